@@ -1,0 +1,133 @@
+/**
+ * A frame as the chain sees it: the layers by their Wireshark names, immutable. A change makes a new packet.
+ * `decode.ts` makes one from bytes, `encode.ts` bytes from one, `chain/packet.ts` one from the language's notation.
+ */
+
+/** IPv4: a number below 2^32. IPv6: a bigint. */
+export type IpAddress = number | bigint;
+/** 48 bits as a number. */
+export type MacAddress = number;
+
+export interface Packet {
+  readonly eth: Ethernet;
+  readonly arp?: Arp;
+  readonly ip?: IpHeader;
+  readonly tcp?: Tcp;
+  readonly udp?: Udp;
+  readonly sctp?: Ports;
+  readonly icmp?: Icmp;
+  readonly dhcp?: Dhcp;
+  /** Octets after the last header that was decoded. */
+  readonly payload: Uint8Array;
+  /** Where decoding had to stop, in octets from the start of the frame, and why; the layers before it hold. */
+  readonly malformed?: { readonly at: number; readonly why: string };
+  /** `eth:ethertype:ip:tcp`, as tshark's frame.protocols. */
+  readonly protocols: string;
+}
+
+export interface Ethernet {
+  readonly src: MacAddress;
+  readonly dst: MacAddress;
+  /** Of the payload, after any tags: 0x0800, 0x86dd, 0x0806 …; for an 802.3 frame the length field (below 0x600). */
+  readonly type: number;
+  /** Outer first. */
+  readonly tags: readonly VlanTag[];
+}
+export interface VlanTag {
+  /** 0x8100 (802.1Q) or 0x88a8 (802.1ad). */
+  readonly tpid: number;
+  readonly id: number;
+  /** 802.1p, what NSX calls CoS: 0–7. */
+  readonly priority: number;
+  readonly dei: boolean;
+}
+export interface Arp {
+  /** 1 request, 2 reply. */
+  readonly opcode: number;
+  readonly senderMac: MacAddress;
+  readonly senderIp: number;
+  readonly targetMac: MacAddress;
+  readonly targetIp: number;
+}
+export interface IpHeader {
+  readonly version: 4 | 6;
+  readonly src: IpAddress;
+  readonly dst: IpAddress;
+  /** IPv4's protocol; IPv6's last next header, after the extension headers. */
+  readonly protocol: number;
+  /** Also IPv6's hop limit. */
+  readonly ttl: number;
+  readonly dscp: number;
+  readonly ecn: number;
+  /** IPv4's identification; of IPv6 the fragment header's, else 0. */
+  readonly id: number;
+  readonly dontFragment: boolean;
+  readonly moreFragments: boolean;
+  /** In octets. */
+  readonly fragmentOffset: number;
+  /** Octets of header, extension headers included. */
+  readonly headerLength: number;
+  /** IPv4's total length; IPv6's payload length. */
+  readonly length: number;
+}
+export interface Ports {
+  readonly srcPort: number;
+  readonly dstPort: number;
+}
+export interface Tcp extends Ports {
+  /** FIN 1, SYN 2, RST 4, PSH 8, ACK 16, URG 32, ECE 64, CWR 128. */
+  readonly flags: number;
+  readonly seq: number;
+  readonly ack: number;
+  readonly window: number;
+  readonly headerLength: number;
+}
+export interface Udp extends Ports {
+  readonly length: number;
+}
+/** ICMP (with an IPv4 header) and ICMPv6 (with an IPv6 header). */
+export interface Icmp {
+  readonly type: number;
+  readonly code: number;
+  /** Echo identifier, where the type has one. */
+  readonly id?: number;
+  readonly seq?: number;
+  /** Neighbour discovery (135, 136): the target address. */
+  readonly target?: bigint;
+  /** Of an ICMP error: the packet that it is about, as far as it was sent along. */
+  readonly about?: {
+    readonly src: IpAddress;
+    readonly dst: IpAddress;
+    readonly protocol: number;
+    readonly srcPort?: number;
+    readonly dstPort?: number;
+    /** ICMP echo identifier. */
+    readonly id?: number;
+  };
+}
+/** DHCP for IPv4 (RFC 2131). */
+export interface Dhcp {
+  /** Option 53: 1 discover, 2 offer, 3 request, 4 decline, 5 ack, 6 nak, 7 release, 8 inform; 0 when there is none. */
+  readonly message: number;
+  /** 1 from a client, 2 from a server. */
+  readonly op: number;
+  readonly clientMac: MacAddress;
+  readonly clientIp: number;
+  readonly yourIp: number;
+  readonly transactionId: number;
+}
+
+/** A record of a capture file. */
+export interface Frame {
+  /** From 1. */
+  readonly number: number;
+  /** Since the epoch, in nanoseconds; undefined in a pcapng simple packet block. */
+  readonly time?: bigint;
+  /** Index of the pcapng interface (0 in a pcap). */
+  readonly interface: number;
+  /** LINKTYPE_… value. */
+  readonly linkType: number;
+  readonly data: Uint8Array;
+  /** Octets on the wire; more than `data.length` when the capture cut it. */
+  readonly originalLength: number;
+}
