@@ -1,0 +1,81 @@
+/** Commands that start a debug session from the palette, the editor's run menu, or a code lens. */
+import * as path from "node:path";
+import * as vscode from "vscode";
+import type { BaseLanguageClient } from "vscode-languageclient";
+import { type ScenarioArgument, scenariosOf } from "../scenarios.ts";
+import { activePolicy, launchConfiguration, type Target } from "./configurations.ts";
+
+export function registerDebugCommands(context: vscode.ExtensionContext, client: BaseLanguageClient): void {
+  context.subscriptions.push(
+    vscode.commands.registerCommand("iochain.debugScenario", (argument?: ScenarioArgument) =>
+      typeof argument?.scenario === "string"
+        ? start(vscode.Uri.parse(argument.uri), argument.scenario, { scenario: argument.scenario })
+        : withPolicy((policy) => debugScenario(client, policy)),
+    ),
+    vscode.commands.registerCommand("iochain.debugPacket", () =>
+      withPolicy((policy) => debugPacket(context.workspaceState, policy)),
+    ),
+    vscode.commands.registerCommand("iochain.replayCapture", () =>
+      withPolicy((policy) => replayCapture(context.workspaceState, policy)),
+    ),
+  );
+}
+
+async function withPolicy(run: (policy: vscode.TextDocument) => Promise<unknown>): Promise<void> {
+  const policy = activePolicy();
+  if (policy) await run(policy);
+  else vscode.window.showWarningMessage("Open an IOChain policy first, and save it: the debugger reads it from disk.");
+}
+
+async function debugScenario(client: BaseLanguageClient, policy: vscode.TextDocument): Promise<void> {
+  const scenarios = await scenariosOf(client, policy.uri);
+  if (scenarios.length === 0) {
+    vscode.window.showWarningMessage("This policy has no scenario yet: type “scenario” for a template.");
+    return;
+  }
+  const names = scenarios.map((scenario) => scenario.name);
+  const chosen =
+    names.length === 1 ? names[0] : await vscode.window.showQuickPick(names, { title: "Debug which scenario?" });
+  if (chosen !== undefined) await start(policy.uri, chosen, { scenario: chosen });
+}
+
+async function debugPacket(memory: vscode.Memento, policy: vscode.TextDocument): Promise<void> {
+  const packet = await ask(memory, "packet", {
+    title: "Debug Packet",
+    prompt: "The packet, as a scenario's send step writes it.",
+    placeHolder: "tcp 203.0.113.7:51000 -> web-01:443 syn",
+  });
+  if (packet) await start(policy.uri, packet, { packet });
+}
+
+async function replayCapture(memory: vscode.Memento, policy: vscode.TextDocument): Promise<void> {
+  const [capture] =
+    (await vscode.window.showOpenDialog({
+      title: "Replay Capture in Debugger",
+      openLabel: "Replay",
+      filters: { Captures: ["pcap", "pcapng", "cap"] },
+      defaultUri: vscode.Uri.file(path.dirname(policy.uri.fsPath)),
+    })) ?? [];
+  if (!capture) return;
+  const at = await ask(memory, "at", {
+    title: "Replay Capture in Debugger",
+    prompt: "The vNIC at which the capture was taken.",
+    placeHolder: "web-01.eth0",
+  });
+  if (at) {
+    const name = `${path.basename(capture.fsPath)} at ${at}`;
+    await start(policy.uri, name, { capture: capture.fsPath, at });
+  }
+}
+
+/** An input box that starts with the last answer to the same question. */
+async function ask(memory: vscode.Memento, key: string, options: vscode.InputBoxOptions): Promise<string | undefined> {
+  const answer = (await vscode.window.showInputBox({ ...options, value: memory.get<string>(key, "") }))?.trim();
+  if (answer) await memory.update(key, answer);
+  return answer;
+}
+
+function start(policy: vscode.Uri, name: string, target: Target): Thenable<boolean> {
+  const folder = vscode.workspace.getWorkspaceFolder(policy);
+  return vscode.debug.startDebugging(folder, launchConfiguration(policy.fsPath, name, target));
+}

@@ -1,0 +1,19 @@
+/** Entry point in Node's extension host: wires the parts together, and does nothing else. */
+import type * as vscode from "vscode";
+import { registerChainView } from "./chainView/view.ts";
+import { registerDebugAdapter } from "./debugging/adapter.ts";
+import { registerDebugCommands } from "./debugging/commands.ts";
+import { registerDebugConfigurations } from "./debugging/configurations.ts";
+import { createLanguageClient } from "./languageClient.ts";
+import { startLanguageServer } from "./languageServer.ts";
+import { registerTestExplorer } from "./testExplorer.ts";
+
+export function activate(context: vscode.ExtensionContext): void {
+  const client = createLanguageClient(context);
+  startLanguageServer(context, client);
+  registerDebugAdapter(context);
+  registerDebugConfigurations(context, client);
+  registerDebugCommands(context, client);
+  registerChainView(context, client);
+  registerTestExplorer(context, client, { canDebug: true });
+}

@@ -1,0 +1,31 @@
+/** What the Node and the browser client have in common: options, start, restart. */
+import * as vscode from "vscode";
+import type { BaseLanguageClient, LanguageClientOptions } from "vscode-languageclient";
+import { languageId } from "./names.ts";
+
+export const serverName = "IOChain Language Server";
+
+export function clientOptions(): LanguageClientOptions {
+  return { documentSelector: [{ language: languageId }] };
+}
+
+/** Starts the server without holding up activation: the grammar, the snippets and the debugger need no server. */
+export function startLanguageServer(context: vscode.ExtensionContext, client: BaseLanguageClient): void {
+  context.subscriptions.push(
+    client,
+    vscode.commands.registerCommand("iochain.restartServer", () => restart().catch(report)),
+  );
+  client.start().catch(report);
+
+  async function restart(): Promise<void> {
+    if (client.needsStop()) await client.stop();
+    await client.start();
+  }
+
+  async function report(error: unknown): Promise<void> {
+    client.outputChannel.error(String(error));
+    const showLog = "Show Log";
+    const chosen = await vscode.window.showErrorMessage("The IOChain language server did not start.", showLog);
+    if (chosen === showLog) client.outputChannel.show();
+  }
+}
