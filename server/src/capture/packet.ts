@@ -17,14 +17,47 @@ export interface Packet {
   readonly sctp?: Ports;
   readonly icmp?: Icmp;
   readonly dhcp?: Dhcp;
-  /** Octets after the last header that was decoded. */
+  /** The first ports (and the sequence number) of a TCP header that was not whole: then there is no `tcp`. */
+  readonly ports?: Ports & { readonly seq?: number };
+  readonly igmp?: { readonly type: number };
+  /** Of DHCPv6 (RFC 8415) the message type only. */
+  readonly dhcpv6?: { readonly message: number };
+  readonly esp?: { readonly spi: number };
+  readonly ah?: { readonly spi: number };
+  readonly gre?: { readonly protocol: number };
+  readonly vxlan?: { readonly vni: number };
+  readonly geneve?: { readonly vni: number };
+  /** Outer first. */
+  readonly mpls?: readonly number[];
+  /** What a tunnel carries. The tunnel's own header and this packet are in the outer one's `payload`, too. */
+  readonly inner?: Packet;
+  /**
+   * Octets after the last header that was decoded (Ethernet, ARP, IP, TCP, UDP, SCTP, ICMP up to its eighth octet);
+   * of DHCP, ICMP errors, tunnels and the like the octets that those were read from.
+   */
   readonly payload: Uint8Array;
-  /** Where decoding had to stop, in octets from the start of the frame, and why; the layers before it hold. */
-  readonly malformed?: { readonly at: number; readonly why: string };
+  /**
+   * Where decoding had to stop, in octets from the start of the frame, and why; the layers before it hold.
+   * `expert`: an impossible value for which Wireshark has a note of its own and does not say "malformed".
+   */
+  readonly malformed?: { readonly at: number; readonly why: string; readonly expert?: true };
+  /** The capture kept fewer octets than were sent, and decoding stopped where they end: not the packet's fault. */
+  readonly cut?: { readonly at: number; readonly why: string };
+  /** A link type that is not decoded: its number in words. `eth` is empty and `payload` the whole frame. */
+  readonly unsupported?: string;
+  /** Only when it was asked for (`decodeFrame`'s option). Captures on a sending host often have bad ones: offloading. */
+  readonly checksum?: Checksums;
   /** `eth:ethertype:ip:tcp`, as tshark's frame.protocols. */
   readonly protocols: string;
 }
 
+/** 'zero': UDP over IPv4 without a checksum (RFC 768). Absent: there is none, or not enough of the packet to tell. */
+export interface Checksums {
+  readonly ip?: "good" | "bad";
+  readonly l4?: "good" | "bad" | "zero";
+}
+
+/** Zero addresses where the link type has none (raw IP, Linux cooked, loopback). */
 export interface Ethernet {
   readonly src: MacAddress;
   readonly dst: MacAddress;
@@ -48,6 +81,9 @@ export interface Arp {
   readonly senderIp: number;
   readonly targetMac: MacAddress;
   readonly targetIp: number;
+  /** When they are not those of Ethernet and IPv4: type (1), length (6), type (0x0800), length (4). */
+  readonly hardware?: { readonly type: number; readonly length: number };
+  readonly network?: { readonly type: number; readonly length: number };
 }
 export interface IpHeader {
   readonly version: 4 | 6;
@@ -69,18 +105,26 @@ export interface IpHeader {
   readonly headerLength: number;
   /** IPv4's total length; IPv6's payload length. */
   readonly length: number;
+  /** IPv4's options as octets, padding included (RFC 791). */
+  readonly options?: Uint8Array;
+  /** IPv6's extension headers as octets, and the next header field of the fixed header, which says what the first is. */
+  readonly extensions?: Uint8Array;
+  readonly nextHeader?: number;
+  readonly flowLabel?: number;
 }
 export interface Ports {
   readonly srcPort: number;
   readonly dstPort: number;
 }
 export interface Tcp extends Ports {
-  /** FIN 1, SYN 2, RST 4, PSH 8, ACK 16, URG 32, ECE 64, CWR 128. */
+  /** FIN 1, SYN 2, RST 4, PSH 8, ACK 16, URG 32, ECE 64, CWR 128, AE 256 (RFC 9768); above them the reserved bits. */
   readonly flags: number;
   readonly seq: number;
   readonly ack: number;
   readonly window: number;
   readonly headerLength: number;
+  /** The options as octets, padding included. */
+  readonly options?: Uint8Array;
 }
 export interface Udp extends Ports {
   readonly length: number;
@@ -104,6 +148,8 @@ export interface Icmp {
     /** ICMP echo identifier. */
     readonly id?: number;
   };
+  /** The same, as a packet. */
+  readonly quoted?: Packet;
 }
 /** DHCP for IPv4 (RFC 2131). */
 export interface Dhcp {
@@ -123,11 +169,15 @@ export interface Frame {
   readonly number: number;
   /** Since the epoch, in nanoseconds; undefined in a pcapng simple packet block. */
   readonly time?: bigint;
-  /** Index of the pcapng interface (0 in a pcap). */
+  /** Index of the pcapng interface within its section (0 in a pcap). */
   readonly interface: number;
+  /** Section of a pcapng, from 0; undefined in a pcap, which has neither sections nor interfaces. */
+  readonly section?: number;
   /** LINKTYPE_… value. */
   readonly linkType: number;
   readonly data: Uint8Array;
   /** Octets on the wire; more than `data.length` when the capture cut it. */
   readonly originalLength: number;
+  /** pcapng: opt_comment. */
+  readonly comments?: readonly string[];
 }

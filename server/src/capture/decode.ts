@@ -1,0 +1,76 @@
+import { Draft, finish, Layer, type Nested } from "./draft.ts";
+import { ethernetFrame, LINK_TYPES, llc, unsupportedLink } from "./link.ts";
+import { arp, etherType, internet, ipv6 } from "./network.ts";
+import type { Icmp, Packet } from "./packet.ts";
+import { transport } from "./transport.ts";
+
+/** Deeper packets in packets are left as octets. */
+const DEEPEST = 12;
+
+/**
+ * The packet in a captured frame of a link type (LINKTYPE_… value). `originalLength` is its length in octets on the
+ * wire, when the capture may have cut it. Never throws: what cannot be decoded says so in `malformed`, `cut` or
+ * `unsupported`. With `verify`, the packet says whether its checksums are right.
+ */
+export function decodeFrame(
+  data: Uint8Array,
+  linkType: number,
+  originalLength: number = data.length,
+  verify = false,
+): Packet {
+  const draft = new Draft(data, 0, data.length, Math.max(originalLength, data.length), verify);
+  const link = linkType === 1 ? ethernetFrame : LINK_TYPES.get(linkType);
+  if (link === undefined) {
+    unsupportedLink(draft, linkType);
+    return finish(draft);
+  }
+  return run(draft, link(draft), 0);
+}
+
+function run(draft: Draft, first: Layer, depth: number): Packet {
+  let layer = first;
+  while (layer !== Layer.Done) layer = LAYERS[layer](draft);
+  const nested = draft.rare?.nested;
+  return nested === undefined ? finish(draft) : nest(draft, nested, depth);
+}
+
+const LAYERS: Readonly<Record<Exclude<Layer, typeof Layer.Done>, (draft: Draft) => Layer>> = {
+  [Layer.Ethernet]: ethernetFrame,
+  [Layer.EtherType]: etherType,
+  [Layer.Llc]: llc,
+  [Layer.Arp]: arp,
+  [Layer.Ip]: internet,
+  [Layer.Ip6]: ipv6,
+  [Layer.Transport]: transport,
+};
+
+/** Decodes the packet in the packet, and appends its protocols to the outer one's, as tshark's frame.protocols. */
+function nest(outer: Draft, nested: Nested, depth: number): Packet {
+  if (depth >= DEEPEST) return finish(outer);
+  const draft = new Draft(outer.data, nested.at, outer.end, outer.limit, outer.verify);
+  draft.type = nested.type;
+  draft.ip = nested.ip;
+  draft.ipAt = outer.ipAt;
+  const packet = run(draft, nested.layer, depth + 1);
+  const protocols = packet.protocols.startsWith(":") ? packet.protocols.slice(1) : packet.protocols;
+  const inner = { ...packet, protocols };
+  outer.protocols += protocols === "" ? nested.via : `${nested.via}:${protocols}`;
+  if (nested.role === "inner") return { ...finish(outer), inner };
+  const whole = finish(outer);
+  return whole.icmp === undefined ? whole : { ...whole, icmp: { ...whole.icmp, ...about(inner), quoted: inner } };
+}
+
+function about(quoted: Packet): Pick<Icmp, "about"> {
+  const { ip } = quoted;
+  if (ip === undefined) return {};
+  const ports = quoted.tcp ?? quoted.udp ?? quoted.sctp ?? quoted.ports;
+  return {
+    about: {
+      src: ip.src,
+      dst: ip.dst,
+      protocol: ip.protocol,
+      ...(ports && { srcPort: ports.srcPort, dstPort: ports.dstPort }),
+      ...(quoted.icmp?.id !== undefined && { id: quoted.icmp.id }),
+    },
+  };
+}

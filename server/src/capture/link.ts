@@ -1,0 +1,265 @@
+import { u16, u32, u48 } from "./bytes.ts";
+import { bogus, type Draft, has, Layer, NO_ETHERNET, rare } from "./draft.ts";
+import type { VlanTag } from "./packet.ts";
+
+/** Assigned by IEEE 802; the names are tshark's protocol names. */
+const TAG_NAMES: Readonly<Record<number, string>> = { 33024: ":vlan", 34984: ":ieee8021ad", 37120: ":vlan" };
+const MAX_LENGTH_FIELD = 0x5ff;
+const NO_TAGS: readonly VlanTag[] = [];
+
+/** Link types that we decode (https://www.tcpdump.org/linktypes.html): what to do first with a frame of each. */
+export const LINK_TYPES: ReadonlyMap<number, (draft: Draft) => Layer> = new Map<number, (draft: Draft) => Layer>([
+  [0, (draft) => loopback(draft, true)],
+  [1, ethernetFrame],
+  [9, ppp],
+  [12, rawIp],
+  [14, rawIp],
+  [50, ppp],
+  [101, rawIp],
+  [104, ciscoHdlc],
+  [108, (draft) => loopback(draft, false)],
+  [113, linuxCooked],
+  [228, rawIp],
+  [229, rawIp],
+  [242, ipOverInfiniband],
+  [276, linuxCooked2],
+]);
+
+export function ethernetFrame(draft: Draft): Layer {
+  draft.protocols = draft.protocols === "" ? "eth" : `${draft.protocols}:eth`;
+  const { data, at, end } = draft;
+  if (at + 14 > end) {
+    draft.eth = {
+      dst: at + 6 <= end ? u48(data, at) : 0,
+      src: at + 12 <= end ? u48(data, at + 6) : 0,
+      type: 0,
+      tags: NO_TAGS,
+    };
+    has(draft, 14, "Ethernet header");
+    return Layer.Done;
+  }
+  const dst = u48(data, at);
+  const src = u48(data, at + 6);
+  let type = u16(data, at + 12);
+  draft.at = at + 14;
+  if (type <= MAX_LENGTH_FIELD) {
+    draft.eth = { src, dst, type, tags: NO_TAGS };
+    return lengthField(draft, type);
+  }
+  let tags = NO_TAGS;
+  draft.protocols += ":ethertype";
+  if (type === 0x8100 || type === 0x88a8 || type === 0x9100) {
+    const found: VlanTag[] = [];
+    while (TAG_NAMES[type] !== undefined) {
+      draft.protocols += TAG_NAMES[type];
+      if (!has(draft, 4, "VLAN tag")) {
+        draft.eth = { src, dst, type, tags: found };
+        return Layer.Done;
+      }
+      const control = u16(data, draft.at);
+      found.push({ tpid: type, id: control & 0xfff, priority: control >> 13, dei: (control & 0x1000) !== 0 });
+      type = u16(data, draft.at + 2);
+      draft.at += 4;
+      if (type > MAX_LENGTH_FIELD) draft.protocols += ":ethertype";
+    }
+    tags = found;
+  }
+  draft.eth = { src, dst, type, tags };
+  if (type <= MAX_LENGTH_FIELD) return lengthField(draft, type);
+  draft.type = type;
+  return Layer.EtherType;
+}
+
+/** IEEE 802.3: the field is the length of what follows (up to 1500), which is LLC, or Novell's IPX without it. */
+function lengthField(draft: Draft, length: number): Layer {
+  if (length > 1500) {
+    bogus(draft, draft.at - 2, `${length} is neither an Ethernet length nor a type`);
+    return Layer.Done;
+  }
+  draft.limit = Math.min(draft.limit, draft.at + length);
+  draft.end = Math.min(draft.end, draft.limit);
+  if (draft.end - draft.at >= 2 && u16(draft.data, draft.at) === 0xffff) {
+    draft.protocols += ":ipx";
+    return Layer.Done;
+  }
+  return Layer.Llc;
+}
+
+/** IEEE 802.2; the service access points that tshark names. */
+const SAP_NAMES: Readonly<Record<number, string>> = {
+  6: ":ip",
+  66: ":stp",
+  224: ":ipx",
+  240: ":netbios",
+  254: ":osi",
+};
+
+export function llc(draft: Draft): Layer {
+  draft.protocols += ":llc";
+  if (!has(draft, 3, "LLC header")) return Layer.Done;
+  const { data, at } = draft;
+  const dsap = data[at]!;
+  // An unnumbered frame's control field has one octet, others have two (IEEE 802.2, 5.2).
+  const unnumbered = (data[at + 2]! & 3) === 3;
+  draft.at += unnumbered ? 3 : 4;
+  if (dsap !== 0xaa) {
+    draft.protocols += SAP_NAMES[dsap] ?? (draft.at < draft.end ? ":data" : "");
+    return Layer.Done;
+  }
+  if (!has(draft, 5, "SNAP header")) return Layer.Done;
+  const organisation = u32(data, draft.at) >>> 8;
+  const type = u16(data, draft.at + 3);
+  draft.at += 5;
+  // RFC 1042: OUI 0 carries an EtherType; 0xf8 is a bridge-tunnelled frame (IEEE 802.1H).
+  if (organisation === 0 || organisation === 0xf8) {
+    draft.type = type;
+    return Layer.EtherType;
+  }
+  const cisco = organisation === 0x00000c ? CISCO_SNAP[type] : undefined;
+  draft.protocols += cisco ?? (draft.at < draft.end ? ":data" : "");
+  return Layer.Done;
+}
+
+const CISCO_SNAP: Readonly<Record<number, string>> = {
+  267: ":stp",
+  268: ":dtp",
+  8192: ":cdp",
+  8195: ":vtp",
+  8196: ":dtp",
+  273: ":udld",
+};
+
+function rawIp(draft: Draft): Layer {
+  // Link types 228 and 229 are one IP version each; tshark then leaves out "raw".
+  draft.protocols = "raw";
+  draft.type = draft.end > draft.at && draft.data[draft.at]! >> 4 === 6 ? 0x86dd : 0x0800;
+  draft.eth = { ...NO_ETHERNET, type: draft.type };
+  return Layer.Ip;
+}
+
+/** AF_INET; AF_INET6 of the BSDs, FreeBSD, macOS and Linux. */
+function familyType(family: number): number {
+  if (family === 2) return 0x0800;
+  return family === 24 || family === 28 || family === 30 || family === 10 ? 0x86dd : 0;
+}
+
+function loopback(draft: Draft, hostOrder: boolean): Layer {
+  draft.protocols = "null";
+  if (!has(draft, 4, "loopback header")) return Layer.Done;
+  const value = u32(draft.data, draft.at);
+  // The capturing host's byte order is not known: a family fits in 16 bits in one of the two.
+  const family = hostOrder && value > 0xffff ? swap32(value) : value;
+  draft.at += 4;
+  return known(draft, familyType(family));
+}
+
+function swap32(value: number): number {
+  return ((value >>> 24) | ((value >>> 8) & 0xff00) | ((value & 0xff00) << 8) | (value << 24)) >>> 0;
+}
+
+function known(draft: Draft, type: number): Layer {
+  draft.type = type;
+  draft.eth = { ...NO_ETHERNET, type };
+  if (type !== 0) return Layer.Ip;
+  draft.protocols += ":data";
+  return Layer.Done;
+}
+
+function linuxCooked(draft: Draft): Layer {
+  draft.protocols = "sll";
+  if (!has(draft, 16, "Linux cooked header")) return Layer.Done;
+  const protocol = u16(draft.data, draft.at + 14);
+  draft.at += 16;
+  return cookedProtocol(draft, protocol);
+}
+
+function linuxCooked2(draft: Draft): Layer {
+  draft.protocols = "sll";
+  if (!has(draft, 20, "Linux cooked header")) return Layer.Done;
+  const protocol = u16(draft.data, draft.at);
+  draft.at += 20;
+  return cookedProtocol(draft, protocol);
+}
+
+/** Linux's if_ether.h: below 0x600 are its own numbers; 1 is 802.3 without LLC, 4 is LLC. */
+function cookedProtocol(draft: Draft, protocol: number): Layer {
+  draft.eth = { ...NO_ETHERNET, type: protocol };
+  if (protocol === 4) return Layer.Llc;
+  if (protocol === 1) {
+    draft.protocols += ":ipx";
+    return Layer.Done;
+  }
+  if (protocol <= MAX_LENGTH_FIELD) {
+    draft.protocols += ":data";
+    return Layer.Done;
+  }
+  draft.protocols += ":ethertype";
+  draft.type = protocol;
+  if (protocol !== 0x8100 && protocol !== 0x88a8) return Layer.EtherType;
+  draft.protocols += TAG_NAMES[protocol];
+  if (!has(draft, 4, "VLAN tag")) return Layer.Done;
+  const control = u16(draft.data, draft.at);
+  const tag = { tpid: protocol, id: control & 0xfff, priority: control >> 13, dei: (control & 0x1000) !== 0 };
+  draft.type = u16(draft.data, draft.at + 2);
+  draft.eth = { ...NO_ETHERNET, type: draft.type, tags: [tag] };
+  draft.protocols += ":ethertype";
+  draft.at += 4;
+  return Layer.EtherType;
+}
+
+/** RFC 1661; with HDLC-like framing (RFC 1662) address and control come first. */
+function ppp(draft: Draft): Layer {
+  const first = draft.end > draft.at ? draft.data[draft.at] : 0;
+  draft.protocols = "ppp";
+  if (first === 0x0f || first === 0x8f) {
+    draft.protocols = "ppp:chdlc";
+    return chdlcHeader(draft);
+  }
+  if (first === 0xff) draft.at += 2;
+  return pppProtocol(draft);
+}
+
+/** PPP's protocol field, one octet when it is odd (RFC 1661, 6.5). */
+export function pppProtocol(draft: Draft): Layer {
+  if (!has(draft, 2, "PPP header")) return Layer.Done;
+  const short = (draft.data[draft.at]! & 1) === 1;
+  const protocol = short ? draft.data[draft.at]! : u16(draft.data, draft.at);
+  draft.at += short ? 1 : 2;
+  const names: Readonly<Record<number, string>> = { 49185: ":lcp", 32801: ":ipcp", 32855: ":ipv6cp", 49187: ":pap" };
+  if (protocol === 0x21 || protocol === 0x57) return known(draft, protocol === 0x21 ? 0x0800 : 0x86dd);
+  draft.protocols += names[protocol] ?? (protocol === 0xc223 ? ":chap" : ":data");
+  return Layer.Done;
+}
+
+function ciscoHdlc(draft: Draft): Layer {
+  draft.protocols = "chdlc";
+  return chdlcHeader(draft);
+}
+
+function chdlcHeader(draft: Draft): Layer {
+  if (!has(draft, 4, "Cisco HDLC header")) return Layer.Done;
+  const protocol = u16(draft.data, draft.at + 2);
+  draft.at += 4;
+  draft.eth = { ...NO_ETHERNET, type: protocol };
+  draft.type = protocol;
+  if (protocol === 0x8035) {
+    draft.protocols += ":slarp";
+    return Layer.Done;
+  }
+  return Layer.EtherType;
+}
+
+/** RFC 4391; captured with the 40 octets of a global routing header's place in front, 44 in all. */
+function ipOverInfiniband(draft: Draft): Layer {
+  draft.protocols = "ipoib";
+  if (!has(draft, 44, "IP over InfiniBand header")) return Layer.Done;
+  const protocol = u16(draft.data, draft.at + 40);
+  draft.at += 44;
+  draft.eth = { ...NO_ETHERNET, type: protocol };
+  draft.type = protocol;
+  return Layer.EtherType;
+}
+
+export function unsupportedLink(draft: Draft, linkType: number): void {
+  rare(draft).unsupported = `link type ${linkType} is not decoded`;
+}

@@ -1,0 +1,302 @@
+import { u16, u24, u32, u48, u128 } from "./bytes.ts";
+import { verifyIpv4 } from "./checksums.ts";
+import { bogus, type Draft, has, Layer, rare, shortOf } from "./draft.ts";
+import type { IpHeader } from "./packet.ts";
+
+/** tshark's names of the EtherTypes (IEEE) that it decodes and we do not. */
+const ETHERTYPE_NAMES: Readonly<Record<number, string>> = {
+  2114: ":wol",
+  8939: ":trill",
+  24579: ":dec_dna",
+  32821: ":rarp",
+  33011: ":aarp",
+  33079: ":ipx",
+  34825: ":slow",
+  34916: ":ecat",
+  34915: ":pppoed",
+  34958: ":eapol",
+  34978: ":aoe",
+  34980: ":ecatf",
+  35006: ":mrp",
+  35018: ":profinet",
+  35020: ":lldp",
+  35045: ":mvrp",
+  35063: ":ptp",
+  35085: ":fip",
+  35078: ":fcoe",
+  34962: ":pn_rt",
+  36864: ":loop",
+  35022: ":homeplug-av",
+};
+
+/** The layer that `draft.type`, an EtherType, names. */
+export function etherType(draft: Draft): Layer {
+  switch (draft.type) {
+    case 0x0800:
+    case 0x86dd:
+      return Layer.Ip;
+    case 0x0806:
+      return Layer.Arp;
+    case 0x8847:
+    case 0x8848:
+      return mpls(draft);
+    case 0x8864:
+      return pppoeSession(draft);
+    case 0x6558:
+      rare(draft).nested = { role: "inner", layer: Layer.Ethernet, at: draft.at, type: 0, via: "" };
+      return Layer.Done;
+    default:
+      draft.protocols += ETHERTYPE_NAMES[draft.type] ?? (draft.at < draft.end ? ":data" : "");
+      return Layer.Done;
+  }
+}
+
+/** RFC 826. */
+export function arp(draft: Draft): Layer {
+  draft.protocols += ":arp";
+  if (!has(draft, 8, "ARP header")) return Layer.Done;
+  const { data, at } = draft;
+  const hardware = { type: u16(data, at), length: data[at + 4]! };
+  const network = { type: u16(data, at + 2), length: data[at + 5]! };
+  const size = 8 + 2 * (hardware.length + network.length);
+  const mac = hardware.length === 6 ? u48 : () => 0;
+  const ip = network.length === 4 ? u32 : () => 0;
+  const opcode = u16(data, at + 6);
+  const whole = at + size <= draft.end;
+  const targetAt = at + 8 + hardware.length + network.length;
+  rare(draft).arp = {
+    opcode,
+    senderMac: targetAt <= draft.end ? mac(data, at + 8) : 0,
+    senderIp: targetAt <= draft.end ? ip(data, at + 8 + hardware.length) : 0,
+    targetMac: whole ? mac(data, targetAt) : 0,
+    targetIp: whole ? ip(data, targetAt + hardware.length) : 0,
+    ...((hardware.type !== 1 || hardware.length !== 6) && { hardware }),
+    ...((network.type !== 0x0800 || network.length !== 4) && { network }),
+  };
+  if (!whole) shortOf(draft, at + size, "ARP addresses");
+  draft.at = Math.min(at + size, draft.end);
+  return Layer.Done;
+}
+
+/** RFC 791 or RFC 8200, as the first four bits say. */
+export function internet(draft: Draft): Layer {
+  if (draft.at < draft.end) {
+    const version = draft.data[draft.at]! >> 4;
+    if (version === 6) return Layer.Ip6;
+    if (version !== 4 && draft.type === 0x0800) {
+      draft.protocols += ":ip";
+      bogus(draft, draft.at, `IP version ${version}`);
+      return Layer.Done;
+    }
+  }
+  return draft.type === 0x86dd && (draft.at >= draft.end || draft.data[draft.at]! >> 4 !== 4) ? Layer.Ip6 : ipv4(draft);
+}
+
+function ipv4(draft: Draft): Layer {
+  draft.protocols += ":ip";
+  if (!has(draft, 20, "IPv4 header")) return Layer.Done;
+  const { data, at } = draft;
+  const headerLength = (data[at]! & 15) * 4;
+  const length = u16(data, at + 2);
+  const fragment = u16(data, at + 6);
+  const ip: IpHeader = {
+    version: 4,
+    src: u32(data, at + 12),
+    dst: u32(data, at + 16),
+    protocol: data[at + 9]!,
+    ttl: data[at + 8]!,
+    dscp: data[at + 1]! >> 2,
+    ecn: data[at + 1]! & 3,
+    id: u16(data, at + 4),
+    dontFragment: (fragment & 0x4000) !== 0,
+    moreFragments: (fragment & 0x2000) !== 0,
+    fragmentOffset: (fragment & 0x1fff) * 8,
+    headerLength,
+    length,
+  };
+  draft.ip = ip;
+  draft.ipAt = at;
+  if (headerLength < 20) {
+    bogus(draft, at, `an IPv4 header of ${headerLength} octets`);
+    return Layer.Done;
+  }
+  // A length of 0 is what a sending host's capture shows when the network card segments (TSO).
+  if (length !== 0 && length < headerLength) {
+    bogus(draft, at + 2, `an IPv4 length of ${length} octets, less than the header`);
+    return Layer.Done;
+  }
+  if (length !== 0 && at + length < draft.limit) {
+    draft.limit = at + length;
+    if (draft.limit < draft.end) draft.end = draft.limit;
+  }
+  if (headerLength > 20) {
+    if (!has(draft, headerLength, "IPv4 options")) {
+      draft.at += 20;
+      return Layer.Done;
+    }
+    draft.ip = { ...ip, options: data.subarray(at + 20, at + headerLength) };
+  }
+  if (draft.verify) verifyIpv4(draft, at, headerLength);
+  draft.at = at + headerLength;
+  draft.type = ip.protocol;
+  if (ip.fragmentOffset !== 0) {
+    if (draft.at < draft.end) draft.protocols += ":data";
+    return Layer.Done;
+  }
+  return Layer.Transport;
+}
+
+/** tshark's names of the IPv6 extension headers (RFC 8200; RFC 6275 for mobility; RFC 4302 for AH). */
+const EXTENSION_NAMES: Readonly<Record<number, string>> = {
+  0: ":ipv6.hopopts",
+  43: ":ipv6.routing",
+  44: ":ipv6.fraghdr",
+  51: ":ah",
+  60: ":ipv6.dstopts",
+  135: ":mipv6",
+};
+const NO_NEXT_HEADER = 59;
+
+export function ipv6(draft: Draft): Layer {
+  draft.protocols += ":ipv6";
+  if (!has(draft, 40, "IPv6 header")) return Layer.Done;
+  const { data, at } = draft;
+  const length = u16(data, at + 4);
+  const nextHeader = data[at + 6]!;
+  const trafficClass = (u16(data, at) >> 4) & 0xff;
+  const flowLabel = u24(data, at + 1) & 0xfffff;
+  const plain = {
+    version: 6 as const,
+    src: u128(data, at + 8),
+    dst: u128(data, at + 24),
+    protocol: nextHeader,
+    ttl: data[at + 7]!,
+    dscp: trafficClass >> 2,
+    ecn: trafficClass & 3,
+    id: 0,
+    dontFragment: false,
+    moreFragments: false,
+    fragmentOffset: 0,
+    headerLength: 40,
+    length,
+    flowLabel,
+  };
+  draft.at = at + 40;
+  draft.type = nextHeader;
+  // 0 stands for a jumbogram (RFC 2675) or a segmenting network card.
+  if (length !== 0 && at + 40 + length < draft.limit) {
+    draft.limit = at + 40 + length;
+    if (draft.limit < draft.end) draft.end = draft.limit;
+  }
+  draft.ip = plain;
+  draft.ipAt = at;
+  if (EXTENSION_NAMES[nextHeader] === undefined) return Layer.Transport;
+  return extensions(draft, plain);
+}
+
+function extensions(draft: Draft, fixed: IpHeader): Layer {
+  const { data } = draft;
+  const start = draft.at;
+  let type = draft.type;
+  let { id, moreFragments, fragmentOffset } = fixed;
+  let stopped = false;
+  while (EXTENSION_NAMES[type] !== undefined) {
+    draft.protocols += EXTENSION_NAMES[type];
+    if (!has(draft, 8, "IPv6 extension header")) {
+      stopped = true;
+      break;
+    }
+    const at = draft.at;
+    const next = data[at]!;
+    if (type === 44) {
+      const field = u16(data, at + 2);
+      fragmentOffset = field & 0xfff8;
+      moreFragments = (field & 1) === 1;
+      id = u32(data, at + 4);
+      draft.at += 8;
+    } else {
+      // AH counts in words of 4 octets less two (RFC 4302), the others in 8 less one.
+      const size = type === 51 ? (data[at + 1]! + 2) * 4 : (data[at + 1]! + 1) * 8;
+      if (type === 51) rare(draft).ah = { spi: u32(data, at + 4) };
+      if (!has(draft, size, "IPv6 extension header")) {
+        stopped = true;
+        break;
+      }
+      draft.at += size;
+    }
+    // RFC 6275, 6.1.1: nothing follows a mobility header, so it is the protocol.
+    if (type === 135 && next === NO_NEXT_HEADER) break;
+    type = next;
+    if (fragmentOffset !== 0) break;
+  }
+  draft.ip = {
+    ...fixed,
+    protocol: type,
+    id,
+    moreFragments,
+    fragmentOffset,
+    headerLength: draft.at - start + 40,
+    extensions: data.subarray(start, draft.at),
+    nextHeader: fixed.protocol,
+  };
+  draft.type = type;
+  if (stopped || type === 135) return Layer.Done;
+  if (fragmentOffset !== 0) {
+    if (draft.at < draft.end) draft.protocols += ":data";
+    return Layer.Done;
+  }
+  return Layer.Transport;
+}
+
+/** RFC 3032. What the labels carry is not said: the first four bits of it tell IP from the rest (RFC 4928). */
+export function mpls(draft: Draft): Layer {
+  draft.protocols += ":mpls";
+  const labels: number[] = [];
+  let at = draft.at;
+  for (;;) {
+    if (at + 4 > draft.end) {
+      rare(draft).mpls = labels;
+      shortOf(draft, at + 4, "MPLS label stack");
+      return Layer.Done;
+    }
+    const entry = u32(draft.data, at);
+    labels.push(entry >>> 12);
+    at += 4;
+    if ((entry & 0x100) !== 0) break;
+  }
+  const notes = rare(draft);
+  notes.mpls = labels;
+  const nibble = at < draft.end ? draft.data[at]! >> 4 : -1;
+  if (nibble === 4 || nibble === 6) {
+    notes.nested = { role: "inner", layer: Layer.Ip, at, type: nibble === 4 ? 0x0800 : 0x86dd, via: "" };
+  } else if (nibble === 0 && at + 4 < draft.end) {
+    // RFC 4448: an Ethernet pseudowire with its control word.
+    const via = ":pwethheuristic:pwethcw";
+    notes.nested = { role: "inner", layer: Layer.Ethernet, at: at + 4, type: 0, via };
+  } else if (nibble === 1) draft.protocols += ":pwach";
+  else if (nibble >= 0) {
+    const via = ":pwethheuristic:pwethnocw";
+    notes.nested = { role: "inner", layer: Layer.Ethernet, at, type: 0, via };
+  }
+  return Layer.Done;
+}
+
+/** RFC 2516; the PPP protocol follows six octets of header. */
+function pppoeSession(draft: Draft): Layer {
+  draft.protocols += ":pppoes:ppp";
+  if (!has(draft, 8, "PPPoE header")) return Layer.Done;
+  const protocol = u16(draft.data, draft.at + 6);
+  if (protocol === 0x21 || protocol === 0x57) {
+    const type = protocol === 0x21 ? 0x0800 : 0x86dd;
+    rare(draft).nested = { role: "inner", layer: Layer.Ip, at: draft.at + 8, type, via: "" };
+  } else draft.protocols += PPP_NAMES[protocol] ?? ":data";
+  return Layer.Done;
+}
+
+const PPP_NAMES: Readonly<Record<number, string>> = {
+  32801: ":ipcp",
+  32855: ":ipv6cp",
+  49185: ":lcp",
+  49187: ":pap",
+  49699: ":chap",
+};

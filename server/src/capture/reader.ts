@@ -1,0 +1,178 @@
+import { isGzip } from "./gzip.ts";
+import { Octets } from "./octets.ts";
+import type { Frame } from "./packet.ts";
+import { isPcap, PcapFormat } from "./pcap.ts";
+import { isPcapng, PcapngFormat } from "./pcapng.ts";
+
+export interface CaptureInterface {
+  /** pcapng: the section it belongs to, and its index there. */
+  readonly section: number;
+  readonly id: number;
+  readonly linkType: number;
+  /** Longest part of a frame that is kept; 0 for no limit. */
+  readonly snapLength: number;
+  readonly name?: string;
+  readonly description?: string;
+}
+
+/** Why reading had to stop, and the octet of the file at which. */
+export interface CaptureError {
+  readonly at: number;
+  readonly message: string;
+}
+
+/** Where a format says what it finds. */
+export interface CaptureLog {
+  readonly failed: boolean;
+  addInterface(found: CaptureInterface): void;
+  warn(at: number, message: string): void;
+  fail(at: number, message: string): undefined;
+}
+
+export interface CaptureFormat {
+  /** The next frame; undefined when more octets are needed, or after `fail`. */
+  next(): Frame | undefined;
+  /** In words, what would come next. */
+  expected(): string;
+}
+
+/**
+ * Reads a pcap or pcapng file as it arrives: `push` chunks, take frames with `next` until there is none, and `end`
+ * when there are no more chunks. The frames' octets are views of the chunks, which must not be written to again;
+ * nothing else of the file is kept.
+ */
+export class CaptureReader {
+  readonly interfaces: CaptureInterface[] = [];
+  readonly warnings: string[] = [];
+  error: CaptureError | undefined = undefined;
+  private readonly octets = new Octets();
+  private format: CaptureFormat | undefined = undefined;
+  private ended = false;
+  private readonly log: CaptureLog;
+
+  constructor() {
+    const reader = this;
+    this.log = {
+      get failed() {
+        return reader.error !== undefined;
+      },
+      addInterface: (found) => void reader.interfaces.push(found),
+      warn: (at, message) => void reader.warnings.push(`byte ${at}: ${message}`),
+      fail(at, message): undefined {
+        reader.error ??= { at, message };
+      },
+    };
+  }
+
+  push(bytes: Uint8Array): void {
+    if (this.error === undefined && !this.ended) this.octets.push(bytes);
+  }
+
+  /** There are no more chunks. Frames that have arrived can still be taken. */
+  end(): void {
+    this.ended = true;
+  }
+
+  /** The next frame; undefined when it has not arrived as a whole, at the end, and after an error. */
+  next(): Frame | undefined {
+    if (this.error !== undefined) return undefined;
+    this.format ??= this.recognise();
+    const frame = this.format?.next();
+    if (frame === undefined && this.ended && this.error === undefined) this.checkEnd();
+    return frame;
+  }
+
+  private recognise(): CaptureFormat | undefined {
+    const { octets, log } = this;
+    if (!octets.ensure(4)) {
+      if (this.ended) this.refuse();
+      return undefined;
+    }
+    const { head, at } = octets;
+    const magic = ((head[at]! << 24) | (head[at + 1]! << 16) | (head[at + 2]! << 8) | head[at + 3]!) >>> 0;
+    if (isPcap(magic)) return new PcapFormat(octets, log);
+    if (isPcapng(magic)) return new PcapngFormat(octets, log);
+    this.refuse();
+    return undefined;
+  }
+
+  private refuse(): void {
+    const { octets } = this;
+    octets.ensure(Math.min(octets.available, 8));
+    const first = octets.head.subarray(octets.at, octets.at + 8);
+    if (first.length === 0) this.log.fail(0, "not a pcap or pcapng file: it is empty");
+    else if (isGzip(first)) this.log.fail(0, "the file is compressed with gzip: decompress it first");
+    else {
+      const bytes = Array.from(first, (octet) => octet.toString(16).padStart(2, "0")).join(" ");
+      this.log.fail(0, `not a pcap or pcapng file: the first bytes are ${bytes}`);
+    }
+  }
+
+  /** Octets that are left over make no whole record. */
+  private checkEnd(): void {
+    const { octets, format } = this;
+    if (format === undefined) return;
+    const end = octets.place + octets.available - octets.missing;
+    if (this.interfaces.length === 0 && octets.available > 0 && format instanceof PcapFormat) {
+      this.log.fail(end, `the file ends in ${format.expected()}, at byte ${end}`);
+    } else if (octets.available > 0 || octets.missing > 0) {
+      const warning = `byte ${end}: the file ends here, in ${format.expected()} that begins at byte ${octets.place}`;
+      if (this.warnings.at(-1) !== warning) this.warnings.push(warning);
+    }
+  }
+}
+
+export interface Capture {
+  /** Read anew by each loop over them. */
+  readonly frames: Iterable<Frame>;
+  /** As far as the loop has come. */
+  readonly interfaces: readonly CaptureInterface[];
+  readonly warnings: readonly string[];
+  readonly error: CaptureError | undefined;
+}
+
+/** A capture file that is in memory. What is not a capture says so in `error` at once; damage, when a loop meets it. */
+export function readCapture(bytes: Uint8Array): Capture {
+  let reader = open(bytes);
+  // The first frame is tried so that `error` and the first interfaces are there before any loop.
+  reader.next();
+  return {
+    frames: {
+      *[Symbol.iterator]() {
+        const mine = open(bytes);
+        reader = mine;
+        for (let frame = mine.next(); frame !== undefined; frame = mine.next()) yield frame;
+      },
+    },
+    get interfaces() {
+      return reader.interfaces;
+    },
+    get warnings() {
+      return reader.warnings;
+    },
+    get error() {
+      return reader.error;
+    },
+  };
+}
+
+function open(bytes: Uint8Array): CaptureReader {
+  const reader = new CaptureReader();
+  reader.push(bytes);
+  reader.end();
+  return reader;
+}
+
+/** The frames of a capture that arrives in chunks, in constant memory; `reader` tells what else there is to say. */
+export async function* readFrames(
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  reader: CaptureReader = new CaptureReader(),
+): AsyncGenerator<Frame> {
+  for await (const chunk of chunks) {
+    reader.push(chunk);
+    for (let frame = reader.next(); frame !== undefined; frame = reader.next()) yield frame;
+    if (reader.error !== undefined) return;
+  }
+  reader.end();
+  for (let frame = reader.next(); frame !== undefined; frame = reader.next()) yield frame;
+}

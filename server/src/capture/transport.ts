@@ -1,0 +1,245 @@
+import { applicationOf, TCP_PORTS, UDP_PORTS } from "./applications.ts";
+import { u16, u32, u128 } from "./bytes.ts";
+import { verifyTransport } from "./checksums.ts";
+import { dhcp, dhcpv6 } from "./dhcp.ts";
+import { bogus, type Draft, has, Layer, rare } from "./draft.ts";
+import type { Icmp } from "./packet.ts";
+import { ah, esp, geneve, gre, lispData, vxlan } from "./tunnels.ts";
+
+/** tshark's names of the IP protocols (IANA) that it decodes and we do not. */
+const PROTOCOL_NAMES: Readonly<Record<number, string>> = {
+  3: ":ggp",
+  8: ":egp",
+  9: ":igrp",
+  27: ":rdp",
+  33: ":dccp",
+  46: ":rsvp",
+  54: ":nhrp",
+  55: ":mobile",
+  62: ":mipv6",
+  77: ":sunnd",
+  81: ":vmtp",
+  88: ":eigrp",
+  89: ":ospf",
+  97: ":etherip",
+  103: ":pim",
+  108: ":ipcomp",
+  112: ":vrrp",
+  115: ":l2tp",
+  124: ":isis",
+  136: ":udplite",
+  139: ":hip",
+  140: ":shim6",
+};
+
+/** The layer that `draft.type`, an IP protocol, names. */
+export function transport(draft: Draft): Layer {
+  if (draft.verify) verifyTransport(draft);
+  switch (draft.type) {
+    case 6:
+      return tcp(draft);
+    case 17:
+      return udp(draft);
+    case 1:
+      return icmp(draft);
+    case 58:
+      return icmpv6(draft);
+    case 2:
+      return igmp(draft);
+    case 4:
+    case 41: {
+      const type = draft.type === 4 ? 0x0800 : 0x86dd;
+      if (has(draft, 1, "IP header"))
+        rare(draft).nested = { role: "inner", layer: Layer.Ip, at: draft.at, type, via: "" };
+      return Layer.Done;
+    }
+    case 47:
+      return gre(draft, draft.at);
+    case 50:
+      return esp(draft);
+    case 51:
+      return ah(draft);
+    case 132:
+      return sctp(draft);
+    case 137:
+      rare(draft).nested = { role: "inner", layer: Layer.EtherType, at: draft.at, type: 0x8847, via: "" };
+      return Layer.Done;
+    case 59:
+      draft.protocols += ":ipv6.nonxt";
+      return Layer.Done;
+    default:
+      draft.protocols += PROTOCOL_NAMES[draft.type] ?? (draft.at < draft.end ? ":data" : "");
+      return Layer.Done;
+  }
+}
+
+/** RFC 9293. */
+function tcp(draft: Draft): Layer {
+  draft.protocols += ":tcp";
+  const { data, at } = draft;
+  if (at + 20 > draft.end) {
+    partPorts(draft, at, 4);
+    has(draft, 20, "TCP header");
+    return Layer.Done;
+  }
+  const word = u16(data, at + 12);
+  const headerLength = (word >> 12) * 4;
+  const srcPort = u16(data, at);
+  const dstPort = u16(data, at + 2);
+  const plain = {
+    srcPort,
+    dstPort,
+    seq: u32(data, at + 4),
+    ack: u32(data, at + 8),
+    flags: word & 0xfff,
+    window: u16(data, at + 14),
+    headerLength,
+  };
+  draft.tcp = plain;
+  if (headerLength <= 20) {
+    draft.at = at + 20;
+    if (headerLength < 20) {
+      bogus(draft, at + 12, `a TCP header of ${headerLength} octets`);
+      return Layer.Done;
+    }
+  } else {
+    if (!has(draft, headerLength, "TCP options")) {
+      draft.at = at + 20;
+      return Layer.Done;
+    }
+    draft.tcp = { ...plain, options: data.subarray(at + 20, at + headerLength) };
+    draft.at = at + headerLength;
+  }
+  if (draft.at < draft.end) draft.protocols += applicationOf(TCP_PORTS, srcPort, dstPort);
+  return Layer.Done;
+}
+
+/** The ports of a header that is not whole, as an ICMP error quotes them (RFC 792: 8 octets). */
+function partPorts(draft: Draft, at: number, seqAt: number): void {
+  if (at + 4 > draft.end) return;
+  const { data } = draft;
+  const seq = at + seqAt + 4 <= draft.end ? u32(data, at + seqAt) : undefined;
+  rare(draft).ports = { srcPort: u16(data, at), dstPort: u16(data, at + 2), ...(seq !== undefined && { seq }) };
+}
+
+const DHCP_SERVER = 67;
+const DHCP_CLIENT = 68;
+
+/** RFC 768. */
+function udp(draft: Draft): Layer {
+  draft.protocols += ":udp";
+  if (!has(draft, 8, "UDP header")) return Layer.Done;
+  const { data, at } = draft;
+  const srcPort = u16(data, at);
+  const dstPort = u16(data, at + 2);
+  const length = u16(data, at + 4);
+  draft.udp = { srcPort, dstPort, length };
+  draft.at = at + 8;
+  if (length < 8) {
+    // 0 is a jumbogram's (RFC 2675).
+    if (length !== 0) {
+      bogus(draft, at + 4, `a UDP length of ${length} octets`);
+      return Layer.Done;
+    }
+  } else if (at + length < draft.limit) {
+    draft.limit = at + length;
+    if (draft.limit < draft.end) draft.end = draft.limit;
+  }
+  if (draft.at >= draft.end) return Layer.Done;
+  const low = Math.min(srcPort, dstPort);
+  if (low === DHCP_SERVER || low === DHCP_CLIENT) return dhcp(draft);
+  switch (dstPort) {
+    case 4789:
+      return vxlan(draft);
+    case 6081:
+      return geneve(draft);
+    case 4754:
+      return gre(draft, draft.at);
+    case 6635:
+      rare(draft).nested = { role: "inner", layer: Layer.EtherType, at: draft.at, type: 0x8847, via: "" };
+      return Layer.Done;
+    case 4341:
+      return lispData(draft);
+  }
+  if (low === 546 || low === 547) return dhcpv6(draft);
+  draft.protocols += applicationOf(UDP_PORTS, srcPort, dstPort);
+  return Layer.Done;
+}
+
+/** RFC 9260. */
+function sctp(draft: Draft): Layer {
+  draft.protocols += ":sctp";
+  if (!has(draft, 12, "SCTP header")) {
+    partPorts(draft, draft.at, 4);
+    return Layer.Done;
+  }
+  rare(draft).sctp = { srcPort: u16(draft.data, draft.at), dstPort: u16(draft.data, draft.at + 2) };
+  draft.at += 12;
+  return Layer.Done;
+}
+
+/** RFC 792: echo, timestamp, information (13–16), address mask (17, 18: RFC 950) have an identifier; errors quote. */
+function icmp(draft: Draft): Layer {
+  draft.protocols += ":icmp";
+  if (!has(draft, 4, "ICMP header")) return Layer.Done;
+  const { data, at } = draft;
+  const type = data[at]!;
+  const code = data[at + 1]!;
+  if (at + 8 > draft.end) {
+    draft.icmp = { type, code };
+    draft.at = at + 4;
+    return Layer.Done;
+  }
+  draft.at = at + 8;
+  const isEcho = type === 8 || type === 0;
+  if (isEcho || (type >= 13 && type <= 18)) {
+    draft.icmp = { type, code, id: u16(data, at + 4), seq: u16(data, at + 6) };
+    if (isEcho && draft.at < draft.end) draft.protocols += ":data";
+    return Layer.Done;
+  }
+  draft.icmp = { type, code };
+  if ((type >= 3 && type <= 5) || type === 11 || type === 12) quote(draft, 0x0800);
+  return Layer.Done;
+}
+
+function quote(draft: Draft, type: number): void {
+  if (draft.at >= draft.end) return;
+  rare(draft).nested = { role: "quoted", layer: Layer.Ip, at: draft.at, type, via: "" };
+}
+
+/** RFC 4443; neighbour discovery RFC 4861. */
+function icmpv6(draft: Draft): Layer {
+  draft.protocols += ":icmpv6";
+  if (!has(draft, 4, "ICMPv6 header")) return Layer.Done;
+  const { data, at } = draft;
+  const type = data[at]!;
+  const code = data[at + 1]!;
+  if (at + 8 > draft.end) {
+    draft.icmp = { type, code };
+    draft.at = at + 4;
+    return Layer.Done;
+  }
+  draft.at = at + 8;
+  const found: { -readonly [K in keyof Icmp]: Icmp[K] } = { type, code };
+  draft.icmp = found;
+  if (type < 5 && type > 0) quote(draft, 0x86dd);
+  else if (type === 128 || type === 129) {
+    found.id = u16(data, at + 4);
+    found.seq = u16(data, at + 6);
+    if (draft.at < draft.end) draft.protocols += ":data";
+  } else if (type === 135 || type === 136) {
+    if (has(draft, 16, "target address")) found.target = u128(data, at + 8);
+  }
+  return Layer.Done;
+}
+
+/** RFC 3376; other protocols share the number with it (DVMRP 0x13, PIM version 1 0x14). */
+function igmp(draft: Draft): Layer {
+  draft.protocols += ":igmp";
+  if (!has(draft, 1, "IGMP header")) return Layer.Done;
+  const type = draft.data[draft.at]!;
+  rare(draft).igmp = { type };
+  draft.protocols += type === 0x13 ? ":dvmrp" : type === 0x14 ? ":pim" : IGMP_TYPES.has(type) ? ":igmp" : "";
+  return Layer.Done;
+}
+const IGMP_TYPES: ReadonlySet<number> = new Set([0x11, 0x12, 0x16, 0x17, 0x22]);
