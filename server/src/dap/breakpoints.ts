@@ -1,0 +1,146 @@
+/**
+ * Breakpoints of every kind, and what one does when the packet comes to it: its condition, its hit count, its message.
+ * What a breakpoint is *at* is decided by whoever makes it; this file knows nothing of lines.
+ */
+import { evaluate, test } from "./expression/evaluate.ts";
+import { parseExpression } from "./expression/parser.ts";
+import { type Expression, ExpressionError } from "./expression/tree.ts";
+import { type Environment, show } from "./expression/values.ts";
+import type { Moment } from "./moment.ts";
+
+/** What a client asks for, besides where. */
+export interface Wish {
+  readonly condition?: string;
+  readonly hitCondition?: string;
+  readonly logMessage?: string;
+}
+
+/** A wish understood. */
+export interface Terms {
+  readonly condition?: Expression;
+  readonly hits?: (count: number) => boolean;
+  readonly message?: readonly (string | Expression)[];
+}
+
+export interface Breakpoint {
+  readonly id: number;
+  /** The same for the same place in every set the client sends: what its hits are counted under. */
+  readonly key: string;
+  readonly terms: Terms;
+  readonly at: (moment: Moment | undefined) => boolean;
+}
+
+/** Reads a wish; throws an ExpressionError with the words to show. `nowhere` knows the names, but no packet. */
+export function understand(wish: Wish, nowhere: Environment): Terms {
+  const condition = wish.condition?.trim() ? checked(wish.condition, nowhere) : undefined;
+  const hits = wish.hitCondition?.trim() ? hitCondition(wish.hitCondition) : undefined;
+  const message = wish.logMessage ? template(wish.logMessage, nowhere) : undefined;
+  return { ...(condition ? { condition } : {}), ...(hits ? { hits } : {}), ...(message ? { message } : {}) };
+}
+
+function checked(text: string, nowhere: Environment): Expression {
+  const expression = parseExpression(text);
+  test(expression, nowhere);
+  return expression;
+}
+
+const HITS = /^(==|=|>=|>|<=|<|%)?\s*(\d+)$/;
+/** `3` (the third time), `> 3`, `>= 3`, `<= 3`, `% 3` (every third). */
+function hitCondition(text: string): (count: number) => boolean {
+  const parts = HITS.exec(text.trim());
+  const n = Number(parts?.[2]);
+  if (!parts || (parts[1] === "%" && n === 0))
+    throw new ExpressionError(`hit count ${text}: expected a number, or >, >=, <, <= or % and one`, {
+      start: 0,
+      end: text.length,
+    });
+  switch (parts[1]) {
+    case ">":
+      return (count) => count > n;
+    case ">=":
+      return (count) => count >= n;
+    case "<":
+      return (count) => count < n;
+    case "<=":
+      return (count) => count <= n;
+    case "%":
+      return (count) => count % n === 0;
+    default:
+      return (count) => count === n;
+  }
+}
+
+/** `packet to {ip.dst}`: `{{` and `}}` stand for the braces themselves. */
+function template(text: string, nowhere: Environment): (string | Expression)[] {
+  const parts: (string | Expression)[] = [];
+  const piece = /\{\{|\}\}|\{((?:[^{}]|\{[^{}]*\})*)\}/g;
+  let end = 0;
+  for (const match of text.matchAll(piece)) {
+    parts.push(text.slice(end, match.index));
+    end = match.index + match[0].length;
+    if (match[1] === undefined) parts.push(match[0].charAt(0));
+    else {
+      const expression = parseExpression(match[1]);
+      evaluate(expression, nowhere);
+      parts.push(expression);
+    }
+  }
+  parts.push(text.slice(end));
+  return parts;
+}
+
+/** The hits counted, under each breakpoint's key. */
+export type Hits = ReadonlyMap<string, number>;
+
+export interface Halt {
+  readonly ids: readonly number[];
+  /** What log points say, and conditions that could not be evaluated. */
+  readonly messages: readonly { readonly text: string; readonly wrong: boolean }[];
+}
+
+/** The breakpoints that are set, and the hits they have had. */
+export class Breakpoints {
+  private all: readonly Breakpoint[] = [];
+  private hits = new Map<string, number>();
+
+  set(all: readonly Breakpoint[]): void {
+    this.all = all;
+  }
+  get empty(): boolean {
+    return this.all.length === 0;
+  }
+  /** A copy: the hits go on counting. */
+  memory(): Hits {
+    return new Map(this.hits);
+  }
+  recall(hits: Hits): void {
+    this.hits = new Map(hits);
+  }
+
+  /** Counts the breakpoints that the packet has come to, and says which of them stop it. */
+  come(moment: Moment | undefined, environment: () => Environment): Halt {
+    const ids: number[] = [];
+    const messages: { text: string; wrong: boolean }[] = [];
+    for (const breakpoint of this.all) {
+      if (!breakpoint.at(moment)) continue;
+      const { condition, hits, message } = breakpoint.terms;
+      try {
+        if (condition && !test(condition, environment())) continue;
+        const count = (this.hits.get(breakpoint.key) ?? 0) + 1;
+        this.hits.set(breakpoint.key, count);
+        if (hits && !hits(count)) continue;
+        if (!message) ids.push(breakpoint.id);
+        else messages.push({ text: filled(message, environment()), wrong: false });
+      } catch (error) {
+        if (!(error instanceof ExpressionError)) throw error;
+        // A breakpoint that cannot say whether it holds stops: better once too often than never.
+        ids.push(breakpoint.id);
+        messages.push({ text: `breakpoint condition: ${error.message}`, wrong: true });
+      }
+    }
+    return { ids, messages };
+  }
+}
+
+const filled = (message: readonly (string | Expression)[], environment: Environment): string =>
+  message.map((part) => (typeof part === "string" ? part : show(evaluate(part, environment)))).join("");

@@ -1,0 +1,215 @@
+/** Expression → value. A field the packet lacks makes every comparison with it false, as in Wireshark. */
+import { parseIp, parseMac, parsePrefix, prefixRange } from "../../policy/addresses.ts";
+import { nearest } from "./nearest.ts";
+import { type CompareOperator, type Expression, ExpressionError, type Literal, type SetItem } from "./tree.ts";
+import { type Environment, holds, type Members, number, show, text, type Value } from "./values.ts";
+
+/** The value of an expression. Throws an ExpressionError where a name is unknown or two kinds of value do not compare. */
+export function evaluate(expression: Expression, environment: Environment): Value {
+  return all(expression, environment)[0] ?? absent(expression);
+}
+
+/** Whether the expression holds, as a condition. */
+export function test(expression: Expression, environment: Environment): boolean {
+  switch (expression.kind) {
+    case "and":
+      return expression.operands.every((operand) => test(operand, environment));
+    case "or":
+      return expression.operands.some((operand) => test(operand, environment));
+    case "not":
+      return !test(expression.operand, environment);
+    case "compare":
+      return compare(expression.operator, expression.left, expression.right, environment);
+    case "contains":
+      return all(expression.left, environment).some((v) =>
+        show(v).includes(show(evaluate(expression.right, environment))),
+      );
+    case "matches": {
+      const pattern = regularExpression(expression.right, environment);
+      return all(expression.left, environment).some((v) => v.kind !== "absent" && pattern.test(show(v)));
+    }
+    case "in":
+      return contained(expression.left, expression.items, environment);
+    default:
+      return holds(evaluate(expression, environment), expression);
+  }
+}
+
+const absent = (e: Expression): Value => ({
+  kind: "absent",
+  why: e.kind === "name" ? `this packet has no ${e.text}` : "nothing",
+});
+
+/** All values of an operand: a field may stand in a packet more than once. */
+function all(e: Expression, environment: Environment): readonly Value[] {
+  switch (e.kind) {
+    case "number":
+    case "duration":
+      return [number(e.value)];
+    case "text":
+      return [text(e.value)];
+    case "address": {
+      if (e.text.includes("/")) {
+        if (!parsePrefix(e.text)) throw new ExpressionError(`${e.text} is no address block`, e);
+        return [text(e.text)];
+      }
+      const value = parseIp(e.text);
+      if (value === undefined) throw new ExpressionError(`${e.text} is no address`, e);
+      return [{ kind: "ip", value, shown: e.text }];
+    }
+    case "mac":
+      return [{ kind: "mac", value: parseMac(e.text) ?? 0, shown: e.text }];
+    case "name":
+      return named(e, environment);
+    case "call":
+      if (e.name === "rule") return [environment.rule(e.argument)];
+      if (e.name === "matches") return [environment.matches(e.argument)];
+      throw new ExpressionError(`there is no function ${e.name}; there are rule(N) and matches(N)`, e);
+    case "member": {
+      const object = evaluate(e.object, environment);
+      if (object.kind === "absent") return [object];
+      const member = object.kind === "record" ? object.members.get(e.name) : undefined;
+      if (member) return [member];
+      const has = object.kind === "record" ? `; it has ${[...object.members.keys()].join(", ")}` : "";
+      throw new ExpressionError(`no ${e.name} here${has}`, { start: e.end - e.name.length, end: e.end });
+    }
+    case "bits": {
+      const right = evaluate(e.right, environment);
+      if (right.kind !== "number") throw new ExpressionError("& takes numbers", e.right);
+      return all(e.left, environment).map((left) => {
+        if (left.kind === "absent") return left;
+        if (left.kind !== "number") throw new ExpressionError("& takes numbers", e.left);
+        return number(left.value & right.value);
+      });
+    }
+    default:
+      return [{ kind: "boolean", value: test(e, environment) }];
+  }
+}
+
+function named(e: Expression & { kind: "name" }, environment: Environment): readonly Value[] {
+  const fields = environment.field(e.text);
+  if (fields) return fields;
+  const word = environment.word(e.text);
+  if (word) return [word];
+  if (/^true$/i.test(e.text)) return [{ kind: "boolean", value: true }];
+  if (/^false$/i.test(e.text)) return [{ kind: "boolean", value: false }];
+  const dot = e.text.lastIndexOf(".");
+  const whole = dot > 0 ? environment.word(e.text.slice(0, dot)) : undefined;
+  if (whole) {
+    const place = { start: e.start, end: e.start + dot };
+    const object: Expression = { kind: "name", text: e.text.slice(0, dot), quoted: false, ...place };
+    return all({ kind: "member", object, name: e.text.slice(dot + 1), start: e.start, end: e.end }, environment);
+  }
+  const members = environment.members(e.text);
+  if (members) return [text(members.shown)];
+  const close = nearest(
+    e.text,
+    environment.names().map((n) => n.name),
+  );
+  throw new ExpressionError(`unknown name ${e.text}${close ? `; did you mean ${close}?` : ""}`, e);
+}
+
+function compare(operator: CompareOperator, left: Expression, right: Expression, environment: Environment): boolean {
+  const lefts = all(left, environment).filter((v) => v.kind !== "absent");
+  if (right.kind === "address" && right.text.includes("/") && (operator === "==" || operator === "!=")) {
+    const inside = lefts.some((v) => setOf(right, environment).has(v));
+    return operator === "==" ? inside : lefts.length > 0 && !inside;
+  }
+  const rights = operand(right, environment).filter((v) => v.kind !== "absent");
+  if (lefts.length === 0 || rights.length === 0) return false;
+  // As Wireshark 4 has it: != is true when no value of the left equals one of the right.
+  if (operator === "!=") return !lefts.some((l) => rights.some((r) => order(l, r, left, right) === 0));
+  return lefts.some((l) => rights.some((r) => ordered(operator, order(l, r, left, right))));
+}
+const ordered = (operator: CompareOperator, sign: number): boolean =>
+  operator === "=="
+    ? sign === 0
+    : operator === "<"
+      ? sign < 0
+      : operator === "<="
+        ? sign <= 0
+        : operator === ">"
+          ? sign > 0
+          : sign >= 0;
+
+/** On the right of a comparison a name that means nothing else is a word: `outcome == delivered`. */
+function operand(e: Expression, environment: Environment): readonly Value[] {
+  if (e.kind !== "name") return all(e, environment);
+  if (environment.members(e.text)) return [text(e.text)];
+  // A word of ours would hide the value of the same spelling: `by == state`.
+  const known = environment.field(e.text);
+  if (known) return known;
+  return /^(true|false)$/i.test(e.text) ? all(e, environment) : [text(e.text)];
+}
+
+/** Below 0, 0, above 0. */
+function order(left: Value, right: Value, at: Expression, other: Expression): number {
+  const l = left.kind === "boolean" ? number(Number(left.value)) : left.kind === "record" ? text(left.summary) : left;
+  const r =
+    right.kind === "boolean" ? number(Number(right.value)) : right.kind === "record" ? text(right.summary) : right;
+  if (l.kind === "number" && r.kind === "number") return l.value - r.value;
+  if (l.kind === "mac" && r.kind === "mac") return l.value - r.value;
+  if (l.kind === "text" && r.kind === "text") return l.value < r.value ? -1 : l.value > r.value ? 1 : 0;
+  if (l.kind === "ip" && r.kind === "ip") {
+    if (typeof l.value !== typeof r.value) return Number.NaN;
+    return l.value < r.value ? -1 : l.value > r.value ? 1 : 0;
+  }
+  if (l.kind === "text" && r.kind === "number") return l.value === show(r) ? 0 : Number.NaN;
+  const hint = other.kind === "name" && l.kind === "ip" ? `; use: ${sample(at)} in ${other.text}` : "";
+  throw new ExpressionError(`${sample(at)} is ${KIND[l.kind]}, and ${show(r)} is ${KIND[r.kind]}${hint}`, other);
+}
+const KIND: Readonly<Record<Value["kind"], string>> = {
+  absent: "absent",
+  number: "a number",
+  boolean: "a truth value",
+  text: "a text",
+  ip: "an IP address",
+  mac: "a MAC address",
+  record: "a thing with parts",
+};
+const sample = (e: Expression): string => (e.kind === "name" ? e.text : "the left side");
+
+function contained(left: Expression, items: readonly SetItem[], environment: Environment): boolean {
+  const lefts = all(left, environment).filter((v) => v.kind !== "absent");
+  // Every item is looked at, so that a wrong one is told even when an earlier one holds.
+  const held = items.map((item) => {
+    if (item.kind === "range")
+      return lefts.some(
+        (v) =>
+          order(v, literalValue(item.from, environment), left, item.from) >= 0 &&
+          order(v, literalValue(item.to, environment), left, item.to) <= 0,
+      );
+    if (isSet(item, environment)) return lefts.some((v) => setOf(item, environment).has(v));
+    return lefts.some((v) => operand(item, environment).some((r) => order(v, r, left, item) === 0));
+  });
+  return held.some(Boolean);
+}
+const literalValue = (e: Literal, environment: Environment): Value => evaluate(e, environment);
+
+function isSet(e: Expression, environment: Environment): boolean {
+  if (e.kind === "address") return e.text.includes("/");
+  const name = e.kind === "name" ? e.text : e.kind === "text" ? e.value : undefined;
+  return name !== undefined && environment.members(name) !== undefined;
+}
+function setOf(e: Expression, environment: Environment): Members {
+  if (e.kind === "address") {
+    const block = parsePrefix(e.text);
+    if (!block) throw new ExpressionError(`${e.text} is no address block`, e);
+    const [low, high] = prefixRange(block.address, block.length);
+    return {
+      has: (v) => v.kind === "ip" && typeof v.value === typeof low && v.value >= low && v.value <= high,
+      shown: e.text,
+    };
+  }
+  const name = e.kind === "name" ? e.text : e.kind === "text" ? e.value : "";
+  return environment.members(name) as Members;
+}
+
+function regularExpression(e: Expression, environment: Environment): RegExp {
+  try {
+    return new RegExp(show(evaluate(e, environment)), "i");
+  } catch {
+    throw new ExpressionError("this is no regular expression", e);
+  }
+}

@@ -1,0 +1,56 @@
+/** What an expression says. Every part knows its place, in UTF-16 units from the start of the text. */
+export interface Place {
+  readonly start: number;
+  readonly end: number;
+}
+export type Literal =
+  | (Place & { readonly kind: "number"; readonly value: number })
+  | (Place & { readonly kind: "text"; readonly value: string })
+  | (Place & { readonly kind: "address"; readonly text: string })
+  | (Place & { readonly kind: "mac"; readonly text: string })
+  /** In milliseconds. */
+  | (Place & { readonly kind: "duration"; readonly value: number });
+
+export type CompareOperator = "==" | "!=" | "<" | "<=" | ">" | ">=";
+
+export type Expression =
+  | Literal
+  /** A field (`ip.src`), a word of ours (`slot`), a name of the policy (`web`), or a value's word (`delivered`). */
+  | (Place & { readonly kind: "name"; readonly text: string; readonly quoted: boolean })
+  | (Place & { readonly kind: "call"; readonly name: string; readonly argument: RuleName })
+  | (Place & { readonly kind: "member"; readonly object: Expression; readonly name: string })
+  | (Place & { readonly kind: "bits"; readonly left: Expression; readonly right: Expression })
+  | (Place & {
+      readonly kind: "compare";
+      readonly operator: CompareOperator;
+      readonly left: Expression;
+      readonly right: Expression;
+    })
+  | (Place & { readonly kind: "contains" | "matches"; readonly left: Expression; readonly right: Expression })
+  | (Place & { readonly kind: "in"; readonly left: Expression; readonly items: readonly SetItem[] })
+  | (Place & { readonly kind: "not"; readonly operand: Expression })
+  | (Place & { readonly kind: "and" | "or"; readonly operands: readonly Expression[] });
+
+export type SetItem = Expression | (Place & { readonly kind: "range"; readonly from: Literal; readonly to: Literal });
+
+/** `1001`, or `east-west.1001`. */
+export interface RuleName extends Place {
+  readonly block?: string;
+  readonly id: number;
+}
+
+/** `ip.ttl = 5`, in the debug console. */
+export interface Assignment extends Place {
+  readonly kind: "assign";
+  readonly target: Expression;
+  readonly value: Expression;
+}
+
+/** An expression that cannot be read or has no value, and where. */
+export class ExpressionError extends Error {
+  readonly place: Place;
+  constructor(message: string, place: Place) {
+    super(message);
+    this.place = place;
+  }
+}

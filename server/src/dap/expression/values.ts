@@ -1,0 +1,80 @@
+/** What an expression can be worth, and how it is shown. */
+import type { Expression, RuleName } from "./tree.ts";
+
+export type Value =
+  /** The packet has no such field, the flow no connection: every comparison with it is false. */
+  | { readonly kind: "absent"; readonly why: string }
+  | { readonly kind: "number"; readonly value: number; readonly shown?: string }
+  | { readonly kind: "boolean"; readonly value: boolean }
+  | { readonly kind: "text"; readonly value: string }
+  | { readonly kind: "ip"; readonly value: number | bigint; readonly shown: string }
+  | { readonly kind: "mac"; readonly value: number; readonly shown: string }
+  /** A thing with parts: a connection, a rule. Compared with a text, it is its summary. */
+  | {
+      readonly kind: "record";
+      readonly summary: string;
+      readonly holds?: boolean;
+      readonly members: ReadonlyMap<string, Value>;
+    };
+
+/** A name of the policy, or an address block, as a set of addresses. */
+export interface Members {
+  has(value: Value): boolean;
+  readonly shown: string;
+}
+
+/** What the names of an expression stand for, where the packet is now. */
+export interface Environment {
+  /** The values of a field, in order (`ip.addr` has two), none when the packet lacks it; undefined: no such field. */
+  field(name: string): readonly Value[] | undefined;
+  /** `slot`, `verdict`, `state` …; undefined: no such word. */
+  word(name: string): Value | undefined;
+  /** A group, VM, vNIC or segment; undefined: no such name. */
+  members(name: string): Members | undefined;
+  /** Of `rule(N)` and `matches(N)`. A rule that is not there is told by an `ExpressionError` at its place. */
+  rule(name: RuleName): Value;
+  matches(name: RuleName): Value;
+  /** Every name that would do, for "did you mean" and completion. */
+  names(): readonly { readonly name: string; readonly kind: "field" | "word" | "members" | "function" }[];
+}
+
+export const show = (value: Value): string => {
+  switch (value.kind) {
+    case "absent":
+      return value.why;
+    case "number":
+      return value.shown ?? String(value.value);
+    case "boolean":
+      return String(value.value);
+    case "text":
+      return value.value;
+    case "ip":
+    case "mac":
+      return value.shown;
+    case "record":
+      return value.summary;
+  }
+};
+
+/** Whether a value, as a condition, holds: a field that is there, a flag that is set, a number that is not 0. */
+export const holds = (value: Value, from: Expression): boolean => {
+  switch (value.kind) {
+    case "absent":
+      return false;
+    case "boolean":
+      return value.value;
+    case "number":
+      return from.kind === "name" || value.value !== 0;
+    case "record":
+      return value.holds ?? true;
+    default:
+      return true;
+  }
+};
+
+export const text = (value: string): Value => ({ kind: "text", value });
+export const number = (value: number, shown?: string): Value => ({
+  kind: "number",
+  value,
+  ...(shown === undefined ? {} : { shown }),
+});

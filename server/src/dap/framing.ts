@@ -1,0 +1,81 @@
+/**
+ * The wire of the Debug Adapter Protocol: JSON messages behind a Content-Length header. Pure bytes, so that whatever
+ * carries them (stdin, a socket, a test) stays outside.
+ */
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+const SEPARATOR = encoder.encode("\r\n\r\n");
+/** A header longer than this is no header: the peer speaks something else. */
+const LONGEST_HEADER = 4096;
+const LONGEST_MESSAGE = 256 * 1024 * 1024;
+
+/** A message as it goes over the wire. */
+export function frame(message: object): Uint8Array {
+  const body = encoder.encode(JSON.stringify(message));
+  const head = encoder.encode(`Content-Length: ${body.length}\r\n\r\n`);
+  const bytes = new Uint8Array(head.length + body.length);
+  bytes.set(head);
+  bytes.set(body, head.length);
+  return bytes;
+}
+
+/**
+ * Takes bytes as they come and calls `deliver` for each whole message. Returns a function that takes the next bytes and
+ * answers false when the stream is not this protocol: it is then to be closed.
+ */
+export function unframe(deliver: (message: unknown) => void): (bytes: Uint8Array) => boolean {
+  let pieces: Uint8Array[] = [];
+  let held = 0;
+  let wanted = -1;
+  const join = (): Uint8Array => {
+    if (pieces.length === 1) return pieces[0] as Uint8Array;
+    const whole = new Uint8Array(held);
+    let at = 0;
+    for (const piece of pieces) {
+      whole.set(piece, at);
+      at += piece.length;
+    }
+    pieces = [whole];
+    return whole;
+  };
+  const drop = (count: number): void => {
+    const rest = join().subarray(count);
+    pieces = rest.length > 0 ? [rest] : [];
+    held -= count;
+  };
+  return (bytes) => {
+    if (bytes.length > 0) {
+      pieces.push(bytes);
+      held += bytes.length;
+    }
+    for (;;) {
+      if (wanted < 0) {
+        if (held === 0) return true;
+        const end = find(join(), SEPARATOR);
+        if (end < 0) return held <= LONGEST_HEADER;
+        const length = /^content-length:\s*(\d+)\s*$/im.exec(decoder.decode(join().subarray(0, end)));
+        if (!length || Number(length[1]) > LONGEST_MESSAGE) return false;
+        wanted = Number(length[1]);
+        drop(end + SEPARATOR.length);
+      }
+      if (held < wanted) return true;
+      let message: unknown;
+      try {
+        message = JSON.parse(decoder.decode(join().subarray(0, wanted)));
+      } catch {
+        return false;
+      }
+      drop(wanted);
+      wanted = -1;
+      deliver(message);
+    }
+  };
+}
+
+function find(bytes: Uint8Array, pattern: Uint8Array): number {
+  outer: for (let at = 0; at + pattern.length <= bytes.length && at <= LONGEST_HEADER; at++) {
+    for (let i = 0; i < pattern.length; i++) if (bytes[at + i] !== pattern[i]) continue outer;
+    return at;
+  }
+  return -1;
+}

@@ -1,0 +1,215 @@
+/**
+ * A run that can be gone back over. A course is a list of units (a scenario's steps, a capture's frames), each a
+ * generator of stops over a world that it changes. Nothing is recorded but forks of the world at the start of some
+ * units: a former state is the nearest fork, run again up to the wanted stop. Forks stand close together near the
+ * present and ever farther apart behind it, so that their number grows with the logarithm of the length.
+ */
+
+/** `unit` counts the units begun, from 0; `stop` the stops inside it: 0 is before its first. */
+export interface Position {
+  readonly unit: number;
+  readonly stop: number;
+}
+export const before = (a: Position, b: Position): boolean => a.unit < b.unit || (a.unit === b.unit && a.stop < b.stop);
+export const same = (a: Position, b: Position): boolean => a.unit === b.unit && a.stop === b.stop;
+
+export interface World<W> {
+  fork(): W;
+}
+
+/** What runs. `Edit` replaces what the unit works on (a packet) from the stop at which it is given. */
+export interface Course<W extends World<W>, Stop, Edit> {
+  readonly length: number;
+  /** Units from one fork to the next: 1 where units are few, more where they are many and short. */
+  readonly spacing: number;
+  /** A new world, as it is before the first unit. */
+  world(): W;
+  /** The stops of unit `index`. The edit, if any, was made before its first stop. */
+  begin(index: number, world: W, edit: Edit | undefined): Generator<Stop, void, Edit | undefined>;
+}
+
+/** Follows the run, whichever way it goes: told of each stop, and able to give back what it knew at a fork. */
+export interface Follower<Stop, Memory> {
+  /** A unit begins. */
+  begun(index: number, position: Position): void;
+  reached(stop: Stop, position: Position): void;
+  /** What to keep with a fork; must not change afterwards. */
+  memory(): Memory;
+  recall(memory: Memory): void;
+}
+
+interface Checkpoint<W, Memory> {
+  readonly unit: number;
+  readonly index: number;
+  readonly world: W;
+  readonly memory: Memory;
+}
+type Intervention<Edit> = Position & ({ readonly edit: Edit } | { readonly jump: number });
+
+/** Forks kept at most, for any length of run. */
+const MOST_CHECKPOINTS = 96;
+
+export class History<W extends World<W>, Stop, Edit, Memory> {
+  private readonly course: Course<W, Stop, Edit>;
+  private readonly follower: Follower<Stop, Memory>;
+  private checkpoints: Checkpoint<W, Memory>[] = [];
+  private interventions: Intervention<Edit>[] = [];
+  private at: Position = { unit: 0, stop: 0 };
+  private current: Stop | undefined;
+  private running: Generator<Stop, void, Edit | undefined> | undefined;
+  /** The course's index of the current unit: not `at.unit` once there was a jump. */
+  private courseIndex = 0;
+  private now: W;
+
+  constructor(course: Course<W, Stop, Edit>, follower: Follower<Stop, Memory>) {
+    this.course = course;
+    this.follower = follower;
+    this.now = course.world();
+    this.arrive(0);
+  }
+
+  get position(): Position {
+    return this.at;
+  }
+  /** The stop that the run stands at; undefined at the start of a unit. */
+  get stop(): Stop | undefined {
+    return this.current;
+  }
+  /** The course's index of the unit that the run is in; `course.length` at the end. */
+  get index(): number {
+    return this.courseIndex;
+  }
+  get ended(): boolean {
+    return this.courseIndex >= this.course.length;
+  }
+  get world(): W {
+    return this.now;
+  }
+  get checkpointCount(): number {
+    return this.checkpoints.length;
+  }
+
+  /** On to the next stop, or to the start of the next unit. */
+  forward(): void {
+    if (this.ended) return;
+    const given = this.interventions.find((i) => same(i, this.at));
+    if (given && "jump" in given) {
+      this.leave(given.jump);
+      return;
+    }
+    let next: IteratorResult<Stop, void>;
+    if (this.running) next = this.running.next(given?.edit);
+    else {
+      this.running = this.course.begin(this.courseIndex, this.now, given?.edit);
+      next = this.running.next();
+    }
+    if (next.done) {
+      this.leave(this.courseIndex + 1);
+      return;
+    }
+    this.at = { unit: this.at.unit, stop: this.at.stop + 1 };
+    this.current = next.value;
+    this.follower.reached(next.value, this.at);
+  }
+
+  /** Back (or on) to a position that the run has been at. What was edited after it is forgotten. */
+  go(target: Position): void {
+    this.interventions = this.interventions.filter((i) => !before(target, i));
+    this.restore(target);
+    while (before(this.at, target) && !this.ended) this.forward();
+  }
+
+  /** Replaces what the current unit works on from here: the run forks, its former way on is forgotten. */
+  edit(edit: Edit): void {
+    this.intervene({ ...this.at, edit });
+  }
+  /** Leaves the current unit where it is and goes on at unit `index` of the course, in the world as it is now. */
+  jump(index: number): void {
+    this.intervene({ ...this.at, jump: index });
+    this.forward();
+  }
+  /** The edit made at this very place, if any. */
+  get edited(): Edit | undefined {
+    const given = this.interventions.find((i) => same(i, this.at));
+    return given && "edit" in given ? given.edit : undefined;
+  }
+
+  /**
+   * The last position before `limit`, and not before `floor`, at which `wanted` says yes, or undefined. Each stretch
+   * between two forks is run again, the latest first; the run is left anywhere: `go` somewhere afterwards.
+   */
+  lastBefore(limit: Position, floor: Position, wanted: (stop: Stop | undefined) => boolean): Position | undefined {
+    // Running over a stretch lays new forks: the list to work through is the one from before.
+    const starts = this.checkpoints.map((c) => c.unit).filter((unit) => unit <= limit.unit);
+    let end = limit;
+    for (const unit of starts.reverse()) {
+      const start = { unit, stop: 0 };
+      if (!before(start, end)) continue;
+      this.restore(start);
+      let found: Position | undefined;
+      while (before(this.at, end) && !this.ended) {
+        // Asked at every stop, the floor's and earlier ones too: what counts hits must see them all.
+        if (wanted(this.current) && !before(this.at, floor)) found = this.at;
+        this.forward();
+      }
+      if (found) return found;
+      if (!before(floor, start)) return undefined;
+      end = start;
+    }
+    return undefined;
+  }
+
+  private intervene(intervention: Intervention<Edit>): void {
+    this.interventions = this.interventions.filter((i) => before(i, this.at));
+    this.interventions.push(intervention);
+    this.checkpoints = this.checkpoints.filter((c) => c.unit <= this.at.unit);
+  }
+
+  private leave(index: number): void {
+    this.running = undefined;
+    this.at = { unit: this.at.unit + 1, stop: 0 };
+    this.arrive(index);
+  }
+  private arrive(index: number): void {
+    this.courseIndex = index;
+    this.current = undefined;
+    const { unit } = this.at;
+    const latest = this.checkpoints.at(-1);
+    if (!latest || latest.unit + this.course.spacing <= unit) {
+      this.checkpoints.push({ unit, index, world: this.now.fork(), memory: this.follower.memory() });
+      if (this.checkpoints.length > MOST_CHECKPOINTS) this.thin(unit);
+    }
+    this.follower.begun(index, this.at);
+  }
+  /** Drops the fork whose loss lengthens the way back least for its distance; never the first nor the last two. */
+  private thin(now: number): void {
+    let worst = 1;
+    let least = Number.POSITIVE_INFINITY;
+    for (let i = 1; i < this.checkpoints.length - 2; i++) {
+      const [earlier, here, later] = this.checkpoints.slice(i - 1, i + 2) as [
+        Checkpoint<W, Memory>,
+        Checkpoint<W, Memory>,
+        Checkpoint<W, Memory>,
+      ];
+      const cost = (later.unit - earlier.unit) / (now - here.unit + 1);
+      if (cost < least) {
+        least = cost;
+        worst = i;
+      }
+    }
+    this.checkpoints.splice(worst, 1);
+  }
+
+  private restore(target: Position): void {
+    const from = this.checkpoints.findLast((c) => c.unit <= target.unit) as Checkpoint<W, Memory>;
+    // Later forks stay only while they are still in the run's past or present.
+    this.checkpoints = this.checkpoints.filter((c) => c.unit <= from.unit);
+    this.running = undefined;
+    this.at = { unit: from.unit, stop: 0 };
+    this.courseIndex = from.index;
+    this.current = undefined;
+    this.now = from.world.fork();
+    this.follower.recall(from.memory);
+    this.follower.begun(from.index, this.at);
+  }
+}

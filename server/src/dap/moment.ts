@@ -1,0 +1,43 @@
+/** The places at which a packet's trip can be looked at, as the debugger sees them. */
+import type { Packet } from "../capture/packet.ts";
+import type { Direction, SlotTrace, Trace } from "../chain/trace.ts";
+import type { Appliance, Block, Chain, Rule, Slot, Source } from "../policy/policy.ts";
+
+/** A slot of a walk. */
+export interface SlotPlace {
+  readonly vnic: string;
+  readonly direction: Direction;
+  /** Undefined: no chain covers the vNIC, and there is no line to stand on. */
+  readonly chain?: Chain;
+  readonly number: number;
+  /** The chain's line for it; undefined where the slot is empty or reserved. */
+  readonly line?: Slot;
+  readonly block?: Block;
+  /** Counts the slots that the trip has come to, from 0: two visits of one slot differ. */
+  readonly visit: number;
+}
+
+export type Moment = { readonly packet: Packet } & (
+  | { readonly kind: "slot"; readonly place: SlotPlace }
+  /** A rule, a binding, a default … is about to be tried. */
+  | {
+      readonly kind: "statement";
+      readonly place: SlotPlace;
+      readonly source: Source;
+      readonly rule?: Rule;
+      /** When it belongs to an appliance's `inspect`. */
+      readonly appliance?: Appliance;
+    }
+  /** The slot has decided; the packet is as the slot leaves it. */
+  | { readonly kind: "decided"; readonly place: SlotPlace; readonly decision: SlotTrace; readonly source?: Source }
+  /** The step is done. */
+  | { readonly kind: "finished"; readonly trace: Trace; readonly failure?: Failure }
+);
+/** An expectation that did not come true. */
+export interface Failure {
+  readonly expected: string;
+  readonly actual: string;
+}
+
+/** How deep a moment lies: a step 0, a slot 1, a statement 2. */
+export type Depth = 0 | 1 | 2;

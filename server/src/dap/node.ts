@@ -1,0 +1,100 @@
+/**
+ * The debug adapter as a program of its own: over stdin and stdout, or with `--port N` for every connection to
+ * 127.0.0.1:N. It ends with its client, however that goes away.
+ */
+import { readFileSync, statSync } from "node:fs";
+import { createServer, type Socket } from "node:net";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { frame, unframe } from "./framing.ts";
+import { createSession, type Host } from "./session.ts";
+
+const onDisk = (path: string): string => (path.startsWith("file:") ? fileURLToPath(path) : path);
+
+const files: Pick<Host, "readFile" | "stamp"> = {
+  readFile(path) {
+    try {
+      return readFileSync(onDisk(path));
+    } catch {
+      return undefined;
+    }
+  },
+  stamp(path) {
+    try {
+      return statSync(onDisk(path)).mtimeMs;
+    } catch {
+      return undefined;
+    }
+  },
+};
+
+interface Wire {
+  write(bytes: Uint8Array): void;
+  /** Closes after what was written has gone out. */
+  close(): void;
+}
+/** One session over a pair of byte streams; returns what takes the bytes as they come, and what ends it. */
+function serve(wire: Wire): { take(bytes: Uint8Array): void; lost(): void } {
+  const session = createSession({ ...files, ended: () => wire.close() }, (message) => wire.write(frame(message)));
+  const read = unframe((message) => session.handle(message));
+  return {
+    take(bytes) {
+      if (read(bytes)) return;
+      session.close();
+      wire.close();
+    },
+    lost: () => session.close(),
+  };
+}
+
+/** Serves stdin and stdout until either is gone. */
+function serveStdio(): void {
+  const leave = (): void => process.exit(0);
+  const { take, lost } = serve({
+    write: (bytes) => void process.stdout.write(bytes),
+    close: () => void process.stdout.write("", leave),
+  });
+  process.stdin.on("data", take);
+  process.stdin.on("end", () => {
+    lost();
+    leave();
+  });
+  process.stdin.on("error", leave);
+  process.stdout.on("error", leave);
+}
+
+/** Serves every connection to a port of this machine, each a session of its own. */
+function servePort(port: number): void {
+  const server = createServer((socket: Socket) => {
+    socket.setNoDelay(true);
+    const { take, lost } = serve({ write: (bytes) => void socket.write(bytes), close: () => void socket.end() });
+    socket.on("data", take);
+    socket.on("close", lost);
+    socket.on("error", () => socket.destroy());
+  });
+  server.on("error", (error) => {
+    process.stderr.write(`cannot listen on 127.0.0.1:${port}: ${error.message}\n`);
+    process.exit(2);
+  });
+  server.listen(port, "127.0.0.1", () => {
+    const address = server.address();
+    const actual = typeof address === "object" && address ? address.port : port;
+    process.stderr.write(`listening on 127.0.0.1:${actual}\n`);
+  });
+}
+
+/** What follows the file's (or the subcommand's) name on the command line; says so and exits 2 when it is wrong. */
+function main(words: readonly string[]): void {
+  if (words.length === 0) {
+    serveStdio();
+    return;
+  }
+  const port = words[0] === "--port" && words.length === 2 ? Number(words[1]) : Number.NaN;
+  if (!Number.isInteger(port) || port < 0 || port > 65535) {
+    process.stderr.write("usage: debug-adapter [--port N]\n");
+    process.exit(2);
+  }
+  servePort(port);
+}
+
+main(process.argv.slice(2));

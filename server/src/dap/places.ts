@@ -1,0 +1,96 @@
+/** The lines a packet can stop at, and why some of them never will. */
+import type { Block, Policy, Rule, Source } from "../policy/policy.ts";
+import { lineOf } from "../syntax/document.ts";
+import type { ScenarioStatement, Statement } from "../syntax/tree.ts";
+
+export interface Stoppable {
+  readonly statement: Statement;
+  readonly uri: string;
+  /** From 1. */
+  readonly line: number;
+  readonly lastLine: number;
+  readonly column: number;
+  /** Why the packet can never be here, in words; undefined: it can. */
+  readonly never?: string;
+}
+
+/** Line, last line and column, from 1, of a statement. */
+export function extent(statement: Statement): { line: number; lastLine: number; column: number } {
+  const { text } = statement.chunk;
+  const line = lineOf(statement) + 1;
+  const lines = text.slice(statement.start, statement.end).split("\n").length - 1;
+  return {
+    line,
+    lastLine: line + lines,
+    column: statement.start - (text.lastIndexOf("\n", statement.start - 1) + 1) + 1,
+  };
+}
+
+/**
+ * All of them, by file, in order of line. `running` is the scenario of the session; undefined when it is a packet or a
+ * capture that runs.
+ */
+export function stoppables(
+  policy: Policy,
+  running: ScenarioStatement | undefined,
+): ReadonlyMap<string, readonly Stoppable[]> {
+  const found = new Map<string, Stoppable[]>();
+  const add = (source: Source | undefined, never: string | undefined): void => {
+    if (!source) return;
+    const { uri, statement } = source;
+    const list = found.get(uri) ?? [];
+    found.set(uri, list);
+    list.push({ statement, uri, ...extent(statement), ...(never === undefined ? {} : { never }) });
+  };
+
+  const used = new Set<Block>();
+  for (const chain of policy.chains) {
+    const idle = chain.vnics.size === 0 ? `chain ${chain.name} covers no vNIC` : undefined;
+    for (const slot of chain.slots.values()) {
+      add(slot.source, idle);
+      if (slot.block && !idle) used.add(slot.block);
+    }
+  }
+  for (const block of policy.blocks.values()) {
+    const idle = used.has(block) ? undefined : `no chain has a slot for ${block.module} ${block.name}`;
+    for (const rule of rulesOf(block)) add(rule.source, idle ?? unused(rule));
+    add(block.default?.source, idle);
+    if (block.module !== "swsec") continue;
+    const off = block.spoofguard.mode === "off" ? "spoofguard is off: nothing is compared with a binding" : undefined;
+    add(block.spoofguard.source, idle ?? off);
+    for (const binding of block.bindings) add(binding.source, idle ?? off);
+  }
+  for (const appliance of policy.appliances.values()) {
+    const served = [...used].some((block) => block.module === "redirect" && block.via === appliance);
+    const idle = served ? undefined : `no slot redirects to appliance ${appliance.name}`;
+    for (const rule of appliance.inspect?.rules ?? []) add(rule.source, idle ?? unused(rule));
+    add(appliance.inspect?.default?.source, idle);
+  }
+  for (const { uri, statement: scenario } of policy.scenarios) {
+    const other = running
+      ? `scenario "${scenario.title?.text ?? ""}" is not the one that runs`
+      : "no scenario runs in this session";
+    for (const step of scenario.children)
+      if (step.kind === "send" && step.packet) add({ uri, statement: step }, scenario === running ? undefined : other);
+  }
+  for (const list of found.values()) list.sort((a, b) => a.line - b.line || a.column - b.column);
+  return found;
+}
+
+export function rulesOf(block: Block): readonly Rule[] {
+  if (block.module === "swsec") return [];
+  if (block.module === "dfw") return block.sections.flatMap((section) => section.rules);
+  return block.rules;
+}
+const unused = (rule: Rule): string | undefined => (rule.disabled ? `rule ${rule.id} is disabled` : undefined);
+
+/**
+ * Where a breakpoint asked for on a line stands: on the statement that covers the line, else on the next that can be
+ * reached. Undefined: there is none.
+ */
+export function settle(list: readonly Stoppable[], line: number, column?: number): Stoppable | undefined {
+  const here = list.filter((s) => s.line <= line && line <= s.lastLine);
+  const exact = here.filter((s) => s.line === line);
+  if (exact.length > 0) return exact.find((s) => column === undefined || s.column >= column) ?? exact.at(-1);
+  return here.at(-1) ?? list.find((s) => s.line > line && s.never === undefined);
+}
