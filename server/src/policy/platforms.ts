@@ -41,9 +41,33 @@ function platform(id: string, title: string, row: Row): Platform {
 
 /** Public sources disagree on the partner range; docs/platforms.md cites them. */
 export const PLATFORMS: readonly Platform[] = [
-  platform("nsx-v 6.3", "NSX for vSphere 6.3 and 6.4", { 0: ACL, 1: SWSEC, 2: DFW, 3: FUTURE, ...partners(4, 12), 13: FUTURE, 14: FUTURE, 15: DNE }),
-  platform("nsx-v 6.2", "NSX for vSphere 6.2", { 0: ACL, 1: SWSEC, 2: DFW, 3: FUTURE, ...partners(4, 12), 13: FUTURE, 14: FUTURE, 15: FUTURE }),
-  platform("nsx-v-netx", "NSX for vSphere, NetX partner range 4–11", { 0: ACL, 1: SWSEC, 2: DFW, 3: FUTURE, ...partners(4, 11) }),
+  platform("nsx-v 6.3", "NSX for vSphere 6.3 and 6.4", {
+    0: ACL,
+    1: SWSEC,
+    2: DFW,
+    3: FUTURE,
+    ...partners(4, 12),
+    13: FUTURE,
+    14: FUTURE,
+    15: DNE,
+  }),
+  platform("nsx-v 6.2", "NSX for vSphere 6.2", {
+    0: ACL,
+    1: SWSEC,
+    2: DFW,
+    3: FUTURE,
+    ...partners(4, 12),
+    13: FUTURE,
+    14: FUTURE,
+    15: FUTURE,
+  }),
+  platform("nsx-v-netx", "NSX for vSphere, NetX partner range 4–11", {
+    0: ACL,
+    1: SWSEC,
+    2: DFW,
+    3: FUTURE,
+    ...partners(4, 11),
+  }),
   platform("nsx 4", "NSX 4", { 0: ACL, 1: SWSEC, 2: DFW, 12: SERVICE_INSERTION }),
 ];
 export const DEFAULT_PLATFORM: Platform = PLATFORMS[0] as Platform;

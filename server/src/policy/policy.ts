@@ -2,7 +2,27 @@
  * What the declarations mean, names resolved: the model that the chain walks, the checks ask and the editor shows.
  * Built by `compile.ts` from the trees of a file and its imports; never from broken parts (they are left out).
  */
-import type { AssertStatement, BindStatement, ChainStatement, DefaultStatement, GroupStatement, KeyStatement, RuleStatement, ScenarioStatement, SectionStatement, ServiceStatement, SlotStatement, Statement, VmStatement, VnicStatement, SegmentStatement, BlockDeclaration, RedirectStatement, InspectStatement, ActionWord } from "../syntax/tree.ts";
+import type {
+  ActionWord,
+  AssertStatement,
+  BindStatement,
+  BlockDeclaration,
+  ChainStatement,
+  DefaultStatement,
+  GroupStatement,
+  InspectStatement,
+  KeyStatement,
+  RedirectStatement,
+  RuleStatement,
+  ScenarioStatement,
+  SectionStatement,
+  SegmentStatement,
+  ServiceStatement,
+  SlotStatement,
+  Statement,
+  VmStatement,
+  VnicStatement,
+} from "../syntax/tree.ts";
 import type { AddressSet, Ip, Ip4, Ip6, Mac, Ranges } from "./addresses.ts";
 import type { Platform } from "./platforms.ts";
 
@@ -59,7 +79,10 @@ export interface Vnic {
   readonly dhcp: boolean;
   readonly segment?: string;
 }
-/** A set of endpoints: members by address, and members by vNIC (whose addresses change as they are learned). */
+/**
+ * A set of endpoints: members by address, and members by vNIC (whose addresses change as they are learned).
+ * `endpoints.ts` says what is in it (`contains`, `addressesOf`, `vnicsOf`). Equal lists share one object.
+ */
 export interface EndpointSet {
   /** True for `any` without except. */
   readonly any: boolean;
@@ -69,6 +92,8 @@ export interface EndpointSet {
   readonly macs: readonly Mac[];
   /** vNICs that are members by name, tag, VM, segment or group: any address of theirs, declared or learned, counts. */
   readonly vnics: ReadonlySet<Vnic>;
+  /** Members that are sets with an `except` of their own, which takes out of them alone. */
+  readonly parts?: readonly EndpointSet[];
   /** Taken out, whatever put it in. */
   readonly except?: EndpointSet;
 }
@@ -79,7 +104,12 @@ export interface Group {
 }
 /** One alternative of a service. Missing parts match anything. */
 export type ServiceMatch =
-  | { readonly layer: "ip"; readonly protocol: number; readonly ports?: Ranges<number>; readonly sourcePorts?: Ranges<number> }
+  | {
+      readonly layer: "ip";
+      readonly protocol: number;
+      readonly ports?: Ranges<number>;
+      readonly sourcePorts?: Ranges<number>;
+    }
   | { readonly layer: "ip"; readonly protocol: 1 | 58; readonly icmpType?: number; readonly icmpCode?: number }
   | { readonly layer: "ethernet"; readonly etherType: number };
 export interface Service {
@@ -193,7 +223,11 @@ export interface Appliance {
   readonly source: Source<BlockDeclaration>;
   readonly vendor?: string;
   readonly fail: "open" | "closed";
-  readonly inspect?: { readonly source: Source<InspectStatement>; readonly rules: readonly Rule[]; readonly default?: Default };
+  readonly inspect?: {
+    readonly source: Source<InspectStatement>;
+    readonly rules: readonly Rule[];
+    readonly default?: Default;
+  };
 }
 export interface Redirect extends BlockBase {
   readonly module: "redirect";
@@ -219,7 +253,7 @@ export type Block = Acl | Swsec | Dfw | Redirect | Encryption;
 export interface Slot {
   readonly number: number;
   readonly source: Source<SlotStatement>;
-  /** Undefined where the name or its kind is wrong: the slot then passes. */
+  /** Undefined where nothing of the name is declared: the slot then passes. */
   readonly block?: Block;
   readonly fail: "open" | "closed";
 }
@@ -228,7 +262,7 @@ export interface Chain {
   readonly source: Source<ChainStatement>;
   /** The vNICs it covers (all without `applied-to`; a vNIC that two chains claim belongs to the first). */
   readonly vnics: ReadonlySet<Vnic>;
-  /** By slot number; only slots that the platform has for that module. */
+  /** By slot number; only lines without an error (`slots.ts`). */
   readonly slots: ReadonlyMap<number, Slot>;
 }
 

@@ -1,0 +1,291 @@
+/**
+ * Endpoint lists: who is meant. A list stands for addresses that are written and for vNICs whose addresses may only
+ * be learned later, so it is resolved to a set of both (`EndpointSet`) that is asked together with what is known.
+ */
+import type { AddressText, Endpoint, Endpoints, GroupStatement, Name } from "../syntax/tree.ts";
+import {
+  type AddressSet,
+  ALL_ADDRESSES,
+  addressesContain,
+  addressSet,
+  bitsOf,
+  familyOf,
+  type Ip,
+  type Mac,
+  NO_ADDRESSES,
+  noAddresses,
+  parseIp,
+  parseMac,
+  prefixRange,
+  subtractAddresses,
+  unionAllAddresses,
+} from "./addresses.ts";
+import { components } from "./components.ts";
+import type { EndpointSet, Group, Segment, Source, Vm, Vnic } from "./policy.ts";
+
+// ---- asking a set -----------------------------------------------------------------------------------------------
+
+/**
+ * The addresses that a set stands for: those written and its members', less those of its `except`. `known` gives a
+ * vNIC's addresses, declared and learned.
+ */
+export function addressesOf(set: EndpointSet, known: (vnic: Vnic) => Iterable<Ip>): AddressSet {
+  if (set.any) return ALL_ADDRESSES;
+  const pairs: Ip[] = [];
+  for (const vnic of set.vnics) for (const ip of known(vnic)) pairs.push(ip, ip);
+  const parts = set.parts?.map((part) => addressesOf(part, known)) ?? [];
+  const all = unionAllAddresses([set.addresses, addressSet(pairs), ...parts]);
+  return set.except === undefined ? all : subtractAddresses(all, addressesOf(set.except, known));
+}
+
+/** Whether an address is in a set. `vnicOf` gives the vNIC that has it, declared or learned, if one does. */
+export function contains(set: EndpointSet, ip: Ip, vnicOf?: (ip: Ip) => Vnic | undefined): boolean {
+  return containsOf(set, ip, vnicOf?.(ip));
+}
+
+function containsOf(set: EndpointSet, ip: Ip, vnic: Vnic | undefined): boolean {
+  if (set.any) return true;
+  const inside =
+    addressesContain(set.addresses, ip) ||
+    (vnic !== undefined && set.vnics.has(vnic)) ||
+    (set.parts?.some((part) => containsOf(part, ip, vnic)) ?? false);
+  return inside && !(set.except !== undefined && containsOf(set.except, ip, vnic));
+}
+
+/**
+ * The vNICs that a set picks, for `applied-to` and `exclude`: its members, and those whose declared address or MAC is
+ * named; less those that its `except` picks.
+ */
+export function vnicsOf(set: EndpointSet, all: Iterable<Vnic>): ReadonlySet<Vnic> {
+  if (set.any) return set.vnics;
+  const literal = !noAddresses(set.addresses);
+  if (!literal && set.macs.length === 0 && set.parts === undefined && set.except === undefined) return set.vnics;
+  const macs = new Set(set.macs);
+  const picked = new Set(set.vnics);
+  for (const vnic of all) {
+    if (literal && vnic.ips.some((ip) => addressesContain(set.addresses, ip))) picked.add(vnic);
+    if (vnic.mac !== undefined && macs.has(vnic.mac)) picked.add(vnic);
+  }
+  for (const part of set.parts ?? []) for (const vnic of vnicsOf(part, all)) picked.add(vnic);
+  if (set.except !== undefined) for (const vnic of vnicsOf(set.except, all)) picked.delete(vnic);
+  return picked;
+}
+
+/** True when there is nobody in the set and never can be. */
+export const isEmptySet = (set: EndpointSet): boolean =>
+  !set.any &&
+  noAddresses(set.addresses) &&
+  set.macs.length === 0 &&
+  set.vnics.size === 0 &&
+  (set.parts?.every(isEmptySet) ?? true);
+
+// ---- making one -------------------------------------------------------------------------------------------------
+
+const EMPTY: EndpointSet = { any: false, addresses: NO_ADDRESSES, macs: [], vnics: new Set() };
+const literal = (addresses: AddressSet): EndpointSet => ({ ...EMPTY, addresses });
+
+/** One address as written; undefined where it is none. */
+export const ipOf = (address: AddressText | undefined): Ip | undefined =>
+  address === undefined || address.kind === "mac" ? undefined : parseIp(address.text);
+export const macOf = (address: AddressText | undefined): Mac | undefined =>
+  address === undefined || address.kind !== "mac" ? undefined : parseMac(address.text);
+
+/** First and last address of a prefix as written; undefined where a part of it is wrong. */
+export function prefixOf(endpoint: Endpoint & { kind: "prefix" }): readonly [Ip, Ip] | undefined {
+  const ip = ipOf(endpoint.address);
+  if (ip === undefined || endpoint.length.value > bitsOf(familyOf(ip))) return undefined;
+  return prefixRange(ip, endpoint.length.value);
+}
+
+export interface Inventory {
+  readonly segments: ReadonlyMap<string, Segment>;
+  readonly vms: ReadonlyMap<string, Vm>;
+  readonly vnics: ReadonlyMap<string, Vnic>;
+}
+
+/** Endpoint lists to sets. Equal lists share one set; names that are unknown, and groups in a cycle, add nobody. */
+export class EndpointResolver {
+  readonly groups: ReadonlyMap<string, Group>;
+  readonly any: EndpointSet;
+  readonly #inventory: Inventory;
+  readonly #named = new Map<string, EndpointSet>();
+  readonly #tags = new Map<string, EndpointSet>();
+  readonly #vnicSets = new Map<string, EndpointSet>();
+  readonly #lists = new Map<string, EndpointSet>();
+  readonly #picked = new Map<EndpointSet, ReadonlySet<Vnic>>();
+
+  /** `groups`: the declaration that holds for each name, where it is a group's. */
+  constructor(inventory: Inventory, groups: ReadonlyMap<string, Source<GroupStatement>>) {
+    this.#inventory = inventory;
+    const vnics = [...inventory.vnics.values()];
+    this.any = { ...EMPTY, any: true, addresses: ALL_ADDRESSES, vnics: new Set(vnics) };
+    const attached = new Map<string, Vnic[]>();
+    const tagged = new Map<string, Vnic[]>();
+    for (const vnic of vnics) {
+      this.#vnicSets.set(vnic.id, { ...EMPTY, vnics: new Set([vnic]) });
+      if (vnic.segment !== undefined) push(attached, vnic.segment, vnic);
+      for (const tag of vnic.tags) push(tagged, tag, vnic);
+    }
+    for (const [tag, members] of tagged) this.#tags.set(tag, { ...EMPTY, vnics: new Set(members) });
+    for (const vm of inventory.vms.values()) this.#named.set(vm.name, { ...EMPTY, vnics: new Set(vm.vnics) });
+    for (const { name, subnets } of inventory.segments.values())
+      this.#named.set(name, { ...EMPTY, addresses: subnets, vnics: new Set(attached.get(name)) });
+    const resolved = new Map<string, Group>();
+    for (const component of groupComponents(groups))
+      for (const name of component) {
+        const source = groups.get(name) as Source<GroupStatement>;
+        const { endpoints } = source.statement;
+        const set = endpoints === undefined ? EMPTY : this.#make(endpoints);
+        this.#named.set(name, set);
+        resolved.set(name, { name, source, endpoints: set });
+      }
+    this.groups = new Map([...groups.keys()].map((name) => [name, resolved.get(name) as Group]));
+  }
+
+  resolve(endpoints: Endpoints): EndpointSet {
+    if (endpoints.items.length === 1 && endpoints.except.length === 0) return this.#one(endpoints.items[0] as Endpoint);
+    const key = `${endpoints.items.map(endpointKey).join()}|${endpoints.except.map(endpointKey).join()}`;
+    let set = this.#lists.get(key);
+    if (set === undefined) {
+      set = this.#make(endpoints);
+      this.#lists.set(key, set);
+    }
+    return set;
+  }
+
+  /** The vNICs that a list picks (`applied-to`, `exclude`). */
+  pick(endpoints: Endpoints): ReadonlySet<Vnic> {
+    const set = this.resolve(endpoints);
+    let picked = this.#picked.get(set);
+    if (picked === undefined) {
+      picked = vnicsOf(set, this.#inventory.vnics.values());
+      this.#picked.set(set, picked);
+    }
+    return picked;
+  }
+
+  #make({ items, except }: Endpoints): EndpointSet {
+    const included = this.#combine(items.map((item) => this.#one(item)));
+    return except.length === 0 ? included : without(included, this.#combine(except.map((item) => this.#one(item))));
+  }
+
+  #combine(sets: readonly EndpointSet[]): EndpointSet {
+    if (sets.length === 1) return sets[0] as EndpointSet;
+    if (sets.some((set) => set.any)) return this.any;
+    const plain = sets.filter((set) => set.except === undefined && set.parts === undefined);
+    const parts = sets.filter((set) => set.except !== undefined || set.parts !== undefined);
+    return {
+      any: false,
+      addresses: unionAllAddresses(plain.map((set) => set.addresses)),
+      macs: [...new Set(plain.flatMap((set) => set.macs))],
+      vnics: unionOf(plain.map((set) => set.vnics)),
+      ...(parts.length > 0 && { parts }),
+    };
+  }
+
+  #one(endpoint: Endpoint): EndpointSet {
+    switch (endpoint.kind) {
+      case "any":
+        return this.any;
+      case "name":
+        return this.#named.get(endpoint.name.text) ?? EMPTY;
+      case "tag":
+        return this.#tags.get(endpoint.tag.text) ?? EMPTY;
+      case "vnic":
+        return this.#vnicSets.get(vnicId(endpoint.vnic.vm, endpoint.vnic.vnic)) ?? EMPTY;
+      default:
+        return this.#literal(endpoint);
+    }
+  }
+
+  #literal(endpoint: Endpoint & { kind: "address" | "prefix" | "range" }): EndpointSet {
+    const key = endpointKey(endpoint);
+    let set = this.#lists.get(key);
+    if (set === undefined) {
+      set = literalSet(endpoint);
+      this.#lists.set(key, set);
+    }
+    return set;
+  }
+}
+
+function literalSet(endpoint: Endpoint & { kind: "address" | "prefix" | "range" }): EndpointSet {
+  if (endpoint.kind === "prefix") {
+    const range = prefixOf(endpoint);
+    return range === undefined ? EMPTY : literal(addressSet(range));
+  }
+  if (endpoint.kind === "range") {
+    const low = ipOf(endpoint.from);
+    const high = ipOf(endpoint.to);
+    if (low === undefined || high === undefined || typeof low !== typeof high || low > high) return EMPTY;
+    return literal(addressSet([low, high]));
+  }
+  const mac = macOf(endpoint.address);
+  if (mac !== undefined) return { ...EMPTY, macs: [mac] };
+  const ip = ipOf(endpoint.address);
+  return ip === undefined ? EMPTY : literal(addressSet([ip, ip]));
+}
+
+/** `set` less `except`. What is certain now is taken out now; what depends on learned addresses stays as `except`. */
+function without(set: EndpointSet, except: EndpointSet): EndpointSet {
+  if (except.any) return EMPTY;
+  if (set.except !== undefined || set.parts !== undefined) return { ...EMPTY, parts: [set], except };
+  const settled = except.except === undefined;
+  const members = settled ? except.vnics : new Set<Vnic>();
+  const vnics = new Set([...set.vnics].filter((vnic) => !members.has(vnic)));
+  const macs = set.macs.filter((mac) => !except.macs.includes(mac));
+  const addresses = settled ? subtractAddresses(set.addresses, except.addresses) : set.addresses;
+  const open =
+    !settled || except.vnics.size > 0 || except.parts !== undefined || except.macs.length > 0 || vnics.size > 0;
+  return { any: false, addresses, macs, vnics, ...(open && { except }) };
+}
+
+function unionOf(sets: readonly ReadonlySet<Vnic>[]): ReadonlySet<Vnic> {
+  const filled = sets.filter((set) => set.size > 0);
+  if (filled.length === 1) return filled[0] as ReadonlySet<Vnic>;
+  const out = new Set<Vnic>();
+  for (const set of filled) for (const vnic of set) out.add(vnic);
+  return out;
+}
+
+/** Groups that contain one another, each component after those it uses: a cycle is one component. */
+export const groupComponents = (groups: ReadonlyMap<string, Source<GroupStatement>>): string[][] =>
+  components(groups.keys(), (name) => usedGroups(groups, name));
+
+/** Groups that a group's list names. */
+export function usedGroups(groups: ReadonlyMap<string, Source<GroupStatement>>, name: string): string[] {
+  const endpoints = groups.get(name)?.statement.endpoints;
+  if (endpoints === undefined) return [];
+  const used: string[] = [];
+  for (const item of [...endpoints.items, ...endpoints.except])
+    if (item.kind === "name" && groups.has(item.name.text)) used.push(item.name.text);
+  return used;
+}
+
+/** `VM.VNIC`, names without quotes: the id of `Policy.vnics`. */
+export const vnicId = (vm: Name, vnic: Name): string => `${vm.text}.${vnic.text}`;
+
+function endpointKey(endpoint: Endpoint): string {
+  switch (endpoint.kind) {
+    case "any":
+      return "any";
+    case "address":
+      return endpoint.address.text;
+    case "prefix":
+      return `${endpoint.address.text}/${endpoint.length.value}`;
+    case "range":
+      return `${endpoint.from.text}-${endpoint.to.text}`;
+    case "name":
+      return JSON.stringify(endpoint.name.text);
+    case "vnic":
+      return JSON.stringify([endpoint.vnic.vm.text, endpoint.vnic.vnic.text]);
+    case "tag":
+      return `#${JSON.stringify(endpoint.tag.text)}`;
+  }
+}
+
+function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [value]);
+  else list.push(value);
+}
