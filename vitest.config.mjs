@@ -1,0 +1,9 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["test/**/*.test.ts"],
+    // These run inside VS Code: `npm run test:workbench`.
+    exclude: ["test/workbench/**"],
+  },
+});
