@@ -120,7 +120,6 @@ export const UDP_PORTS = table(
   ["stun", 3478],
   ["teredo", 3544],
   ["bfd", 3784, 4784],
-  ["lisp-data", 4341],
   ["lisp", 4342],
   ["udpencap", 4500],
   ["sip", 5060],

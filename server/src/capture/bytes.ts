@@ -64,3 +64,13 @@ export function put48(d: Uint8Array, at: number, value: number): void {
 export function put128(d: Uint8Array, at: number, value: bigint): void {
   for (let i = 15, rest = value; i >= 0; i--, rest >>= 8n) d[at + i] = Number(rest & 0xffn);
 }
+
+export function join(parts: readonly Uint8Array[]): Uint8Array {
+  const to = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    to.set(part, at);
+    at += part.length;
+  }
+  return to;
+}

@@ -43,3 +43,14 @@ export function verifyTransport(draft: Draft): void {
   }
   draft.checksum = { ...draft.checksum, l4 };
 }
+
+/** RFC 9260, appendix A: writes the CRC32c of the message from `at`, its field at `field` taken as 0, least octet first. */
+export function crc32c(data: Uint8Array, at: number, field: number): void {
+  data.fill(0, field, field + 4);
+  let crc = 0xffffffff;
+  for (let i = at; i < data.length; i++) {
+    crc ^= data[i]!;
+    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0x82f63b78 : 0);
+  }
+  new DataView(data.buffer, data.byteOffset).setUint32(field, ~crc >>> 0, true);
+}

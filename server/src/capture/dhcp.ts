@@ -1,10 +1,7 @@
 import { u32, u48 } from "./bytes.ts";
+import { messageTypeAt } from "./dhcpOctets.ts";
 import { type Draft, has, Layer, rare } from "./draft.ts";
 
-const MAGIC = 0x63825363;
-const OPTION_PAD = 0;
-const OPTION_MESSAGE_TYPE = 53;
-const OPTION_END = 255;
 const OPTIONS_AT = 240;
 
 /** RFC 2131, RFC 2132. */
@@ -24,21 +21,9 @@ export function dhcp(draft: Draft): Layer {
 }
 
 function messageType(draft: Draft): number {
-  const { data, end } = draft;
-  let at = draft.at + OPTIONS_AT;
-  if (!has(draft, OPTIONS_AT, "DHCP header") || u32(data, at - 4) !== MAGIC) return 0;
-  while (at < end) {
-    const option = data[at]!;
-    if (option === OPTION_END) return 0;
-    if (option === OPTION_PAD) {
-      at++;
-      continue;
-    }
-    if (at + 2 > end) return 0;
-    if (option === OPTION_MESSAGE_TYPE && at + 3 <= end && data[at + 1] === 1) return data[at + 2]!;
-    at += 2 + data[at + 1]!;
-  }
-  return 0;
+  if (!has(draft, OPTIONS_AT, "DHCP header")) return 0;
+  const octets = draft.data.subarray(draft.at, draft.end);
+  return octets[messageTypeAt(octets)] ?? 0;
 }
 
 /** RFC 8415: the first octet says which message it is. */

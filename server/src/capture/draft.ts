@@ -1,4 +1,4 @@
-import type { Arp, Checksums, Dhcp, Ethernet, Icmp, IpHeader, Packet, Ports, Tcp, Udp } from "./packet.ts";
+import type { Arp, Checksums, Dhcp, Ethernet, Icmp, IpHeader, Packet, Ports, Sctp, Tcp, Udp } from "./packet.ts";
 
 /** What comes next: a layer's decoder reads from `at`, moves it, and names the layer after it. */
 export const Layer = {
@@ -50,7 +50,7 @@ export class Draft {
 /** What `Packet` may have besides, writable. */
 export interface Rare {
   arp?: Arp;
-  sctp?: Ports;
+  sctp?: Sctp;
   dhcp?: Dhcp;
   ports?: Ports & { readonly seq?: number };
   igmp?: { readonly type: number };

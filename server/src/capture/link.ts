@@ -19,9 +19,10 @@ export const LINK_TYPES: ReadonlyMap<number, (draft: Draft) => Layer> = new Map<
   [104, ciscoHdlc],
   [108, (draft) => loopback(draft, false)],
   [113, linuxCooked],
-  [228, rawIp],
-  [229, rawIp],
+  [228, rawIpVersion],
+  [229, rawIpVersion],
   [242, ipOverInfiniband],
+  [258, packetTap],
   [276, linuxCooked2],
 ]);
 
@@ -98,15 +99,18 @@ export function llc(draft: Draft): Layer {
   draft.protocols += ":llc";
   if (!has(draft, 3, "LLC header")) return Layer.Done;
   const { data, at } = draft;
+  // What is not IP keeps its LLC header in the payload: the packet has no other place for it.
+  const done = (name: string): Layer => {
+    draft.protocols += name;
+    draft.at = at;
+    return Layer.Done;
+  };
   const dsap = data[at]!;
   // An unnumbered frame's control field has one octet, others have two (IEEE 802.2, 5.2).
   const unnumbered = (data[at + 2]! & 3) === 3;
   draft.at += unnumbered ? 3 : 4;
-  if (dsap !== 0xaa) {
-    draft.protocols += SAP_NAMES[dsap] ?? (draft.at < draft.end ? ":data" : "");
-    return Layer.Done;
-  }
-  if (!has(draft, 5, "SNAP header")) return Layer.Done;
+  if (dsap !== 0xaa) return done(SAP_NAMES[dsap] ?? (draft.at < draft.end ? ":data" : ""));
+  if (!has(draft, 5, "SNAP header")) return done("");
   const organisation = u32(data, draft.at) >>> 8;
   const type = u16(data, draft.at + 3);
   draft.at += 5;
@@ -116,8 +120,7 @@ export function llc(draft: Draft): Layer {
     return Layer.EtherType;
   }
   const cisco = organisation === 0x00000c ? CISCO_SNAP[type] : undefined;
-  draft.protocols += cisco ?? (draft.at < draft.end ? ":data" : "");
-  return Layer.Done;
+  return done(cisco ?? (draft.at < draft.end ? ":data" : ""));
 }
 
 const CISCO_SNAP: Readonly<Record<number, string>> = {
@@ -130,8 +133,12 @@ const CISCO_SNAP: Readonly<Record<number, string>> = {
 };
 
 function rawIp(draft: Draft): Layer {
-  // Link types 228 and 229 are one IP version each; tshark then leaves out "raw".
   draft.protocols = "raw";
+  return rawIpVersion(draft);
+}
+
+/** Link types 228 and 229 are one IP version each; tshark then leaves out "raw". */
+function rawIpVersion(draft: Draft): Layer {
   draft.type = draft.end > draft.at && draft.data[draft.at]! >> 4 === 6 ? 0x86dd : 0x0800;
   draft.eth = { ...NO_ETHERNET, type: draft.type };
   return Layer.Ip;
@@ -258,6 +265,28 @@ function ipOverInfiniband(draft: Draft): Layer {
   draft.eth = { ...NO_ETHERNET, type: protocol };
   draft.type = protocol;
   return Layer.EtherType;
+}
+
+/** Apple's PKTAP: a header in little-endian order, its length first and at 8 the link type of what follows. */
+function packetTap(draft: Draft): Layer {
+  draft.protocols = "pktap";
+  if (!has(draft, 12, "PKTAP header")) return Layer.Done;
+  const { data, at } = draft;
+  const length = swap32(u32(data, at));
+  const linkType = swap32(u32(data, at + 8));
+  if (length < 12 || !has(draft, length, "PKTAP header")) return Layer.Done;
+  draft.at += length;
+  draft.protocols += ":pcap_pktdata";
+  if (linkType === 1) return Layer.Ethernet;
+  if (linkType !== 0) {
+    unsupportedLink(draft, linkType);
+    return Layer.Done;
+  }
+  if (!has(draft, 4, "loopback header")) return Layer.Done;
+  const family = swap32(u32(data, draft.at));
+  draft.at += 4;
+  draft.protocols += ":null";
+  return known(draft, familyType(family));
 }
 
 export function unsupportedLink(draft: Draft, linkType: number): void {

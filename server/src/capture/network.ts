@@ -93,7 +93,7 @@ export function internet(draft: Draft): Layer {
 }
 
 function ipv4(draft: Draft): Layer {
-  draft.protocols += ":ip";
+  draft.protocols += draft.protocols === "" ? "ip" : ":ip";
   if (!has(draft, 20, "IPv4 header")) return Layer.Done;
   const { data, at } = draft;
   const headerLength = (data[at]! & 15) * 4;
@@ -158,7 +158,7 @@ const EXTENSION_NAMES: Readonly<Record<number, string>> = {
 const NO_NEXT_HEADER = 59;
 
 export function ipv6(draft: Draft): Layer {
-  draft.protocols += ":ipv6";
+  draft.protocols += draft.protocols === "" ? "ipv6" : ":ipv6";
   if (!has(draft, 40, "IPv6 header")) return Layer.Done;
   const { data, at } = draft;
   const length = u16(data, at + 4);

@@ -14,7 +14,7 @@ export interface Packet {
   readonly ip?: IpHeader;
   readonly tcp?: Tcp;
   readonly udp?: Udp;
-  readonly sctp?: Ports;
+  readonly sctp?: Sctp;
   readonly icmp?: Icmp;
   readonly dhcp?: Dhcp;
   /** The first ports (and the sequence number) of a TCP header that was not whole: then there is no `tcp`. */
@@ -123,11 +123,16 @@ export interface Tcp extends Ports {
   readonly ack: number;
   readonly window: number;
   readonly headerLength: number;
+  /** The urgent pointer, where it is not 0. */
+  readonly urgent?: number;
   /** The options as octets, padding included. */
   readonly options?: Uint8Array;
 }
 export interface Udp extends Ports {
   readonly length: number;
+}
+export interface Sctp extends Ports {
+  readonly verificationTag?: number;
 }
 /** ICMP (with an IPv4 header) and ICMPv6 (with an IPv6 header). */
 export interface Icmp {
@@ -136,6 +141,8 @@ export interface Icmp {
   /** Echo identifier, where the type has one. */
   readonly id?: number;
   readonly seq?: number;
+  /** Octets 4 to 7 of the header of a type without identifier, where they are not 0: an MTU, a gateway, flags … */
+  readonly rest?: number;
   /** Neighbour discovery (135, 136): the target address. */
   readonly target?: bigint;
   /** Of an ICMP error: the packet that it is about, as far as it was sent along. */

@@ -4,7 +4,7 @@ import { verifyTransport } from "./checksums.ts";
 import { dhcp, dhcpv6 } from "./dhcp.ts";
 import { bogus, type Draft, has, Layer, rare } from "./draft.ts";
 import type { Icmp } from "./packet.ts";
-import { ah, esp, geneve, gre, lispData, vxlan } from "./tunnels.ts";
+import { ah, esp, geneve, gre, lispControl, lispData, vxlan } from "./tunnels.ts";
 
 /** tshark's names of the IP protocols (IANA) that it decodes and we do not. */
 const PROTOCOL_NAMES: Readonly<Record<number, string>> = {
@@ -110,6 +110,8 @@ function tcp(draft: Draft): Layer {
     draft.tcp = { ...plain, options: data.subarray(at + 20, at + headerLength) };
     draft.at = at + headerLength;
   }
+  const urgent = u16(data, at + 18);
+  if (urgent !== 0) draft.tcp = { ...draft.tcp, urgent };
   if (draft.at < draft.end) draft.protocols += applicationOf(TCP_PORTS, srcPort, dstPort);
   return Layer.Done;
 }
@@ -160,6 +162,8 @@ function udp(draft: Draft): Layer {
       return Layer.Done;
     case 4341:
       return lispData(draft);
+    case 4342:
+      return lispControl(draft);
   }
   if (low === 546 || low === 547) return dhcpv6(draft);
   draft.protocols += applicationOf(UDP_PORTS, srcPort, dstPort);
@@ -173,7 +177,8 @@ function sctp(draft: Draft): Layer {
     partPorts(draft, draft.at, 4);
     return Layer.Done;
   }
-  rare(draft).sctp = { srcPort: u16(draft.data, draft.at), dstPort: u16(draft.data, draft.at + 2) };
+  const { data, at } = draft;
+  rare(draft).sctp = { srcPort: u16(data, at), dstPort: u16(data, at + 2), verificationTag: u32(data, at + 4) };
   draft.at += 12;
   return Layer.Done;
 }
@@ -197,7 +202,8 @@ function icmp(draft: Draft): Layer {
     if (isEcho && draft.at < draft.end) draft.protocols += ":data";
     return Layer.Done;
   }
-  draft.icmp = { type, code };
+  const rest = u32(data, at + 4);
+  draft.icmp = rest === 0 ? { type, code } : { type, code, rest };
   if ((type >= 3 && type <= 5) || type === 11 || type === 12) quote(draft, 0x0800);
   return Layer.Done;
 }
@@ -222,12 +228,16 @@ function icmpv6(draft: Draft): Layer {
   draft.at = at + 8;
   const found: { -readonly [K in keyof Icmp]: Icmp[K] } = { type, code };
   draft.icmp = found;
-  if (type < 5 && type > 0) quote(draft, 0x86dd);
-  else if (type === 128 || type === 129) {
+  if (type === 128 || type === 129) {
     found.id = u16(data, at + 4);
     found.seq = u16(data, at + 6);
     if (draft.at < draft.end) draft.protocols += ":data";
-  } else if (type === 135 || type === 136) {
+    return Layer.Done;
+  }
+  const rest = u32(data, at + 4);
+  if (rest !== 0) found.rest = rest;
+  if (type < 5 && type > 0) quote(draft, 0x86dd);
+  else if (type === 135 || type === 136) {
     if (has(draft, 16, "target address")) found.target = u128(data, at + 8);
   }
   return Layer.Done;

@@ -84,6 +84,13 @@ export function lispData(draft: Draft): Layer {
   return carry(draft, Layer.Ip, draft.at + 8, 0x0800);
 }
 
+/** RFC 9301: type 8 carries a control message as an IP packet behind four octets. */
+export function lispControl(draft: Draft): Layer {
+  draft.protocols += ":lisp";
+  const isEncapsulated = draft.data[draft.at]! >> 4 === 8;
+  return isEncapsulated ? carry(draft, Layer.Ip, draft.at + 4, 0x0800) : Layer.Done;
+}
+
 /** RFC 4303: the rest is encrypted. */
 export function esp(draft: Draft): Layer {
   draft.protocols += ":esp";

@@ -1,0 +1,226 @@
+import { u16 } from "./bytes.ts";
+import type { Frame, IpHeader, Packet } from "./packet.ts";
+import { refinedProtocols } from "./protocols.ts";
+import { epochText, hex, ip4Text, ipText, macText } from "./text.ts";
+
+export type Fields = Record<string, string | number>;
+
+/** Link types as Wireshark numbers them for itself (wiretap/wtap.h), for frame.encap_type. */
+const ENCAPSULATIONS: ReadonlyMap<number, number> = new Map([
+  [0, 15],
+  [1, 1],
+  [6, 2],
+  [8, 3],
+  [9, 4],
+  [10, 5],
+  [12, 7],
+  [14, 7],
+  [50, 4],
+  [101, 7],
+  [104, 28],
+  [105, 20],
+  [107, 26],
+  [108, 15],
+  [113, 25],
+  [117, 39],
+  [119, 21],
+  [127, 23],
+  [143, 33],
+  [163, 24],
+  [228, 129],
+  [229, 130],
+  [242, 180],
+  [258, 171],
+  [276, 210],
+]);
+
+/**
+ * A frame's fields by Wireshark's names and as `tshark -T fields` writes them, of each the first that occurs in the
+ * frame, what tunnels carry and what ICMP errors quote included. Flags are 0 and 1, what Wireshark writes in
+ * hexadecimal is text.
+ */
+export function fieldsOf(frame: Frame, packet: Packet): Fields {
+  const fields: Fields = { "frame.number": frame.number };
+  if (frame.time !== undefined) fields["frame.time_epoch"] = epochText(frame.time);
+  fields["frame.len"] = frame.originalLength;
+  fields["frame.cap_len"] = frame.data.length;
+  if (frame.section !== undefined) fields["frame.interface_id"] = frame.interface;
+  const encapsulation = ENCAPSULATIONS.get(frame.linkType);
+  if (encapsulation !== undefined) fields["frame.encap_type"] = encapsulation;
+  fields["frame.protocols"] = refinedProtocols(packet);
+  for (let at: Packet | undefined = packet; at !== undefined; at = at.inner ?? at.icmp?.quoted) {
+    const layers: Fields = {};
+    layerFields(frame, at, layers);
+    for (const [name, value] of Object.entries(layers)) fields[name] ??= value;
+  }
+  if (packet.malformed !== undefined && !packet.malformed.expert) fields["_ws.malformed"] = "_ws.malformed";
+  return fields;
+}
+
+function layerFields(frame: Frame, packet: Packet, to: Fields): void {
+  if (hasEthernet(packet)) ethernetFields(packet, to);
+  if (packet.arp !== undefined) arpFields(packet.arp, to);
+  if (packet.mpls?.[0] !== undefined) to["mpls.label"] = packet.mpls[0];
+  if (packet.ip !== undefined) {
+    ipFields(packet.ip, to);
+    // A segmenting network card's length of 0 is shown as what the frame has room for.
+    if (to["ip.len"] === 0 && hasEthernet(packet) && frame.linkType === 1) {
+      to["ip.len"] = frame.originalLength - 14 - 4 * packet.eth.tags.length;
+    }
+  }
+  transportFields(frame, packet, to);
+  if (packet.icmp !== undefined && packet.ip !== undefined) {
+    const layer = packet.ip.version === 4 ? "icmp" : "icmpv6";
+    to[`${layer}.type`] = packet.icmp.type;
+    to[`${layer}.code`] = packet.icmp.code;
+    if (layer === "icmp" && packet.icmp.id !== undefined) {
+      to["icmp.ident"] = packet.icmp.id;
+      to["icmp.seq"] = packet.icmp.seq ?? 0;
+    }
+  }
+  if (packet.igmp !== undefined) to["igmp.type"] = hex(packet.igmp.type, 2);
+  if (packet.dhcp !== undefined) dhcpFields(packet, to);
+  if (packet.dhcpv6 !== undefined) to["dhcpv6.msgtype"] = packet.dhcpv6.message;
+  if (packet.gre !== undefined) to["gre.proto"] = hex(packet.gre.protocol, 4);
+  if (packet.vxlan !== undefined) to["vxlan.vni"] = packet.vxlan.vni;
+  if (packet.geneve !== undefined) to["geneve.vni"] = packet.geneve.vni;
+  if (packet.esp !== undefined) to["esp.spi"] = hex(packet.esp.spi, 8);
+  if (packet.ah !== undefined) to["ah.spi"] = hex(packet.ah.spi, 8);
+}
+
+/** Not of raw IP and the like, whose `eth` is made up. */
+export function hasEthernet(packet: Packet): boolean {
+  return packet.protocols.startsWith("eth") || packet.protocols.startsWith("pktap:pcap_pktdata:eth");
+}
+
+const LENGTH_FIELD_END = 0x600;
+
+function ethernetFields({ eth, malformed, cut }: Packet, to: Fields): void {
+  to["eth.dst"] = macText(eth.dst);
+  to["eth.src"] = macText(eth.src);
+  const stopped = malformed ?? cut;
+  if (stopped !== undefined && stopped.at < 14 && eth.type === 0) return;
+  const types = [...eth.tags.map((tag) => tag.tpid), eth.type];
+  const first = types[0] ?? 0;
+  if (first < LENGTH_FIELD_END) to["eth.len"] = first;
+  else to["eth.type"] = hex(first, 4);
+  eth.tags.forEach((tag, i) => {
+    if (tag.tpid === 0x88a8) to["ieee8021ad.id"] ??= tag.id;
+    else if (to["vlan.id"] === undefined) {
+      to["vlan.id"] = tag.id;
+      to["vlan.priority"] = tag.priority;
+      const type = types[i + 1] ?? 0;
+      if (type >= LENGTH_FIELD_END) to["vlan.etype"] = hex(type, 4);
+    }
+  });
+}
+
+function arpFields(arp: NonNullable<Packet["arp"]>, to: Fields): void {
+  to["arp.opcode"] = arp.opcode;
+  if (arp.hardware === undefined) {
+    to["arp.src.hw_mac"] = macText(arp.senderMac);
+    to["arp.dst.hw_mac"] = macText(arp.targetMac);
+  }
+  if (arp.network === undefined) {
+    to["arp.src.proto_ipv4"] = ip4Text(arp.senderIp);
+    to["arp.dst.proto_ipv4"] = ip4Text(arp.targetIp);
+  }
+}
+
+function ipFields(ip: IpHeader, to: Fields): void {
+  to["ip.version"] = ip.version;
+  if (ip.version === 6) {
+    to["ipv6.plen"] = ip.length;
+    to["ipv6.nxt"] = ip.nextHeader ?? ip.protocol;
+    to["ipv6.hlim"] = ip.ttl;
+    to["ipv6.src"] = ipText(ip.src);
+    to["ipv6.dst"] = ipText(ip.dst);
+    fragmentHeader(ip, to);
+    return;
+  }
+  // Where Wireshark gives a header up it has written fewer fields.
+  to["ip.hdr_len"] = ip.headerLength;
+  if (ip.headerLength < 20) return;
+  to["ip.dsfield"] = hex((ip.dscp << 2) | ip.ecn, 2);
+  to["ip.len"] = ip.length;
+  if (ip.length !== 0 && ip.length < ip.headerLength) return;
+  to["ip.id"] = hex(ip.id, 4);
+  to["ip.flags.df"] = ip.dontFragment ? 1 : 0;
+  to["ip.flags.mf"] = ip.moreFragments ? 1 : 0;
+  to["ip.frag_offset"] = ip.fragmentOffset / 8;
+  to["ip.ttl"] = ip.ttl;
+  to["ip.proto"] = ip.protocol;
+  to["ip.src"] = ipText(ip.src);
+  if (ip.headerLength === 20 || ip.options !== undefined) to["ip.dst"] = ipText(ip.dst);
+}
+
+const FRAGMENT_HEADER = 44;
+const AUTHENTICATION_HEADER = 51;
+
+function fragmentHeader(ip: IpHeader, to: Fields): void {
+  const { extensions } = ip;
+  if (extensions === undefined) return;
+  let type = ip.nextHeader;
+  for (let at = 0; at + 8 <= extensions.length; ) {
+    const next = extensions[at];
+    if (type === FRAGMENT_HEADER) {
+      const field = u16(extensions, at + 2);
+      to["ipv6.fraghdr.nxt"] = next ?? 0;
+      to["ipv6.fraghdr.offset"] = field >> 3;
+      to["ipv6.fraghdr.more"] = field & 1;
+      return;
+    }
+    const size = extensions[at + 1] ?? 0;
+    at += type === AUTHENTICATION_HEADER ? (size + 2) * 4 : (size + 1) * 8;
+    type = next;
+  }
+}
+
+function transportFields(frame: Frame, packet: Packet, to: Fields): void {
+  const { tcp, udp, sctp, ports } = packet;
+  if (tcp !== undefined) {
+    to["tcp.srcport"] = tcp.srcPort;
+    to["tcp.dstport"] = tcp.dstPort;
+    to["tcp.seq"] = tcp.seq;
+    to["tcp.ack"] = tcp.ack;
+    to["tcp.hdr_len"] = tcp.headerLength;
+    to["tcp.flags"] = hex(tcp.flags, 4);
+    if (tcp.headerLength < 20) return;
+    to["tcp.window_size_value"] = tcp.window;
+    to["tcp.len"] = segmentLength(frame, packet, tcp.headerLength);
+  } else if (udp !== undefined) {
+    to["udp.srcport"] = udp.srcPort;
+    to["udp.dstport"] = udp.dstPort;
+    to["udp.length"] = udp.length;
+  } else if (sctp !== undefined) {
+    to["sctp.srcport"] = sctp.srcPort;
+    to["sctp.dstport"] = sctp.dstPort;
+  } else if (ports !== undefined) {
+    const layer = packet.ip?.protocol === 6 ? "tcp" : "sctp";
+    to[`${layer}.srcport`] = ports.srcPort;
+    to[`${layer}.dstport`] = ports.dstPort;
+    if (layer === "tcp" && ports.seq !== undefined) to["tcp.seq"] = ports.seq;
+  }
+}
+
+/** By IP's length, but not beyond the frame as it was on the wire. */
+function segmentLength(frame: Frame, packet: Packet, headerLength: number): number {
+  const { ip, payload } = packet;
+  const claimed = ip === undefined ? 0 : ip.length - ip.headerLength + (ip.version === 6 ? 40 : 0) - headerLength;
+  const isWhole = packet.cut === undefined && packet.malformed === undefined && payload.length > 0;
+  if (!isWhole) return Math.max(claimed, 0);
+  const room = frame.originalLength - (payload.byteOffset - frame.data.byteOffset);
+  // A length of 0 is a segmenting network card's: the frame says how much there is.
+  return ip?.length === 0 ? room : Math.min(claimed, room);
+}
+
+const ETHERNET_HARDWARE = 1;
+
+function dhcpFields({ dhcp, payload }: Packet, to: Fields): void {
+  if (dhcp === undefined) return;
+  to["dhcp.type"] = dhcp.op;
+  if (dhcp.message !== 0) to["dhcp.option.dhcp"] = dhcp.message;
+  to["dhcp.ip.your"] = ip4Text(dhcp.yourIp);
+  to["dhcp.ip.client"] = ip4Text(dhcp.clientIp);
+  if (payload[1] === ETHERNET_HARDWARE && payload[2] === 6) to["dhcp.hw.mac_addr"] = macText(dhcp.clientMac);
+}
