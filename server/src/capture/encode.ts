@@ -100,7 +100,7 @@ function ip4Header(ip: IpHeader, messageLength: number): Uint8Array {
 
 /** RFC 8200. The last extension header names the protocol; a fragment header is made when one is needed. */
 function ip6Header(ip: IpHeader, messageLength: number): Uint8Array {
-  let extensions = ip.extensions?.slice() ?? new Uint8Array(0);
+  let extensions: Uint8Array = ip.extensions?.slice() ?? new Uint8Array(0);
   let next = extensions.length > 0 ? (ip.nextHeader ?? ip.protocol) : ip.protocol;
   const fragmentAt = patchChain(extensions, next, ip.protocol);
   if (fragmentAt < 0 && (ip.moreFragments || ip.fragmentOffset !== 0 || ip.id !== 0)) {
@@ -201,9 +201,10 @@ function icmpMessage(icmp: Icmp, ip: IpHeader, payload: Uint8Array): Uint8Array 
   let body = payload;
   if (body.length === 0 && icmp.about !== undefined) body = quotation(icmp.about, ip.version);
   if (icmp.target !== undefined) {
-    body = new Uint8Array(Math.max(16, payload.length));
-    body.set(payload);
-    put128(body, 0, icmp.target);
+    const withTarget = new Uint8Array(Math.max(16, payload.length));
+    withTarget.set(payload);
+    put128(withTarget, 0, icmp.target);
+    body = withTarget;
   }
   const to = new Uint8Array(8 + body.length);
   to[0] = icmp.type;
