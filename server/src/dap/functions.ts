@@ -1,6 +1,6 @@
 /** Function breakpoints: `slot 2`, `slot 2 in`, `rule 1003`, `rule east-west.1003`, `dfw east-west`, `appliance ips`. */
 import type { Policy, Rule } from "../policy/policy.ts";
-import { nearest } from "./expression/nearest.ts";
+import { nearest } from "../syntax/near.ts";
 import type { Moment } from "./moment.ts";
 import { rulesOf } from "./places.ts";
 

@@ -92,15 +92,16 @@ export class History<W extends World<W>, Stop, Edit, Memory> {
   /** On to the next stop, or to the start of the next unit. */
   forward(): void {
     if (this.ended) return;
-    const given = this.interventions.find((i) => same(i, this.at));
-    if (given && "jump" in given) {
-      this.leave(given.jump);
+    const jump = this.interventions.find((i) => "jump" in i && same(i, this.at));
+    if (jump && "jump" in jump) {
+      this.leave(jump.jump);
       return;
     }
+    const edit = this.edited;
     let next: IteratorResult<Stop, void>;
-    if (this.running) next = this.running.next(given?.edit);
+    if (this.running) next = this.running.next(edit);
     else {
-      this.running = this.course.begin(this.courseIndex, this.now, given?.edit);
+      this.running = this.course.begin(this.courseIndex, this.now, edit);
       next = this.running.next();
     }
     if (next.done) {
@@ -112,9 +113,12 @@ export class History<W extends World<W>, Stop, Edit, Memory> {
     this.follower.reached(next.value, this.at);
   }
 
-  /** Back (or on) to a position that the run has been at. What was edited after it is forgotten. */
+  /**
+   * Back (or on) to a position that the run has been at. What was edited after it is forgotten, and a jump made from it:
+   * whoever stands there has not jumped yet.
+   */
   go(target: Position): void {
-    this.interventions = this.interventions.filter((i) => !before(target, i));
+    this.interventions = this.interventions.filter((i) => before(i, target) || ("edit" in i && same(i, target)));
     this.restore(target);
     while (before(this.at, target) && !this.ended) this.forward();
   }
@@ -130,27 +134,34 @@ export class History<W extends World<W>, Stop, Edit, Memory> {
   }
   /** The edit made at this very place, if any. */
   get edited(): Edit | undefined {
-    const given = this.interventions.find((i) => same(i, this.at));
-    return given && "edit" in given ? given.edit : undefined;
+    for (const i of this.interventions) if ("edit" in i && same(i, this.at)) return i.edit;
+    return undefined;
   }
 
   /**
-   * The last position before `limit`, and not before `floor`, at which `wanted` says yes, or undefined. Each stretch
-   * between two forks is run again, the latest first; the run is left anywhere: `go` somewhere afterwards.
+   * Looks for the last position before `limit`, and not before `floor`, at which `wanted` says yes. Each stretch between
+   * two forks is run again, the latest first. A generator, so that a long search can pause: it yields now and then and
+   * returns the position or undefined. The run is left anywhere: `go` somewhere afterwards.
    */
-  lastBefore(limit: Position, floor: Position, wanted: (stop: Stop | undefined) => boolean): Position | undefined {
+  *searchBack(
+    limit: Position,
+    floor: Position,
+    wanted: (stop: Stop | undefined) => boolean,
+  ): Generator<void, Position | undefined> {
     // Running over a stretch lays new forks: the list to work through is the one from before.
     const starts = this.checkpoints.map((c) => c.unit).filter((unit) => unit <= limit.unit);
     let end = limit;
+    let steps = 0;
     for (const unit of starts.reverse()) {
       const start = { unit, stop: 0 };
       if (!before(start, end)) continue;
       this.restore(start);
       let found: Position | undefined;
       while (before(this.at, end) && !this.ended) {
-        // Asked at every stop, the floor's and earlier ones too: what counts hits must see them all.
+        // Asked at every stop, those before the floor too: whoever counts must see them all.
         if (wanted(this.current) && !before(this.at, floor)) found = this.at;
         this.forward();
+        if (++steps % 256 === 0) yield;
       }
       if (found) return found;
       if (!before(floor, start)) return undefined;
@@ -160,8 +171,10 @@ export class History<W extends World<W>, Stop, Edit, Memory> {
   }
 
   private intervene(intervention: Intervention<Edit>): void {
-    this.interventions = this.interventions.filter((i) => before(i, this.at));
-    this.interventions.push(intervention);
+    // A packet edited here and then left for another step stays edited: its edit is part of where the jump was made.
+    const kept = (i: Intervention<Edit>): boolean =>
+      before(i, this.at) || ("jump" in intervention && "edit" in i && same(i, this.at));
+    this.interventions = [...this.interventions.filter(kept), intervention];
     this.checkpoints = this.checkpoints.filter((c) => c.unit <= this.at.unit);
   }
 

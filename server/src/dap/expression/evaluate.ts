@@ -1,6 +1,6 @@
 /** Expression → value. A field the packet lacks makes every comparison with it false, as in Wireshark. */
 import { parseIp, parseMac, parsePrefix, prefixRange } from "../../policy/addresses.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../../syntax/near.ts";
 import { type CompareOperator, type Expression, ExpressionError, type Literal, type SetItem } from "./tree.ts";
 import { type Environment, holds, type Members, number, show, text, type Value } from "./values.ts";
 

@@ -49,7 +49,7 @@ function literal(token: IToken): Literal {
   }
 }
 function unquote(text: string): string {
-  return text.slice(1, -1).replace(/\\(.)/g, (_, c: string) => (c === "n" ? "\n" : c === "t" ? "\t" : c));
+  return text.slice(1, -1).replace(/\\(["\\nt])/g, (_, c: string) => (c === "n" ? "\n" : c === "t" ? "\t" : c));
 }
 
 class ExpressionParser extends EmbeddedActionsParser {

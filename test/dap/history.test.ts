@@ -1,0 +1,141 @@
+/** Going back gives the former state bit for bit, at the cost of a few forks, whatever the run was. */
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { type Course, History, type Position } from "../../server/src/dap/history.ts";
+
+/** A world that remembers everything that was done to it. */
+class Ledger {
+  readonly lines: string[];
+  constructor(lines: readonly string[]) {
+    this.lines = [...lines];
+  }
+  fork(): Ledger {
+    return new Ledger(this.lines);
+  }
+}
+const course = (units: readonly number[], spacing: number): Course<Ledger, string, string> => ({
+  length: units.length,
+  spacing,
+  world: () => new Ledger([]),
+  *begin(index, world, edit) {
+    let name = edit ?? "as sent";
+    for (let stop = 0; stop < (units[index] ?? 0); stop++) {
+      world.lines.push(`${index}.${stop} ${name}`);
+      name = (yield `${index}.${stop}`) ?? name;
+    }
+    world.lines.push(`${index} done ${name}`);
+  },
+});
+class Counter {
+  count = 0;
+  begun(): void {
+    this.count++;
+  }
+  reached(): void {
+    this.count++;
+  }
+  memory(): number {
+    return this.count;
+  }
+  recall(count: number): void {
+    this.count = count;
+  }
+}
+
+type Move = { do: "forward" } | { do: "edit"; to: string } | { do: "jump"; to: number } | { do: "back"; by: number };
+const move: fc.Arbitrary<Move> = fc.oneof(
+  { weight: 8, arbitrary: fc.constant({ do: "forward" } as Move) },
+  fc.constantFrom("red", "blue").map((to): Move => ({ do: "edit", to })),
+  fc.nat(5).map((to): Move => ({ do: "jump", to })),
+  fc.nat(12).map((by): Move => ({ do: "back", by })),
+);
+
+describe("history", () => {
+  test("every former position is found again as it was", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.nat(4), { minLength: 1, maxLength: 12 }),
+        fc.constantFrom(1, 3),
+        fc.array(move, { maxLength: 60 }),
+        (units, spacing, moves) => {
+          const counter = new Counter();
+          const history = new History(course(units, spacing), counter);
+          const look = () => ({
+            position: history.position,
+            stop: history.stop,
+            index: history.index,
+            count: counter.count,
+            edited: history.edited,
+            lines: [...history.world.lines],
+          });
+          let seen = [look()];
+          for (const step of moves) {
+            if (step.do === "forward") history.forward();
+            else if (step.do === "jump") {
+              if (history.ended) continue;
+              history.jump(Math.min(step.to, units.length - 1));
+            } else if (step.do === "edit") {
+              if (history.ended) continue;
+              // What is edited is another state at the same position: the former one is gone by wish.
+              history.edit(step.to);
+              seen.pop();
+            } else {
+              const target = seen[Math.max(0, seen.length - 1 - step.by)] as ReturnType<typeof look>;
+              history.go(target.position);
+              expect(look()).toEqual(target);
+              seen = seen.slice(0, Math.max(0, seen.length - 1 - step.by));
+            }
+            seen.push(look());
+          }
+          for (const target of seen.reverse()) {
+            history.go(target.position);
+            expect(look()).toEqual(target);
+          }
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  test("the forks stay few, and close together near the present", () => {
+    let run = 0;
+    class Clock {
+      fork(): Clock {
+        return this;
+      }
+    }
+    const long: Course<Clock, string, string> = {
+      length: 50_000,
+      spacing: 1,
+      world: () => new Clock(),
+      // biome-ignore lint/correctness/useYield: these units have no stops
+      *begin() {
+        run++;
+      },
+    };
+    const history = new History(long, new Counter());
+    while (!history.ended) history.forward();
+    expect(history.checkpointCount).toBeLessThanOrEqual(96);
+    run = 0;
+    history.go({ unit: 49_990, stop: 0 });
+    expect(run).toBeLessThan(10);
+    history.go({ unit: 25_000, stop: 0 });
+    expect(history.index).toBe(25_000);
+    expect(run).toBeLessThan(5_000);
+  });
+
+  test("the search back finds the last place, never one before the floor", () => {
+    const history = new History(course([2, 2, 2, 2], 3), new Counter());
+    while (!history.ended) history.forward();
+    const last = (floor: Position, wanted: string): Position | undefined => {
+      const search = history.searchBack(history.position, floor, (stop) => stop === wanted);
+      for (;;) {
+        const step = search.next();
+        if (step.done) return step.value;
+      }
+    };
+    expect(last({ unit: 0, stop: 0 }, "1.1")).toEqual({ unit: 1, stop: 2 });
+    while (!history.ended) history.forward();
+    expect(last({ unit: 2, stop: 0 }, "1.1")).toBeUndefined();
+  });
+});
