@@ -1,0 +1,62 @@
+// Drives VS Code's window as a person would, and takes pictures on the way. Ends in the line
+// `N passed, N failed, N skipped`. The pictures are in .vscode-test/screenshots/.
+import { cp, mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import process from "node:process";
+import { launchBrowser, startServer, workbenchUrl } from "../host.mjs";
+import { installChromium, installHost } from "../install.mjs";
+import { output, root, samples } from "../paths.mjs";
+import { newcomer } from "./newcomer.mjs";
+import { Workbench } from "./workbench.mjs";
+
+installHost();
+installChromium();
+const screenshots = path.join(output, "screenshots");
+await rm(screenshots, { recursive: true, force: true });
+await mkdir(screenshots, { recursive: true });
+const scratch = await mkdtemp(path.join(tmpdir(), "iochain-ui-"));
+// The web workbench saves by itself what is typed.
+const folder = path.join(scratch, "samples");
+await cp(samples, folder, { recursive: true });
+
+const counts = { passed: 0, failed: 0, skipped: 0 };
+let server;
+let browser;
+try {
+  server = await startServer({ extension: root });
+  browser = await launchBrowser();
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  page.setDefaultTimeout(15_000);
+  const workbench = new Workbench(page, screenshots);
+  await page.goto(workbenchUrl(server.url, { folder }));
+  await workbench.ready();
+  await walk(workbench, newcomer);
+} catch (error) {
+  console.error(error);
+  counts.failed++;
+} finally {
+  await browser?.close();
+  await server?.stop();
+  await rm(scratch, { recursive: true, force: true });
+}
+if (counts.failed > 0 || counts.passed === 0) process.exitCode = 1;
+console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+
+/** Each step stands on the one before, so a step that fails ends the journey. */
+async function walk(workbench, journey) {
+  for (const [index, [title, step]] of journey.entries()) {
+    const start = Date.now();
+    try {
+      await step(workbench);
+      counts.passed++;
+      console.log(`ok  ${title} (${Date.now() - start} ms)`);
+    } catch (error) {
+      counts.failed++;
+      counts.skipped = journey.length - index - 1;
+      console.log(`not ok  ${title}\n${error instanceof Error ? error.stack : error}`);
+      await workbench.screenshot("failed");
+      return;
+    }
+  }
+}

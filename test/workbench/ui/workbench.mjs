@@ -1,0 +1,106 @@
+// The workbench as a person has it before them: what to click, type and read. Nothing here knows the extension's code.
+
+export class Workbench {
+  constructor(page, screenshotFolder) {
+    this.page = page;
+    this.screenshotFolder = screenshotFolder;
+    this.shots = 0;
+  }
+
+  /** Waits until the window stands. */
+  async ready() {
+    await this.page.locator(".monaco-workbench").waitFor({ timeout: 60_000 });
+    await this.page.locator(".explorer-folders-view").waitFor();
+  }
+
+  async openFile(name) {
+    await this.page.getByRole("treeitem", { name }).dblclick();
+    await this.page.locator(".monaco-editor .view-lines .view-line").first().waitFor();
+  }
+
+  /** The first visible line of the editor that contains the text. */
+  line(text) {
+    return this.page.locator(".editor-instance .view-line", { hasText: text }).first();
+  }
+
+  /** Scrolls to the first place of a text, and puts the cursor there. */
+  async find(text) {
+    await this.press("Control+f");
+    await this.page.locator(".find-widget textarea").first().fill(text);
+    await this.press("Enter", "Escape");
+    await this.line(text).waitFor();
+  }
+
+  /** Rests the pointer on a word, and answers with what the hover says. */
+  async hover(lineText, word) {
+    await this.line(lineText).getByText(word, { exact: true }).first().hover();
+    const hover = this.page.locator(".monaco-hover:visible .hover-contents").first();
+    await hover.waitFor();
+    return text(await hover.textContent());
+  }
+
+  /** Runs a command by its title in the palette. */
+  async command(title) {
+    await this.page.keyboard.press("F1");
+    await this.page.locator(".quick-input-widget input").fill(`>${title}`);
+    await this.page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first().click();
+  }
+
+  async press(...keys) {
+    for (const key of keys) await this.page.keyboard.press(key);
+  }
+
+  /** Presses a key that makes the debugger move, and waits until it has stopped anew. */
+  async step(key) {
+    await this.moved(() => this.press(key));
+  }
+
+  async stepBack() {
+    await this.moved(() => this.debugToolbar().locator(".codicon-debug-step-back").click());
+  }
+
+  /** Every stop changes the call stack: the frame's name, or the line it is at. */
+  async moved(move) {
+    const before = await this.callStack();
+    await move();
+    for (const end = Date.now() + 10_000; Date.now() < end; await this.page.waitForTimeout(50)) {
+      const now = await this.callStack();
+      if (now.length > 0 && now.join() !== before.join()) return;
+    }
+    throw new Error(`The debugger stayed at ${before[0]}.`);
+  }
+
+  squiggle() {
+    return this.page.locator(".squiggly-error").first();
+  }
+
+  debugToolbar() {
+    return this.page.locator(".debug-toolbar");
+  }
+
+  /** The line that the debugger is at, as the editor marks it. */
+  stoppedAt() {
+    return this.page.locator(".debug-top-stack-frame-line, .debug-focused-stack-frame-line").first();
+  }
+
+  /** The frames of the call stack, innermost first. */
+  async callStack() {
+    const rows = await this.page.locator(".debug-call-stack .monaco-list-row .stack-frame").allTextContents();
+    return rows.map(text);
+  }
+
+  /** The page of the chain view: a frame within a frame. */
+  chainView() {
+    return this.page.frameLocator("iframe.webview.ready").frameLocator("iframe#active-frame");
+  }
+
+  async screenshot(name) {
+    const number = String(++this.shots).padStart(2, "0");
+    await this.page.screenshot({ path: `${this.screenshotFolder}/${number}-${name}.png` });
+  }
+}
+
+/** Text without the line ends and hard spaces that a screen adds. */
+function text(shown) {
+  return shown.replace(/\s+/g, " ").trim();
+}
