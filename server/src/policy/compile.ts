@@ -108,7 +108,7 @@ function compileChains(
   const taken = new Set<Vnic>();
   return [...declared.chains].map(([name, source]) => {
     const { appliedTo } = source.statement;
-    const claimed = appliedTo === undefined ? all.values() : endpoints.pick(appliedTo).values();
+    const claimed = appliedTo === undefined ? new Set(all.values()) : endpoints.pick(appliedTo);
     const vnics = new Set<Vnic>();
     for (const vnic of claimed) {
       if (taken.has(vnic)) continue;
@@ -125,6 +125,6 @@ function compileChains(
       const at: Source<typeof statement> = { uri: source.uri, statement };
       slots.set(number, { number, source: at, fail, ...(block && { block }) });
     }
-    return { name, source, vnics, slots };
+    return { name, source, vnics, claimed, slots };
   });
 }

@@ -262,6 +262,8 @@ export interface Chain {
   readonly source: Source<ChainStatement>;
   /** The vNICs it covers (all without `applied-to`; a vNIC that two chains claim belongs to the first). */
   readonly vnics: ReadonlySet<Vnic>;
+  /** Those it asks for, whether or not an earlier chain has them. */
+  readonly claimed: ReadonlySet<Vnic>;
   /** By slot number; only lines without an error (`slots.ts`). */
   readonly slots: ReadonlyMap<number, Slot>;
 }

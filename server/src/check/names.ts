@@ -1,0 +1,319 @@
+/** Findings about names: unknown, of the wrong kind, declared twice, not used, in a circle; and imports. */
+import { BUILTIN_SERVICES } from "../policy/builtins.ts";
+import { platformId } from "../policy/compile.ts";
+import { declarationsOf } from "../policy/declarations.ts";
+import { groupComponents, usedGroups } from "../policy/endpoints.ts";
+import {
+  type Declared,
+  eachStatement,
+  hostsOf,
+  type Kind,
+  lookupKey,
+  namesIn,
+  ProgramNames,
+  type Reference,
+  type Space,
+} from "../policy/names.ts";
+import { PLATFORMS } from "../policy/platforms.ts";
+import type { Policy, Source } from "../policy/policy.ts";
+import type { Program } from "../policy/program.ts";
+import { serviceComponents, usedServices } from "../policy/services.ts";
+import { nearest } from "../syntax/near.ts";
+import type { SendStep, Statement } from "../syntax/tree.ts";
+import { type Finding, finding, nameSpan, related } from "./finding.ts";
+
+const KIND: Readonly<Record<Kind, string>> = {
+  group: "a group",
+  vm: "a virtual machine",
+  segment: "a segment",
+  service: "a service",
+  acl: "an acl",
+  swsec: "a swsec block",
+  dfw: "a dfw",
+  redirect: "a redirect",
+  encryption: "an encryption block",
+  appliance: "an appliance",
+  chain: "a chain",
+  key: "a key",
+  vnic: "a vNIC",
+  tag: "a tag",
+};
+
+/** Without its article. */
+const bare = (kind: string): string => kind.replace(/^an? /, "");
+
+export function checkNames(program: Program, policy: Policy): Finding[] {
+  const names = new ProgramNames(program);
+  const findings: Finding[] = [];
+  const used = new Set<string>();
+  const nearby = new Nearby(names, policy);
+  for (const { uri, tree } of program.documents)
+    eachStatement(tree.statements, (statement) => {
+      const { references } = namesIn(statement);
+      for (const reference of references) {
+        if (isUse(reference)) used.add(useKey(reference));
+        if (statement.broken) continue;
+        const wrong = checkReference(reference, uri, names, policy, nearby);
+        if (wrong !== undefined) findings.push(wrong);
+      }
+      if (statement.kind === "send" && !statement.broken) findings.push(...checkHosts(statement, uri, policy));
+      if (statement.kind === "platform") findings.push(...checkPlatform({ uri, statement }));
+    });
+  return [
+    ...findings,
+    ...duplicates(program),
+    ...unused(program, names, used),
+    ...missingImports(program),
+    ...cycles(program),
+    ...hiddenBuiltins(program),
+  ];
+}
+
+// ---- references -------------------------------------------------------------------------------------------------
+
+function checkReference(
+  reference: Reference,
+  uri: string,
+  names: ProgramNames,
+  policy: Policy,
+  nearby: Nearby,
+): Finding | undefined {
+  const { space, name, wants, statement, owner } = reference;
+  if (space === "tag") return undefined;
+  // A vNIC or a key of something that is itself wrong is told once, at that name.
+  if (owner !== undefined && names.first(space === "vnic" ? "endpoint" : "block", owner.text)?.entry.kind !== ownerKind(space))
+    return undefined;
+  const at = { uri, statement };
+  const found = names.resolve(reference);
+  const wanted = kinds(wants);
+  if (found !== undefined) {
+    if (wants.includes(found.entry.kind)) return undefined;
+    const message = `"${name.text}" is ${KIND[found.entry.kind]}; ${wanted} is wanted here.`;
+    const there = related({ uri: found.uri, statement: found.entry.statement }, "Declared here.");
+    return finding("wrong-kind", at, name, message, { related: [there] });
+  }
+  if (space === "service" && policy.services.has(name.text)) return undefined;
+  const other = elsewhere(reference, names);
+  if (other !== undefined)
+    return finding("wrong-kind", at, name, `"${name.text}" is ${other}; ${wanted} is wanted here.`);
+  const meant = nearby.of(reference);
+  const where = owner === undefined ? "" : ` in "${owner.text}"`;
+  const hint = meant === undefined ? "" : ` Did you mean "${meant}"?`;
+  const message = `No ${bare(wanted)} named "${name.text}" is declared${where}, so it stands for nothing.${hint}`;
+  return finding("unknown-name", at, name, message, { data: { name: name.text, meant, wants } });
+}
+
+const ownerKind = (space: Space): Kind => (space === "vnic" ? "vm" : "encryption");
+
+function kinds(wants: readonly Kind[]): string {
+  const words = wants.map((kind) => KIND[kind]);
+  if (words.length > 3) return "a block that a slot or an appliance can name";
+  if (words.length === 1) return words[0] as string;
+  return `${words.slice(0, -1).join(", ")} or ${words[words.length - 1]}`;
+}
+
+/** What else has the name: a service where a group is wanted, and the like. */
+function elsewhere({ space, name }: Reference, names: ProgramNames): string | undefined {
+  if (space === "vnic" || space === "key") return undefined;
+  for (const other of ["endpoint", "service", "block"] as const) {
+    const found = other === space ? undefined : names.first(other, name.text);
+    if (found !== undefined) return KIND[found.entry.kind];
+  }
+  return space !== "service" && BUILTIN_SERVICES.has(name.text) ? "a built-in service" : undefined;
+}
+
+/** A vm may stand for its vNIC when it has one. */
+function checkHosts(statement: SendStep, uri: string, policy: Policy): Finding[] {
+  const findings: Finding[] = [];
+  for (const host of statement.packet === undefined ? [] : hostsOf(statement.packet)) {
+    const vm = host.kind === "name" ? policy.vms.get(host.name.text) : undefined;
+    if (vm === undefined || vm.vnics.length === 1) continue;
+    const which = vm.vnics.map((vnic) => vnic.id).join(" or ");
+    const message =
+      vm.vnics.length === 0
+        ? `"${vm.name}" has no vNIC, so no packet can be its.`
+        : `"${vm.name}" has ${vm.vnics.length} vNICs: say which one, ${which}.`;
+    findings.push(finding("wrong-kind", { uri, statement }, host, message));
+  }
+  return findings;
+}
+
+/** Names that a mistyped one may have been, looked for no longer than a check should take. */
+class Nearby {
+  readonly #names: ProgramNames;
+  readonly #policy: Policy;
+  readonly #known = new Map<string, string | undefined>();
+  readonly #candidates = new Map<string, readonly string[]>();
+  #budget = 2_000_000;
+
+  constructor(names: ProgramNames, policy: Policy) {
+    this.#names = names;
+    this.#policy = policy;
+  }
+
+  of(reference: Reference): string | undefined {
+    const { space, name, wants } = reference;
+    const list = `${space} ${wants.join()}`;
+    const key = `${list} ${lookupKey(reference)}`;
+    if (this.#known.has(key)) return this.#known.get(key);
+    const candidates = this.#candidatesFor(reference, list);
+    this.#budget -= candidates.length;
+    const meant = this.#budget < 0 ? undefined : nearest(name.text, candidates);
+    this.#known.set(key, meant);
+    return meant;
+  }
+
+  #candidatesFor(reference: Reference, list: string): readonly string[] {
+    const { space, wants } = reference;
+    if (space === "vnic" || space === "key") {
+      const local = lookupKey(reference).slice(0, -reference.name.text.length);
+      const names: string[] = [];
+      for (const { entry } of this.#names.declared(space))
+        if (lookupKey(entry).startsWith(local)) names.push(entry.name.text);
+      return names;
+    }
+    let candidates = this.#candidates.get(list);
+    if (candidates === undefined) {
+      const names: string[] = [];
+      for (const { entry } of this.#names.declared(space)) if (wants.includes(entry.kind)) names.push(entry.name.text);
+      candidates = space === "service" ? [...new Set([...names, ...this.#policy.services.keys()])] : names;
+      this.#candidates.set(list, candidates);
+    }
+    return candidates;
+  }
+}
+
+function checkPlatform({ uri, statement }: Source<Statement & { kind: "platform" }>): Finding[] {
+  const id = platformId(statement);
+  if (id === undefined || statement.broken || PLATFORMS.some((platform) => platform.id === id)) return [];
+  const { name, version } = statement;
+  const known = PLATFORMS.map((platform) => platform.id);
+  const meant = nearest(id, known);
+  const span = { start: (name ?? statement).start, end: (version ?? name ?? statement).end };
+  const message = `There is no platform "${id}", so the slots are those of ${known[0]}: the platforms are ${known.join(", ")}.`;
+  return [finding("unknown-name", { uri, statement }, span, message, { data: { name: id, meant, wants: ["platform"] } })];
+}
+
+// ---- declarations -----------------------------------------------------------------------------------------------
+
+function duplicates(program: Program): Finding[] {
+  const findings: Finding[] = [];
+  const judge = (seen: Map<string, Source>, key: string, { name, kind }: Declared, at: Source) => {
+    const first = seen.get(key);
+    if (first === undefined) {
+      seen.set(key, at);
+      return;
+    }
+    const message = `"${name.text}" is declared before; the first declaration counts, and this ${bare(KIND[kind])} is not used.`;
+    findings.push(finding("duplicate-name", at, name, message, { related: [related(first, "The declaration that counts.")] }));
+  };
+  const top = new Map<string, Source>();
+  for (const { uri, tree } of program.declarationOrder)
+    for (const statement of tree.statements) {
+      const { declared } = namesIn(statement);
+      if (declared !== undefined) judge(top, `${declared.space} ${declared.name.text}`, declared, { uri, statement });
+      if (statement.kind !== "vm" && statement.kind !== "encryption") continue;
+      const local = new Map<string, Source>();
+      for (const child of statement.children) {
+        const inner = namesIn(child).declared;
+        if (inner !== undefined) judge(local, inner.name.text, inner, { uri, statement: child });
+      }
+    }
+  return findings;
+}
+
+/** `set` and `rotate` steps try out what a policy has; they are no use of it. */
+const isUse = ({ statement }: Reference): boolean => statement.kind !== "set" && statement.kind !== "rotate";
+const useKey = (entry: Declared | Reference): string => `${entry.space} ${lookupKey(entry)}`;
+
+/** Redirects have a finding of their own; chains and virtual machines are there for their own sake. */
+const MAY_BE_UNUSED: ReadonlySet<Kind> = new Set(["group", "segment", "service", "acl", "swsec", "dfw", "encryption", "appliance", "key"]);
+/** A file of these alone is a library: who imports it uses them. */
+const VOCABULARY: ReadonlySet<Statement["kind"]> = new Set(["policy", "platform", "import", "segment", "vm", "group", "service"]);
+
+function unused(program: Program, names: ProgramNames, used: ReadonlySet<string>): Finding[] {
+  const { uri, tree } = program.root;
+  if (tree.statements.every((statement) => VOCABULARY.has(statement.kind))) return [];
+  const findings: Finding[] = [];
+  eachStatement(tree.statements, (statement) => {
+    const { declared } = namesIn(statement);
+    if (declared === undefined || !MAY_BE_UNUSED.has(declared.kind) || used.has(useKey(declared))) return;
+    if (names.first(declared.space, lookupKey(declared))?.entry !== declared) return;
+    const { kind, name } = declared;
+    const why = kind === "acl" || kind === "swsec" || kind === "dfw" || kind === "encryption" ? "No slot names" : "Nothing uses";
+    const message = `${why} the ${bare(KIND[kind])} "${name.text}".`;
+    findings.push(finding("unused-declaration", { uri, statement }, name, message, { data: { name: name.text, kind } }));
+  });
+  return findings;
+}
+
+function missingImports(program: Program): Finding[] {
+  return program.missingImports.map(({ source, uri }) => {
+    const { path } = source.statement;
+    const message = `"${path?.text}" cannot be read, so nothing that it declares is known here.`;
+    return finding("import-not-found", source, path ?? source.statement, message, { data: { uri } });
+  });
+}
+
+// ---- circles ----------------------------------------------------------------------------------------------------
+
+function cycles(program: Program): Finding[] {
+  const declared = declarationsOf(program);
+  return [
+    ...circles("group", declared.groups, groupComponents(declared.groups), (name) => usedGroups(declared.groups, name)),
+    ...circles("service", declared.services, serviceComponents(declared.services), (name) => usedServices(declared.services, name)),
+  ];
+}
+
+function circles(
+  kind: "group" | "service",
+  sources: ReadonlyMap<string, Source>,
+  components: readonly string[][],
+  uses: (name: string) => readonly string[],
+): Finding[] {
+  const order = new Map([...sources.keys()].map((name, index) => [name, index]));
+  const findings: Finding[] = [];
+  for (const component of components) {
+    const sorted = component.sort((a, b) => (order.get(a) as number) - (order.get(b) as number));
+    const first = sorted[0] as string;
+    if (sorted.length === 1 && !uses(first).includes(first)) continue;
+    const way = shortestCircle(first, new Set(sorted), uses);
+    const at = sources.get(first) as Source;
+    const others = way.slice(1, -1).map((name) => related(sources.get(name) as Source, `"${name}" is part of the circle.`));
+    const message = `The ${kind} "${first}" contains itself (${way.join(" → ")}), so what it holds by that way is left out.`;
+    const code = kind === "group" ? "group-cycle" : "service-cycle";
+    findings.push(finding(code, at, nameSpan(at.statement), message, { related: others }));
+  }
+  return findings;
+}
+
+/** From a name back to itself, within names that all lead to one another. */
+function shortestCircle(start: string, inside: ReadonlySet<string>, uses: (name: string) => readonly string[]): string[] {
+  const cameFrom = new Map<string, string>();
+  const queue = [start];
+  for (const name of queue)
+    for (const next of uses(name)) {
+      if (next === start) {
+        const way = [start];
+        for (let at = name; at !== start; at = cameFrom.get(at) as string) way.unshift(at);
+        return [start, ...way];
+      }
+      if (!inside.has(next) || cameFrom.has(next)) continue;
+      cameFrom.set(next, name);
+      queue.push(next);
+    }
+  return [start, start];
+}
+
+function hiddenBuiltins(program: Program): Finding[] {
+  const findings: Finding[] = [];
+  for (const { uri, tree } of program.documents)
+    for (const statement of tree.statements) {
+      if (statement.kind !== "service" || statement.name === undefined) continue;
+      const builtin = BUILTIN_SERVICES.get(statement.name.text);
+      if (builtin === undefined) continue;
+      const message = `"${builtin.name}" hides the built-in service of that name; every use in this policy means this one.`;
+      findings.push(finding("hides-builtin", { uri, statement }, statement.name, message));
+    }
+  return findings;
+}

@@ -1,0 +1,387 @@
+/**
+ * Names: what each statement declares and refers to, and which declaration a name means. What a statement says is
+ * worked out once and kept with it; a document's table is kept statement by statement, so that an edit costs what it
+ * changes.
+ */
+import type { Clause, Endpoint, Endpoints, Host, Name, PacketText, ServiceEntry, Statement, VnicRef } from "../syntax/tree.ts";
+import type { Program } from "./program.ts";
+import { isProtocolEntry } from "./services.ts";
+
+/** Names of one space exclude each other. Keys are local to their block, vNICs to their VM; tags are never declared. */
+export type Space = "endpoint" | "service" | "block" | "key" | "vnic" | "tag";
+export type BlockKind = "acl" | "swsec" | "dfw" | "redirect" | "encryption";
+export type Kind = "group" | "vm" | "segment" | "service" | BlockKind | "appliance" | "chain" | "key" | "vnic" | "tag";
+
+export interface Declared {
+  readonly space: Space;
+  readonly kind: Kind;
+  readonly name: Name;
+  readonly statement: Statement;
+}
+export interface Reference {
+  readonly space: Space;
+  readonly name: Name;
+  /** The kinds that can stand there. */
+  readonly wants: readonly Kind[];
+  readonly statement: Statement;
+  /** The name before the dot: a vNIC's VM, a key's block. */
+  readonly owner?: Name;
+}
+export interface Names {
+  readonly declared?: Declared;
+  readonly references: readonly Reference[];
+}
+
+const ENDPOINT: readonly Kind[] = ["group", "vm", "segment"];
+const VM: readonly Kind[] = ["vm"];
+const VNIC: readonly Kind[] = ["vnic"];
+const TAG: readonly Kind[] = ["tag"];
+const SEGMENT: readonly Kind[] = ["segment"];
+const SERVICE: readonly Kind[] = ["service"];
+const KEY: readonly Kind[] = ["key"];
+const APPLIANCE: readonly Kind[] = ["appliance"];
+const ENCRYPTION: readonly Kind[] = ["encryption"];
+const BLOCKS: readonly BlockKind[] = ["acl", "swsec", "dfw", "redirect", "encryption"];
+const BLOCK_LISTS: Readonly<Record<string, readonly Kind[]>> = Object.fromEntries(BLOCKS.map((kind) => [kind, [kind]]));
+/** What `set NAME up|hung|down` can speak of. */
+const SETTABLE: readonly Kind[] = ["appliance", ...BLOCKS];
+
+const NONE: Names = { references: [] };
+const cache = new WeakMap<Statement, Names>();
+
+/** What a statement itself (not its children) declares and refers to. */
+export function namesIn(statement: Statement): Names {
+  let names = cache.get(statement);
+  if (names === undefined) {
+    names = collect(statement);
+    cache.set(statement, names);
+  }
+  return names;
+}
+
+function collect(statement: Statement): Names {
+  const references: Reference[] = [];
+  const refer = (space: Space, name: Name | undefined, wants: readonly Kind[], owner?: Name) => {
+    if (name !== undefined) references.push({ space, name, wants, statement, owner });
+  };
+  const vnic = (ref: VnicRef | undefined) => {
+    if (ref === undefined) return;
+    refer("endpoint", ref.vm, VM);
+    refer("vnic", ref.vnic, VNIC, ref.vm);
+  };
+  const endpoint = (item: Endpoint) => {
+    if (item.kind === "name") refer("endpoint", item.name, ENDPOINT);
+    else if (item.kind === "tag") refer("tag", item.tag, TAG);
+    else if (item.kind === "vnic") vnic(item.vnic);
+  };
+  const endpoints = (list: Endpoints | undefined) => {
+    if (list === undefined) return;
+    for (const item of list.items) endpoint(item);
+    for (const item of list.except) endpoint(item);
+  };
+  const entries = (list: readonly ServiceEntry[]) => {
+    for (const entry of list) if (!isProtocolEntry(entry)) refer("service", entry.name, SERVICE);
+  };
+  const clauses = (list: readonly Clause[]) => {
+    for (const clause of list) {
+      if ("endpoints" in clause) endpoints(clause.endpoints);
+      else if (clause.kind === "service") entries(clause.entries);
+    }
+  };
+  const host = (at: Host) => {
+    if (at.kind === "name") refer("endpoint", at.name, VM);
+    else if (at.kind === "vnic") vnic(at.vnic);
+  };
+  const declares = (space: Space, kind: Kind, name: Name | undefined): Names =>
+    name === undefined ? { references } : { declared: { space, kind, name, statement }, references };
+
+  switch (statement.kind) {
+    case "segment":
+    case "vm":
+      return declares("endpoint", statement.kind, statement.name);
+    case "group":
+      endpoints(statement.endpoints);
+      return declares("endpoint", "group", statement.name);
+    case "service":
+      entries(statement.entries);
+      return declares("service", "service", statement.name);
+    case "acl":
+    case "swsec":
+    case "dfw":
+    case "encryption":
+    case "appliance":
+      return declares("block", statement.kind, statement.name);
+    case "redirect":
+      refer("block", statement.via, APPLIANCE);
+      return declares("block", "redirect", statement.name);
+    case "chain":
+      endpoints(statement.appliedTo);
+      return declares("block", "chain", statement.name);
+    case "vnic":
+      return declares("vnic", "vnic", statement.name);
+    case "key":
+      return declares("key", "key", statement.name);
+    case "tags":
+      for (const tag of statement.tags) refer("tag", tag, TAG);
+      break;
+    case "in-segment":
+      refer("endpoint", statement.segment, SEGMENT);
+      break;
+    case "section":
+      endpoints(statement.appliedTo);
+      break;
+    case "exclude":
+      endpoints(statement.endpoints);
+      break;
+    case "rule":
+    case "default":
+      refer("key", statement.action?.key, KEY);
+      if (statement.kind === "rule") clauses(statement.clauses);
+      break;
+    case "bind":
+    case "approve":
+      vnic(statement.vnic);
+      break;
+    case "slot":
+      refer("block", statement.block, BLOCK_LISTS[statement.module?.text ?? ""] ?? BLOCKS);
+      break;
+    case "assert":
+      refer("block", statement.property?.by, APPLIANCE);
+      clauses(statement.clauses);
+      break;
+    case "send":
+      vnic(statement.from);
+      for (const at of statement.packet === undefined ? [] : hostsOf(statement.packet)) host(at);
+      vnic(statement.expect?.on);
+      break;
+    case "set":
+      refer("block", statement.name, SETTABLE);
+      break;
+    case "rotate":
+      refer("block", statement.block, ENCRYPTION);
+      refer("key", statement.key, KEY, statement.block);
+      break;
+    case "replay":
+      vnic(statement.at);
+      break;
+  }
+  return references.length === 0 ? NONE : { references };
+}
+
+/** The ends of a packet as written: source first. */
+export const hostsOf = (packet: PacketText): readonly Host[] => ends(packet).filter((host) => host !== undefined);
+
+function ends(packet: PacketText): readonly Host[] {
+  switch (packet.kind) {
+    case "arp-request":
+      return [packet.sender];
+    case "arp-reply":
+      return [packet.receiver];
+    case "dhcp":
+      return [packet.host];
+    case "frame":
+      return [];
+    default:
+      return [packet.source, packet.destination];
+  }
+}
+
+/** Every statement of a list, each block before its children. */
+export function eachStatement(statements: readonly Statement[], visit: (statement: Statement) => void): void {
+  for (const statement of statements) {
+    visit(statement);
+    if ("children" in statement) eachStatement(statement.children, visit);
+  }
+}
+
+/** What a name is looked up by in its space: with the block or VM it is local to, where it is. */
+export function lookupKey(entry: Declared | Reference): string {
+  const { space, name } = entry;
+  if (space !== "vnic" && space !== "key") return name.text;
+  const owner = "owner" in entry ? entry.owner : undefined;
+  return `${owner?.text ?? enclosing(entry.statement, space)}\0${name.text}`;
+}
+
+/** The name of the VM or the encryption block that a statement is in. */
+function enclosing(statement: Statement, space: "vnic" | "key"): string {
+  const kind = space === "vnic" ? "vm" : "encryption";
+  for (let block = statement.parent; block !== undefined; block = block.parent)
+    if (block.kind === kind) return block.name?.text ?? "";
+  return "";
+}
+
+// ---- a document -------------------------------------------------------------------------------------------------
+
+type Table<T> = Readonly<Record<Space, Map<string, T[]>>>;
+const table = <T>(): Table<T> => ({
+  endpoint: new Map(),
+  service: new Map(),
+  block: new Map(),
+  key: new Map(),
+  vnic: new Map(),
+  tag: new Map(),
+});
+
+/**
+ * The names of one document. Entries that are looked up by the block they stand in (vNICs, keys) are read anew from
+ * the tree after an edit, for a block's head may have changed around them; all others come and go with their statement.
+ */
+export class DocumentNames {
+  readonly #declared = table<Declared>();
+  #references: Table<Reference> | undefined;
+  #enclosed: { readonly declared: Table<Declared>; readonly references: Table<Reference> } | undefined;
+  readonly #statements: () => readonly Statement[];
+
+  /** `statements`: those at the top of the file, as they are now. */
+  constructor(statements: () => readonly Statement[]) {
+    this.#statements = statements;
+    eachStatement(statements(), (statement) => {
+      const { declared } = namesIn(statement);
+      if (declared !== undefined && !isEnclosed(declared)) put(this.#declared, declared);
+    });
+  }
+
+  /** In the order of the file. */
+  declarations(space: Space, key: string): readonly Declared[] {
+    const found = this.all(space).get(key) ?? [];
+    return found.length > 1 ? [...found].sort(inOrder) : found;
+  }
+
+  references(space: Space, key: string): readonly Reference[] {
+    const found = this.#referenceTable()[space].get(key) ?? [];
+    if (space !== "key") return found;
+    return [...found, ...(this.#enclosedTables().references.key.get(key) ?? [])];
+  }
+
+  /** All that is declared in a space, by lookup key. */
+  all(space: Space): ReadonlyMap<string, readonly Declared[]> {
+    return (space === "vnic" || space === "key" ? this.#enclosedTables().declared : this.#declared)[space];
+  }
+
+  /** After an edit: statements that are gone, and those that have come. */
+  update(removed: readonly Statement[], added: readonly Statement[]): void {
+    this.#enclosed = undefined;
+    for (const statement of removed) this.#each(statement, take);
+    for (const statement of added) this.#each(statement, put);
+  }
+
+  #each(statement: Statement, act: <T extends Declared | Reference>(table: Table<T>, entry: T) => void): void {
+    const { declared, references } = namesIn(statement);
+    if (declared !== undefined && !isEnclosed(declared)) act(this.#declared, declared);
+    if (this.#references === undefined) return;
+    for (const reference of references) if (!isEnclosed(reference)) act(this.#references, reference);
+  }
+
+  /** Made when first asked for: checking a file needs none. */
+  #referenceTable(): Table<Reference> {
+    if (this.#references === undefined) {
+      const references = table<Reference>();
+      eachStatement(this.#statements(), (statement) => {
+        for (const reference of namesIn(statement).references) if (!isEnclosed(reference)) put(references, reference);
+      });
+      this.#references = references;
+    }
+    return this.#references;
+  }
+
+  #enclosedTables() {
+    if (this.#enclosed === undefined) {
+      const declared = table<Declared>();
+      const references = table<Reference>();
+      for (const block of this.#statements()) {
+        if (block.kind !== "vm" && block.kind !== "encryption") continue;
+        for (const child of block.children) {
+          const names = namesIn(child);
+          if (names.declared !== undefined) put(declared, names.declared);
+          for (const reference of names.references) if (isEnclosed(reference)) put(references, reference);
+        }
+      }
+      this.#enclosed = { declared, references };
+    }
+    return this.#enclosed;
+  }
+}
+
+const isEnclosed = (entry: Declared | Reference): boolean =>
+  entry.space === "vnic" || entry.space === "key" ? !("owner" in entry && entry.owner !== undefined) : false;
+
+const inOrder = (a: Declared, b: Declared): number =>
+  a.statement.chunk.line - b.statement.chunk.line || a.statement.start - b.statement.start;
+
+function put<T extends Declared | Reference>(into: Table<T>, entry: T): void {
+  const entries = into[entry.space];
+  const key = lookupKey(entry);
+  const list = entries.get(key);
+  if (list === undefined) entries.set(key, [entry]);
+  else list.push(entry);
+}
+
+function take<T extends Declared | Reference>(from: Table<T>, entry: T): void {
+  const entries = from[entry.space];
+  const key = lookupKey(entry);
+  const list = entries.get(key);
+  const at = list?.indexOf(entry) ?? -1;
+  if (list === undefined || at < 0) return;
+  list.splice(at, 1);
+  if (list.length === 0) entries.delete(key);
+}
+
+// ---- a program --------------------------------------------------------------------------------------------------
+
+export interface Located<T extends Declared | Reference> {
+  readonly uri: string;
+  readonly entry: T;
+}
+
+/** The names of a root and all that it imports: everything declared in one of the documents is visible in each. */
+export class ProgramNames {
+  readonly #documents: readonly { readonly uri: string; readonly names: DocumentNames }[];
+
+  /** `namesOf`: a document's table, where the caller keeps it up to date; else it is made. */
+  constructor(program: Program, namesOf?: (uri: string) => DocumentNames | undefined) {
+    this.#documents = program.declarationOrder.map(({ uri, tree }) => ({
+      uri,
+      names: namesOf?.(uri) ?? new DocumentNames(() => tree.statements),
+    }));
+  }
+
+  /** The declarations of a name; the first is the one that holds. */
+  declarations(space: Space, key: string): Located<Declared>[] {
+    const found: Located<Declared>[] = [];
+    for (const { uri, names } of this.#documents)
+      for (const entry of names.declarations(space, key)) found.push({ uri, entry });
+    return found;
+  }
+
+  /** What a reference means: the declaration that holds, of whatever kind it is. */
+  resolve(reference: Reference): Located<Declared> | undefined {
+    return this.first(reference.space, lookupKey(reference));
+  }
+
+  first(space: Space, key: string): Located<Declared> | undefined {
+    for (const { uri, names } of this.#documents) {
+      const entry = names.declarations(space, key)[0];
+      if (entry !== undefined) return { uri, entry };
+    }
+    return undefined;
+  }
+
+  /** Every place that names what is declared there, in the order of the documents. */
+  references(to: Declared | Reference): Located<Reference>[] {
+    const found: Located<Reference>[] = [];
+    for (const { uri, names } of this.#documents)
+      for (const entry of names.references(to.space, lookupKey(to))) found.push({ uri, entry });
+    return found;
+  }
+
+  /** Names declared in a space, each once, with the kind that holds. */
+  *declared(space: Space): Generator<Located<Declared>> {
+    const seen = new Set<string>();
+    for (const { uri, names } of this.#documents)
+      for (const [key, entries] of names.all(space)) {
+        if (seen.has(key)) continue;
+        seen.add(key);
+        yield { uri, entry: entries[0] as Declared };
+      }
+  }
+}
