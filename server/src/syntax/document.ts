@@ -1,0 +1,233 @@
+/**
+ * A policy file as the editor holds it: lines, chunks, and the tree that is put together from them. An edit re-reads the
+ * chunks it touches; a statement elsewhere stays the object it was, so that whatever is known of it stays known.
+ */
+import { isBlock, ParsedChunk, readRegion, search } from "./chunk.ts";
+import { bare, before, type Position, type Range, splitLines } from "./lines.ts";
+import { sameState, START } from "./split.ts";
+import type { BlockStatement, Chunk, FileTree, Span, Statement, SyntaxError } from "./tree.ts";
+
+export type { Position, Range, TextEdit } from "./lines.ts";
+
+export interface Change {
+  /** Without it `text` is the whole document. */
+  readonly range?: Range;
+  readonly text: string;
+}
+export interface Edit {
+  readonly removed: readonly Statement[];
+  readonly added: readonly Statement[];
+}
+
+export class SourceDocument {
+  version: number;
+  private lines: string[];
+  private parsed: ParsedChunk[];
+  private assembled: { readonly statements: readonly Statement[]; readonly tail: { chunk: Chunk; error: SyntaxError }[] };
+
+  constructor(
+    readonly uri: string,
+    text: string,
+    version = 0,
+  ) {
+    this.version = version;
+    this.lines = splitLines(text);
+    this.parsed = readRegion(this.lines, 0, START).chunks;
+    this.assembled = assemble(this.parsed);
+  }
+
+  get text(): string {
+    return this.lines.join("");
+  }
+  get tree(): FileTree {
+    return this.assembled;
+  }
+  get chunks(): readonly ParsedChunk[] {
+    return this.parsed;
+  }
+  get lineCount(): number {
+    return this.lines.length;
+  }
+  /** Without its line end; empty beyond the text. */
+  lineText(line: number): string {
+    return bare(this.lines[line] ?? "");
+  }
+
+  /** Every mistake in the text, in order. */
+  *errors(): Generator<{ readonly chunk: Chunk; readonly error: SyntaxError }> {
+    for (const chunk of this.parsed) for (const error of chunk.errors) yield { chunk, error };
+    yield* this.assembled.tail;
+  }
+
+  positionAt(chunk: Chunk, offset: number): Position {
+    if (chunk.lineCount === 1) return { line: chunk.line, character: offset };
+    const starts = (chunk as ParsedChunk).lineStarts;
+    const line = search(starts, offset);
+    return { line: chunk.line + line, character: offset - (starts[line] as number) };
+  }
+  rangeOf(chunk: Chunk, span: Span): Range {
+    return { start: this.positionAt(chunk, span.start), end: this.positionAt(chunk, span.end) };
+  }
+
+  /** The chunk and the offset in it of a position, clamped to the text, and the statement there, if any. */
+  locate(position: Position): { readonly chunk: ParsedChunk; readonly offset: number; readonly statement?: Statement } {
+    const { line, character } = this.clamp(position);
+    const chunk = this.parsed[this.chunkAt(line)] as ParsedChunk;
+    const offset = (chunk.lineStarts[line - chunk.line] as number) + character;
+    const statement = chunk.statements.find((s) => s.start <= offset && offset <= s.end);
+    return { chunk, offset, statement };
+  }
+
+  /** Applies changes in order, as LSP gives them. Positions outside the text are clamped. */
+  edit(changes: readonly Change[], version: number): Edit {
+    this.version = version;
+    const removed = new Set<Statement>();
+    const added = new Set<Statement>();
+    for (const change of changes) {
+      const edit = this.apply(change);
+      for (const statement of edit.removed) if (!added.delete(statement)) removed.add(statement);
+      for (const statement of edit.added) added.add(statement);
+    }
+    if (changes.length > 0) this.assembled = assemble(this.parsed);
+    return { removed: [...removed], added: [...added] };
+  }
+
+  private apply({ range, text }: Change): Edit {
+    if (!range) {
+      const removed = this.parsed.flatMap((chunk) => chunk.statements);
+      this.lines = splitLines(text);
+      this.parsed = readRegion(this.lines, 0, START).chunks;
+      return { removed, added: this.parsed.flatMap((chunk) => chunk.statements) };
+    }
+    let start = this.clamp(range.start);
+    let end = this.clamp(range.end);
+    if (before(end, start)) [start, end] = [end, start];
+    const firstChunk = this.chunkAt(start.line);
+    const lastChunk = this.chunkAt(end.line);
+
+    const head = (this.lines[start.line] as string).slice(0, start.character);
+    const tailLine = this.lines[end.line] as string;
+    const inserted = splitLines(head + text + tailLine.slice(end.character));
+    // The old last line had its end, so the last piece is the next line's beginning; a cut CR LF is joined again.
+    const whole = end.line + 1 < this.lines.length ? end.line + 1 : end.line;
+    if (whole > end.line && inserted.at(-1) === "") inserted.pop();
+    else if (whole > end.line) inserted.push(...splitLines((inserted.pop() as string) + (this.lines[whole] as string)));
+    const cut = end.line - start.line + 1;
+    replace(this.lines, start.line, cut, inserted);
+    return this.reread(firstChunk, lastChunk, inserted.length - cut);
+  }
+
+  /** Reads anew the chunks from `first` to `last`, their neighbours, and as many more as the edit reaches. */
+  private reread(first: number, last: number, delta: number): Edit {
+    const from = Math.max(0, first - 1);
+    const old = this.parsed;
+    for (let to = Math.min(last + 1, old.length - 1), step = 1; ; to = Math.min(to + step, old.length - 1), step *= 2) {
+      const begin = old[from] as ParsedChunk;
+      const end = old[to] as ParsedChunk;
+      const region = readRegion(this.lines.slice(begin.line, end.line + end.lineCount + delta), begin.line, begin.entry);
+      const next = old[to + 1];
+      const settled = !next || (!region.open && sameState(region.exit, next.entry) && (region.chunks.at(-1)?.parts.length ?? 0) > 0);
+      if (!settled) continue;
+      if (delta !== 0) for (let i = to + 1; i < old.length; i++) (old[i] as ParsedChunk).line += delta;
+      return this.exchange(from, to, region.chunks);
+    }
+  }
+
+  /** Puts new chunks for old ones; those that came out the same stay the objects they were. */
+  private exchange(from: number, to: number, fresh: ParsedChunk[]): Edit {
+    const old = this.parsed.slice(from, to + 1);
+    const same = (a: ParsedChunk | undefined, b: ParsedChunk | undefined) =>
+      a !== undefined && b !== undefined && a.text === b.text && a.lineCount === b.lineCount && sameState(a.entry, b.entry) && a.parts.length === b.parts.length;
+    const keep = (kept: ParsedChunk, instead: ParsedChunk) => {
+      kept.line = instead.line;
+      return kept;
+    };
+    let head = 0;
+    while (same(old[head], fresh[head])) head++;
+    let tail = 0;
+    while (tail < old.length - head && tail < fresh.length - head && same(old.at(-1 - tail), fresh.at(-1 - tail))) tail++;
+    const chunks = fresh.map((chunk, i) => {
+      if (i < head) return keep(old[i] as ParsedChunk, chunk);
+      const fromEnd = fresh.length - i;
+      return fromEnd <= tail ? keep(old[old.length - fromEnd] as ParsedChunk, chunk) : chunk;
+    });
+    replace(this.parsed, from, old.length, chunks);
+    const statements = (list: ParsedChunk[]) => list.slice(head, list.length - tail).flatMap((chunk) => chunk.statements);
+    return { removed: statements(old), added: statements(chunks) };
+  }
+
+  private clamp(position: Position): Position {
+    if (!(position.line >= 0)) return { line: 0, character: 0 };
+    const last = this.lines.length - 1;
+    if (position.line > last) return { line: last, character: bare(this.lines[last] as string).length };
+    const line = Math.floor(position.line);
+    const length = bare(this.lines[line] as string).length;
+    return { line, character: Math.min(Math.max(0, Math.floor(position.character) || 0), length) };
+  }
+
+  private chunkAt(line: number): number {
+    let low = 0;
+    let high = this.parsed.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((this.parsed[middle] as ParsedChunk).line <= line) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+}
+
+/** `splice` without spreading: a hundred thousand arguments overflow the stack. */
+function replace<T>(list: T[], from: number, count: number, items: readonly T[]): void {
+  if (items.length < 10_000) list.splice(from, count, ...items);
+  else {
+    const rest = list.slice(from + count);
+    list.length = from;
+    for (const item of items) list.push(item);
+    for (const item of rest) list.push(item);
+  }
+}
+
+/** Nests the statements. A block that nothing closes is told at the last token of the text. */
+function assemble(chunks: readonly ParsedChunk[]): { statements: Statement[]; tail: { chunk: Chunk; error: SyntaxError }[] } {
+  const statements: Statement[] = [];
+  const stack: BlockStatement[] = [];
+  for (const chunk of chunks) {
+    for (const part of chunk.parts) {
+      if ("statement" in part) {
+        const { statement } = part;
+        const parent = stack.at(-1);
+        statement.parent = parent;
+        (parent ? parent.children : statements).push(statement);
+        if (isBlock(statement)) {
+          statement.children = [];
+          statement.close = undefined;
+          if (part.opens) stack.push(statement);
+        }
+      } else if ("close" in part) {
+        const block = stack.pop();
+        if (block) block.close = { chunk, span: part.close };
+      } else stack.pop();
+    }
+  }
+  const open = stack.at(-1);
+  const end = chunks.findLast((chunk) => chunk.last);
+  if (!open || !end?.last) return { statements, tail: [] };
+  const message = `expected "}" at the end of the text: the ${open.kind} ${nameOf(open)}is not closed`;
+  return { statements, tail: [{ chunk: end, error: { code: "syntax-error", ...end.last, message, expected: ["}"] } }] };
+}
+
+function nameOf(block: BlockStatement): string {
+  if ("name" in block && block.name) return `"${block.name.text}" `;
+  if ("title" in block && block.title) return `"${block.title.text}" `;
+  return "";
+}
+
+export const parseFile = (uri: string, text: string): SourceDocument => new SourceDocument(uri, text);
+
+/** The line of a statement's first word, from 1. */
+export function lineOf(statement: Statement): number {
+  const { chunk, start } = statement;
+  if (chunk.lineCount === 1) return chunk.line + 1;
+  return chunk.line + search((chunk as ParsedChunk).lineStarts, start) + 1;
+}

@@ -1,0 +1,20 @@
+/** Strings as the language writes them: `\" \\ \n \t \u{1F600}`. */
+export function unquote(image: string): string {
+  const body = image.slice(1, image.length > 1 && image.endsWith('"') ? -1 : undefined);
+  if (!body.includes("\\")) return body;
+  return body.replace(/\\(?:u\{([0-9A-Fa-f]{1,6})\}|(.))/g, (whole, hex: string | undefined, char: string) => {
+    if (hex !== undefined) {
+      const code = Number.parseInt(hex, 16);
+      return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
+    }
+    return char === "n" ? "\n" : char === "t" ? "\t" : char;
+  });
+}
+
+/** The string that reads as `text`. */
+export function quote(text: string): string {
+  const escaped = text.replace(/["\\\n\t\u0000-\u001f]/g, (char) =>
+    char === "\n" ? "\\n" : char === "\t" ? "\\t" : char < " " ? `\\u{${char.charCodeAt(0).toString(16)}}` : `\\${char}`,
+  );
+  return `"${escaped}"`;
+}

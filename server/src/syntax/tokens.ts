@@ -1,0 +1,139 @@
+/**
+ * Text → tokens. A word is one pattern; a look-up then tells the words of the grammar from names, which is faster than
+ * a pattern a word. Reserved words are types of their own; contextual words are also names (a category), so that a new
+ * one breaks no file.
+ */
+import { createToken, type IToken, Lexer, type TokenType } from "chevrotain";
+
+const RESERVED = `policy platform import segment vm vnic group service acl swsec dfw appliance redirect encryption chain
+  scenario assert section slot rule default bind key exclude timeouts send wait set approve rotate replay expect from to
+  in out applied-to log disabled any except tag allow drop reject mark skip encrypt protect clear jump-to-application`;
+const CONTEXTUAL = `vni vlan subnet gateway tags mac ip dhcp alg dscp cos spoofguard allow-local discover
+  arp-suppression block limit ethernet category stateless tcp-strict vendor fail inspect via with id algorithm
+  tcp udp sctp icmp icmpv6 arp frame request reply at on by ttl payload ipv4 ipv6
+  fin syn rst psh ack urg ece cwr allowed blocked inspected encrypted`;
+const words = (list: string) => list.trim().split(/\s+/);
+
+export const RESERVED_WORDS: ReadonlySet<string> = new Set(words(RESERVED));
+
+export const Name = createToken({ name: "Name", pattern: /[A-Za-z_][A-Za-z0-9_]*(?:-[A-Za-z0-9_]+)*/ });
+// The quotes keep the words' names apart from those of the grammar's rules.
+const keywords = new Map<string, TokenType>([
+  ...words(RESERVED).map((w) => [w, createToken({ name: `"${w}"`, pattern: Lexer.NA })] as const),
+  ...words(CONTEXTUAL).map((w) => [w, createToken({ name: `"${w}"`, pattern: Lexer.NA, categories: [Name] })] as const),
+]);
+/** The token type of a word of the grammar. */
+export function word(text: string): TokenType {
+  const type = keywords.get(text);
+  if (!type) throw new Error(`not a word of the grammar: ${text}`);
+  return type;
+}
+
+const WhiteSpace = createToken({ name: "WhiteSpace", pattern: /[ \t\r\n]+/, group: Lexer.SKIPPED });
+const ByteOrderMark = createToken({ name: "ByteOrderMark", pattern: /\uFEFF/, group: Lexer.SKIPPED });
+export const DocComment = createToken({ name: "DocComment", pattern: /\/\/\/(?!\/)[^\r\n]*/, group: "comments" });
+export const LineComment = createToken({ name: "LineComment", pattern: /\/\/[^\r\n]*/, group: "comments" });
+export const BlockComment = createToken({ name: "BlockComment", pattern: /\/\*[\s\S]*?\*\//, group: "comments" });
+/** A comment that never ends takes the rest of the text. */
+export const OpenComment = createToken({ name: "OpenComment", pattern: /\/\*[\s\S]*/, group: "comments" });
+
+export const Str = createToken({ name: "String", pattern: /"(?:[^"\\\r\n]|\\[^\r\n])*"/ });
+/** A string that its line does not close. */
+export const OpenString = createToken({ name: "OpenString", pattern: /"[^\r\n]*/ });
+
+/** IPv6 and MAC with colons, well-formed or not: nothing else has two colons among letters and digits. */
+export const Colons = createToken({
+  name: "Colons",
+  pattern: /(?:[0-9A-Fa-f]{1,4})?:[0-9A-Za-z]*:[0-9A-Za-z:]*(?:\.[0-9]+)*/,
+});
+export const MacDashes = createToken({
+  name: "MacDashes",
+  pattern: /[0-9][0-9A-Fa-f](?:-[0-9A-Fa-f]{2}){5}(?![\w-])/,
+});
+/** `10.0.1.11`, `6.3`, and what looks like an address and is none. */
+export const Dotted = createToken({ name: "Dotted", pattern: /[0-9]+(?:\.[0-9]+)+\w*/ });
+export const Duration = createToken({ name: "Duration", pattern: /[0-9]+(?:ms|s|m|h|d)(?!\w)/ });
+export const Int = createToken({ name: "Int", pattern: /0[xX][0-9A-Fa-f]+(?!\w)|[0-9]+(?!\w)/ });
+/** `3tier`: a name would begin with a letter. */
+export const BadWord = createToken({ name: "BadWord", pattern: /[0-9]\w*(?:-\w+)*/ });
+
+export const Arrow = createToken({ name: "->", pattern: "->" });
+export const Dash = createToken({ name: "-", pattern: "-" });
+export const LCurly = createToken({ name: "{", pattern: "{" });
+export const RCurly = createToken({ name: "}", pattern: "}" });
+export const LSquare = createToken({ name: "[", pattern: "[" });
+export const RSquare = createToken({ name: "]", pattern: "]" });
+export const Equals = createToken({ name: "=", pattern: "=" });
+export const Comma = createToken({ name: ",", pattern: "," });
+export const Dot = createToken({ name: ".", pattern: "." });
+export const Colon = createToken({ name: ":", pattern: ":" });
+export const Slash = createToken({ name: "/", pattern: "/" });
+/** A run of characters that begins no token; made from the lexer's errors. */
+export const Illegal = createToken({ name: "Illegal", pattern: Lexer.NA });
+
+const LEXED = [
+  WhiteSpace,
+  ByteOrderMark,
+  DocComment,
+  LineComment,
+  BlockComment,
+  OpenComment,
+  Str,
+  OpenString,
+  Colons,
+  MacDashes,
+  Dotted,
+  Duration,
+  Int,
+  BadWord,
+  Name,
+  Arrow,
+  Dash,
+  LCurly,
+  RCurly,
+  LSquare,
+  RSquare,
+  Equals,
+  Comma,
+  Dot,
+  Colon,
+  Slash,
+];
+/** All types, for the parser. */
+export const VOCABULARY: readonly TokenType[] = [...LEXED, Illegal, ...keywords.values()];
+
+const lexer = new Lexer(LEXED, { positionTracking: "onlyOffset", ensureOptimizations: true });
+
+const DASHED_MAC = /^[0-9A-Fa-f]{2}(?:-[0-9A-Fa-f]{2}){5}$/;
+
+export interface Lexed {
+  readonly tokens: IToken[];
+  /** In order. */
+  readonly comments: IToken[];
+}
+
+export function lex(text: string): Lexed {
+  const { tokens, groups, errors } = lexer.tokenize(text);
+  for (const token of tokens) {
+    if (token.tokenType !== Name) continue;
+    const keyword = keywords.get(token.image);
+    // Six hyphenated hex pairs are a MAC, not a name.
+    if (keyword) retype(token, keyword);
+    else if (token.image.length === 17 && DASHED_MAC.test(token.image)) retype(token, MacDashes);
+  }
+  if (errors.length > 0) {
+    for (const { offset, length } of errors) tokens.push(illegal(text, offset, length));
+    tokens.sort((a, b) => a.startOffset - b.startOffset);
+  }
+  return { tokens, comments: groups.comments ?? [] };
+}
+
+function illegal(text: string, offset: number, length: number): IToken {
+  const image = text.slice(offset, offset + length);
+  return { image, startOffset: offset, tokenType: Illegal, tokenTypeIdx: Illegal.tokenTypeIdx as number };
+}
+
+function retype(token: IToken, type: TokenType): void {
+  token.tokenType = type;
+  token.tokenTypeIdx = type.tokenTypeIdx as number;
+}
