@@ -3,18 +3,19 @@
  * two walks of a packet both ask the firewall (and the ACL); a rule for one direction or with a narrow `applied-to`
  * is met at one of them only.
  */
-import type { Block, Rule, Vnic } from "../../policy/policy.ts";
-import type { Values } from "../../space/box.ts";
+import type { Rule } from "../../policy/policy.ts";
 import { budget, type Condition, findPacket } from "../../space/find.ts";
 import { between, type Places, type RuleBlock, rulesOf, type Way } from "../../space/places.ts";
 import type { Statement } from "../../syntax/tree.ts";
 import type { Finding } from "../finding.ts";
 import type { SetEvent } from "../sets.ts";
+import { type Filter, isUncertain, type Part, partsOf, passes, sameVnic } from "./ends.ts";
 import { clauseOf, nameOf, placeOf } from "./places.ts";
 
-/** A firewall or ACL: stands at both ends, allows and drops. */
-type Filter = Extract<Block, { module: "acl" | "dfw" }>;
+/** Rules between two places to breathe. */
 const STRIDE = 64;
+/** Rules that stop packets: so many are named. */
+const NAMED = 8;
 
 export function* oneSided(
   places: Places,
@@ -24,40 +25,15 @@ export function* oneSided(
 ): Generator<SetEvent, void> {
   if (!("module" in block) || (block.module !== "dfw" && block.module !== "acl")) return;
   if (places.where(block).size === 0) return;
-  const others = partsOf(places, block.module);
+  const parts: readonly Part[] = partsOf(places, block.module);
   for (const [i, rule] of rulesOf(block).entries()) {
     if (i % STRIDE === 0) yield;
     if (rule.action !== "allow" || rule.disabled || unused.has(rule) || hasError(rule.source.statement)) continue;
-    const found = atOtherEnd(places, block, i, rule, others);
+    const found = atOtherEnd(places, block, i, rule, parts);
     if (found === "undecided") yield { undecided: rule };
     else if (found !== undefined) yield found;
   }
 }
-
-/** vNICs by the filter of a kind that they have. */
-interface Part {
-  readonly filter?: Filter;
-  readonly vnics: ReadonlySet<Vnic>;
-}
-/** All vNICs, by the filter that stands at them; those without one together. */
-export function partsOf(places: Places, module: Filter["module"]): readonly Part[] {
-  const parts = new Map<Filter | undefined, Set<Vnic>>();
-  for (const vnic of places.allVnics) {
-    let filter: Filter | undefined;
-    for (const slot of places.chainOf(vnic)?.slots.values() ?? [])
-      if (slot.block?.module === module && places.where(slot.block).has(vnic)) filter = slot.block as Filter;
-    const part = parts.get(filter);
-    if (part === undefined) parts.set(filter, new Set([vnic]));
-    else part.add(vnic);
-  }
-  return [...parts].map(([filter, vnics]) => ({ filter, vnics }));
-}
-
-/** Whether a filter lets a packet on that this rule takes, or none. Rules with an error are given the benefit. */
-export const lets = (filter: Filter, taker: number | undefined): boolean => {
-  const action = taker === undefined ? filter.default?.action : rulesOf(filter)[taker]?.action;
-  return action !== "drop" && action !== "reject";
-};
 
 function atOtherEnd(
   places: Places,
@@ -81,57 +57,44 @@ function atOtherEnd(
         return (way === "out" ? between(box, near, far) : between(box, far, near)) ?? [];
       });
       if (here.length === 0) continue;
-      const end: Way = way === "out" ? "in" : "out";
-      const conditions = filter === undefined ? [takes] : [takes, passes(places, filter, end)];
+      const otherWay: Way = way === "out" ? "in" : "out";
+      const conditions = filter === undefined ? [takes] : [takes, passes(places, filter, otherWay)];
+      if (isUncertain(here, conditions)) return undefined;
       const found = findPacket(here, conditions, left, {
         sameEnd: sameVnic(places),
         failed: (condition, taker) => {
           if (condition === 0) return;
           any = true;
-          if (filter !== undefined && stoppers.size < 8) stoppers.set(taker, filter);
+          if (filter !== undefined && stoppers.size < NAMED) stoppers.set(taker, filter);
         },
       });
       if (found.kind === "packet") return undefined;
       if (found.kind === "undecided") return "undecided";
     }
   }
-  if (!any) return undefined;
-  return finding(rule, stoppers);
-}
-
-/** Rules that may do anything (an error stands in them) spoil the certainty that all is stopped. */
-export function passes(places: Places, filter: Filter, way: Way): Condition {
-  const list = places.end(filter, way);
-  return { list, limit: list.rules.length, holds: (taker) => lets(filter, taker) };
-}
-
-/** The addresses of the one vNIC that has both; undefined when two do. */
-export function sameVnic(places: Places): (source: number | bigint, destination: number | bigint) => Values | undefined {
-  const { meaning } = places;
-  return (source, destination) => {
-    const one = meaning.holderOf(source);
-    if (one === undefined || one !== meaning.holderOf(destination)) return undefined;
-    return meaning.heldByOne(one, typeof source === "bigint" ? 6 : 4);
-  };
+  return any ? finding(rule, stoppers) : undefined;
 }
 
 function finding(rule: Rule, stoppers: ReadonlyMap<number | undefined, Filter>): Finding {
-  const related = [...stoppers].map(([taker, filter]) => {
-    const by = taker === undefined ? undefined : rulesOf(filter)[taker];
-    if (by !== undefined) return { ...placeOf(by), message: `${nameOf(by)} (${by.action}) stops it at the other end` };
-    const at = filter.default?.source ?? filter.source;
-    return { at, span: at.statement.keyword, message: `the default of ${filter.name} stops it at the other end` };
-  });
-  const direction = rule.direction && clauseOf(rule, rule.direction);
-  const appliedTo = clauseOf(rule, "applied-to");
+  const related: NonNullable<Finding["related"]>[number][] = [];
   const why: string[] = [];
-  if (direction !== undefined && rule.direction !== undefined) {
+  if (rule.direction !== undefined) {
     why.push(`it is for "${rule.direction}" only`);
-    related.unshift({ ...placeOf(rule, direction), message: `for "${rule.direction}" only` });
+    related.push({ ...placeOf(rule, clauseOf(rule, rule.direction)), message: `for "${rule.direction}" only` });
   }
   if (rule.appliedTo !== undefined) {
-    why.push("it applies to one end only");
-    related.unshift({ ...placeOf(rule, appliedTo), message: "the other end is not in applied-to" });
+    why.push("applied-to leaves out the other end");
+    related.push({ ...placeOf(rule, clauseOf(rule, "applied-to")), message: "applied-to leaves out the other end" });
+  }
+  for (const [taker, filter] of stoppers) {
+    const by = taker === undefined ? undefined : rulesOf(filter)[taker];
+    if (by !== undefined) {
+      related.push({ ...placeOf(by), message: `${nameOf(by)} (${by.action}) stops it at the other end` });
+      continue;
+    }
+    const at = filter.default?.source ?? filter.source;
+    const span = at.statement.keyword;
+    related.push({ at, span, message: `the default of ${filter.name} stops it at the other end` });
   }
   const reason = why.length === 0 ? "" : ` (${why.join(", ")})`;
   return {

@@ -17,7 +17,8 @@ export const placeOf = (rule: Rule, span?: Span): Place => ({
 /** A clause of the rule, or its head where it has none. */
 export const placeOfClause = (rule: Rule, kind: Clause["kind"]): Place => placeOf(rule, clauseOf(rule, kind));
 
-export const nameOf = (rule: Rule): string => (rule.title === undefined ? `rule ${rule.id}` : `rule ${rule.id} "${rule.title}"`);
+export const nameOf = (rule: Rule): string =>
+  rule.title === undefined ? `rule ${rule.id}` : `rule ${rule.id} "${rule.title}"`;
 export const listOf = (rules: readonly Rule[]): string => {
   const ids = rules.map((rule) => `${rule.id}`);
   if (ids.length === 1) return `rule ${ids[0]}`;

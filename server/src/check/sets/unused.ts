@@ -99,11 +99,17 @@ function reason(rule: Rule, meaning: Meaning): { why: string; place: Place } {
   const layers = layersOf(rule);
   const [first] = layers;
   if (first === "ethernet") {
-    for (const [kind, set] of [["from", rule.from], ["to", rule.to]] as const)
+    for (const [kind, set] of [
+      ["from", rule.from],
+      ["to", rule.to],
+    ] as const)
       if (meaning.addresses(set, "ethernet").length === 0) return at(kind, `no MAC address is in its "${kind}"`);
     return at("service", "its service is of no EtherType");
   }
-  for (const [kind, set] of [["from", rule.from], ["to", rule.to]] as const) {
+  for (const [kind, set] of [
+    ["from", rule.from],
+    ["to", rule.to],
+  ] as const) {
     const families = familiesOf(set, meaning);
     if (families.length === 0) return at(kind, emptiness(kind, set));
     if (!families.some((family) => layers.includes(family)))

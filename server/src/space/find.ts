@@ -1,0 +1,92 @@
+/**
+ * A packet that meets several conditions at once ("this rule takes it, and the firewall at the other end drops it"),
+ * each of them about what a list of rules does. The search is that of `ruleList.ts`: look at a corner, take away what
+ * the rule that spoils a condition takes, go on.
+ */
+import {
+  type Box,
+  corner,
+  DESTINATION,
+  intersectBoxes,
+  narrow,
+  type Point,
+  SOURCE,
+  subtractBox,
+  weight,
+} from "./box.ts";
+import type { RuleList } from "./ruleList.ts";
+
+/** What has to become of a packet in one list of rules. */
+export interface Condition {
+  readonly list: RuleList;
+  /** Rules from here on are not asked: the packet is to come to this one. The list's length: all are asked. */
+  readonly limit: number;
+  /** Whether the condition holds for a packet that this rule takes, or no rule (undefined). */
+  readonly holds: (taker: number | undefined) => boolean;
+}
+export type Found =
+  | { readonly kind: "packet"; readonly packet: Point; readonly box: Box }
+  | { readonly kind: "none" }
+  | { readonly kind: "undecided" };
+
+/** What one search, or several together, may cost. */
+export interface Budget {
+  steps: number;
+  work: number;
+}
+export const budget = (): Budget => ({ steps: 20_000, work: 20_000_000 });
+
+interface Options {
+  /** Told of each condition that fails for a packet all of whose earlier conditions hold, and who fails it. */
+  readonly failed?: (condition: number, taker: number | undefined) => void;
+  /** The addresses that the sender of this one has, for both ends may not be one; undefined: no limit. */
+  readonly sameEnd?: (source: number | bigint, destination: number | bigint) => Box["fields"][number] | undefined;
+}
+
+/** A packet of the boxes for which every condition holds. `box` is a set around it, for a readable one. */
+export function findPacket(
+  boxes: readonly Box[],
+  conditions: readonly Condition[],
+  left: Budget,
+  options: Options = {},
+): Found {
+  const stack = boxes.map((box) => ({ box, expanded: 0 }));
+  next: for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
+    const { box, expanded } = top;
+    left.steps -= 1;
+    left.work -= weight(box) + 16;
+    if (left.steps < 0 || left.work < 0) return { kind: "undecided" };
+    const packet = corner(box);
+    const same = options.sameEnd?.(packet.values[SOURCE] as number, packet.values[DESTINATION] as number);
+    if (same !== undefined) {
+      const bySource = narrow(box, SOURCE, same);
+      const self = bySource && narrow(bySource, DESTINATION, same);
+      if (self !== undefined) for (const piece of subtractBox(box, self)) stack.push({ box: piece, expanded });
+      continue;
+    }
+    for (const [number, condition] of conditions.entries()) {
+      const taker = condition.list.taker(packet, condition.limit);
+      if (condition.holds(taker?.rule)) continue;
+      options.failed?.(number, taker?.rule);
+      if (taker !== undefined) {
+        for (const piece of condition.list.without(box, taker, condition.limit)) stack.push({ box: piece, expanded });
+        continue next;
+      }
+      // No rule takes it, and that is not what is wanted: only where some rule does can the condition hold.
+      if ((expanded & (1 << number)) !== 0) return { kind: "undecided" };
+      for (const [other, { boxes: theirs, effect }] of condition.list.rules.entries()) {
+        if (other >= condition.limit) break;
+        if (effect !== "takes" || !condition.holds(other)) continue;
+        for (const their of theirs) {
+          left.work -= 8;
+          const both = intersectBoxes(box, their);
+          if (both !== undefined) stack.push({ box: both, expanded: expanded | (1 << number) });
+        }
+        if (left.work < 0) return { kind: "undecided" };
+      }
+      continue next;
+    }
+    return { kind: "packet", packet, box };
+  }
+  return { kind: "none" };
+}

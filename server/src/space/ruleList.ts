@@ -1,0 +1,195 @@
+/**
+ * Rules in the order in which they are tried, as sets: who takes a packet, and whether earlier rules take all that a
+ * rule matches. The method: look up a corner of what is left of the rule; if no earlier rule takes it, it is a packet
+ * that the rule takes; else subtract the rule that does and go on, depth first. Nothing left: the union of the rules
+ * met covers it. Worst cases are exponential, so the work is bounded, and beyond the bound the answer is "undecided".
+ */
+import type { Rule } from "../policy/policy.ts";
+import {
+  type Box,
+  boxesOverlap,
+  corner,
+  intersectBoxes,
+  type Layer,
+  type Point,
+  subtractBox,
+  type Values,
+  weight,
+} from "./box.ts";
+import { BoxIndex } from "./boxIndex.ts";
+
+export interface ListedRule {
+  readonly rule: Rule;
+  /** Empty: the rule takes no part. */
+  readonly boxes: readonly Box[];
+  /**
+   * `takes`: ends the search. `jumps`: goes on at `RuleList.jumpTarget`. `passes`: acts and goes on (`mark`).
+   * `unknown`: what it does is not to be relied on (it has an error).
+   */
+  readonly effect: "takes" | "jumps" | "passes" | "unknown";
+}
+
+export type Cover =
+  | { readonly kind: "reached"; readonly packet: Point }
+  /** The rules that take its packets; each of them takes at least one. */
+  | { readonly kind: "covered"; readonly by: readonly number[] }
+  | { readonly kind: "undecided" };
+
+/** Steps of one search, and the ranges that it may go through: about a tenth of a second at the worst. */
+const MAX_STEPS = 20_000;
+const MAX_WORK = 20_000_000;
+
+export class RuleList {
+  readonly rules: readonly ListedRule[];
+  /** Where `jump-to-application` goes on. */
+  readonly jumpTarget: number;
+  readonly #indexes: ReadonlyMap<Layer, BoxIndex>;
+  readonly #jumps: readonly number[];
+  /** Rules whose effect is unknown, where they match anything. */
+  readonly unknown: readonly ListedRule[];
+
+  /** `everyVnic`: the very array that stands for "all vNICs" in the boxes. */
+  constructor(rules: readonly ListedRule[], jumpTarget: number, everyVnic: Values) {
+    this.rules = rules;
+    this.jumpTarget = jumpTarget;
+    this.#jumps = [...rules.keys()].filter((i) => this.#listed(i).effect === "jumps");
+    this.unknown = rules.filter(({ effect, boxes }) => effect === "unknown" && boxes.length > 0);
+    const indexes = new Map<Layer, BoxIndex>();
+    for (const layer of [4, 6, "ethernet"] as const) {
+      const boxes: Box[] = [];
+      const owners: number[] = [];
+      for (const [owner, { boxes: own, effect }] of rules.entries()) {
+        if (effect !== "takes" && effect !== "jumps") continue;
+        for (const box of own) {
+          if (box.layer !== layer) continue;
+          boxes.push(box);
+          owners.push(owner);
+        }
+      }
+      indexes.set(layer, new BoxIndex(layer, boxes, owners, everyVnic));
+    }
+    this.#indexes = indexes;
+  }
+
+  #listed(i: number): ListedRule {
+    return this.rules[i] as ListedRule;
+  }
+
+  /** The rule before `limit` that keeps the packet from it, and the box of it that the packet is in. */
+  taker(packet: Point, limit: number): { readonly rule: number; readonly box: Box } | undefined {
+    const index = this.#indexes.get(packet.layer) as BoxIndex;
+    let found = index.first(packet, 0, limit);
+    if (found >= 0 && limit > this.jumpTarget && this.#listed(index.owner(found)).effect === "jumps")
+      found = index.first(packet, this.jumpTarget, limit);
+    return found < 0 ? undefined : { rule: index.owner(found), box: index.box(found) };
+  }
+
+  /** What is left of a box when the packets that a rule's box keeps from rule `limit` are gone. */
+  without(box: Box, taker: { readonly rule: number; readonly box: Box }, limit: number): Box[] {
+    const left = subtractBox(box, taker.box);
+    if (limit <= this.jumpTarget || taker.rule >= this.jumpTarget) return left;
+    // A packet that jumped before it came to the rule is not the rule's.
+    let inside: Box[] = [];
+    for (const jump of this.#jumps) {
+      if (jump >= taker.rule) break;
+      for (const jumping of this.#listed(jump).boxes) {
+        const taken = intersectBoxes(box, taker.box);
+        const both = taken && intersectBoxes(taken, jumping);
+        if (both === undefined) continue;
+        inside = inside.flatMap((piece) => subtractBox(piece, both));
+        inside.push(both);
+      }
+    }
+    return [...left, ...inside];
+  }
+
+  /** Whether earlier rules take all of rule `i`'s packets, or all of `boxes` (a part of them). */
+  cover(i: number, boxes: readonly Box[] = this.#listed(i).boxes): Cover {
+    const by = new Set<number>();
+    const packet = this.#search(i, boxes, (taker) => {
+      by.add(taker);
+      return false;
+    });
+    if (packet === "undecided") return { kind: "undecided" };
+    if (packet !== undefined) return { kind: "reached", packet };
+    return { kind: "covered", by: [...by].sort((a, b) => a - b) };
+  }
+
+  /** A packet of the boxes that comes to rule `limit`, or that a rule of which `stop` is true takes. */
+  #search(limit: number, boxes: readonly Box[], stop: (taker: number) => boolean): Point | "undecided" | undefined {
+    const left = [...boxes];
+    let work = 0;
+    for (let step = 0; left.length > 0; step += 1) {
+      if (step >= MAX_STEPS || work > MAX_WORK) return "undecided";
+      const box = left.pop() as Box;
+      work += weight(box) + 16;
+      const packet = corner(box);
+      const taker = this.taker(packet, limit);
+      if (taker === undefined || stop(taker.rule)) return packet;
+      left.push(...this.without(box, taker, limit));
+    }
+    return undefined;
+  }
+
+  /**
+   * For a covered rule: a rule with another action that takes some of its packets; undefined when none does.
+   * `by` are takers that are known.
+   */
+  otherTaker(
+    i: number,
+    by: readonly number[],
+    sameAction: (a: Rule, b: Rule) => boolean,
+  ): number | "undecided" | undefined {
+    const { rule, boxes } = this.#listed(i);
+    // For an application rule, a jump takes nothing.
+    const takes = (j: number) =>
+      this.#listed(j).effect === "takes" || (this.#listed(j).effect === "jumps" && i < this.jumpTarget);
+    const other = (j: number) => takes(j) && !sameAction(this.#listed(j).rule, rule);
+    const known = by.find(other);
+    if (known !== undefined) return known;
+    const last = by[by.length - 1] ?? 0;
+    for (let j = 0; j < last; j += 1) {
+      const candidate = this.#listed(j);
+      if (!other(j)) continue;
+      for (const box of boxes)
+        for (const theirs of candidate.boxes) {
+          if (!boxesOverlap(box, theirs)) continue;
+          const both = intersectBoxes(box, theirs) as Box;
+          let found = j;
+          const packet = this.#search(j, [both], (taker) => {
+            if (other(taker)) found = taker;
+            return other(taker);
+          });
+          if (packet !== undefined) return packet === "undecided" ? packet : found;
+        }
+    }
+    return undefined;
+  }
+
+  /** As few of the takers as cover the rule by themselves, `keep` among them. */
+  concise(i: number, by: readonly number[], keep?: number): readonly number[] {
+    const { boxes } = this.#listed(i);
+    // Where jumps pass some packets by a rule, what the rule's boxes cover says nothing.
+    if (this.#jumps.length > 0 && i >= this.jumpTarget && (by[0] ?? i) < this.jumpTarget) return by;
+    const alone = by.find((j) => (keep === undefined || j === keep) && this.#covers([j], boxes));
+    if (alone !== undefined) return [alone];
+    const kept = keep === undefined || by.includes(keep) ? [...by] : [...by, keep].sort((a, b) => a - b);
+    if (kept.length > 24) return kept;
+    for (const j of [...kept].reverse()) {
+      if (j === keep) continue;
+      const rest = kept.filter((other) => other !== j);
+      if (this.#covers(rest, boxes)) kept.splice(kept.indexOf(j), 1);
+    }
+    return kept;
+  }
+
+  #covers(rules: readonly number[], boxes: readonly Box[]): boolean {
+    let left: readonly Box[] = boxes;
+    for (const j of rules)
+      for (const box of this.#listed(j).boxes) {
+        left = left.flatMap((piece) => subtractBox(piece, box));
+        if (left.length > 1000) return false;
+      }
+    return left.length === 0;
+  }
+}
