@@ -108,6 +108,7 @@ export class StatementParser extends EmbeddedActionsParser {
 
   // ---- small parts ----------------------------------------------------------------------------------------------
   private span(from: IToken, to: IToken = from): Span {
+    if (this.RECORDING_PHASE) return { start: 0, end: 0 };
     return { start: from.startOffset - this.base, end: to.startOffset + to.image.length - this.base };
   }
   /** From `from` to the last token read. */
