@@ -77,5 +77,5 @@ export function resolveImport(fromUri: string, path: string): string {
 }
 
 /** As VS Code writes URIs: all but RFC 3986's unreserved characters in percent form. */
-const encodeStep = (step: string): string =>
+export const encodeStep = (step: string): string =>
   encodeURIComponent(step).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);

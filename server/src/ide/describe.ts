@@ -1,0 +1,147 @@
+/** What things of the policy resolve to, in Markdown: endpoints, services, rules. */
+import { type AddressSet, addressesSize, formatIp, formatMac, formatRange, type Ip } from "../policy/addresses.ts";
+import { addressesOf } from "../policy/endpoints.ts";
+import type { EndpointSet, Policy, Rule, ServiceMatch, Vnic } from "../policy/policy.ts";
+import { etherTypeName, icmpName, ipProtocolName } from "../policy/protocols.ts";
+import type { Statement } from "../syntax/tree.ts";
+import { code, count, escapeMarkdown, groupDigits, someOf } from "./markdown.ts";
+import { portName } from "./valueNotes.ts";
+
+const declaredIps = (vnic: Vnic): readonly Ip[] => vnic.ips;
+
+/** Every range of a set in the language's notation. */
+export function rangesOf(set: AddressSet): string[] {
+  const out: string[] = [];
+  for (let i = 0; i < set.v4.length; i += 2) out.push(formatRange(set.v4[i] as Ip, set.v4[i + 1] as Ip));
+  for (let i = 0; i < set.v6.length; i += 2) out.push(formatRange(set.v6[i] as Ip, set.v6[i + 1] as Ip));
+  return out;
+}
+
+/** The addresses that a set stands for now: those written, and those its vNICs declare. */
+export const knownAddresses = (set: EndpointSet): AddressSet => addressesOf(set, declaredIps);
+
+/** Members whose address is not declared: they count once it is learned. */
+export const unlearned = (set: EndpointSet): Vnic[] => [...set.vnics].filter((vnic) => vnic.ips.length === 0);
+
+/** `3 addresses`, `any`, `2 addresses and 1 unknown`: for inlay hints and lenses. */
+export function countOf(set: EndpointSet): string {
+  if (set.any) return "any";
+  const addresses = knownAddresses(set);
+  const known = addressesSize(addresses);
+  const unknown = unlearned(set).length;
+  const macs = set.macs.length;
+  const parts = [
+    (known > 0n || (unknown === 0 && macs === 0)) && countAddresses(addresses),
+    unknown > 0 && `${unknown} to be learned`,
+    macs > 0 && count(macs, "MAC"),
+  ];
+  return parts.filter((part) => part !== false).join(", ");
+}
+
+/** `3 addresses`; of both families each apart, since IPv6's would drown IPv4's. */
+export function countAddresses(set: AddressSet): string {
+  const v4 = addressesSize({ v4: set.v4, v6: [] });
+  const v6 = addressesSize({ v4: [], v6: set.v6 });
+  if (v4 === 0n || v6 === 0n) return count(v4 + v6, "address", "addresses");
+  return `${groupDigits(v4)} IPv4 and ${groupDigits(v6)} IPv6 addresses`;
+}
+
+/** Who is in a set: count, addresses, members. Markdown, one line. */
+export function describeEndpoints(set: EndpointSet, most = 6): string {
+  if (set.any) return "anything";
+  const ranges = rangesOf(knownAddresses(set)).map(code);
+  const macs = set.macs.map((mac) => code(formatMac(mac)));
+  const learners = unlearned(set).map((vnic) => code(vnic.id));
+  if (ranges.length === 0 && macs.length === 0 && learners.length === 0) return "**nobody**: it matches no packet";
+  return [
+    `${countOf(set)}${ranges.length + macs.length > 0 ? `: ${someOf([...ranges, ...macs], most)}` : ""}`,
+    learners.length > 0 && `to be learned at ${someOf(learners, most)}`,
+  ]
+    .filter((part) => part !== false)
+    .join("; ");
+}
+
+export const describeVnics = (vnics: Iterable<Vnic>, most = 6): string => {
+  const ids = [...vnics].map((vnic) => code(vnic.id));
+  return ids.length === 0 ? "**none**" : `${count(ids.length, "vNIC")}: ${someOf(ids, most)}`;
+};
+
+function portsText(ports: readonly number[]): string {
+  const out: string[] = [];
+  for (let i = 0; i < ports.length; i += 2)
+    out.push(ports[i] === ports[i + 1] ? String(ports[i]) : `${ports[i]}-${ports[i + 1]}`);
+  return out.length === 1 ? (out[0] as string) : `{${out.join(", ")}}`;
+}
+
+/** One alternative of a service in the language's notation: `tcp/443`, `icmp/8`, `ether/0x0806`. */
+export function matchText(match: ServiceMatch): string {
+  if (match.layer === "ethernet") return `ether/0x${match.etherType.toString(16).padStart(4, "0")}`;
+  const protocol = ipProtocolName(match.protocol);
+  if ("icmpType" in match && match.icmpType !== undefined)
+    return `${protocol}/${match.icmpType}${match.icmpCode === undefined ? "" : `:${match.icmpCode}`}`;
+  const ported = match.protocol === 6 || match.protocol === 17 || match.protocol === 132;
+  if (!ported && match.protocol !== 1 && match.protocol !== 58) return `ip/${match.protocol}`;
+  const ports = "ports" in match && match.ports ? `/${portsText(match.ports)}` : "";
+  const sources = "sourcePorts" in match && match.sourcePorts ? ` from ${portsText(match.sourcePorts)}` : "";
+  return `${protocol}${ports}${sources}`;
+}
+
+/** The same with what it is known as: `` `tcp/443` HTTPS ``. */
+export function describeMatch(match: ServiceMatch): string {
+  const known =
+    match.layer === "ethernet"
+      ? etherTypeName(match.etherType)
+      : "icmpType" in match && match.icmpType !== undefined
+        ? icmpName(match.protocol === 1 ? "icmp" : "icmpv6", match.icmpType, match.icmpCode)
+        : "ports" in match && match.ports?.length === 2 && match.ports[0] === match.ports[1]
+          ? portName(match.ports[0] as number)
+          : ipProtocolName(match.protocol);
+  const text = matchText(match);
+  return known === undefined || known === text ? code(text) : `${code(text)} ${escapeMarkdown(known)}`;
+}
+
+export const describeServices = (matches: readonly ServiceMatch[], most = 6): string =>
+  matches.length === 0 ? "**nothing**: it matches no packet" : someOf(matches.map(describeMatch), most);
+
+interface RulePlace {
+  readonly rule: Rule;
+  /** In the order in which the block tries its rules, from 1, and of how many. */
+  readonly place: number;
+  readonly of: number;
+  /** The block's, or the appliance's. */
+  readonly block: string;
+  readonly module: string;
+}
+
+const rulePlaces = new WeakMap<Policy, ReadonlyMap<Statement, RulePlace>>();
+
+/** The compiled rule of a rule's statement, with its place among those its block tries. */
+export function ruleOf(policy: Policy, statement: Statement): RulePlace | undefined {
+  let places = rulePlaces.get(policy);
+  if (places === undefined) {
+    const out = new Map<Statement, RulePlace>();
+    const add = (rules: readonly Rule[], block: string, module: string) => {
+      for (const [index, rule] of rules.entries())
+        out.set(rule.source.statement, { rule, place: index + 1, of: rules.length, block, module });
+    };
+    for (const block of policy.blocks.values()) {
+      if (block.module === "dfw") {
+        add(block.ethernetRules, block.name, "dfw");
+        add(block.ipRules, block.name, "dfw");
+      } else if (block.module !== "swsec") add(block.rules, block.name, block.module);
+    }
+    for (const appliance of policy.appliances.values())
+      add(appliance.inspect?.rules ?? [], appliance.name, "appliance");
+    places = out;
+    rulePlaces.set(policy, places);
+  }
+  return places.get(statement);
+}
+
+/** `10.0.1.11`, `10.0.1.11, fd00::11`, or that it is learned. */
+export const describeVnicAddresses = (vnic: Vnic): string =>
+  vnic.ips.length > 0
+    ? vnic.ips.map((ip) => code(formatIp(ip))).join(", ")
+    : vnic.dhcp
+      ? "by DHCP, unknown until learned"
+      : "none declared";

@@ -1,0 +1,25 @@
+/**
+ * The language server in a web worker. A browser has no files: an import is read by asking the client
+ * (`iochain/readFile`, `{ uri }` → text or null), where it says in `initializationOptions.readFile` that it answers;
+ * else imports are found among the open documents only.
+ */
+import { BrowserMessageReader, BrowserMessageWriter, createConnection } from "vscode-languageserver/browser";
+import { startServer } from "./server.ts";
+
+declare const self: DedicatedWorkerGlobalScope;
+
+const connection = createConnection(new BrowserMessageReader(self), new BrowserMessageWriter(self));
+let answers = false;
+
+startServer(connection, {
+  docs: new URL("../../docs/", self.location.href).href,
+  initialize: (options) => {
+    answers = options?.readFile === true;
+  },
+  readFile: async (uri) => {
+    if (!answers) return undefined;
+    const text = await connection.sendRequest<string | null>("iochain/readFile", { uri }).catch(() => null);
+    return text ?? undefined;
+  },
+  policyFiles: () => [],
+});

@@ -1,0 +1,309 @@
+/**
+ * Findings on their way to the editor: pulled by clients that ask, pushed to those that do not. Each program's stages
+ * are run one after the other; a stage that was cheap the last time is run at once, a dear one after a short silence,
+ * in slices. Until it is through, its findings of before stand where their statements still do.
+ */
+import type { CancellationToken, Connection, ServerCapabilities } from "vscode-languageserver";
+import type {
+  Diagnostic,
+  DocumentDiagnosticParams,
+  DocumentDiagnosticReport,
+  WorkspaceDiagnosticParams,
+  WorkspaceDiagnosticReport,
+} from "vscode-languageserver-protocol";
+import type { CODES } from "../check/codes.ts";
+import type { Finding } from "../check/finding.ts";
+import { diagnosticOf, identity, stands } from "./findings.ts";
+import { encodePositions } from "./positions.ts";
+import { breathe, type Session } from "./session.ts";
+import { STAGES } from "./stages.ts";
+import type { LoadedProgram } from "./workspace.ts";
+
+/** After the last keystroke, in milliseconds: a pause in typing, not a gap between two keys. */
+const SILENCE = 250;
+/** Stages that took longer the last time wait for the silence. */
+const AT_ONCE = 25;
+/** The floor is given up at least this often. */
+const SLICE = 15;
+/** How long the first answer about a document waits for all of it. */
+const FIRST_ANSWER = 2000;
+
+/** What is known of the program of one root, stage by stage. */
+interface Analysis {
+  readonly results: { loaded?: LoadedProgram; findings: readonly Finding[]; cost: number }[];
+  running?: Promise<void>;
+}
+
+export class Diagnostics {
+  readonly #analyses = new Map<string, Analysis>();
+  readonly #published = new Set<string>();
+  /** Open documents whose findings a push client has not got yet. */
+  readonly #due = new Set<string>();
+  #silence: ReturnType<typeof setTimeout> | undefined;
+  #soon = false;
+
+  constructor(
+    private readonly session: Session,
+    private readonly connection: Connection,
+  ) {}
+
+  get #pulls(): boolean {
+    return this.session.client.textDocument?.diagnostic !== undefined;
+  }
+
+  capabilities(): ServerCapabilities {
+    if (!this.#pulls) return {};
+    return { diagnosticProvider: { identifier: "iochain", interFileDependencies: true, workspaceDiagnostics: true } };
+  }
+
+  /** Hands over the two requests of the pull model. */
+  // biome-ignore lint/suspicious/noExplicitAny: parameters as they came over the wire.
+  listen(on: (method: string, answer: (params: any, token: CancellationToken) => unknown) => void): void {
+    on("textDocument/diagnostic", (params, token) => this.#document(params, token));
+    on("workspace/diagnostic", (params, token) => this.#workspace(params, token));
+  }
+
+  // ---- changes ----------------------------------------------------------------------------------------------------
+
+  changed(uri: string): void {
+    for (const dependent of this.session.workspace.dependentsOf(uri)) this.#due.add(dependent);
+    // What it imports may be used, or no longer used, by it.
+    for (const { uri: imported } of this.session.workspace.program(uri)?.program.documents ?? [])
+      this.#due.add(imported);
+    this.#schedule();
+  }
+
+  closed(uri: string): void {
+    this.#analyses.delete(uri);
+    if (this.#published.delete(uri)) void this.connection.sendDiagnostics({ uri, diagnostics: [] });
+    this.changed(uri);
+  }
+
+  everythingChanged(): void {
+    for (const uri of this.session.workspace.openUris) this.#due.add(uri);
+    this.#schedule();
+    if (this.#pulls) this.#refresh();
+  }
+
+  #schedule(): void {
+    if (!this.#pulls && !this.#soon) {
+      this.#soon = true;
+      setTimeout(() => {
+        this.#soon = false;
+        this.#guard(() => this.#publishDue());
+      }, 0);
+    }
+    clearTimeout(this.#silence);
+    this.#silence = setTimeout(() => this.#guard(() => this.#finish()), SILENCE);
+  }
+
+  #guard(run: () => Promise<void> | void): void {
+    Promise.resolve()
+      .then(run)
+      .catch((error) => this.connection.console.error(`diagnostics: ${error instanceof Error ? error.stack : error}`));
+  }
+
+  async #publishDue(): Promise<void> {
+    const due = [...this.#due];
+    this.#due.clear();
+    for (const uri of due) if (this.session.workspace.isOpen(uri)) await this.#publish(uri, true);
+  }
+
+  async #publish(uri: string, cheapOnly: boolean): Promise<void> {
+    for (const root of this.session.workspace.rootsOf(uri)) await this.#run(root, cheapOnly);
+    if (!this.session.workspace.isOpen(uri)) return;
+    this.#published.add(uri);
+    const diagnostics = this.#diagnosticsOf(uri);
+    await this.connection.sendDiagnostics({
+      uri,
+      version: this.session.workspace.document(uri)?.version,
+      diagnostics: encodePositions(diagnostics, uri, this.session.encoding, this.session.lineOf),
+    });
+  }
+
+  /** In the silence: the dear stages of every open document; then the client hears of what they found. */
+  async #finish(): Promise<void> {
+    let news = false;
+    for (const uri of this.session.workspace.openUris) {
+      let later = false;
+      for (const root of this.session.workspace.rootsOf(uri)) later = (await this.#run(root, false)) || later;
+      if (later && !this.#pulls) await this.#publish(uri, false);
+      news ||= later;
+    }
+    if (news && this.#pulls) this.#refresh();
+  }
+
+  #refresh(): void {
+    if (this.session.client.workspace?.diagnostics?.refreshSupport)
+      this.connection.sendRequest("workspace/diagnostic/refresh").catch(() => {});
+  }
+
+  // ---- running ----------------------------------------------------------------------------------------------------
+
+  #analysis(root: string): Analysis {
+    let analysis = this.#analyses.get(root);
+    if (analysis === undefined) {
+      analysis = { results: STAGES.map(() => ({ findings: [], cost: 0 })) };
+      this.#analyses.set(root, analysis);
+    }
+    return analysis;
+  }
+
+  /** Whether every stage has seen the program as it is now. */
+  #settled(root: string): boolean {
+    const loaded = this.session.workspace.program(root);
+    return this.#analysis(root).results.every((result) => result.loaded === loaded);
+  }
+
+  /** Runs what has not seen the program as it is now. True when a stage found out something new. */
+  async #run(root: string, cheapOnly: boolean): Promise<boolean> {
+    const analysis = this.#analysis(root);
+    while (analysis.running) await analysis.running;
+    const run = this.#runStages(root, analysis, cheapOnly);
+    analysis.running = run.then(
+      () => {},
+      () => {},
+    );
+    try {
+      return await run;
+    } finally {
+      analysis.running = undefined;
+    }
+  }
+
+  async #runStages(root: string, { results }: Analysis, cheapOnly: boolean): Promise<boolean> {
+    const loaded = this.session.workspace.program(root);
+    if (loaded === undefined) return false;
+    let news = false;
+    for (const [index, stage] of STAGES.entries()) {
+      const result = results[index] as Analysis["results"][number];
+      if (result.loaded === loaded) continue;
+      if (cheapOnly && result.cost > AT_ONCE) return news;
+      const steps = stage.run(loaded);
+      let spent = 0;
+      for (;;) {
+        const begun = performance.now();
+        let step = steps.next();
+        while (!step.done && performance.now() - begun < SLICE) step = steps.next();
+        spent += performance.now() - begun;
+        if (step.done) {
+          results[index] = { loaded, findings: step.value, cost: spent };
+          news = true;
+          break;
+        }
+        if (cheapOnly && spent > AT_ONCE) {
+          result.cost = spent;
+          return news;
+        }
+        await breathe();
+        if (this.session.workspace.program(root) !== loaded) {
+          result.cost = Math.max(result.cost, spent);
+          return news;
+        }
+      }
+    }
+    return news;
+  }
+
+  // ---- answers ----------------------------------------------------------------------------------------------------
+
+  /**
+   * What is known of a document now, from every program that it is a part of. That nothing uses a declaration holds
+   * only where no program does.
+   */
+  #findingsOf(uri: string): Finding[] {
+    const roots = this.session.workspace.rootsOf(uri);
+    const counts = new Map<string, { finding: Finding; roots: number }>();
+    for (const root of roots) {
+      const loaded = this.session.workspace.program(root);
+      const seen = new Set<string>();
+      for (const result of this.#analysis(root).results)
+        for (const finding of result.findings) {
+          if (finding.place.at.uri !== uri) continue;
+          if (result.loaded !== loaded && !stands(finding, this.session.workspace)) continue;
+          const key = identity(finding);
+          if (seen.has(key)) continue;
+          seen.add(key);
+          const known = counts.get(key);
+          if (known) known.roots += 1;
+          else counts.set(key, { finding, roots: 1 });
+        }
+    }
+    return [...counts.values()]
+      .filter(({ finding, roots: of }) => !CODES_OF_ABSENCE.has(finding.code) || of === roots.length)
+      .map(({ finding }) => finding);
+  }
+
+  #diagnosticsOf(uri: string): Diagnostic[] {
+    return this.#findingsOf(uri)
+      .map((finding) => diagnosticOf(finding, this.session))
+      .filter((diagnostic) => diagnostic !== undefined)
+      .sort((a, b) => a.range.start.line - b.range.start.line || a.range.start.character - b.range.start.character);
+  }
+
+  /** The findings that stand now and their diagnostics, for code actions. */
+  current(uri: string): { readonly finding: Finding; readonly diagnostic: Diagnostic }[] {
+    return this.#findingsOf(uri).flatMap((finding) => {
+      const diagnostic = diagnosticOf(finding, this.session);
+      return diagnostic ? [{ finding, diagnostic }] : [];
+    });
+  }
+
+  /** The findings of a document as soon as the cheap ones are there: what code actions and lenses ask. */
+  async ready(uri: string): Promise<void> {
+    for (const root of this.session.workspace.rootsOf(uri)) await this.#run(root, true);
+  }
+
+  async #document(params: DocumentDiagnosticParams, token: CancellationToken): Promise<DocumentDiagnosticReport> {
+    const { uri } = params.textDocument;
+    const { workspace } = this.session;
+    if (workspace.document(uri) === undefined) return { kind: "full", items: [] };
+    const roots = workspace.rootsOf(uri);
+    const unseen = roots.some((root) => this.#analysis(root).results.some(({ loaded }) => loaded === undefined));
+    await this.ready(uri);
+    if (unseen && !roots.every((root) => this.#settled(root))) {
+      const all = Promise.all(roots.map((root) => this.#run(root, false)));
+      await Promise.race([all, new Promise((resolve) => setTimeout(resolve, FIRST_ANSWER))]);
+    }
+    if (token.isCancellationRequested) await breathe(token);
+    return this.#report(uri, params.previousResultId);
+  }
+
+  #report(uri: string, previous: string | undefined): DocumentDiagnosticReport {
+    const items = this.#diagnosticsOf(uri);
+    const resultId = hash(JSON.stringify(items));
+    return resultId === previous ? { kind: "unchanged", resultId } : { kind: "full", resultId, items };
+  }
+
+  async #workspace(params: WorkspaceDiagnosticParams, token: CancellationToken): Promise<WorkspaceDiagnosticReport> {
+    const { workspace } = this.session;
+    const previous = new Map((params.previousResultIds ?? []).map(({ uri, value }) => [uri, value]));
+    const items: WorkspaceDiagnosticReport["items"] = [];
+    for (const uri of workspace.knownUris) {
+      for (const root of workspace.rootsOf(uri)) await this.#run(root, false);
+      await breathe(token);
+      if (workspace.document(uri) === undefined) continue;
+      const version = workspace.isOpen(uri) ? (workspace.document(uri)?.version ?? null) : null;
+      const report = this.#report(uri, previous.get(uri));
+      items.push({
+        ...report,
+        uri,
+        version,
+        ...(report.kind === "full" && {
+          items: encodePositions(report.items, uri, this.session.encoding, this.session.lineOf),
+        }),
+      } as WorkspaceDiagnosticReport["items"][number]);
+    }
+    return { items };
+  }
+}
+
+/** Findings that say that nothing does something: another program that holds the document may. */
+const CODES_OF_ABSENCE: ReadonlySet<keyof typeof CODES> = new Set(["unused-declaration", "redirect-unplaced"] as const);
+
+/** FNV-1a, 32 bits and the length: equal answers have equal ids. */
+function hash(text: string): string {
+  let h = 0x811c9dc5;
+  for (let i = 0; i < text.length; i += 1) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
+  return `${(h >>> 0).toString(16)}-${text.length.toString(36)}`;
+}

@@ -1,0 +1,53 @@
+/** Findings as LSP's diagnostics. */
+import { type Diagnostic, DiagnosticSeverity, DiagnosticTag } from "vscode-languageserver-types";
+import { CODES } from "../check/codes.ts";
+import type { Finding, Place } from "../check/finding.ts";
+import type { Session } from "./session.ts";
+import type { Workspace } from "./workspace.ts";
+
+const SEVERITIES = {
+  error: DiagnosticSeverity.Error,
+  warning: DiagnosticSeverity.Warning,
+  information: DiagnosticSeverity.Information,
+  hint: DiagnosticSeverity.Hint,
+} as const;
+
+/** Whether the statement of a finding still is in its document: chunks never change, they are replaced. */
+export function stands({ place, related }: Finding, workspace: Workspace): boolean {
+  return isThere(place, workspace) && (related ?? []).every((other) => isThere(other, workspace));
+}
+function isThere({ at: { uri, statement } }: Place, workspace: Workspace): boolean {
+  const { chunk } = statement;
+  return workspace.document(uri)?.locate({ line: chunk.line, character: 0 }).chunk === chunk;
+}
+
+/** One text for findings that say the same thing at the same place. */
+export const identity = ({ code, place, message }: Finding): string =>
+  `${code} ${place.at.uri} ${place.at.statement.chunk.line} ${place.span.start} ${place.span.end} ${message}`;
+
+/** Undefined when the place is in no document that is known. */
+export function diagnosticOf(finding: Finding, session: Session): Diagnostic | undefined {
+  const { code, message, related } = finding;
+  const row: { readonly severity: keyof typeof SEVERITIES; readonly unnecessary?: boolean } = CODES[code];
+  const range = rangeOf(finding.place, session.workspace);
+  if (range === undefined) return undefined;
+  return {
+    range,
+    severity: SEVERITIES[row.severity],
+    source: "iochain",
+    code,
+    codeDescription: { href: `${session.docs}findings/${code}.md` },
+    message,
+    ...(row.unnecessary && { tags: [DiagnosticTag.Unnecessary] }),
+    ...(related &&
+      related.length > 0 && {
+        relatedInformation: related.flatMap((other) => {
+          const place = rangeOf(other, session.workspace);
+          return place ? [{ location: { uri: other.at.uri, range: place }, message: other.message }] : [];
+        }),
+      }),
+  };
+}
+
+const rangeOf = ({ at, span }: Place, workspace: Workspace) =>
+  workspace.document(at.uri)?.rangeOf(at.statement.chunk, span);

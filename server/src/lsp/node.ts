@@ -1,0 +1,68 @@
+/** The language server as a process of its own: `--stdio`, or Node IPC from VS Code's client. */
+import { type Dirent, readdirSync, readFileSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import process from "node:process";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { createConnection, ProposedFeatures } from "vscode-languageserver/node";
+import { encodeStep } from "../policy/program.ts";
+import { startServer } from "./server.ts";
+import { type Host, LONGEST_FILE } from "./workspace.ts";
+
+/** Not searched for policies: what others wrote, and what no one edits. */
+const SKIPPED = new Set(["node_modules", ".git"]);
+/** A workspace may be a whole disk. */
+const MOST_FILES = 5000;
+const MOST_FOLDERS = 20_000;
+
+export const nodeHost: Host = {
+  // Beside `dist/`, where this is bundled to.
+  docs: pathToFileURL(join(dirname(process.argv[1] ?? "."), "..", "docs", "/")).href,
+  readFile: (uri) => {
+    const path = filePath(uri);
+    if (path === undefined) return undefined;
+    try {
+      const stat = statSync(path);
+      if (!stat.isFile() || stat.size > LONGEST_FILE) return undefined;
+      return readFileSync(path, "utf8");
+    } catch {
+      return undefined;
+    }
+  },
+  policyFiles: async (folder) => {
+    const found: string[] = [];
+    const root = filePath(folder);
+    const queue = root === undefined ? [] : [{ path: root, uri: folder.replace(/\/$/, "") }];
+    let folders = 0;
+    for (const at of queue) {
+      folders += 1;
+      // A large folder is searched without holding up the editor.
+      if (folders % 50 === 0) await new Promise((resolve) => setImmediate(resolve));
+      if (folders > MOST_FOLDERS || found.length >= MOST_FILES) break;
+      for (const entry of entriesOf(at.path)) {
+        const inside = { path: join(at.path, entry.name), uri: `${at.uri}/${encodeStep(entry.name)}` };
+        if (entry.isDirectory() && !SKIPPED.has(entry.name)) queue.push(inside);
+        else if (entry.isFile() && entry.name.endsWith(".iochain")) found.push(inside.uri);
+      }
+    }
+    return found.sort();
+  },
+};
+
+/** A folder that may not be read has no policies for us. */
+function entriesOf(path: string): Dirent[] {
+  try {
+    return readdirSync(path, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+}
+
+function filePath(uri: string): string | undefined {
+  try {
+    return uri.startsWith("file:") ? fileURLToPath(uri) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+startServer(createConnection(ProposedFeatures.all), nodeHost);

@@ -1,0 +1,155 @@
+/**
+ * The language server around the pure functions of `ide/`: the same for Node and the browser. Nothing throws across
+ * it: a request that is wrong gets a protocol error, a mistake of our own is logged once, and the server goes on.
+ */
+import {
+  type CancellationToken,
+  type Connection,
+  type DidChangeTextDocumentParams,
+  ErrorCodes,
+  type InitializeParams,
+  type InitializeResult,
+  ResponseError,
+  TextDocumentSyncKind,
+} from "vscode-languageserver";
+import { version } from "../../../package.json";
+import { Diagnostics } from "./diagnostics.ts";
+import { capabilities, FEATURES, type Feature } from "./features.ts";
+import { decodePositions, encodePositions } from "./positions.ts";
+import { Session } from "./session.ts";
+import type { Host } from "./workspace.ts";
+
+export function startServer(connection: Connection, host: Host): void {
+  const session = new Session(host);
+  const diagnostics = new Diagnostics(session, connection);
+  const { workspace } = session;
+  let folders: string[] = [];
+
+  connection.onInitialize((params: InitializeParams): InitializeResult => {
+    session.initialize(params);
+    host.initialize?.(params.initializationOptions);
+    folders = (params.workspaceFolders ?? []).map(({ uri }) => uri);
+    if (folders.length === 0 && params.rootUri) folders = [params.rootUri];
+    return {
+      capabilities: {
+        positionEncoding: session.encoding,
+        textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: false },
+        workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
+        ...diagnostics.capabilities(),
+        ...capabilities(session.client),
+      },
+      serverInfo: { name: "iochain", version },
+    };
+  });
+
+  connection.onInitialized(() =>
+    safely("initialized", async () => {
+      for (const folder of folders) await workspace.addFolder(folder);
+      if (session.client.workspace?.didChangeWatchedFiles?.dynamicRegistration)
+        await connection.sendRequest("client/registerCapability", {
+          registrations: [
+            {
+              id: "policies",
+              method: "workspace/didChangeWatchedFiles",
+              registerOptions: { watchers: [{ globPattern: "**/*.iochain" }] },
+            },
+          ],
+        });
+      diagnostics.everythingChanged();
+    }),
+  );
+
+  // ---- documents --------------------------------------------------------------------------------------------------
+
+  connection.onDidOpenTextDocument(({ textDocument: { uri, text, version: v } }) =>
+    safely("didOpen", () => {
+      workspace.open(uri, text, v);
+      diagnostics.changed(uri);
+    }),
+  );
+  connection.onDidChangeTextDocument((params: DidChangeTextDocumentParams) =>
+    safely("didChange", () => {
+      const { uri, version: v } = params.textDocument;
+      const known = workspace.change(
+        uri,
+        params.contentChanges,
+        v,
+        session.encoding === "utf-16"
+          ? undefined
+          : (change) => decodePositions(change, uri, session.encoding, session.lineOf),
+      );
+      if (known) diagnostics.changed(uri);
+      else connection.console.warn(`ignored a change of ${uri} to version ${v}: not open, or not newer`);
+    }),
+  );
+  connection.onDidCloseTextDocument(({ textDocument: { uri } }) =>
+    safely("didClose", () => {
+      workspace.close(uri);
+      diagnostics.closed(uri);
+    }),
+  );
+  connection.onDidChangeWatchedFiles(({ changes }) =>
+    safely("didChangeWatchedFiles", () => {
+      for (const { uri, type } of changes) {
+        workspace.fileChanged(uri, type !== 3);
+        diagnostics.changed(uri);
+      }
+    }),
+  );
+  connection.onNotification("workspace/didChangeWorkspaceFolders", (params) =>
+    safely("didChangeWorkspaceFolders", async () => {
+      for (const { uri } of params.event.removed) workspace.removeFolder(uri);
+      for (const { uri } of params.event.added) await workspace.addFolder(uri);
+      diagnostics.everythingChanged();
+    }),
+  );
+  workspace.onArrival = (uri) => diagnostics.changed(uri);
+
+  // ---- requests ---------------------------------------------------------------------------------------------------
+
+  for (const feature of FEATURES) connection.onRequest(feature.method, guarded(feature));
+  diagnostics.listen((method, answer) =>
+    connection.onRequest(method, guarded({ method, answer: (_, p, t) => answer(p, t) })),
+  );
+
+  function guarded({ method, answer }: Feature) {
+    return async (params: unknown, token: CancellationToken): Promise<unknown> => {
+      try {
+        const uri = uriIn(params);
+        const result = await answer(session, decodePositions(params, uri, session.encoding, session.lineOf), token);
+        return encodePositions(result, uri, session.encoding, session.lineOf) ?? null;
+      } catch (error) {
+        if (error instanceof ResponseError) return error;
+        report(method, error);
+        return new ResponseError(ErrorCodes.InternalError, `${method} failed; the server's log says why`);
+      }
+    };
+  }
+
+  function safely(what: string, run: () => void | Promise<void>): void {
+    try {
+      const done = run();
+      if (done) done.catch((error) => report(what, error));
+    } catch (error) {
+      report(what, error);
+    }
+  }
+
+  const reported = new Set<string>();
+  function report(what: string, error: unknown): void {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    if (reported.has(text)) return;
+    reported.add(text);
+    connection.console.error(`${what}: ${text}`);
+  }
+
+  connection.listen();
+}
+
+/** The document that a request's bare positions are in. */
+function uriIn(params: unknown): string | undefined {
+  if (typeof params !== "object" || params === null) return undefined;
+  const { textDocument, uri, item, data } = params as Record<string, { uri?: unknown } | undefined>;
+  for (const found of [textDocument?.uri, uri, item?.uri, data?.uri]) if (typeof found === "string") return found;
+  return undefined;
+}

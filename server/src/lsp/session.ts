@@ -1,0 +1,55 @@
+/** One client's session: what it can do, the documents, and what is known of them. What requests are answered from. */
+import {
+  type CancellationToken,
+  type ClientCapabilities,
+  ErrorCodes,
+  type InitializeParams,
+  type Position,
+  ResponseError,
+} from "vscode-languageserver-protocol";
+import type { View } from "../ide/view.ts";
+import type { Encoding } from "./positions.ts";
+import { type Host, Workspace } from "./workspace.ts";
+
+export class Session {
+  readonly workspace: Workspace;
+  client: ClientCapabilities = {};
+  encoding: Encoding = "utf-16";
+  /** Where the pages of findings lie. */
+  readonly docs: string;
+
+  constructor(host: Host) {
+    this.workspace = new Workspace(host);
+    this.docs = host.docs;
+  }
+
+  initialize(params: InitializeParams): void {
+    this.client = params.capabilities ?? {};
+    // The client's order is its preference (LSP, "PositionEncodingKind"); UTF-16 is what every client can.
+    const offered = this.client.general?.positionEncodings ?? [];
+    this.encoding =
+      offered.find((encoding) => encoding === "utf-8" || encoding === "utf-16") === "utf-8" ? "utf-8" : "utf-16";
+  }
+
+  /** The text of a line, for positions on the wire. */
+  readonly lineOf = (uri: string, line: number): string | undefined => this.workspace.document(uri)?.lineText(line);
+
+  /** What a request about a document is asked of; undefined when nobody knows the document. */
+  view(params: { readonly textDocument: { readonly uri: string } }): View | undefined {
+    return this.workspace.view(params.textDocument.uri);
+  }
+}
+
+/** A position that is one: whole numbers from 0. What lies outside the text is for the request to answer emptily. */
+export function validPosition(position: Position): Position {
+  if (!isCount(position?.line) || !isCount(position?.character))
+    throw new ResponseError(ErrorCodes.InvalidParams, "a position is { line, character }, whole numbers from 0");
+  return position;
+}
+const isCount = (n: unknown): boolean => typeof n === "number" && Number.isInteger(n) && n >= 0;
+
+/** Lets other messages be handled, the next keystroke before all, then goes on; complains when the request is cancelled. */
+export async function breathe(token?: CancellationToken): Promise<void> {
+  await new Promise<void>((resolve) => setTimeout(resolve, 0));
+  if (token?.isCancellationRequested) throw new ResponseError(-32800, "cancelled");
+}

@@ -1,0 +1,215 @@
+/**
+ * The documents that the server knows: those open in the editor, and on disk those they import and those of the
+ * workspace's folders. Programs are put together here, and kept until a document of theirs changes.
+ */
+import type { TextDocumentContentChangeEvent } from "vscode-languageserver-protocol";
+import type { View } from "../ide/view.ts";
+import { compilePolicy } from "../policy/compile.ts";
+import type { Policy } from "../policy/policy.ts";
+import { loadProgram, type Program, resolveImport } from "../policy/program.ts";
+import { type Change, SourceDocument } from "../syntax/document.ts";
+
+/** Where text comes from that is not open in the editor. */
+export interface Host {
+  /** Where the documentation lies, as a URL that ends in a slash. */
+  readonly docs: string;
+  /** Told the client's `initializationOptions`. */
+  readonly initialize?: (options: { readonly readFile?: unknown } | undefined) => void;
+  /** A file's text; undefined when there is none. A promise where it takes time: `Workspace.onArrival` then tells. */
+  readonly readFile: (uri: string) => string | undefined | Promise<string | undefined>;
+  /** The policy files of a workspace folder. */
+  readonly policyFiles: (folder: string) => readonly string[] | Promise<readonly string[]>;
+}
+
+/** A program with what is known of it. Made anew when one of its documents changes. */
+export interface LoadedProgram {
+  readonly program: Program;
+  readonly policy: () => Policy;
+  /** What an import asked for that is not there. */
+  readonly wanted: ReadonlySet<string>;
+}
+
+/** Texts beyond this are not read from disk: nobody writes such a policy, and a server must not fall over one. */
+export const LONGEST_FILE = 64 * 1024 * 1024;
+
+export class Workspace {
+  /** Called when a file that was read in the background has arrived. */
+  onArrival: (uri: string) => void = () => {};
+  readonly #open = new Map<string, SourceDocument>();
+  readonly #closed = new Map<string, SourceDocument | undefined>();
+  readonly #programs = new Map<string, LoadedProgram>();
+  /** Policy files of the workspace's folders. */
+  readonly #files = new Set<string>();
+  #importers: ReadonlyMap<string, ReadonlySet<string>> | undefined;
+
+  constructor(private readonly host: Host) {}
+
+  // ---- documents of the editor --------------------------------------------------------------------------------
+
+  open(uri: string, text: string, version: number): void {
+    this.#open.set(uri, new SourceDocument(uri, text, version));
+    this.#forget(uri);
+  }
+
+  /**
+   * False when the document is not open, or the version is not newer than what is here. `read` makes each change
+   * ready when its turn comes: its positions are those of the text that the one before it left.
+   */
+  change(
+    uri: string,
+    changes: readonly TextDocumentContentChangeEvent[],
+    version: number,
+    read?: (change: Change) => Change,
+  ): boolean {
+    const document = this.#open.get(uri);
+    if (document === undefined || version <= document.version) return false;
+    if (read === undefined) document.edit(changes as readonly Change[], version);
+    else for (const change of changes) document.edit([read(change as Change)], version);
+    this.#forget(uri);
+    return true;
+  }
+
+  close(uri: string): void {
+    this.#open.delete(uri);
+    this.#closed.delete(uri);
+    this.#forget(uri);
+  }
+
+  isOpen(uri: string): boolean {
+    return this.#open.has(uri);
+  }
+  get openUris(): string[] {
+    return [...this.#open.keys()];
+  }
+
+  // ---- files on disk ------------------------------------------------------------------------------------------
+
+  async addFolder(folder: string): Promise<void> {
+    for (const uri of await this.host.policyFiles(folder)) this.#files.add(uri);
+    this.#importers = undefined;
+  }
+  removeFolder(folder: string): void {
+    const inside = folder.endsWith("/") ? folder : `${folder}/`;
+    for (const uri of this.#files) if (uri.startsWith(inside)) this.#files.delete(uri);
+    this.#importers = undefined;
+  }
+
+  /** A file on disk was made, changed or deleted. */
+  fileChanged(uri: string, exists: boolean): void {
+    if (exists && uri.endsWith(".iochain")) this.#files.add(uri);
+    if (!exists) this.#files.delete(uri);
+    this.#closed.delete(uri);
+    if (!this.#open.has(uri)) this.#forget(uri);
+  }
+
+  /** Every policy that is known: open ones first, then those of the folders. */
+  get knownUris(): string[] {
+    return [...new Set([...this.#open.keys(), ...this.#files])];
+  }
+
+  // ---- what requests ask ----------------------------------------------------------------------------------------
+
+  /** The document of a URI, open or on disk. */
+  document(uri: string): SourceDocument | undefined {
+    const open = this.#open.get(uri);
+    if (open !== undefined) return open;
+    if (!this.#closed.has(uri)) this.#closed.set(uri, this.#read(uri));
+    return this.#closed.get(uri);
+  }
+
+  #read(uri: string): SourceDocument | undefined {
+    const text = this.host.readFile(uri);
+    if (text === undefined) return undefined;
+    if (typeof text === "string") return new SourceDocument(uri, text);
+    void text.then((arrived) => {
+      if (arrived === undefined || this.#open.has(uri)) return;
+      this.#closed.set(uri, new SourceDocument(uri, arrived));
+      this.#forget(uri);
+      this.onArrival(uri);
+    });
+    return undefined;
+  }
+
+  /** The program that starts at a document; undefined when there is no such document. */
+  program(uri: string): LoadedProgram | undefined {
+    const known = this.#programs.get(uri);
+    if (known !== undefined) return known;
+    if (this.document(uri) === undefined) return undefined;
+    const wanted = new Set<string>();
+    const program = loadProgram(uri, (wantedUri) => {
+      const document = this.document(wantedUri);
+      if (document === undefined) wanted.add(wantedUri);
+      return document;
+    });
+    let policy: Policy | undefined;
+    const loaded: LoadedProgram = {
+      program,
+      policy: () => {
+        policy ??= compilePolicy(program);
+        return policy;
+      },
+      wanted,
+    };
+    this.#programs.set(uri, loaded);
+    return loaded;
+  }
+
+  view(uri: string): View | undefined {
+    const loaded = this.program(uri);
+    return loaded && { document: loaded.program.root, program: loaded.program, policy: loaded.policy };
+  }
+
+  /**
+   * The documents whose programs hold this one and that no other imports: where a change here is felt. Itself, when
+   * nobody imports it.
+   */
+  rootsOf(uri: string): readonly string[] {
+    const importers = this.#importersOf();
+    const roots = new Set<string>();
+    const seen = new Set<string>([uri]);
+    const queue = [uri];
+    for (const at of queue) {
+      const above = [...(importers.get(at) ?? [])];
+      if (above.length === 0) roots.add(at);
+      for (const importer of above)
+        if (!seen.has(importer)) {
+          seen.add(importer);
+          queue.push(importer);
+        }
+    }
+    // A cycle of imports has no root: then the document stands for itself.
+    return roots.size === 0 ? [uri] : [...roots];
+  }
+
+  /** Every known document that imports this one, directly or not, and itself. */
+  dependentsOf(uri: string): ReadonlySet<string> {
+    const importers = this.#importersOf();
+    const out = new Set<string>([uri]);
+    for (const at of out) for (const importer of importers.get(at) ?? []) out.add(importer);
+    return out;
+  }
+
+  /** URI → the known documents whose `import` lines name it. */
+  #importersOf(): ReadonlyMap<string, ReadonlySet<string>> {
+    if (this.#importers !== undefined) return this.#importers;
+    const importers = new Map<string, Set<string>>();
+    const seen = new Set<string>(this.knownUris);
+    for (const uri of seen)
+      for (const statement of this.document(uri)?.tree.statements ?? []) {
+        if (statement.kind !== "import" || statement.path === undefined) continue;
+        const imported = resolveImport(uri, statement.path.text);
+        if (!importers.has(imported)) importers.set(imported, new Set());
+        if (imported !== uri) importers.get(imported)?.add(uri);
+        seen.add(imported);
+      }
+    this.#importers = importers;
+    return importers;
+  }
+
+  /** Programs that hold the document, or asked for it in vain, are made anew when next asked for. */
+  #forget(uri: string): void {
+    this.#importers = undefined;
+    for (const [root, { program, wanted }] of this.#programs)
+      if (wanted.has(uri) || program.document(uri) !== undefined) this.#programs.delete(root);
+  }
+}
