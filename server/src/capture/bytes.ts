@@ -1,15 +1,19 @@
 /** Numbers in network byte order. The callers check the length first: these do not. */
 
+export function u8(d: Uint8Array, at: number): number {
+  return d[at] as number;
+}
+
 export function u16(d: Uint8Array, at: number): number {
-  return (d[at]! << 8) | d[at + 1]!;
+  return (u8(d, at) << 8) | u8(d, at + 1);
 }
 
 export function u24(d: Uint8Array, at: number): number {
-  return (d[at]! << 16) | (d[at + 1]! << 8) | d[at + 2]!;
+  return (u8(d, at) << 16) | (u8(d, at + 1) << 8) | u8(d, at + 2);
 }
 
 export function u32(d: Uint8Array, at: number): number {
-  return ((d[at]! << 24) | (d[at + 1]! << 16) | (d[at + 2]! << 8) | d[at + 3]!) >>> 0;
+  return ((u8(d, at) << 24) | (u8(d, at + 1) << 16) | (u8(d, at + 2) << 8) | u8(d, at + 3)) >>> 0;
 }
 
 /** 48 bits as a number. */
@@ -33,7 +37,7 @@ export function u128(d: Uint8Array, at: number): bigint {
   const slot = (Math.imul(a ^ (b << 1) ^ (c << 3), 0x9e3779b1) ^ Math.imul(e, 0x85ebca6b)) >>> 20;
   const w = slot * 4;
   if (memoWords[w] === a && memoWords[w + 1] === b && memoWords[w + 2] === c && memoWords[w + 3] === e) {
-    return memoValues[slot]!;
+    return memoValues[slot] as bigint;
   }
   const value = (((((BigInt(a) << 32n) | BigInt(b)) << 32n) | BigInt(c)) << 32n) | BigInt(e);
   memoWords[w] = a;

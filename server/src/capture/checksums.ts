@@ -1,4 +1,4 @@
-import { u16 } from "./bytes.ts";
+import { u8, u16 } from "./bytes.ts";
 import type { Draft } from "./draft.ts";
 
 /** The ones' complement sum of RFC 1071 over [from, to), folded to 16 bits; `seed` is what to start from. */
@@ -6,8 +6,8 @@ export function sum(data: Uint8Array, from: number, to: number, seed = 0): numbe
   let total = seed;
   let at = from;
   // Folded at the end only: a packet has fewer than 2^37 words, and a double counts to 2^53.
-  for (; at + 1 < to; at += 2) total += (data[at]! << 8) | data[at + 1]!;
-  if (at < to) total += data[at]! << 8;
+  for (; at + 1 < to; at += 2) total += (u8(data, at) << 8) | u8(data, at + 1);
+  if (at < to) total += u8(data, at) << 8;
   while (total > 0xffff) total = (total % 0x10000) + Math.floor(total / 0x10000);
   return total;
 }
@@ -49,7 +49,7 @@ export function crc32c(data: Uint8Array, at: number, field: number): void {
   data.fill(0, field, field + 4);
   let crc = 0xffffffff;
   for (let i = at; i < data.length; i++) {
-    crc ^= data[i]!;
+    crc ^= u8(data, i);
     for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0x82f63b78 : 0);
   }
   new DataView(data.buffer, data.byteOffset).setUint32(field, ~crc >>> 0, true);

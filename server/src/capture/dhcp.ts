@@ -1,4 +1,4 @@
-import { u32, u48 } from "./bytes.ts";
+import { u8, u32, u48 } from "./bytes.ts";
 import { messageTypeAt } from "./dhcpOctets.ts";
 import { type Draft, has, Layer, rare } from "./draft.ts";
 
@@ -10,7 +10,7 @@ export function dhcp(draft: Draft): Layer {
   if (!has(draft, 34, "DHCP header")) return Layer.Done;
   const { data, at } = draft;
   rare(draft).dhcp = {
-    op: data[at]!,
+    op: u8(data, at),
     transactionId: u32(data, at + 4),
     clientIp: u32(data, at + 12),
     yourIp: u32(data, at + 16),
@@ -29,6 +29,6 @@ function messageType(draft: Draft): number {
 /** RFC 8415: the first octet says which message it is. */
 export function dhcpv6(draft: Draft): Layer {
   draft.protocols += ":dhcpv6";
-  if (has(draft, 1, "DHCPv6 header")) rare(draft).dhcpv6 = { message: draft.data[draft.at]! };
+  if (has(draft, 1, "DHCPv6 header")) rare(draft).dhcpv6 = { message: u8(draft.data, draft.at) };
   return Layer.Done;
 }

@@ -1,4 +1,4 @@
-import { u16, u32, u48 } from "./bytes.ts";
+import { u8, u16, u32, u48 } from "./bytes.ts";
 import { bogus, type Draft, has, Layer, NO_ETHERNET, rare } from "./draft.ts";
 import type { VlanTag } from "./packet.ts";
 
@@ -105,9 +105,9 @@ export function llc(draft: Draft): Layer {
     draft.at = at;
     return Layer.Done;
   };
-  const dsap = data[at]!;
+  const dsap = u8(data, at);
   // An unnumbered frame's control field has one octet, others have two (IEEE 802.2, 5.2).
-  const unnumbered = (data[at + 2]! & 3) === 3;
+  const unnumbered = (u8(data, at + 2) & 3) === 3;
   draft.at += unnumbered ? 3 : 4;
   if (dsap !== 0xaa) return done(SAP_NAMES[dsap] ?? (draft.at < draft.end ? ":data" : ""));
   if (!has(draft, 5, "SNAP header")) return done("");
@@ -139,7 +139,7 @@ function rawIp(draft: Draft): Layer {
 
 /** Link types 228 and 229 are one IP version each; tshark then leaves out "raw". */
 function rawIpVersion(draft: Draft): Layer {
-  draft.type = draft.end > draft.at && draft.data[draft.at]! >> 4 === 6 ? 0x86dd : 0x0800;
+  draft.type = draft.end > draft.at && u8(draft.data, draft.at) >> 4 === 6 ? 0x86dd : 0x0800;
   draft.eth = { ...NO_ETHERNET, type: draft.type };
   return Layer.Ip;
 }
@@ -229,8 +229,8 @@ function ppp(draft: Draft): Layer {
 /** PPP's protocol field, one octet when it is odd (RFC 1661, 6.5). */
 export function pppProtocol(draft: Draft): Layer {
   if (!has(draft, 2, "PPP header")) return Layer.Done;
-  const short = (draft.data[draft.at]! & 1) === 1;
-  const protocol = short ? draft.data[draft.at]! : u16(draft.data, draft.at);
+  const short = (u8(draft.data, draft.at) & 1) === 1;
+  const protocol = short ? u8(draft.data, draft.at) : u16(draft.data, draft.at);
   draft.at += short ? 1 : 2;
   const names: Readonly<Record<number, string>> = { 49185: ":lcp", 32801: ":ipcp", 32855: ":ipv6cp", 49187: ":pap" };
   if (protocol === 0x21 || protocol === 0x57) return known(draft, protocol === 0x21 ? 0x0800 : 0x86dd);

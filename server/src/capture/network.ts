@@ -1,4 +1,4 @@
-import { u16, u24, u32, u48, u128 } from "./bytes.ts";
+import { u8, u16, u24, u32, u48, u128 } from "./bytes.ts";
 import { verifyIpv4 } from "./checksums.ts";
 import { bogus, type Draft, has, Layer, rare, shortOf } from "./draft.ts";
 import type { IpHeader } from "./packet.ts";
@@ -56,8 +56,8 @@ export function arp(draft: Draft): Layer {
   draft.protocols += ":arp";
   if (!has(draft, 8, "ARP header")) return Layer.Done;
   const { data, at } = draft;
-  const hardware = { type: u16(data, at), length: data[at + 4]! };
-  const network = { type: u16(data, at + 2), length: data[at + 5]! };
+  const hardware = { type: u16(data, at), length: u8(data, at + 4) };
+  const network = { type: u16(data, at + 2), length: u8(data, at + 5) };
   const size = 8 + 2 * (hardware.length + network.length);
   const mac = hardware.length === 6 ? u48 : () => 0;
   const ip = network.length === 4 ? u32 : () => 0;
@@ -81,7 +81,7 @@ export function arp(draft: Draft): Layer {
 /** RFC 791 or RFC 8200, as the first four bits say. */
 export function internet(draft: Draft): Layer {
   if (draft.at < draft.end) {
-    const version = draft.data[draft.at]! >> 4;
+    const version = u8(draft.data, draft.at) >> 4;
     if (version === 6) return Layer.Ip6;
     if (version !== 4 && draft.type === 0x0800) {
       draft.protocols += ":ip";
@@ -89,24 +89,26 @@ export function internet(draft: Draft): Layer {
       return Layer.Done;
     }
   }
-  return draft.type === 0x86dd && (draft.at >= draft.end || draft.data[draft.at]! >> 4 !== 4) ? Layer.Ip6 : ipv4(draft);
+  return draft.type === 0x86dd && (draft.at >= draft.end || u8(draft.data, draft.at) >> 4 !== 4)
+    ? Layer.Ip6
+    : ipv4(draft);
 }
 
 function ipv4(draft: Draft): Layer {
   draft.protocols += draft.protocols === "" ? "ip" : ":ip";
   if (!has(draft, 20, "IPv4 header")) return Layer.Done;
   const { data, at } = draft;
-  const headerLength = (data[at]! & 15) * 4;
+  const headerLength = (u8(data, at) & 15) * 4;
   const length = u16(data, at + 2);
   const fragment = u16(data, at + 6);
   const ip: IpHeader = {
     version: 4,
     src: u32(data, at + 12),
     dst: u32(data, at + 16),
-    protocol: data[at + 9]!,
-    ttl: data[at + 8]!,
-    dscp: data[at + 1]! >> 2,
-    ecn: data[at + 1]! & 3,
+    protocol: u8(data, at + 9),
+    ttl: u8(data, at + 8),
+    dscp: u8(data, at + 1) >> 2,
+    ecn: u8(data, at + 1) & 3,
     id: u16(data, at + 4),
     dontFragment: (fragment & 0x4000) !== 0,
     moreFragments: (fragment & 0x2000) !== 0,
@@ -162,7 +164,7 @@ export function ipv6(draft: Draft): Layer {
   if (!has(draft, 40, "IPv6 header")) return Layer.Done;
   const { data, at } = draft;
   const length = u16(data, at + 4);
-  const nextHeader = data[at + 6]!;
+  const nextHeader = u8(data, at + 6);
   const trafficClass = (u16(data, at) >> 4) & 0xff;
   const flowLabel = u24(data, at + 1) & 0xfffff;
   const plain = {
@@ -170,7 +172,7 @@ export function ipv6(draft: Draft): Layer {
     src: u128(data, at + 8),
     dst: u128(data, at + 24),
     protocol: nextHeader,
-    ttl: data[at + 7]!,
+    ttl: u8(data, at + 7),
     dscp: trafficClass >> 2,
     ecn: trafficClass & 3,
     id: 0,
@@ -207,7 +209,7 @@ function extensions(draft: Draft, fixed: IpHeader): Layer {
       break;
     }
     const at = draft.at;
-    const next = data[at]!;
+    const next = u8(data, at);
     if (type === 44) {
       const field = u16(data, at + 2);
       fragmentOffset = field & 0xfff8;
@@ -216,7 +218,7 @@ function extensions(draft: Draft, fixed: IpHeader): Layer {
       draft.at += 8;
     } else {
       // AH counts in words of 4 octets less two (RFC 4302), the others in 8 less one.
-      const size = type === 51 ? (data[at + 1]! + 2) * 4 : (data[at + 1]! + 1) * 8;
+      const size = type === 51 ? (u8(data, at + 1) + 2) * 4 : (u8(data, at + 1) + 1) * 8;
       if (type === 51) rare(draft).ah = { spi: u32(data, at + 4) };
       if (!has(draft, size, "IPv6 extension header")) {
         stopped = true;
@@ -266,7 +268,7 @@ export function mpls(draft: Draft): Layer {
   }
   const notes = rare(draft);
   notes.mpls = labels;
-  const nibble = at < draft.end ? draft.data[at]! >> 4 : -1;
+  const nibble = at < draft.end ? u8(draft.data, at) >> 4 : -1;
   if (nibble === 4 || nibble === 6) {
     notes.nested = { role: "inner", layer: Layer.Ip, at, type: nibble === 4 ? 0x0800 : 0x86dd, via: "" };
   } else if (nibble === 0 && at + 4 < draft.end) {

@@ -46,21 +46,22 @@ export class Octets {
   }
 
   private join(count: number): void {
-    const parts = [this.head.subarray(this.at)];
-    let length = this.head.length - this.at;
+    const left = this.head.subarray(this.at);
+    const parts = [left];
+    let length = left.length;
     // A whole chunk at a time: the next records are then contiguous, too.
-    let taken = 0;
-    while (length < count) {
-      const chunk = this.rest[taken++]!;
+    for (const chunk of this.rest) {
+      if (length >= count) break;
       parts.push(chunk);
       length += chunk.length;
     }
-    this.rest.splice(0, taken);
+    this.rest.splice(0, parts.length - 1);
     this.base += this.at;
-    this.restLength -= length - parts[0]!.length;
+    this.restLength -= length - left.length;
     this.at = 0;
-    if (parts[0]!.length === 0 && parts.length === 2) {
-      this.head = parts[1]!;
+    const [, only] = parts;
+    if (left.length === 0 && only !== undefined && parts.length === 2) {
+      this.head = only;
       return;
     }
     const joined = new Uint8Array(length);
@@ -78,9 +79,11 @@ export class Octets {
     const here = Math.min(left, this.head.length - this.at);
     this.at += here;
     left -= here;
-    while (left > 0 && this.rest.length > 0) {
+    while (left > 0) {
+      const chunk = this.rest.shift();
+      if (chunk === undefined) break;
       this.base += this.at;
-      this.head = this.rest.shift()!;
+      this.head = chunk;
       this.restLength -= this.head.length;
       this.at = Math.min(left, this.head.length);
       left -= this.at;

@@ -1,6 +1,7 @@
+import { u8 } from "./bytes.ts";
+import type { CaptureFormat, CaptureLog } from "./format.ts";
 import type { Octets } from "./octets.ts";
 import type { Frame } from "./packet.ts";
-import type { CaptureFormat, CaptureLog } from "./reader.ts";
 import { nanoseconds } from "./time.ts";
 
 /** Longer records are taken for damage, as libpcap and Wireshark do (their largest is that of D-Bus). */
@@ -108,6 +109,6 @@ export class PcapFormat implements CaptureFormat {
 
 function word(d: Uint8Array, at: number, littleEndian: boolean): number {
   return littleEndian
-    ? (d[at]! | (d[at + 1]! << 8) | (d[at + 2]! << 16) | (d[at + 3]! << 24)) >>> 0
-    : ((d[at]! << 24) | (d[at + 1]! << 16) | (d[at + 2]! << 8) | d[at + 3]!) >>> 0;
+    ? (u8(d, at) | (u8(d, at + 1) << 8) | (u8(d, at + 2) << 16) | (u8(d, at + 3) << 24)) >>> 0
+    : ((u8(d, at) << 24) | (u8(d, at + 1) << 16) | (u8(d, at + 2) << 8) | u8(d, at + 3)) >>> 0;
 }

@@ -1,7 +1,8 @@
+import { u8 } from "./bytes.ts";
+import type { CaptureFormat, CaptureInterface, CaptureLog } from "./format.ts";
 import type { Octets } from "./octets.ts";
 import type { Frame } from "./packet.ts";
 import { LONGEST_FRAME } from "./pcap.ts";
-import type { CaptureFormat, CaptureInterface, CaptureLog } from "./reader.ts";
 import { type Clock, clock, timeOf } from "./time.ts";
 
 /** Block types of draft-ietf-opsawg-pcapng, section 4 and the registry in 10.1. */
@@ -118,7 +119,7 @@ export class PcapngFormat implements CaptureFormat {
     for (const [code, value] of options(view, 16, this.littleEndian)) {
       if (code === IF_NAME) name = text(value);
       else if (code === IF_DESCRIPTION) description = text(value);
-      else if (code === IF_TSRESOL && value.length >= 1) resolution = value[0]!;
+      else if (code === IF_TSRESOL && value.length >= 1) resolution = u8(value, 0);
       else if (code === IF_TSOFFSET && value.length >= 8) {
         offset = new DataView(value.buffer, value.byteOffset, 8).getBigInt64(0, this.littleEndian);
       }

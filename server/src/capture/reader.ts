@@ -1,40 +1,12 @@
+import { u8 } from "./bytes.ts";
+import type { CaptureError, CaptureFormat, CaptureInterface, CaptureLog } from "./format.ts";
 import { isGzip } from "./gzip.ts";
 import { Octets } from "./octets.ts";
 import type { Frame } from "./packet.ts";
 import { isPcap, PcapFormat } from "./pcap.ts";
 import { isPcapng, PcapngFormat } from "./pcapng.ts";
 
-export interface CaptureInterface {
-  /** pcapng: the section it belongs to, and its index there. */
-  readonly section: number;
-  readonly id: number;
-  readonly linkType: number;
-  /** Longest part of a frame that is kept; 0 for no limit. */
-  readonly snapLength: number;
-  readonly name?: string;
-  readonly description?: string;
-}
-
-/** Why reading had to stop, and the octet of the file at which. */
-export interface CaptureError {
-  readonly at: number;
-  readonly message: string;
-}
-
-/** Where a format says what it finds. */
-export interface CaptureLog {
-  readonly failed: boolean;
-  addInterface(found: CaptureInterface): void;
-  warn(at: number, message: string): void;
-  fail(at: number, message: string): undefined;
-}
-
-export interface CaptureFormat {
-  /** The next frame; undefined when more octets are needed, or after `fail`. */
-  next(): Frame | undefined;
-  /** In words, what would come next. */
-  expected(): string;
-}
+export type { CaptureError, CaptureInterface } from "./format.ts";
 
 /**
  * Reads a pcap or pcapng file as it arrives: `push` chunks, take frames with `next` until there is none, and `end`
@@ -89,7 +61,7 @@ export class CaptureReader {
       return undefined;
     }
     const { head, at } = octets;
-    const magic = ((head[at]! << 24) | (head[at + 1]! << 16) | (head[at + 2]! << 8) | head[at + 3]!) >>> 0;
+    const magic = ((u8(head, at) << 24) | (u8(head, at + 1) << 16) | (u8(head, at + 2) << 8) | u8(head, at + 3)) >>> 0;
     if (isPcap(magic)) return new PcapFormat(octets, log);
     if (isPcapng(magic)) return new PcapngFormat(octets, log);
     this.refuse();

@@ -1,5 +1,5 @@
 import { applicationOf, TCP_PORTS, UDP_PORTS } from "./applications.ts";
-import { u16, u32, u128 } from "./bytes.ts";
+import { u8, u16, u32, u128 } from "./bytes.ts";
 import { verifyTransport } from "./checksums.ts";
 import { dhcp, dhcpv6 } from "./dhcp.ts";
 import { bogus, type Draft, has, Layer, rare } from "./draft.ts";
@@ -188,8 +188,8 @@ function icmp(draft: Draft): Layer {
   draft.protocols += ":icmp";
   if (!has(draft, 4, "ICMP header")) return Layer.Done;
   const { data, at } = draft;
-  const type = data[at]!;
-  const code = data[at + 1]!;
+  const type = u8(data, at);
+  const code = u8(data, at + 1);
   if (at + 8 > draft.end) {
     draft.icmp = { type, code };
     draft.at = at + 4;
@@ -218,8 +218,8 @@ function icmpv6(draft: Draft): Layer {
   draft.protocols += ":icmpv6";
   if (!has(draft, 4, "ICMPv6 header")) return Layer.Done;
   const { data, at } = draft;
-  const type = data[at]!;
-  const code = data[at + 1]!;
+  const type = u8(data, at);
+  const code = u8(data, at + 1);
   if (at + 8 > draft.end) {
     draft.icmp = { type, code };
     draft.at = at + 4;
@@ -247,7 +247,7 @@ function icmpv6(draft: Draft): Layer {
 function igmp(draft: Draft): Layer {
   draft.protocols += ":igmp";
   if (!has(draft, 1, "IGMP header")) return Layer.Done;
-  const type = draft.data[draft.at]!;
+  const type = u8(draft.data, draft.at);
   rare(draft).igmp = { type };
   draft.protocols += type === 0x13 ? ":dvmrp" : type === 0x14 ? ":pim" : IGMP_TYPES.has(type) ? ":igmp" : "";
   return Layer.Done;

@@ -1,4 +1,4 @@
-import { u16, u24, u32 } from "./bytes.ts";
+import { u8, u16, u24, u32 } from "./bytes.ts";
 import { type Draft, has, Layer, type Nested, rare, shortOf } from "./draft.ts";
 
 /** What is inside is decoded as a packet of its own, `inner`; the outer packet's payload keeps the tunnel's header. */
@@ -24,7 +24,7 @@ export function gre(draft: Draft, at: number): Layer {
   if ((flags & 7) === 1 && (flags & 0x80) !== 0) next += 4;
   if ((flags & 0x4000) !== 0) {
     // Source routes: family, offset, length; the last has length 0.
-    for (let length = 1; length !== 0 && next + 4 <= draft.end; next += 4 + length) length = data[next + 3]!;
+    for (let length = 1; length !== 0 && next + 4 <= draft.end; next += 4 + length) length = u8(data, next + 3);
   }
   if (next > draft.end) {
     shortOf(draft, next, "GRE header");
@@ -44,7 +44,7 @@ export function gre(draft: Draft, at: number): Layer {
       // ERSPAN type I has no sequence number and no header of its own (draft-foschiano-erspan).
       return carry(draft, Layer.Ethernet, hasSequence ? next + 8 : next, 0, ":erspan");
     case 0x22eb: {
-      const hasSubheader = next + 12 <= draft.end && (data[next + 11]! & 1) === 1;
+      const hasSubheader = next + 12 <= draft.end && (u8(data, next + 11) & 1) === 1;
       return carry(draft, Layer.Ethernet, next + (hasSubheader ? 20 : 12), 0, ":erspan");
     }
     case 0x880b:
@@ -70,7 +70,7 @@ export function geneve(draft: Draft): Layer {
   if (!has(draft, 8, "Geneve header")) return Layer.Done;
   const { data, at } = draft;
   rare(draft).geneve = { vni: u24(data, at + 4) };
-  const size = 8 + (data[at]! & 0x3f) * 4;
+  const size = 8 + (u8(data, at) & 0x3f) * 4;
   if (!has(draft, size, "Geneve options")) return Layer.Done;
   const type = u16(data, at + 2);
   if (type === 0x6558) return carry(draft, Layer.Ethernet, at + size, 0);
@@ -87,7 +87,7 @@ export function lispData(draft: Draft): Layer {
 /** RFC 9301: type 8 carries a control message as an IP packet behind four octets. */
 export function lispControl(draft: Draft): Layer {
   draft.protocols += ":lisp";
-  const isEncapsulated = draft.data[draft.at]! >> 4 === 8;
+  const isEncapsulated = u8(draft.data, draft.at) >> 4 === 8;
   return isEncapsulated ? carry(draft, Layer.Ip, draft.at + 4, 0x0800) : Layer.Done;
 }
 
@@ -104,8 +104,8 @@ export function ah(draft: Draft): Layer {
   if (!has(draft, 8, "AH header")) return Layer.Done;
   const { data, at, ip } = draft;
   rare(draft).ah = { spi: u32(data, at + 4) };
-  const size = (data[at + 1]! + 2) * 4;
+  const size = (u8(data, at + 1) + 2) * 4;
   if (!has(draft, Math.max(size, 12), "AH header")) return Layer.Done;
-  const next = data[at]!;
+  const next = u8(data, at);
   return carry(draft, Layer.Transport, at + size, next, "", ip && { ...ip, protocol: next });
 }

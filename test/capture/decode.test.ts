@@ -1,0 +1,202 @@
+import { describe, expect, test } from "vitest";
+import { decodeFrame } from "../../server/src/capture/decode.ts";
+import { encodeFrame } from "../../server/src/capture/encode.ts";
+import { fieldsOf } from "../../server/src/capture/fields.ts";
+import type { Packet } from "../../server/src/capture/packet.ts";
+import { hexOctets, PING6, QUERY, WEB } from "./packets.ts";
+
+const MACS = "005056040506 005056010203";
+/** An IPv4 header of a protocol and a length, addresses 10.0.1.11 and 10.0.2.12. */
+const ip4 = (protocol: string, length: string) => `4500 ${length} 0001 0000 40 ${protocol} 0000 0a00010b 0a00020c`;
+const UDP_ONLY = "1000 2000 0008 0000";
+
+function decode(hex: string, linkType = 1, originalLength?: number): Packet {
+  return decodeFrame(hexOctets(hex), linkType, originalLength);
+}
+
+function fields(hex: string, linkType = 1) {
+  const data = hexOctets(hex);
+  const frame = { number: 1, interface: 0, linkType, data, originalLength: data.length };
+  return fieldsOf(frame, decodeFrame(data, linkType));
+}
+
+describe("link types", () => {
+  const datagram = `${ip4("11", "001c")} ${UDP_ONLY}`;
+  test.each([
+    ["Ethernet", 1, `${MACS} 0800`, "eth:ethertype:ip:udp"],
+    ["raw IP", 101, "", "raw:ip:udp"],
+    ["raw IP of BSD", 12, "", "raw:ip:udp"],
+    ["IPv4", 228, "", "ip:udp"],
+    ["BSD loopback, little-endian", 0, "02000000", "null:ip:udp"],
+    ["BSD loopback, big-endian", 0, "00000002", "null:ip:udp"],
+    ["OpenBSD loopback", 108, "00000002", "null:ip:udp"],
+    ["Linux cooked", 113, "0000 0001 0006 005056010203 0000 0800", "sll:ethertype:ip:udp"],
+    ["Linux cooked, version 2", 276, "0800 0000 00000002 0001 00 06 005056010203 0000", "sll:ethertype:ip:udp"],
+    ["PPP", 9, "ff03 0021", "ppp:ip:udp"],
+    ["Cisco HDLC", 104, "0f00 0800", "chdlc:ip:udp"],
+  ])("%s", (_, linkType, header, protocols) => {
+    const packet = decode(header + datagram, linkType);
+    expect(packet.protocols).toBe(protocols);
+    expect(packet.eth.type).toBe(0x0800);
+    expect(packet.udp).toEqual({ srcPort: 0x1000, dstPort: 0x2000, length: 8 });
+    if (linkType !== 1) expect(packet.eth).toMatchObject({ src: 0, dst: 0, tags: [] });
+  });
+
+  test("another one is said to be unsupported, and its octets are there", () => {
+    expect(decode("0102", 147)).toMatchObject({
+      unsupported: "link type 147 is not decoded",
+      payload: Uint8Array.of(1, 2),
+      protocols: "",
+    });
+  });
+});
+
+describe("Ethernet", () => {
+  test("tags, outer first", () => {
+    const packet = decode(`${MACS} 88a8 6064 8100 b00a 0800 ${ip4("11", "001c")} ${UDP_ONLY}`);
+    expect(packet.eth.tags).toEqual([
+      { tpid: 0x88a8, id: 100, priority: 3, dei: false },
+      { tpid: 0x8100, id: 10, priority: 5, dei: true },
+    ]);
+    expect(packet.eth.type).toBe(0x0800);
+    expect(packet.protocols).toBe("eth:ethertype:ieee8021ad:ethertype:vlan:ethertype:ip:udp");
+  });
+
+  test("eth.type is the outer tag's, vlan.etype what the tag says", () => {
+    const found = fields(`${MACS} 8100 200a 86dd`);
+    expect(found).toMatchObject({ "eth.type": "0x8100", "vlan.id": 10, "vlan.priority": 1, "vlan.etype": "0x86dd" });
+  });
+
+  test("a length field is followed by LLC", () => {
+    const packet = decode(`${MACS} 0007 424203 00000000 ffff`);
+    expect(packet).toMatchObject({ protocols: "eth:llc:stp", payload: hexOctets("42420300000000") });
+    const snap = decode(`${MACS} 0024 aaaa03 000000 0800 ${ip4("11", "001c")} ${UDP_ONLY}`);
+    expect(snap).toMatchObject({ protocols: "eth:llc:ip:udp", udp: { srcPort: 0x1000 } });
+  });
+
+  test("ARP", () => {
+    const found = fields(`${MACS} 0806 0001 0800 06 04 0002 005056010203 0a00010b 005056040506 0a00020c`);
+    expect(found).toMatchObject({
+      "frame.protocols": "eth:ethertype:arp",
+      "arp.opcode": 2,
+      "arp.src.hw_mac": "00:50:56:01:02:03",
+      "arp.src.proto_ipv4": "10.0.1.11",
+      "arp.dst.hw_mac": "00:50:56:04:05:06",
+      "arp.dst.proto_ipv4": "10.0.2.12",
+    });
+  });
+});
+
+describe("IP", () => {
+  test("padding of a short frame is no payload", () => {
+    expect(decode(`${MACS} 0800 ${ip4("11", "001c")} ${UDP_ONLY} 000000000000`).payload).toHaveLength(0);
+  });
+
+  test("a later fragment has no ports", () => {
+    const packet = decode(`${MACS} 0800 4500 001c 0001 20b9 40 11 0000 0a00010b 0a00020c ${UDP_ONLY}`);
+    expect(packet.udp).toBeUndefined();
+    expect(packet.ip).toMatchObject({ fragmentOffset: 185 * 8, moreFragments: true });
+    expect(packet.protocols).toBe("eth:ethertype:ip:data");
+  });
+
+  test("IPv6 extension headers are passed", () => {
+    const address = "20010db8000000000000000000000001";
+    // Hop-by-hop, routing, fragment, destination options, AH, then UDP.
+    const extensions =
+      "2b00010400000000 2c00000000000000 3c00000100000063 3300010400000000 1104000011223344 00000001 000000000000000000000000";
+    const packet = decode(`${MACS} 86dd 60012345 0040 00 40 ${address} ${address} ${extensions} ${UDP_ONLY}`);
+    expect(packet.ip).toMatchObject({ protocol: 17, nextHeader: 0, id: 99, moreFragments: true, headerLength: 96 });
+    expect(packet.udp?.dstPort).toBe(0x2000);
+    expect(packet.ah).toEqual({ spi: 0x11223344 });
+    expect(packet.protocols).toBe("eth:ethertype:ipv6:ipv6.hopopts:ipv6.routing:ipv6.fraghdr:ipv6.dstopts:ah:udp");
+  });
+
+  test("an ICMP error is about a packet", () => {
+    const quoted = `${ip4("06", "0028")} 9c40 01bb 00000007`;
+    const hex = `${MACS} 0800 ${ip4("01", "0038")} 0301 0000 00000000 ${quoted}`;
+    expect(decode(hex).icmp?.about).toEqual({
+      src: 0x0a00010b,
+      dst: 0x0a00020c,
+      protocol: 6,
+      srcPort: 40000,
+      dstPort: 443,
+    });
+    expect(fields(hex)).toMatchObject({ "ip.proto": 1, "tcp.dstport": 443, "tcp.seq": 7, "icmp.type": 3 });
+  });
+
+  test.each([
+    ["SCTP", "84", "1000 0b59 00000001 00000000", { sctp: { srcPort: 4096, dstPort: 2905, verificationTag: 1 } }],
+    ["IGMP", "02", "16 00 0000 e00000fb", { igmp: { type: 0x16 } }],
+    ["ESP", "32", "00000100 00000001", { esp: { spi: 256 } }],
+  ])("%s", (_, protocol, hex, layer) => {
+    expect(decode(`${MACS} 0800 ${ip4(protocol, "0020")} ${hex}`)).toMatchObject(layer);
+  });
+});
+
+describe("tunnels", () => {
+  const inner = encodeFrame(WEB);
+  const innerHex = Array.from(inner, (octet) => octet.toString(16).padStart(2, "0")).join("");
+  const outer = (port: string, header: string) =>
+    `${MACS} 0800 ${ip4("11", "005a")} c000 ${port} 0046 0000 ${header} ${innerHex}`;
+
+  test.each([
+    ["VXLAN", outer("12b5", "08000000 00138900"), "udp:vxlan", { vxlan: { vni: 5001 } }],
+    ["Geneve", outer("17c1", "0000 6558 00138900"), "udp:geneve", { geneve: { vni: 5001 } }],
+    ["GRE", `${MACS} 0800 ${ip4("2f", "0050")} 0000 6558 ${innerHex}`, "gre", { gre: { protocol: 0x6558 } }],
+  ])("%s carries a frame", (_, hex, name, layer) => {
+    const packet = decode(hex);
+    expect(packet).toMatchObject(layer);
+    expect(packet.protocols).toBe(`eth:ethertype:ip:${name}:eth:ethertype:ip:tcp`);
+    expect(packet.inner).toMatchObject({ eth: WEB.eth, ip: WEB.ip, tcp: WEB.tcp, protocols: "eth:ethertype:ip:tcp" });
+    expect(packet.ip?.src).toBe(0x0a00010b);
+  });
+
+  test("MPLS, and IP in IP", () => {
+    const datagram = innerHex.slice(28);
+    expect(decode(`${MACS} 8847 00064040 000c8140 ${datagram}`)).toMatchObject({
+      mpls: [100, 200],
+      inner: { tcp: WEB.tcp },
+    });
+    expect(decode(`${MACS} 0800 ${ip4("04", "003c")} ${datagram}`)).toMatchObject({
+      ip: { protocol: 4 },
+      inner: { tcp: WEB.tcp },
+    });
+  });
+
+  test("a tunnel in a tunnel in a tunnel comes to an end", () => {
+    let hex = `${ip4("11", "001c")} ${UDP_ONLY}`;
+    for (let depth = 0; depth < 100; depth++) hex = `${ip4("04", "0000")} ${hex}`;
+    expect(decode(hex, 101).ip?.protocol).toBe(4);
+  });
+});
+
+describe("what is wrong or missing is said", () => {
+  test("a frame that ends in a header is malformed at its last octet", () => {
+    expect(decode(`${MACS} 0800 ${ip4("06", "0028")} 0050 0051`)).toMatchObject({
+      malformed: { at: 38, why: "the TCP header ends after 4 octets" },
+      ports: { srcPort: 80, dstPort: 81 },
+    });
+  });
+
+  test("a capture that kept too little is not the packet's fault", () => {
+    const packet = decode(`${MACS} 0800 ${ip4("06", "0028")} 0050 0051`, 1, 60);
+    expect(packet.malformed).toBeUndefined();
+    expect(packet.cut).toEqual({ at: 38, why: "the capture ends in the TCP header" });
+  });
+
+  test("an impossible header length is noted as Wireshark does", () => {
+    const packet = decode(`${MACS} 0800 4300 0028 0001 0000 40 06 0000 0a00010b 0a00020c`);
+    expect(packet.malformed).toEqual({ at: 14, why: "an IPv4 header of 12 octets", expert: true });
+    expect(fields(`${MACS} 0800 4300 0028 0001 0000 40 06 0000 0a00010b 0a00020c`)["_ws.malformed"]).toBeUndefined();
+  });
+
+  test("nothing at all", () => {
+    expect(decode("")).toMatchObject({ malformed: { at: 0 }, eth: { src: 0 } });
+  });
+});
+
+test("applications go by their port, the lower first", () => {
+  expect(QUERY.protocols).toBe("eth:ethertype:ip:udp:dns");
+  expect(WEB.protocols).toBe("eth:ethertype:ip:tcp");
+  expect(PING6.protocols).toBe("eth:ethertype:ipv6:icmpv6:data");
+});
