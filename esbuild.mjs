@@ -15,7 +15,7 @@ const common = {
   sourcemap: "linked",
   sourcesContent: !production,
   target: "es2023",
-  logLevel: "info",
+  logLevel: watch ? "info" : "warning",
   legalComments: "none",
 };
 /** @type {esbuild.BuildOptions} */

@@ -22,3 +22,10 @@ export async function eventually<T>(what: string, ask: () => T | undefined | The
   }
   throw new Error(`waited in vain for ${what}`);
 }
+
+/** Where a text first stands in a document. */
+export function placeOf(document: vscode.TextDocument, text: string): vscode.Position {
+  const offset = document.getText().indexOf(text);
+  if (offset < 0) throw new Error(`the policy has no “${text}”`);
+  return document.positionAt(offset);
+}
