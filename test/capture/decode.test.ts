@@ -151,6 +151,32 @@ describe("tunnels", () => {
     expect(packet.ip?.src).toBe(0x0a00010b);
   });
 
+  test.each([
+    ["GTP", "0868", "34ff 0038 00000001 0000 00 85 01 0000 00", "udp:gtp:ip"],
+    ["L2TP", "06a5", "0002 0001 0002 ff03 0021", "udp:l2tp:ppp:ip"],
+    ["LISP", "10f5", "00000000 00000000", "udp:lisp-data:ip"],
+  ])("%s carries a datagram", (_, port, header, protocols) => {
+    const datagram = `${header} ${innerHex.slice(28)}`;
+    const length = (datagram.replace(/\s/g, "").length / 2 + 8).toString(16).padStart(4, "0");
+    const packet = decode(`${MACS} 0800 ${ip4("11", "0000")} c000 ${port} ${length} 0000 ${datagram}`);
+    expect(packet.inner).toMatchObject({ ip: WEB.ip, tcp: WEB.tcp });
+    expect(packet.protocols).toBe(`eth:ethertype:ip:${protocols}:tcp`);
+  });
+
+  test("Teredo carries IPv6, PPPoE and PPTP's GRE carry PPP, UDP may carry ESP", () => {
+    const six = Array.from(encodeFrame(PING6).subarray(14), (octet) => octet.toString(16).padStart(2, "0")).join("");
+    const teredo = decode(`${MACS} 0800 ${ip4("11", "0000")} 0dd8 c000 0000 0000 0000 0b40 01020304 ${six}`);
+    expect(teredo.protocols).toBe("eth:ethertype:ip:udp:teredo:ipv6:icmpv6:data");
+    const datagram = innerHex.slice(28);
+    expect(decode(`${MACS} 8864 1100 0001 002a 0021 ${datagram}`).inner).toMatchObject({ tcp: WEB.tcp });
+    const gre = decode(`${MACS} 0800 ${ip4("2f", "0000")} 3001 880b 002c 0001 00000007 0021 ${datagram}`);
+    expect(gre.protocols).toBe("eth:ethertype:ip:gre:ppp:ip:tcp");
+    expect(decode(`${MACS} 0800 ${ip4("11", "0000")} 1194 1194 0010 0000 00000100 00000001`)).toMatchObject({
+      esp: { spi: 256 },
+      protocols: "eth:ethertype:ip:udp:udpencap:esp",
+    });
+  });
+
   test("MPLS, and IP in IP", () => {
     const datagram = innerHex.slice(28);
     expect(decode(`${MACS} 8847 00064040 000c8140 ${datagram}`)).toMatchObject({

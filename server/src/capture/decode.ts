@@ -1,5 +1,5 @@
 import { Draft, finish, Layer, type Nested } from "./draft.ts";
-import { ethernetFrame, LINK_TYPES, llc, unsupportedLink } from "./link.ts";
+import { ethernetFrame, LINK_TYPES, llc, pppFrame, unsupportedLink } from "./link.ts";
 import { arp, etherType, internet, ipv6 } from "./network.ts";
 import type { Icmp, Packet } from "./packet.ts";
 import { transport } from "./transport.ts";
@@ -42,6 +42,7 @@ const LAYERS: Readonly<Record<Exclude<Layer, typeof Layer.Done>, (draft: Draft) 
   [Layer.Ip]: internet,
   [Layer.Ip6]: ipv6,
   [Layer.Transport]: transport,
+  [Layer.Ppp]: pppFrame,
 };
 
 /** Decodes the packet in the packet, and appends its protocols to the outer one's, as tshark's frame.protocols. */

@@ -10,6 +10,7 @@ export const Layer = {
   Ip: 5,
   Ip6: 6,
   Transport: 7,
+  Ppp: 8,
 } as const;
 export type Layer = (typeof Layer)[keyof typeof Layer];
 

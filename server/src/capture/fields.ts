@@ -53,8 +53,16 @@ export function fieldsOf(frame: Frame, packet: Packet): Fields {
     layerFields(frame, at, layers);
     for (const [name, value] of Object.entries(layers)) fields[name] ??= value;
   }
-  if (packet.malformed !== undefined && !packet.malformed.expert) fields["_ws.malformed"] = "_ws.malformed";
+  if (malformation(packet) !== undefined) fields["_ws.malformed"] = "_ws.malformed";
   return fields;
+}
+
+/** Where and why Wireshark would call the frame malformed, tunnels included; undefined when it would not. */
+export function malformation(packet: Packet): { readonly at: number; readonly why: string } | undefined {
+  for (let at: Packet | undefined = packet; at !== undefined; at = at.inner) {
+    if (at.malformed !== undefined && !at.malformed.expert) return at.malformed;
+  }
+  return undefined;
 }
 
 function layerFields(frame: Frame, packet: Packet, to: Fields): void {

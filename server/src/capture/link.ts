@@ -222,21 +222,34 @@ function ppp(draft: Draft): Layer {
     draft.protocols = "ppp:chdlc";
     return chdlcHeader(draft);
   }
-  if (first === 0xff) draft.at += 2;
+  return pppFrame(draft);
+}
+
+/** A PPP frame in whatever carries it. */
+export function pppFrame(draft: Draft): Layer {
+  draft.protocols = "ppp";
+  if (draft.at < draft.end && u8(draft.data, draft.at) === 0xff) draft.at += 2;
   return pppProtocol(draft);
 }
 
 /** PPP's protocol field, one octet when it is odd (RFC 1661, 6.5). */
-export function pppProtocol(draft: Draft): Layer {
+function pppProtocol(draft: Draft): Layer {
   if (!has(draft, 2, "PPP header")) return Layer.Done;
   const short = (u8(draft.data, draft.at) & 1) === 1;
   const protocol = short ? u8(draft.data, draft.at) : u16(draft.data, draft.at);
   draft.at += short ? 1 : 2;
-  const names: Readonly<Record<number, string>> = { 49185: ":lcp", 32801: ":ipcp", 32855: ":ipv6cp", 49187: ":pap" };
   if (protocol === 0x21 || protocol === 0x57) return known(draft, protocol === 0x21 ? 0x0800 : 0x86dd);
-  draft.protocols += names[protocol] ?? (protocol === 0xc223 ? ":chap" : ":data");
+  draft.protocols += PPP_NAMES[protocol] ?? ":data";
   return Layer.Done;
 }
+
+const PPP_NAMES: Readonly<Record<number, string>> = {
+  32801: ":ipcp",
+  32855: ":ipv6cp",
+  49185: ":lcp",
+  49187: ":pap",
+  49699: ":chap",
+};
 
 function ciscoHdlc(draft: Draft): Layer {
   draft.protocols = "chdlc";

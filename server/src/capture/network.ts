@@ -283,22 +283,10 @@ export function mpls(draft: Draft): Layer {
   return Layer.Done;
 }
 
-/** RFC 2516; the PPP protocol follows six octets of header. */
+/** RFC 2516: six octets, and PPP. */
 function pppoeSession(draft: Draft): Layer {
-  draft.protocols += ":pppoes:ppp";
-  if (!has(draft, 8, "PPPoE header")) return Layer.Done;
-  const protocol = u16(draft.data, draft.at + 6);
-  if (protocol === 0x21 || protocol === 0x57) {
-    const type = protocol === 0x21 ? 0x0800 : 0x86dd;
-    rare(draft).nested = { role: "inner", layer: Layer.Ip, at: draft.at + 8, type, via: "" };
-  } else draft.protocols += PPP_NAMES[protocol] ?? ":data";
+  draft.protocols += ":pppoes";
+  if (!has(draft, 6, "PPPoE header")) return Layer.Done;
+  rare(draft).nested = { role: "inner", layer: Layer.Ppp, at: draft.at + 6, type: 0, via: "" };
   return Layer.Done;
 }
-
-const PPP_NAMES: Readonly<Record<number, string>> = {
-  32801: ":ipcp",
-  32855: ":ipv6cp",
-  49185: ":lcp",
-  49187: ":pap",
-  49699: ":chap",
-};

@@ -4,7 +4,20 @@ import { verifyTransport } from "./checksums.ts";
 import { dhcp, dhcpv6 } from "./dhcp.ts";
 import { bogus, type Draft, has, Layer, rare } from "./draft.ts";
 import type { Icmp } from "./packet.ts";
-import { ah, esp, geneve, gre, lispControl, lispData, vxlan } from "./tunnels.ts";
+import {
+  ah,
+  ayiya,
+  esp,
+  geneve,
+  gre,
+  gtp,
+  l2tp,
+  lispControl,
+  lispData,
+  teredo,
+  udpEncapsulation,
+  vxlan,
+} from "./tunnels.ts";
 
 /** tshark's names of the IP protocols (IANA) that it decodes and we do not. */
 const PROTOCOL_NAMES: Readonly<Record<number, string>> = {
@@ -21,7 +34,6 @@ const PROTOCOL_NAMES: Readonly<Record<number, string>> = {
   81: ":vmtp",
   88: ":eigrp",
   89: ":ospf",
-  97: ":etherip",
   103: ":pim",
   108: ":ipcomp",
   112: ":vrrp",
@@ -59,6 +71,12 @@ export function transport(draft: Draft): Layer {
       return esp(draft);
     case 51:
       return ah(draft);
+    case 97:
+      draft.protocols += ":etherip";
+      if (has(draft, 2, "EtherIP header")) {
+        rare(draft).nested = { role: "inner", layer: Layer.Ethernet, at: draft.at + 2, type: 0, via: "" };
+      }
+      return Layer.Done;
     case 132:
       return sctp(draft);
     case 137:
@@ -150,6 +168,8 @@ function udp(draft: Draft): Layer {
   if (draft.at >= draft.end) return Layer.Done;
   const low = Math.min(srcPort, dstPort);
   if (low === DHCP_SERVER || low === DHCP_CLIENT) return dhcp(draft);
+  const tunnel = TUNNEL_PORTS.get(low) ?? TUNNEL_PORTS.get(Math.max(srcPort, dstPort));
+  if (tunnel !== undefined) return tunnel(draft);
   switch (dstPort) {
     case 4789:
       return vxlan(draft);
@@ -169,6 +189,15 @@ function udp(draft: Draft): Layer {
   draft.protocols += applicationOf(UDP_PORTS, srcPort, dstPort);
   return Layer.Done;
 }
+
+/** Tunnels that both directions know by the port. */
+const TUNNEL_PORTS: ReadonlyMap<number, (draft: Draft) => Layer> = new Map([
+  [1701, l2tp],
+  [2152, gtp],
+  [3544, teredo],
+  [4500, udpEncapsulation],
+  [5072, ayiya],
+]);
 
 /** RFC 9260. */
 function sctp(draft: Draft): Layer {
@@ -190,11 +219,7 @@ function icmp(draft: Draft): Layer {
   const { data, at } = draft;
   const type = u8(data, at);
   const code = u8(data, at + 1);
-  if (at + 8 > draft.end) {
-    draft.icmp = { type, code };
-    draft.at = at + 4;
-    return Layer.Done;
-  }
+  if (at + 8 > draft.end) return shortIcmp(draft, type <= 18);
   draft.at = at + 8;
   const isEcho = type === 8 || type === 0;
   if (isEcho || (type >= 13 && type <= 18)) {
@@ -205,6 +230,15 @@ function icmp(draft: Draft): Layer {
   const rest = u32(data, at + 4);
   draft.icmp = rest === 0 ? { type, code } : { type, code, rest };
   if ((type >= 3 && type <= 5) || type === 11 || type === 12) quote(draft, 0x0800);
+  return Layer.Done;
+}
+
+/** A message of which type, code and checksum are there; of the types that we know the header has eight octets. */
+function shortIcmp(draft: Draft, isKnown: boolean): Layer {
+  const { data, at } = draft;
+  draft.icmp = { type: u8(data, at), code: u8(data, at + 1) };
+  if (isKnown) has(draft, 8, "ICMP header");
+  draft.at = at + 4;
   return Layer.Done;
 }
 
@@ -220,11 +254,7 @@ function icmpv6(draft: Draft): Layer {
   const { data, at } = draft;
   const type = u8(data, at);
   const code = u8(data, at + 1);
-  if (at + 8 > draft.end) {
-    draft.icmp = { type, code };
-    draft.at = at + 4;
-    return Layer.Done;
-  }
+  if (at + 8 > draft.end) return shortIcmp(draft, type <= 4 || (type >= 128 && type <= 137));
   draft.at = at + 8;
   const found: { -readonly [K in keyof Icmp]: Icmp[K] } = { type, code };
   draft.icmp = found;

@@ -4,7 +4,7 @@ import { type Draft, has, Layer, type Nested, rare, shortOf } from "./draft.ts";
 /** What is inside is decoded as a packet of its own, `inner`; the outer packet's payload keeps the tunnel's header. */
 function carry(draft: Draft, layer: Layer, at: number, type: number, via = "", ip?: Nested["ip"]): Layer {
   if (at < draft.end) rare(draft).nested = { role: "inner", layer, at, type, via, ...(ip && { ip }) };
-  else if (at < draft.limit || via !== "") draft.protocols += via;
+  else draft.protocols += via;
   return Layer.Done;
 }
 
@@ -48,8 +48,7 @@ export function gre(draft: Draft, at: number): Layer {
       return carry(draft, Layer.Ethernet, next + (hasSubheader ? 20 : 12), 0, ":erspan");
     }
     case 0x880b:
-      draft.protocols += next < draft.end ? ":ppp" : "";
-      return Layer.Done;
+      return carry(draft, Layer.Ppp, next, 0);
     default:
       draft.protocols += next < draft.end ? ":data" : "";
       return Layer.Done;
@@ -89,6 +88,71 @@ export function lispControl(draft: Draft): Layer {
   draft.protocols += ":lisp";
   const isEncapsulated = u8(draft.data, draft.at) >> 4 === 8;
   return isEncapsulated ? carry(draft, Layer.Ip, draft.at + 4, 0x0800) : Layer.Done;
+}
+
+/** 3GPP TS 29.281: of a G-PDU (message 255) what is carried, behind the optional fields and extension headers. */
+export function gtp(draft: Draft): Layer {
+  draft.protocols += ":gtp";
+  if (!has(draft, 8, "GTP header")) return Layer.Done;
+  const { data, at, end } = draft;
+  const flags = u8(data, at);
+  if (flags >> 4 !== 3 || u8(data, at + 1) !== 255) return Layer.Done;
+  let next = at + 8;
+  if ((flags & 7) !== 0) {
+    next += 4;
+    let extension = (flags & 4) !== 0 && next <= end ? u8(data, next - 1) : 0;
+    while (extension !== 0 && next < end) {
+      const length = u8(data, next) * 4;
+      next += length;
+      extension = length === 0 || next > end ? 0 : u8(data, next - 1);
+    }
+  }
+  return carry(draft, Layer.Ip, next, 0x0800);
+}
+
+/** RFC 4380: authentication and origin may stand before the IPv6 packet. */
+export function teredo(draft: Draft): Layer {
+  draft.protocols += ":teredo";
+  const { data, end } = draft;
+  let at = draft.at;
+  if (at + 4 <= end && u16(data, at) === 1) at += 13 + u8(data, at + 2) + u8(data, at + 3);
+  if (at + 2 <= end && u16(data, at) === 0) at += 8;
+  return carry(draft, Layer.Ip, at, 0x86dd);
+}
+
+/** draft-massar-v6ops-ayiya: the lengths of the identity and the signature are in the first two octets. */
+export function ayiya(draft: Draft): Layer {
+  draft.protocols += ":ayiya";
+  if (!has(draft, 8, "AYIYA header")) return Layer.Done;
+  const { data, at } = draft;
+  const next = at + 8 + 2 ** (u8(data, at) >> 4) + (u8(data, at + 1) >> 4) * 4;
+  return u8(data, at + 3) === 41 ? carry(draft, Layer.Ip, next, 0x86dd) : Layer.Done;
+}
+
+/** RFC 2661: a data message carries PPP. */
+export function l2tp(draft: Draft): Layer {
+  draft.protocols += ":l2tp";
+  if (!has(draft, 6, "L2TP header")) return Layer.Done;
+  const { data, at } = draft;
+  const flags = u16(data, at);
+  if ((flags & 0x8000) !== 0 || (flags & 15) !== 2) return Layer.Done;
+  let next = at + 6;
+  if ((flags & 0x4000) !== 0) next += 2;
+  if ((flags & 0x0800) !== 0) next += 4;
+  if ((flags & 0x0200) !== 0) next += next + 2 <= draft.end ? 2 + u16(data, next) : 2;
+  return carry(draft, Layer.Ppp, next, 0);
+}
+
+/** RFC 3948: four zeros are in front of IKE, one octet 0xff keeps a translation alive, anything else is ESP. */
+export function udpEncapsulation(draft: Draft): Layer {
+  draft.protocols += ":udpencap";
+  const { data, at, end } = draft;
+  if (end - at === 1 && u8(data, at) === 0xff) return Layer.Done;
+  if (end - at >= 4 && u32(data, at) === 0) {
+    draft.protocols += ":isakmp";
+    return Layer.Done;
+  }
+  return esp(draft);
 }
 
 /** RFC 4303: the rest is encrypted. */
