@@ -89,7 +89,8 @@ function collect(statement: Statement, emit: Emit): void {
   const declares = (name: Name | undefined) => name && emit({ kind: "declares", span: name, name });
   switch (statement.kind) {
     case "policy":
-      return title(statement.title, emit);
+      title(statement.title, emit);
+      return;
     case "platform":
       if (statement.name)
         emit({
@@ -112,7 +113,8 @@ function collect(statement: Statement, emit: Emit): void {
       return;
     case "group":
       declares(statement.name);
-      return endpoints(statement.endpoints, emit);
+      endpoints(statement.endpoints, emit);
+      return;
     case "service":
       declares(statement.name);
       for (const entry of statement.entries) service(entry, emit);
@@ -120,12 +122,15 @@ function collect(statement: Statement, emit: Emit): void {
       return;
     case "redirect":
       declares(statement.name);
-      return uses(statement.via, "block", "appliance", emit);
+      uses(statement.via, "block", "appliance", emit);
+      return;
     case "chain":
       declares(statement.name);
-      return endpoints(statement.appliedTo, emit);
+      endpoints(statement.appliedTo, emit);
+      return;
     case "scenario":
-      return title(statement.title, emit);
+      title(statement.title, emit);
+      return;
     case "assert":
       title(statement.title, emit);
       uses(statement.property?.by, "block", "appliance", emit);
@@ -133,7 +138,8 @@ function collect(statement: Statement, emit: Emit): void {
       return;
     case "vni":
     case "vlan":
-      return number(statement.value, statement.kind, emit);
+      number(statement.value, statement.kind, emit);
+      return;
     case "subnet":
       for (const prefix of statement.prefixes) endpoint(prefix, emit);
       return;
@@ -142,9 +148,11 @@ function collect(statement: Statement, emit: Emit): void {
       for (const one of statement.addresses) address(one, emit);
       return;
     case "mac":
-      return address(statement.address, emit);
+      address(statement.address, emit);
+      return;
     case "in-segment":
-      return uses(statement.segment, "endpoint", "segment", emit);
+      uses(statement.segment, "endpoint", "segment", emit);
+      return;
     case "tags":
       for (const tag of statement.tags) uses(tag, "tag", "tag", emit);
       return;
@@ -157,14 +165,17 @@ function collect(statement: Statement, emit: Emit): void {
       return;
     case "default":
       if (statement.action?.mark) number(statement.action.mark.value, statement.action.mark.field, emit);
-      return key(statement.action?.key, undefined, emit);
+      key(statement.action?.key, undefined, emit);
+      return;
     case "spoofguard":
     case "allow-local":
     case "arp-suppression":
     case "fail":
-      return word(statement.value, emit);
+      word(statement.value, emit);
+      return;
     case "vendor":
-      return title(statement.value, emit);
+      title(statement.value, emit);
+      return;
     case "discover":
     case "block":
       for (const value of statement.values) word(value, emit);
@@ -177,42 +188,54 @@ function collect(statement: Statement, emit: Emit): void {
     case "limit":
       word(statement.what, emit);
       word(statement.direction, emit);
-      return number(statement.rate, "rate", emit);
+      number(statement.rate, "rate", emit);
+      return;
     case "exclude":
-      return endpoints(statement.endpoints, emit);
+      endpoints(statement.endpoints, emit);
+      return;
     case "timeout":
       if (statement.timer) emit({ kind: "timer", span: statement.timer, word: statement.timer });
-      return duration(statement.duration, emit);
+      duration(statement.duration, emit);
+      return;
     case "section":
       declares(statement.name);
       word(statement.category, emit);
-      return endpoints(statement.appliedTo, emit);
+      endpoints(statement.appliedTo, emit);
+      return;
     case "key":
       declares(statement.name);
       number(statement.id, "key id", emit);
-      return word(statement.algorithm, emit);
+      word(statement.algorithm, emit);
+      return;
     case "slot":
       if (statement.number) emit({ kind: "slot-number", span: statement.number, number: statement.number });
       uses(statement.block, "block", moduleWant(statement.module), emit);
-      return word(statement.fail, emit);
+      word(statement.fail, emit);
+      return;
     case "send":
       vnic(statement.from, emit);
       packet(statement.packet, emit);
-      return expectation(statement.expect, emit);
+      expectation(statement.expect, emit);
+      return;
     case "wait":
-      return duration(statement.duration, emit);
+      duration(statement.duration, emit);
+      return;
     case "set":
       uses(statement.name, "block", "block-or-appliance", emit);
-      return word(statement.state, emit);
+      word(statement.state, emit);
+      return;
     case "approve":
       vnic(statement.vnic, emit);
-      return address(statement.address, emit);
+      address(statement.address, emit);
+      return;
     case "rotate":
       uses(statement.block, "block", "encryption", emit);
-      return key(statement.key, statement.block, emit);
+      key(statement.key, statement.block, emit);
+      return;
     case "replay":
       if (statement.path) emit({ kind: "path", span: statement.path, text: statement.path, of: "capture" });
-      return vnic(statement.at, emit);
+      vnic(statement.at, emit);
+      return;
     case "timeouts":
     case "inspect":
     case "unknown":
@@ -260,17 +283,23 @@ function endpoint(item: Endpoint, emit: Emit): void {
     case "any":
       return;
     case "address":
-      return address(item.address, emit);
+      address(item.address, emit);
+      return;
     case "prefix":
-      return emit({ kind: "prefix", span: item, endpoint: item });
+      emit({ kind: "prefix", span: item, endpoint: item });
+      return;
     case "range":
-      return emit({ kind: "range", span: item, endpoint: item });
+      emit({ kind: "range", span: item, endpoint: item });
+      return;
     case "name":
-      return uses(item.name, "endpoint", "endpoint", emit);
+      uses(item.name, "endpoint", "endpoint", emit);
+      return;
     case "vnic":
-      return vnic(item.vnic, emit);
+      vnic(item.vnic, emit);
+      return;
     case "tag":
-      return uses(item.tag, "tag", "tag", emit);
+      uses(item.tag, "tag", "tag", emit);
+      return;
   }
 }
 

@@ -179,7 +179,10 @@ export class Diagnostics {
       const result = results[index] as Analysis["results"][number];
       if (result.loaded === loaded) continue;
       if (cheapOnly && result.cost > AT_ONCE) return news;
-      const steps = stage.run(loaded);
+      const steps = stage.run(
+        loaded,
+        results.slice(0, index).flatMap(({ findings }) => findings),
+      );
       let spent = 0;
       for (;;) {
         const begun = performance.now();

@@ -2,8 +2,23 @@
  * What the server can do: each request in one row, with the capability that declares it. Nothing is declared
  * elsewhere, so nothing can be declared that does not answer.
  */
-import type { CancellationToken, ClientCapabilities, ServerCapabilities } from "vscode-languageserver-protocol";
+import {
+  type CancellationToken,
+  type ClientCapabilities,
+  LSPErrorCodes,
+  type Position,
+  ResponseError,
+  type ServerCapabilities,
+} from "vscode-languageserver-protocol";
+import { foldingRanges, selectionRange } from "../ide/folding.ts";
 import { hover } from "../ide/hover.ts";
+import { documentLinks, renameFiles } from "../ide/links.ts";
+import { definition, documentHighlight, implementation, references, typeDefinition } from "../ide/navigation.ts";
+import { isProblem, prepareRename, type RenameProblem, rename } from "../ide/rename.ts";
+import { documentSymbols, flatSymbols, workspaceSymbols } from "../ide/symbolTree.ts";
+import type { View } from "../ide/view.ts";
+import type { SourceDocument } from "../syntax/document.ts";
+import { SEMANTIC_TOKENS } from "./semanticTokens.ts";
 import { type Session, validPosition } from "./session.ts";
 
 /** The parameters of a request as they came over the wire: the protocol's types differ by method. */
@@ -18,15 +33,151 @@ export interface Feature {
   readonly answer: (session: Session, params: Params, token: CancellationToken) => unknown;
 }
 
+/** A request about a place in a document; nothing where nobody knows the document. */
+const atPosition =
+  <T>(answer: (view: View, position: Position, params: Params) => T): Feature["answer"] =>
+  (session, params) => {
+    const position = validPosition(params.position);
+    const view = session.view(params);
+    return view && answer(view, position, params);
+  };
+/** A request about a document. */
+const ofDocument =
+  <T>(answer: (view: View, params: Params, session: Session) => T): Feature["answer"] =>
+  (session, params) => {
+    const view = session.view(params);
+    return view && answer(view, params, session);
+  };
+
+/** Locations with what they were asked from, for clients that show it; plain ones for the others. */
+const linked =
+  (
+    method: "definition" | "declaration" | "typeDefinition" | "implementation",
+    find: typeof definition,
+  ): Feature["answer"] =>
+  (session, params) => {
+    const position = validPosition(params.position);
+    const view = session.view(params);
+    const links = view ? find(view, position) : [];
+    if (session.client.textDocument?.[method]?.linkSupport) return links;
+    return links.map(({ targetUri, targetSelectionRange }) => ({ uri: targetUri, range: targetSelectionRange }));
+  };
+
+function knownDocuments(session: Session): SourceDocument[] {
+  const { workspace } = session;
+  return workspace.knownUris.map((uri) => workspace.document(uri)).filter((document) => document !== undefined);
+}
+
+/** A rename that cannot be: the client shows why. */
+function orRefuse<T extends object>(answer: T | RenameProblem | undefined): T | undefined {
+  if (answer !== undefined && isProblem(answer)) throw new ResponseError(LSPErrorCodes.RequestFailed, answer.problem);
+  return answer;
+}
+
+const POLICY_FILES = {
+  filters: [
+    { pattern: { glob: "**/*.{iochain,pcap,pcapng}" } },
+    { pattern: { glob: "**", matches: "folder" as const } },
+  ],
+};
+
 export const FEATURES: readonly Feature[] = [
   {
     method: "textDocument/hover",
     declare: () => ({ hoverProvider: true }),
+    answer: atPosition(hover),
+  },
+  {
+    method: "textDocument/definition",
+    declare: () => ({ definitionProvider: true }),
+    answer: linked("definition", definition),
+  },
+  {
+    method: "textDocument/declaration",
+    declare: () => ({ declarationProvider: true }),
+    answer: linked("declaration", definition),
+  },
+  {
+    method: "textDocument/typeDefinition",
+    declare: () => ({ typeDefinitionProvider: true }),
+    answer: linked("typeDefinition", typeDefinition),
+  },
+  {
+    method: "textDocument/implementation",
+    declare: () => ({ implementationProvider: true }),
+    answer: linked("implementation", implementation),
+  },
+  {
+    method: "textDocument/references",
+    declare: () => ({ referencesProvider: true }),
+    answer: (session, params) =>
+      references(session.views(params), validPosition(params.position), params.context?.includeDeclaration !== false),
+  },
+  {
+    method: "textDocument/documentHighlight",
+    declare: () => ({ documentHighlightProvider: true }),
+    answer: atPosition(documentHighlight),
+  },
+  {
+    method: "textDocument/prepareRename",
+    answer: atPosition((view, position) => orRefuse(prepareRename(view, position))),
+  },
+  {
+    method: "textDocument/rename",
+    declare: (client) => ({
+      renameProvider: client.textDocument?.rename?.prepareSupport ? { prepareProvider: true } : true,
+    }),
+    answer: (session, params) =>
+      orRefuse(rename(session.views(params), validPosition(params.position), String(params.newName))),
+  },
+  {
+    method: "workspace/willRenameFiles",
+    declare: () => ({ workspace: { fileOperations: { willRename: POLICY_FILES } } }),
+    answer: (session, params) => renameFiles(knownDocuments(session), params.files),
+  },
+  {
+    method: "textDocument/documentSymbol",
+    declare: () => ({ documentSymbolProvider: { label: "IOChain" } }),
     answer: (session, params) => {
-      const view = session.view(params);
-      return view && hover(view, validPosition(params.position));
+      const { uri } = params.textDocument;
+      const document = session.workspace.document(uri);
+      const symbols = document ? documentSymbols(document) : [];
+      return session.client.textDocument?.documentSymbol?.hierarchicalDocumentSymbolSupport
+        ? symbols
+        : flatSymbols(symbols, uri);
     },
   },
+  {
+    method: "workspace/symbol",
+    declare: () => ({ workspaceSymbolProvider: true }),
+    answer: (session, params) => workspaceSymbols(knownDocuments(session), String(params.query ?? "")),
+  },
+  {
+    method: "textDocument/foldingRange",
+    declare: () => ({ foldingRangeProvider: true }),
+    answer: ofDocument((view, _params, session) =>
+      foldingRanges(view.document).slice(
+        0,
+        session.client.textDocument?.foldingRange?.rangeLimit ?? Number.POSITIVE_INFINITY,
+      ),
+    ),
+  },
+  {
+    method: "textDocument/selectionRange",
+    declare: () => ({ selectionRangeProvider: true }),
+    answer: ofDocument((view, params) =>
+      // One answer a position, in their order: where there is nothing, the place itself.
+      (params.positions as Position[]).map(
+        (position) => selectionRange(view, validPosition(position)) ?? { range: { start: position, end: position } },
+      ),
+    ),
+  },
+  {
+    method: "textDocument/documentLink",
+    declare: () => ({ documentLinkProvider: {} }),
+    answer: ofDocument((view) => documentLinks(view.document)),
+  },
+  ...SEMANTIC_TOKENS,
 ];
 
 /** The answer to `initialize`: what every row declares, put together. */

@@ -38,6 +38,7 @@ export function diagnosticOf(finding: Finding, session: Session): Diagnostic | u
     code,
     codeDescription: { href: `${session.docs}findings/${code}.md` },
     message,
+    ...(finding.data !== undefined && { data: finding.data }),
     ...(row.unnecessary && { tags: [DiagnosticTag.Unnecessary] }),
     ...(related &&
       related.length > 0 && {

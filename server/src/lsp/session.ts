@@ -34,9 +34,23 @@ export class Session {
   /** The text of a line, for positions on the wire. */
   readonly lineOf = (uri: string, line: number): string | undefined => this.workspace.document(uri)?.lineText(line);
 
-  /** What a request about a document is asked of; undefined when nobody knows the document. */
+  /**
+   * What a request about a document is asked of: the document in the program that it is a part of, the first where
+   * there are several. Undefined when nobody knows the document.
+   */
   view(params: { readonly textDocument: { readonly uri: string } }): View | undefined {
-    return this.workspace.view(params.textDocument.uri);
+    return this.views(params)[0];
+  }
+
+  /** The document in each program that it is a part of. */
+  views(params: { readonly textDocument: { readonly uri: string } }): View[] {
+    const { uri } = params.textDocument;
+    const document = this.workspace.document(uri);
+    if (document === undefined) return [];
+    return this.workspace.rootsOf(uri).flatMap((root) => {
+      const loaded = this.workspace.program(root);
+      return loaded ? [{ document, program: loaded.program, policy: loaded.policy }] : [];
+    });
   }
 }
 

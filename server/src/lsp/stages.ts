@@ -2,30 +2,58 @@
  * The checks in the order of their cost. Each runs in slices, so that a keystroke never waits for one: what is cheap
  * is told at once, what needs sets of packets and scenarios follows.
  */
+import { checkBindings } from "../check/bindings.ts";
+import { CODES } from "../check/codes.ts";
 import type { Finding } from "../check/finding.ts";
+import { checkNames } from "../check/names.ts";
+import { checkRules } from "../check/rules.ts";
+import { checkServices } from "../check/services.ts";
+import { setFindings } from "../check/sets.ts";
+import { checkSlots } from "../check/slots.ts";
+import { checkSyntax } from "../check/syntax.ts";
+import { checkValues } from "../check/values.ts";
+import type { Statement } from "../syntax/tree.ts";
 import type { LoadedProgram } from "./workspace.ts";
 
 export interface Stage {
   readonly name: string;
-  /** Gives up the floor at every `yield`. */
-  readonly run: (loaded: LoadedProgram) => Generator<void, readonly Finding[]>;
+  /** Gives up the floor at every `yield`. `before`: what the stages before it found. */
+  readonly run: (loaded: LoadedProgram, before: readonly Finding[]) => Generator<void, readonly Finding[]>;
 }
 
-function* syntax({ program }: LoadedProgram): Generator<void, readonly Finding[]> {
-  const findings: Finding[] = [];
-  for (const document of program.documents)
-    for (const { chunk, error } of document.errors()) {
-      const statement = chunk.statements.findLast(({ start }) => start <= error.start) ?? chunk.statements[0];
-      findings.push({
-        code: error.code,
-        message: error.message,
-        // A mistake may stand where there is no statement at all: its place is its chunk then.
-        place: { at: { uri: document.uri, statement: statement ?? ({ chunk } as never) }, span: error },
-        data: error.expected && { expected: error.expected },
-      });
-    }
+/** The text alone: nothing is compiled for it. */
+function* text({ program }: LoadedProgram): Generator<void, readonly Finding[]> {
+  const findings = checkSyntax(program);
   yield;
   return findings;
 }
 
-export const STAGES: readonly Stage[] = [{ name: "syntax", run: syntax }];
+function* meaning({ program, policy }: LoadedProgram): Generator<void, readonly Finding[]> {
+  const findings: Finding[] = [];
+  findings.push(...checkValues(program));
+  yield;
+  const compiled = policy();
+  yield;
+  for (const check of [checkNames, checkSlots, checkRules, checkBindings, checkServices]) {
+    for (const finding of check(program, compiled)) findings.push(finding);
+    yield;
+  }
+  return findings;
+}
+
+function* sets({ policy }: LoadedProgram, before: readonly Finding[]): Generator<void, readonly Finding[]> {
+  const wrong = new Set<Statement>();
+  for (const { code, place } of before) if (CODES[code].severity === "error") wrong.add(place.at.statement);
+  const findings: Finding[] = [];
+  for (const event of setFindings(policy(), (statement) => statement.broken || wrong.has(statement))) {
+    if (event !== undefined && !("undecided" in event)) findings.push(event);
+    yield;
+  }
+  return findings;
+}
+
+export const STAGES: readonly Stage[] = [
+  { name: "text", run: text },
+  { name: "meaning", run: meaning },
+  { name: "sets", run: sets },
+];

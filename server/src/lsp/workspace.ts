@@ -3,7 +3,6 @@
  * workspace's folders. Programs are put together here, and kept until a document of theirs changes.
  */
 import type { TextDocumentContentChangeEvent } from "vscode-languageserver-protocol";
-import type { View } from "../ide/view.ts";
 import { compilePolicy } from "../policy/compile.ts";
 import type { Policy } from "../policy/policy.ts";
 import { loadProgram, type Program, resolveImport } from "../policy/program.ts";
@@ -152,11 +151,6 @@ export class Workspace {
     };
     this.#programs.set(uri, loaded);
     return loaded;
-  }
-
-  view(uri: string): View | undefined {
-    const loaded = this.program(uri);
-    return loaded && { document: loaded.program.root, program: loaded.program, policy: loaded.policy };
   }
 
   /**

@@ -1,0 +1,78 @@
+/** Feature: document links on imports and captures; and imports that follow a file that is renamed. */
+import type { DocumentLink, TextEdit, WorkspaceEdit } from "vscode-languageserver-types";
+import { resolveImport } from "../policy/program.ts";
+import type { SourceDocument } from "../syntax/document.ts";
+import { quote } from "../syntax/strings.ts";
+import { partsOf } from "./parts.ts";
+import { statementsOf } from "./symbols.ts";
+
+export function documentLinks(document: SourceDocument): DocumentLink[] {
+  const out: DocumentLink[] = [];
+  for (const statement of statementsOf(document.tree.statements)) {
+    if (statement.kind !== "import" && statement.kind !== "replay") continue;
+    for (const part of partsOf(statement)) {
+      if (part.kind !== "path" || part.text.text === "") continue;
+      // Inside the quotes, as the editor underlines it.
+      const span = { start: part.span.start + 1, end: part.span.end - 1 };
+      out.push({
+        range: document.rangeOf(statement.chunk, span),
+        target: resolveImport(document.uri, part.text.text),
+        tooltip: part.of === "import" ? "Open the imported policy" : "Open the capture",
+      });
+    }
+  }
+  return out;
+}
+
+/** What import lines must say after files, or folders of them, are renamed. */
+export function renameFiles(
+  documents: Iterable<SourceDocument>,
+  renames: readonly { readonly oldUri: string; readonly newUri: string }[],
+): WorkspaceEdit | undefined {
+  const moved = (uri: string): string => {
+    for (const { oldUri, newUri } of renames) {
+      if (uri === oldUri) return newUri;
+      if (uri.startsWith(`${oldUri}/`)) return newUri + uri.slice(oldUri.length);
+    }
+    return uri;
+  };
+  const changes: Record<string, TextEdit[]> = {};
+  for (const document of documents)
+    for (const link of linksOf(document)) {
+      const target = resolveImport(document.uri, link.path);
+      const from = moved(document.uri);
+      const to = moved(target);
+      if (to === target && from === document.uri) continue;
+      if (resolveImport(from, link.path) === to) continue;
+      const path = relative(from, to);
+      const edits = changes[document.uri] ?? [];
+      changes[document.uri] = edits;
+      edits.push({ range: link.range, newText: quote(path) });
+    }
+  return Object.keys(changes).length === 0 ? undefined : { changes };
+}
+
+function* linksOf(document: SourceDocument) {
+  for (const statement of statementsOf(document.tree.statements)) {
+    if ((statement.kind !== "import" && statement.kind !== "replay") || statement.path === undefined) continue;
+    yield { path: statement.path.text, range: document.rangeOf(statement.chunk, statement.path) };
+  }
+}
+
+/** The path from one file to another, as an import line writes it. */
+function relative(from: string, to: string): string {
+  const a = from.split("/").slice(0, -1);
+  const b = to.split("/");
+  let same = 0;
+  while (same < a.length && same < b.length - 1 && a[same] === b[same]) same += 1;
+  // Another scheme or host has no relative path.
+  if (same < 3) return to;
+  return [...a.slice(same).map(() => ".."), ...b.slice(same).map(decode)].join("/");
+}
+function decode(step: string): string {
+  try {
+    return decodeURIComponent(step);
+  } catch {
+    return step;
+  }
+}

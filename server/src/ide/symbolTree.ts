@@ -1,0 +1,176 @@
+/**
+ * Feature: outline and breadcrumbs (document symbols), and search for a name in every policy (workspace symbols).
+ */
+import {
+  type DocumentSymbol,
+  type Range,
+  type SymbolInformation,
+  SymbolKind,
+  type WorkspaceSymbol,
+} from "vscode-languageserver-types";
+import type { SourceDocument } from "../syntax/document.ts";
+import type { Statement } from "../syntax/tree.ts";
+import { fullRange } from "./view.ts";
+
+const KINDS: Partial<Record<Statement["kind"], SymbolKind>> = {
+  policy: SymbolKind.File,
+  segment: SymbolKind.Namespace,
+  vm: SymbolKind.Object,
+  vnic: SymbolKind.Interface,
+  group: SymbolKind.Array,
+  service: SymbolKind.Constant,
+  acl: SymbolKind.Module,
+  swsec: SymbolKind.Module,
+  dfw: SymbolKind.Module,
+  redirect: SymbolKind.Module,
+  encryption: SymbolKind.Module,
+  appliance: SymbolKind.Class,
+  inspect: SymbolKind.Method,
+  chain: SymbolKind.Struct,
+  slot: SymbolKind.Field,
+  section: SymbolKind.Package,
+  rule: SymbolKind.Function,
+  default: SymbolKind.Function,
+  key: SymbolKind.Key,
+  bind: SymbolKind.Property,
+  exclude: SymbolKind.Property,
+  timeouts: SymbolKind.Property,
+  scenario: SymbolKind.Event,
+  assert: SymbolKind.Boolean,
+};
+
+/** Beyond this an outline helps nobody, and a client chokes on it. */
+const MOST_SYMBOLS = 50_000;
+
+export function documentSymbols(document: SourceDocument): DocumentSymbol[] {
+  let left = MOST_SYMBOLS;
+  const visit = (statements: readonly Statement[]): DocumentSymbol[] => {
+    const out: DocumentSymbol[] = [];
+    for (const statement of statements) {
+      const kind = KINDS[statement.kind];
+      if (kind === undefined || left <= 0) continue;
+      left -= 1;
+      const range = fullRange(document, statement);
+      const detail = detailOf(statement);
+      const children = "children" in statement ? visit(statement.children) : [];
+      out.push({
+        name: nameOf(statement),
+        kind,
+        range,
+        selectionRange: inside(range, document.rangeOf(statement.chunk, selectionOf(statement))),
+        ...(detail !== "" && { detail }),
+        ...(children.length > 0 && { children }),
+      });
+    }
+    return out;
+  };
+  return visit(document.tree.statements);
+}
+
+/** The protocol wants the selection inside the range. */
+const inside = (range: Range, selection: Range): Range =>
+  selection.end.line > range.end.line ? { start: selection.start, end: range.end } : selection;
+
+/** `web`, `rule 1001 Users to web`, `slot 2`: never empty. */
+export function nameOf(statement: Statement): string {
+  switch (statement.kind) {
+    case "rule":
+      return ["rule", statement.id?.text, statement.title?.text].filter(Boolean).join(" ");
+    case "slot":
+      return `slot ${statement.number?.text ?? ""}`.trim();
+    case "bind":
+      return statement.vnic ? `bind ${statement.vnic.vm.text}.${statement.vnic.vnic.text}` : "bind";
+    case "policy":
+    case "scenario":
+    case "assert":
+      return statement.title?.text || statement.kind;
+    default:
+      return ("name" in statement && statement.name?.text) || statement.kind;
+  }
+}
+
+function detailOf(statement: Statement): string {
+  switch (statement.kind) {
+    case "rule":
+    case "default":
+      return statement.action?.word ?? "";
+    case "slot":
+      return [statement.module?.text, statement.block?.text].filter(Boolean).join(" ");
+    case "redirect":
+      return statement.via ? `redirect via ${statement.via.text}` : "redirect";
+    case "assert":
+      return statement.property?.word ?? "";
+    case "segment":
+    case "vm":
+    case "group":
+    case "service":
+    case "acl":
+    case "swsec":
+    case "dfw":
+    case "encryption":
+    case "appliance":
+    case "chain":
+    case "scenario":
+    case "policy":
+      return statement.kind;
+    default:
+      return "";
+  }
+}
+
+function selectionOf(statement: Statement) {
+  if ("name" in statement && statement.name) return statement.name;
+  if ("title" in statement && statement.title) return statement.title;
+  if (statement.kind === "rule" && statement.id) return statement.id;
+  if (statement.kind === "slot" && statement.number) return statement.number;
+  return statement.keyword;
+}
+
+/** For clients that show no tree. */
+export const flatSymbols = (
+  symbols: readonly DocumentSymbol[],
+  uri: string,
+  containerName?: string,
+): SymbolInformation[] =>
+  symbols.flatMap(({ name, kind, range, children }) => [
+    { name, kind, location: { uri, range }, ...(containerName && { containerName }) },
+    ...flatSymbols(children ?? [], uri, name),
+  ]);
+
+const MOST_FOUND = 500;
+
+/** Declarations, rules and scenarios whose name has the letters of `query` in its order. */
+export function workspaceSymbols(documents: Iterable<SourceDocument>, query: string): WorkspaceSymbol[] {
+  const found: WorkspaceSymbol[] = [];
+  const visit = (document: SourceDocument, statements: readonly Statement[], container: string) => {
+    for (const statement of statements) {
+      if (found.length >= MOST_FOUND) return;
+      const kind = KINDS[statement.kind];
+      if (kind === undefined) continue;
+      const name = nameOf(statement);
+      const named = name !== statement.kind && statement.kind !== "slot" && statement.kind !== "bind";
+      if (named && matches(name, query))
+        found.push({
+          name,
+          kind,
+          location: { uri: document.uri, range: document.rangeOf(statement.chunk, selectionOf(statement)) },
+          ...(container !== "" && { containerName: container }),
+        });
+      if ("children" in statement) visit(document, statement.children, name);
+    }
+  };
+  for (const document of documents) visit(document, document.tree.statements, "");
+  return found;
+}
+
+/** As LSP asks: the query's letters appear in the name in order, whatever their case. */
+function matches(name: string, query: string): boolean {
+  const text = name.toLowerCase();
+  let from = 0;
+  for (const letter of query.toLowerCase()) {
+    const found = text.indexOf(letter, from);
+    if (found < 0) return false;
+    from = found + letter.length;
+  }
+  return true;
+}

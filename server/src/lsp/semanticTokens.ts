@@ -1,0 +1,76 @@
+/** Semantic tokens over the wire: whole, as a delta to the answer before, or of a range. */
+import { semanticTokens, TOKEN_MODIFIERS, TOKEN_TYPES } from "../ide/semanticTokens.ts";
+import type { Feature } from "./features.ts";
+import { toBytes } from "./positions.ts";
+import type { Session } from "./session.ts";
+
+/** The last answer for each document, to tell the next one as a difference. */
+const answers = new WeakMap<Session, Map<string, { readonly resultId: string; readonly data: number[] }>>();
+let count = 0;
+
+function tokensOf(session: Session, uri: string): number[] | undefined {
+  const view = session.view({ textDocument: { uri } });
+  return view && semanticTokens(view, columnsOf(session, uri));
+}
+const columnsOf = (session: Session, uri: string) => (line: number, character: number) =>
+  session.encoding === "utf-16" ? character : toBytes(session.lineOf(uri, line) ?? "", character);
+
+function remember(session: Session, uri: string, data: number[]): string {
+  count += 1;
+  const resultId = String(count);
+  const known = answers.get(session) ?? new Map();
+  answers.set(session, known);
+  known.set(uri, { resultId, data });
+  return resultId;
+}
+
+export const SEMANTIC_TOKENS: readonly Feature[] = [
+  {
+    method: "textDocument/semanticTokens/full",
+    declare: () => ({
+      semanticTokensProvider: {
+        legend: { tokenTypes: [...TOKEN_TYPES], tokenModifiers: [...TOKEN_MODIFIERS] },
+        full: { delta: true },
+        range: true,
+      },
+    }),
+    answer: (session, params) => {
+      const { uri } = params.textDocument;
+      const data = tokensOf(session, uri);
+      return data && { resultId: remember(session, uri, data), data };
+    },
+  },
+  {
+    method: "textDocument/semanticTokens/full/delta",
+    answer: (session, params) => {
+      const { uri } = params.textDocument;
+      const before = answers.get(session)?.get(uri);
+      const data = tokensOf(session, uri);
+      if (data === undefined) return undefined;
+      const resultId = remember(session, uri, data);
+      if (before === undefined || before.resultId !== params.previousResultId) return { resultId, data };
+      return { resultId, edits: difference(before.data, data) };
+    },
+  },
+  {
+    method: "textDocument/semanticTokens/range",
+    answer: (session, params) => {
+      const { uri } = params.textDocument;
+      const view = session.view(params);
+      return view && { data: semanticTokens(view, columnsOf(session, uri), params.range) };
+    },
+  },
+];
+
+/** One edit, from the first number that differs to the last; in whole tokens of five. */
+function difference(before: readonly number[], after: readonly number[]) {
+  let head = 0;
+  while (head < before.length && head < after.length && before[head] === after[head]) head += 1;
+  if (head === before.length && head === after.length) return [];
+  head -= head % 5;
+  let tail = 0;
+  const most = Math.min(before.length, after.length) - head;
+  while (tail < most && before[before.length - 1 - tail] === after[after.length - 1 - tail]) tail += 1;
+  tail -= tail % 5;
+  return [{ start: head, deleteCount: before.length - head - tail, data: after.slice(head, after.length - tail) }];
+}
