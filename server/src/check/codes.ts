@@ -11,10 +11,30 @@ export interface CodeRow {
   readonly unnecessary?: boolean;
 }
 
-const e = (area: CodeRow["area"], title: string, more: Partial<CodeRow> = {}): CodeRow => ({ severity: "error", area, title, ...more });
-const w = (area: CodeRow["area"], title: string, more: Partial<CodeRow> = {}): CodeRow => ({ severity: "warning", area, title, ...more });
-const i = (area: CodeRow["area"], title: string, more: Partial<CodeRow> = {}): CodeRow => ({ severity: "information", area, title, ...more });
-const h = (area: CodeRow["area"], title: string, more: Partial<CodeRow> = {}): CodeRow => ({ severity: "hint", area, title, ...more });
+const e = (area: CodeRow["area"], title: string, more: Partial<CodeRow> = {}): CodeRow => ({
+  severity: "error",
+  area,
+  title,
+  ...more,
+});
+const w = (area: CodeRow["area"], title: string, more: Partial<CodeRow> = {}): CodeRow => ({
+  severity: "warning",
+  area,
+  title,
+  ...more,
+});
+const i = (area: CodeRow["area"], title: string, more: Partial<CodeRow> = {}): CodeRow => ({
+  severity: "information",
+  area,
+  title,
+  ...more,
+});
+const h = (area: CodeRow["area"], title: string, more: Partial<CodeRow> = {}): CodeRow => ({
+  severity: "hint",
+  area,
+  title,
+  ...more,
+});
 
 export const CODES = {
   "syntax-error": e("syntax", "The text is not of the language"),

@@ -5,13 +5,14 @@ import { declarationsOf } from "../policy/declarations.ts";
 import { groupComponents, usedGroups } from "../policy/endpoints.ts";
 import {
   type Declared,
+  declaredIn,
   eachStatement,
   hostsOf,
   type Kind,
   lookupKey,
-  namesIn,
   ProgramNames,
   type Reference,
+  referencesIn,
   type Space,
 } from "../policy/names.ts";
 import { PLATFORMS } from "../policy/platforms.ts";
@@ -39,19 +40,18 @@ const KIND: Readonly<Record<Kind, string>> = {
   tag: "a tag",
 };
 
-/** Without its article. */
-const bare = (kind: string): string => kind.replace(/^an? /, "");
+/** Without articles. */
+const bare = (kinds: string): string => kinds.replace(/\ban? /g, "");
 
 export function checkNames(program: Program, policy: Policy): Finding[] {
   const names = new ProgramNames(program);
   const findings: Finding[] = [];
-  const used = new Set<string>();
+  const used = new Used();
   const nearby = new Nearby(names, policy);
   for (const { uri, tree } of program.documents)
     eachStatement(tree.statements, (statement) => {
-      const { references } = namesIn(statement);
-      for (const reference of references) {
-        if (isUse(reference)) used.add(useKey(reference));
+      for (const reference of referencesIn(statement)) {
+        if (isUse(reference)) used.add(reference);
         if (statement.broken) continue;
         const wrong = checkReference(reference, uri, names, policy, nearby);
         if (wrong !== undefined) findings.push(wrong);
@@ -81,18 +81,21 @@ function checkReference(
   const { space, name, wants, statement, owner } = reference;
   if (space === "tag") return undefined;
   // A vNIC or a key of something that is itself wrong is told once, at that name.
-  if (owner !== undefined && names.first(space === "vnic" ? "endpoint" : "block", owner.text)?.entry.kind !== ownerKind(space))
+  if (
+    owner !== undefined &&
+    names.first(space === "vnic" ? "endpoint" : "block", owner.text)?.entry.kind !== ownerKind(space)
+  )
     return undefined;
   const at = { uri, statement };
   const found = names.resolve(reference);
+  if (found !== undefined && wants.includes(found.entry.kind)) return undefined;
+  if (found === undefined && space === "service" && policy.services.has(name.text)) return undefined;
   const wanted = kinds(wants);
   if (found !== undefined) {
-    if (wants.includes(found.entry.kind)) return undefined;
     const message = `"${name.text}" is ${KIND[found.entry.kind]}; ${wanted} is wanted here.`;
     const there = related({ uri: found.uri, statement: found.entry.statement }, "Declared here.");
     return finding("wrong-kind", at, name, message, { related: [there] });
   }
-  if (space === "service" && policy.services.has(name.text)) return undefined;
   const other = elsewhere(reference, names);
   if (other !== undefined)
     return finding("wrong-kind", at, name, `"${name.text}" is ${other}; ${wanted} is wanted here.`);
@@ -191,7 +194,9 @@ function checkPlatform({ uri, statement }: Source<Statement & { kind: "platform"
   const meant = nearest(id, known);
   const span = { start: (name ?? statement).start, end: (version ?? name ?? statement).end };
   const message = `There is no platform "${id}", so the slots are those of ${known[0]}: the platforms are ${known.join(", ")}.`;
-  return [finding("unknown-name", { uri, statement }, span, message, { data: { name: id, meant, wants: ["platform"] } })];
+  return [
+    finding("unknown-name", { uri, statement }, span, message, { data: { name: id, meant, wants: ["platform"] } }),
+  ];
 }
 
 // ---- declarations -----------------------------------------------------------------------------------------------
@@ -205,17 +210,19 @@ function duplicates(program: Program): Finding[] {
       return;
     }
     const message = `"${name.text}" is declared before; the first declaration counts, and this ${bare(KIND[kind])} is not used.`;
-    findings.push(finding("duplicate-name", at, name, message, { related: [related(first, "The declaration that counts.")] }));
+    findings.push(
+      finding("duplicate-name", at, name, message, { related: [related(first, "The declaration that counts.")] }),
+    );
   };
   const top = new Map<string, Source>();
   for (const { uri, tree } of program.declarationOrder)
     for (const statement of tree.statements) {
-      const { declared } = namesIn(statement);
+      const declared = declaredIn(statement);
       if (declared !== undefined) judge(top, `${declared.space} ${declared.name.text}`, declared, { uri, statement });
       if (statement.kind !== "vm" && statement.kind !== "encryption") continue;
       const local = new Map<string, Source>();
       for (const child of statement.children) {
-        const inner = namesIn(child).declared;
+        const inner = declaredIn(child);
         if (inner !== undefined) judge(local, inner.name.text, inner, { uri, statement: child });
       }
     }
@@ -224,25 +231,58 @@ function duplicates(program: Program): Finding[] {
 
 /** `set` and `rotate` steps try out what a policy has; they are no use of it. */
 const isUse = ({ statement }: Reference): boolean => statement.kind !== "set" && statement.kind !== "rotate";
-const useKey = (entry: Declared | Reference): string => `${entry.space} ${lookupKey(entry)}`;
+
+class Used {
+  readonly #keys = new Map<Space, Set<string>>();
+
+  add(reference: Reference): void {
+    let keys = this.#keys.get(reference.space);
+    if (keys === undefined) this.#keys.set(reference.space, (keys = new Set()));
+    keys.add(lookupKey(reference));
+  }
+  has(declared: Declared): boolean {
+    return this.#keys.get(declared.space)?.has(lookupKey(declared)) ?? false;
+  }
+}
 
 /** Redirects have a finding of their own; chains and virtual machines are there for their own sake. */
-const MAY_BE_UNUSED: ReadonlySet<Kind> = new Set(["group", "segment", "service", "acl", "swsec", "dfw", "encryption", "appliance", "key"]);
+const MAY_BE_UNUSED: ReadonlySet<Kind> = new Set([
+  "group",
+  "segment",
+  "service",
+  "acl",
+  "swsec",
+  "dfw",
+  "encryption",
+  "appliance",
+  "key",
+]);
 /** A file of these alone is a library: who imports it uses them. */
-const VOCABULARY: ReadonlySet<Statement["kind"]> = new Set(["policy", "platform", "import", "segment", "vm", "group", "service"]);
+const VOCABULARY: ReadonlySet<Statement["kind"]> = new Set([
+  "policy",
+  "platform",
+  "import",
+  "segment",
+  "vm",
+  "group",
+  "service",
+]);
 
-function unused(program: Program, names: ProgramNames, used: ReadonlySet<string>): Finding[] {
+function unused(program: Program, names: ProgramNames, used: Used): Finding[] {
   const { uri, tree } = program.root;
   if (tree.statements.every((statement) => VOCABULARY.has(statement.kind))) return [];
   const findings: Finding[] = [];
   eachStatement(tree.statements, (statement) => {
-    const { declared } = namesIn(statement);
-    if (declared === undefined || !MAY_BE_UNUSED.has(declared.kind) || used.has(useKey(declared))) return;
+    const declared = declaredIn(statement);
+    if (declared === undefined || !MAY_BE_UNUSED.has(declared.kind) || used.has(declared)) return;
     if (names.first(declared.space, lookupKey(declared))?.entry !== declared) return;
     const { kind, name } = declared;
-    const why = kind === "acl" || kind === "swsec" || kind === "dfw" || kind === "encryption" ? "No slot names" : "Nothing uses";
+    const why =
+      kind === "acl" || kind === "swsec" || kind === "dfw" || kind === "encryption" ? "No slot names" : "Nothing uses";
     const message = `${why} the ${bare(KIND[kind])} "${name.text}".`;
-    findings.push(finding("unused-declaration", { uri, statement }, name, message, { data: { name: name.text, kind } }));
+    findings.push(
+      finding("unused-declaration", { uri, statement }, name, message, { data: { name: name.text, kind } }),
+    );
   });
   return findings;
 }
@@ -261,7 +301,9 @@ function cycles(program: Program): Finding[] {
   const declared = declarationsOf(program);
   return [
     ...circles("group", declared.groups, groupComponents(declared.groups), (name) => usedGroups(declared.groups, name)),
-    ...circles("service", declared.services, serviceComponents(declared.services), (name) => usedServices(declared.services, name)),
+    ...circles("service", declared.services, serviceComponents(declared.services), (name) =>
+      usedServices(declared.services, name),
+    ),
   ];
 }
 
@@ -279,7 +321,9 @@ function circles(
     if (sorted.length === 1 && !uses(first).includes(first)) continue;
     const way = shortestCircle(first, new Set(sorted), uses);
     const at = sources.get(first) as Source;
-    const others = way.slice(1, -1).map((name) => related(sources.get(name) as Source, `"${name}" is part of the circle.`));
+    const others = way
+      .slice(1, -1)
+      .map((name) => related(sources.get(name) as Source, `"${name}" is part of the circle.`));
     const message = `The ${kind} "${first}" contains itself (${way.join(" → ")}), so what it holds by that way is left out.`;
     const code = kind === "group" ? "group-cycle" : "service-cycle";
     findings.push(finding(code, at, nameSpan(at.statement), message, { related: others }));
@@ -288,7 +332,11 @@ function circles(
 }
 
 /** From a name back to itself, within names that all lead to one another. */
-function shortestCircle(start: string, inside: ReadonlySet<string>, uses: (name: string) => readonly string[]): string[] {
+function shortestCircle(
+  start: string,
+  inside: ReadonlySet<string>,
+  uses: (name: string) => readonly string[],
+): string[] {
   const cameFrom = new Map<string, string>();
   const queue = [start];
   for (const name of queue)

@@ -75,7 +75,15 @@ function checkLine(
   const where = own.length === 0 ? `${platform.title} has no slot for ${module}` : `${module} has ${slotList(own)}`;
   switch (problem.kind) {
     case "out-of-range":
-      return [finding("slot-out-of-range", at, numberSpan(statement), `There is no slot ${number}: a chain has the slots 0 to 15.`, { data })];
+      return [
+        finding(
+          "slot-out-of-range",
+          at,
+          numberSpan(statement),
+          `There is no slot ${number}: a chain has the slots 0 to 15.`,
+          { data },
+        ),
+      ];
     case "reserved": {
       const message = `Slot ${number} is ${problem.owner.owner} on ${platform.title}, and nothing can be placed there; ${where}.`;
       return [finding("slot-reserved", at, numberSpan(statement), message, { data })];
@@ -108,7 +116,11 @@ function unplacedRedirects(policy: Policy, placed: ReadonlySet<string>): Finding
     if (block.module !== "redirect" || placed.has(block.name)) continue;
     const message = `No chain places the redirect "${block.name}", so ${block.via === undefined ? "its appliance" : `"${block.via.name}"`} sees no packet.`;
     const free = SLOTS.filter((slot) => policy.platform.slots[slot].module === "redirect");
-    findings.push(finding("redirect-unplaced", block.source, nameSpan(block.source.statement), message, { data: { free, name: block.name } }));
+    findings.push(
+      finding("redirect-unplaced", block.source, nameSpan(block.source.statement), message, {
+        data: { free, name: block.name },
+      }),
+    );
   }
   return findings;
 }
@@ -123,8 +135,11 @@ function checkCover(policy: Policy): Finding[] {
     const claimed = [...chain.claimed];
     const span = appliedTo ?? nameSpan(chain.source.statement);
     if (claimed.length === 0 && !chain.source.statement.broken) {
-      const why = policy.vnics.size === 0 ? "the policy declares no vNIC" : "no vNIC is a member of what it is applied to";
-      findings.push(finding("chain-covers-nothing", chain.source, span, `The chain "${chain.name}" covers nothing: ${why}.`));
+      const why =
+        policy.vnics.size === 0 ? "the policy declares no vNIC" : "no vNIC is a member of what it is applied to";
+      findings.push(
+        finding("chain-covers-nothing", chain.source, span, `The chain "${chain.name}" covers nothing: ${why}.`),
+      );
     }
     const both: Vnic[] = [];
     for (const vnic of claimed) {
@@ -135,7 +150,12 @@ function checkCover(policy: Policy): Finding[] {
     const others = [...new Set(both.map((vnic) => owner.get(vnic) as Chain))];
     const message = `The chain "${chain.name}" also covers ${listed(both.map((vnic) => vnic.id))}, which ${listed(others.map((other) => `"${other.name}"`))} covers; a vNIC has one chain, and the first counts.`;
     const there = others.map((other) => related(other.source, "This chain comes first."));
-    findings.push(finding("chain-overlap", chain.source, span, message, { data: { vnics: both.map((vnic) => vnic.id) }, related: there }));
+    findings.push(
+      finding("chain-overlap", chain.source, span, message, {
+        data: { vnics: both.map((vnic) => vnic.id) },
+        related: there,
+      }),
+    );
   }
   return findings;
 }

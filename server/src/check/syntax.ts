@@ -55,7 +55,7 @@ function twice(uri: string, statements: readonly Statement[], findings: Finding[
   const seen = new Map<string, Source>();
   for (const statement of statements) {
     const timer = statement.kind === "timeout" ? statement.timer?.text : undefined;
-    const what = timer ?? (ONCE.has(statement.kind) ? WORDS[statement.kind] ?? statement.kind : undefined);
+    const what = timer ?? (ONCE.has(statement.kind) ? (WORDS[statement.kind] ?? statement.kind) : undefined);
     if (what === undefined) continue;
     const at = { uri, statement };
     const first = seen.get(what);

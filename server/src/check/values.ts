@@ -133,7 +133,11 @@ class Values {
       return undefined;
     }
     if (family !== undefined && familyOf(ip) !== family) {
-      this.#tell("bad-address", address, `${address.text} is an IPv${familyOf(ip)} address; only IPv${family} can stand here.`);
+      this.#tell(
+        "bad-address",
+        address,
+        `${address.text} is an IPv${familyOf(ip)} address; only IPv${family} can stand here.`,
+      );
       return undefined;
     }
     return ip;
@@ -143,7 +147,10 @@ class Values {
     if (address === undefined) return undefined;
     const mac = parseMac(address.text);
     if (mac !== undefined) return mac;
-    const what = address.kind !== "mac" && parseIp(address.text) !== undefined ? "is an IP address; a MAC address is wanted here." : "is not a MAC address: it has six pairs of hex digits, joined by colons or hyphens.";
+    const what =
+      address.kind !== "mac" && parseIp(address.text) !== undefined
+        ? "is an IP address; a MAC address is wanted here."
+        : "is not a MAC address: it has six pairs of hex digits, joined by colons or hyphens.";
     this.#tell("bad-mac", address, `${address.text} ${what}`);
     return undefined;
   }
@@ -161,7 +168,11 @@ class Values {
     const bits = bitsOf(familyOf(ip));
     const length = item.length.value;
     if (length > bits) {
-      this.#tell("bad-address", item.length, `A prefix of an IPv${familyOf(ip)} address is 0 to ${bits} bits long, not ${item.length.text}.`);
+      this.#tell(
+        "bad-address",
+        item.length,
+        `A prefix of an IPv${familyOf(ip)} address is 0 to ${bits} bits long, not ${item.length.text}.`,
+      );
       return;
     }
     const [low] = prefixRange(ip, length);
@@ -180,7 +191,12 @@ class Values {
       this.#tell("mixed-family", item, message);
     } else if (low > high) {
       const replacement = `${item.to.text}-${item.from.text}`;
-      this.#tell("reversed-range", item, `The range ends before it begins, so it holds nothing; ${replacement} was meant.`, { replacement });
+      this.#tell(
+        "reversed-range",
+        item,
+        `The range ends before it begins, so it holds nothing; ${replacement} was meant.`,
+        { replacement },
+      );
     }
   }
 
@@ -207,18 +223,25 @@ class Values {
     for (const port of wrong) this.port(port);
     if (wrong.length > 0 || range.to === undefined || range.from.value <= range.to.value) return;
     const replacement = `${range.to.text}-${range.from.text}`;
-    this.#tell("reversed-range", range, `The range ends before it begins, so it holds no port; ${replacement} was meant.`, { replacement });
+    this.#tell(
+      "reversed-range",
+      range,
+      `The range ends before it begins, so it holds no port; ${replacement} was meant.`,
+      { replacement },
+    );
   }
 
   port(port: Int | undefined): void {
-    if (port !== undefined && port.value > MAX_PORT) this.#tell("bad-port", port, `${port.text} is not a port: ports are 0 to ${MAX_PORT}.`);
+    if (port !== undefined && port.value > MAX_PORT)
+      this.#tell("bad-port", port, `${port.text} is not a port: ports are 0 to ${MAX_PORT}.`);
   }
 
   #detail({ name, detail, code }: ServiceEntry): void {
     if (detail === undefined) return;
     if (name.text === "icmp" || name.text === "icmpv6") {
       this.icmpType(name.text, detail);
-      if (code !== undefined && code.value > 255) this.#tell("bad-icmp-type", code, `${code.text} is not an ICMP code: codes are 0 to 255.`);
+      if (code !== undefined && code.value > 255)
+        this.#tell("bad-icmp-type", code, `${code.text} is not an ICMP code: codes are 0 to 255.`);
     } else if (name.text === "ip") this.ipProtocol(detail);
     else if (name.text === "ether") this.#numberOrName(LIMITS.etherType, "EtherType", ETHER_TYPES, detail);
   }
@@ -252,7 +275,11 @@ class Values {
     if (names.has(detail.text)) return;
     const meant = nearest(detail.text, names.keys());
     const hint = meant === undefined ? " Its number can stand here instead." : ` Did you mean "${meant}"?`;
-    this.#tell("unknown-name", detail, `No ${what} named "${detail.text}" is known.${hint}`, { name: detail.text, meant, wants: [] });
+    this.#tell("unknown-name", detail, `No ${what} named "${detail.text}" is known.${hint}`, {
+      name: detail.text,
+      meant,
+      wants: [],
+    });
   }
 
   // ---- numbers --------------------------------------------------------------------------------------------------
@@ -281,7 +308,8 @@ class Values {
   // ---- packets --------------------------------------------------------------------------------------------------
 
   packet(packet: PacketText): void {
-    const ipv4Only = packet.kind === "arp-request" || packet.kind === "arp-reply" || packet.kind === "dhcp" ? 4 : undefined;
+    const ipv4Only =
+      packet.kind === "arp-request" || packet.kind === "arp-reply" || packet.kind === "dhcp" ? 4 : undefined;
     const ends: Ip[] = [];
     for (const host of hostsOf(packet)) {
       const ip = host.kind === "address" ? this.ip(host.address, ipv4Only) : undefined;
@@ -332,12 +360,14 @@ class Values {
 
 function whyNoAddress({ text, kind }: AddressText): string {
   if (kind === "mac") return `${text} is a MAC address; an IP address is wanted here.`;
-  if (kind === "ipv6") return `${text} is not an IPv6 address: it has eight groups of up to four hex digits, or :: once for the missing ones.`;
+  if (kind === "ipv6")
+    return `${text} is not an IPv6 address: it has eight groups of up to four hex digits, or :: once for the missing ones.`;
   const parts = text.split(".");
   if (parts.length !== 4) return `${text} is not an IPv4 address: it has four parts, and this has ${parts.length}.`;
   const large = parts.find((part) => Number(part) > 255);
   if (large !== undefined) return `${text} is not an IPv4 address: its parts are 0 to 255, and ${large} is more.`;
   const zero = parts.find((part) => /^0\d/.test(part));
-  if (zero !== undefined) return `${text} is not an IPv4 address: ${zero} begins with a zero, which some systems read as octal.`;
+  if (zero !== undefined)
+    return `${text} is not an IPv4 address: ${zero} begins with a zero, which some systems read as octal.`;
   return `${text} is not an IPv4 address.`;
 }

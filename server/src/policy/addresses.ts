@@ -198,8 +198,10 @@ export const unionAddresses = (a: AddressSet, b: AddressSet): AddressSet => ({
 
 /** The union of many sets at once: n log n in their ranges together. */
 export function unionAllAddresses(sets: readonly AddressSet[]): AddressSet {
-  if (sets.length <= 1) return sets[0] ?? NO_ADDRESSES;
-  return { v4: normalizeRanges(sets.flatMap((s) => s.v4)), v6: normalizeRanges(sets.flatMap((s) => s.v6)) };
+  const filled = sets.filter((set) => !noAddresses(set));
+  if (filled.length <= 1) return filled[0] ?? NO_ADDRESSES;
+  if (filled.length === 2) return unionAddresses(filled[0] as AddressSet, filled[1] as AddressSet);
+  return { v4: normalizeRanges(filled.flatMap((s) => s.v4)), v6: normalizeRanges(filled.flatMap((s) => s.v6)) };
 }
 
 export const intersectAddresses = (a: AddressSet, b: AddressSet): AddressSet => ({

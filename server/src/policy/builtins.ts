@@ -1,6 +1,7 @@
 /** The built-in services, readable without declaring them: one row each, with the text that hover shows. */
-import { ICMP, ICMPV6, SCTP, TCP, UDP } from "./protocols.ts";
+
 import type { Service, ServiceMatch } from "./policy.ts";
+import { ICMP, ICMPV6, SCTP, TCP, UDP } from "./protocols.ts";
 
 const ports = (protocol: number, low: number, high = low): ServiceMatch => ({
   layer: "ip",

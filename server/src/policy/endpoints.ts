@@ -172,15 +172,13 @@ export class EndpointResolver {
   #combine(sets: readonly EndpointSet[]): EndpointSet {
     if (sets.length === 1) return sets[0] as EndpointSet;
     if (sets.some((set) => set.any)) return this.any;
-    const plain = sets.filter((set) => set.except === undefined && set.parts === undefined);
-    const parts = sets.filter((set) => set.except !== undefined || set.parts !== undefined);
-    return {
-      any: false,
-      addresses: unionAllAddresses(plain.map((set) => set.addresses)),
-      macs: [...new Set(plain.flatMap((set) => set.macs))],
-      vnics: unionOf(plain.map((set) => set.vnics)),
-      ...(parts.length > 0 && { parts }),
-    };
+    const plain: EndpointSet[] = [];
+    const parts: EndpointSet[] = [];
+    for (const set of sets) (set.except === undefined && set.parts === undefined ? plain : parts).push(set);
+    const addresses = unionAllAddresses(plain.map((set) => set.addresses));
+    const vnics = unionOf(plain.map((set) => set.vnics));
+    const macs = plain.some((set) => set.macs.length > 0) ? [...new Set(plain.flatMap((set) => set.macs))] : EMPTY.macs;
+    return parts.length === 0 ? { any: false, addresses, macs, vnics } : { any: false, addresses, macs, vnics, parts };
   }
 
   #one(endpoint: Endpoint): EndpointSet {
@@ -242,7 +240,7 @@ function without(set: EndpointSet, except: EndpointSet): EndpointSet {
 
 function unionOf(sets: readonly ReadonlySet<Vnic>[]): ReadonlySet<Vnic> {
   const filled = sets.filter((set) => set.size > 0);
-  if (filled.length === 1) return filled[0] as ReadonlySet<Vnic>;
+  if (filled.length <= 1) return filled[0] ?? EMPTY.vnics;
   const out = new Set<Vnic>();
   for (const set of filled) for (const vnic of set) out.add(vnic);
   return out;

@@ -1,9 +1,18 @@
 /**
- * Names: what each statement declares and refers to, and which declaration a name means. What a statement says is
- * worked out once and kept with it; a document's table is kept statement by statement, so that an edit costs what it
- * changes.
+ * Names: what each statement declares and refers to, and which declaration a name means. A document's table is kept
+ * statement by statement, so that an edit costs what it changes.
  */
-import type { Clause, Endpoint, Endpoints, Host, Name, PacketText, ServiceEntry, Statement, VnicRef } from "../syntax/tree.ts";
+import type {
+  Clause,
+  Endpoint,
+  Endpoints,
+  Host,
+  Name,
+  PacketText,
+  ServiceEntry,
+  Statement,
+  VnicRef,
+} from "../syntax/tree.ts";
 import type { Program } from "./program.ts";
 import { isProtocolEntry } from "./services.ts";
 
@@ -27,11 +36,6 @@ export interface Reference {
   /** The name before the dot: a vNIC's VM, a key's block. */
   readonly owner?: Name;
 }
-export interface Names {
-  readonly declared?: Declared;
-  readonly references: readonly Reference[];
-}
-
 const ENDPOINT: readonly Kind[] = ["group", "vm", "segment"];
 const VM: readonly Kind[] = ["vm"];
 const VNIC: readonly Kind[] = ["vnic"];
@@ -46,23 +50,39 @@ const BLOCK_LISTS: Readonly<Record<string, readonly Kind[]>> = Object.fromEntrie
 /** What `set NAME up|hung|down` can speak of. */
 const SETTABLE: readonly Kind[] = ["appliance", ...BLOCKS];
 
-const NONE: Names = { references: [] };
-const cache = new WeakMap<Statement, Names>();
-
-/** What a statement itself (not its children) declares and refers to. */
-export function namesIn(statement: Statement): Names {
-  let names = cache.get(statement);
-  if (names === undefined) {
-    names = collect(statement);
-    cache.set(statement, names);
-  }
-  return names;
+/** What a statement itself (not its children) declares. */
+export function declaredIn(statement: Statement): Declared | undefined {
+  const kind = DECLARING[statement.kind];
+  if (kind === undefined) return undefined;
+  const { name } = statement as Statement & { readonly name?: Name };
+  return name && { ...kind, name, statement };
 }
 
-function collect(statement: Statement): Names {
-  const references: Reference[] = [];
+const DECLARING: Partial<Record<Statement["kind"], { readonly space: Space; readonly kind: Kind }>> = {
+  segment: { space: "endpoint", kind: "segment" },
+  vm: { space: "endpoint", kind: "vm" },
+  group: { space: "endpoint", kind: "group" },
+  service: { space: "service", kind: "service" },
+  acl: { space: "block", kind: "acl" },
+  swsec: { space: "block", kind: "swsec" },
+  dfw: { space: "block", kind: "dfw" },
+  redirect: { space: "block", kind: "redirect" },
+  encryption: { space: "block", kind: "encryption" },
+  appliance: { space: "block", kind: "appliance" },
+  chain: { space: "block", kind: "chain" },
+  vnic: { space: "vnic", kind: "vnic" },
+  key: { space: "key", kind: "key" },
+};
+
+const NONE: readonly Reference[] = [];
+
+/** What a statement itself (not its children) refers to, in the order of the text. */
+export function referencesIn(statement: Statement): readonly Reference[] {
+  let references: Reference[] | undefined;
   const refer = (space: Space, name: Name | undefined, wants: readonly Kind[], owner?: Name) => {
-    if (name !== undefined) references.push({ space, name, wants, statement, owner });
+    if (name === undefined) return;
+    references ??= [];
+    references.push({ space, name, wants, statement, owner });
   };
   const vnic = (ref: VnicRef | undefined) => {
     if (ref === undefined) return;
@@ -92,46 +112,26 @@ function collect(statement: Statement): Names {
     if (at.kind === "name") refer("endpoint", at.name, VM);
     else if (at.kind === "vnic") vnic(at.vnic);
   };
-  const declares = (space: Space, kind: Kind, name: Name | undefined): Names =>
-    name === undefined ? { references } : { declared: { space, kind, name, statement }, references };
-
   switch (statement.kind) {
-    case "segment":
-    case "vm":
-      return declares("endpoint", statement.kind, statement.name);
     case "group":
+    case "exclude":
       endpoints(statement.endpoints);
-      return declares("endpoint", "group", statement.name);
+      break;
     case "service":
       entries(statement.entries);
-      return declares("service", "service", statement.name);
-    case "acl":
-    case "swsec":
-    case "dfw":
-    case "encryption":
-    case "appliance":
-      return declares("block", statement.kind, statement.name);
+      break;
     case "redirect":
       refer("block", statement.via, APPLIANCE);
-      return declares("block", "redirect", statement.name);
+      break;
     case "chain":
+    case "section":
       endpoints(statement.appliedTo);
-      return declares("block", "chain", statement.name);
-    case "vnic":
-      return declares("vnic", "vnic", statement.name);
-    case "key":
-      return declares("key", "key", statement.name);
+      break;
     case "tags":
       for (const tag of statement.tags) refer("tag", tag, TAG);
       break;
     case "in-segment":
       refer("endpoint", statement.segment, SEGMENT);
-      break;
-    case "section":
-      endpoints(statement.appliedTo);
-      break;
-    case "exclude":
-      endpoints(statement.endpoints);
       break;
     case "rule":
     case "default":
@@ -165,7 +165,7 @@ function collect(statement: Statement): Names {
       vnic(statement.at);
       break;
   }
-  return references.length === 0 ? NONE : { references };
+  return references ?? NONE;
 }
 
 /** The ends of a packet as written: source first. */
@@ -236,7 +236,7 @@ export class DocumentNames {
   constructor(statements: () => readonly Statement[]) {
     this.#statements = statements;
     eachStatement(statements(), (statement) => {
-      const { declared } = namesIn(statement);
+      const declared = declaredIn(statement);
       if (declared !== undefined && !isEnclosed(declared)) put(this.#declared, declared);
     });
   }
@@ -266,10 +266,10 @@ export class DocumentNames {
   }
 
   #each(statement: Statement, act: <T extends Declared | Reference>(table: Table<T>, entry: T) => void): void {
-    const { declared, references } = namesIn(statement);
+    const declared = declaredIn(statement);
     if (declared !== undefined && !isEnclosed(declared)) act(this.#declared, declared);
     if (this.#references === undefined) return;
-    for (const reference of references) if (!isEnclosed(reference)) act(this.#references, reference);
+    for (const reference of referencesIn(statement)) if (!isEnclosed(reference)) act(this.#references, reference);
   }
 
   /** Made when first asked for: checking a file needs none. */
@@ -277,7 +277,7 @@ export class DocumentNames {
     if (this.#references === undefined) {
       const references = table<Reference>();
       eachStatement(this.#statements(), (statement) => {
-        for (const reference of namesIn(statement).references) if (!isEnclosed(reference)) put(references, reference);
+        for (const reference of referencesIn(statement)) if (!isEnclosed(reference)) put(references, reference);
       });
       this.#references = references;
     }
@@ -291,9 +291,9 @@ export class DocumentNames {
       for (const block of this.#statements()) {
         if (block.kind !== "vm" && block.kind !== "encryption") continue;
         for (const child of block.children) {
-          const names = namesIn(child);
-          if (names.declared !== undefined) put(declared, names.declared);
-          for (const reference of names.references) if (isEnclosed(reference)) put(references, reference);
+          const inner = declaredIn(child);
+          if (inner !== undefined) put(declared, inner);
+          for (const reference of referencesIn(child)) if (isEnclosed(reference)) put(references, reference);
         }
       }
       this.#enclosed = { declared, references };
@@ -320,7 +320,7 @@ function take<T extends Declared | Reference>(from: Table<T>, entry: T): void {
   const entries = from[entry.space];
   const key = lookupKey(entry);
   const list = entries.get(key);
-  const at = list?.indexOf(entry) ?? -1;
+  const at = list?.findIndex(({ statement, name }) => statement === entry.statement && name === entry.name) ?? -1;
   if (list === undefined || at < 0) return;
   list.splice(at, 1);
   if (list.length === 0) entries.delete(key);

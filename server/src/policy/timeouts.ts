@@ -1,7 +1,7 @@
 /** The firewall's timers: their names, and how long they are when a policy does not say. */
 import type { BlockDeclaration } from "../syntax/tree.ts";
 import { MAX_TIMER } from "./limits.ts";
-import type { TimerName, Timeouts } from "./policy.ts";
+import type { Timeouts, TimerName } from "./policy.ts";
 
 const SECOND = 1000;
 const HOUR = 3600 * SECOND;

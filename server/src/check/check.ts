@@ -1,0 +1,59 @@
+/** All findings that need no packets: those of every document of a program, in order, each once. */
+import { compilePolicy } from "../policy/compile.ts";
+import type { Policy } from "../policy/policy.ts";
+import type { Program } from "../policy/program.ts";
+import { checkBindings } from "./bindings.ts";
+import type { Finding } from "./finding.ts";
+import { checkNames } from "./names.ts";
+import { checkRules } from "./rules.ts";
+import { checkServices } from "./services.ts";
+import { checkSlots } from "./slots.ts";
+import { checkSyntax } from "./syntax.ts";
+import { checkValues } from "./values.ts";
+
+const CHECKS: readonly ((program: Program, policy: Policy) => Finding[])[] = [
+  checkSyntax,
+  checkNames,
+  checkValues,
+  checkSlots,
+  checkRules,
+  checkBindings,
+  checkServices,
+];
+
+export function checkProgram(program: Program, policy: Policy = compilePolicy(program)): Finding[] {
+  return sortFindings(
+    program,
+    CHECKS.flatMap((check) => check(program, policy)),
+  );
+}
+
+/** By document, in the program's order, then by place; of equal findings at one place, one. */
+export function sortFindings(program: Program, findings: readonly Finding[]): Finding[] {
+  const order = new Map(program.documents.map(({ uri }, index) => [uri, index]));
+  const document = ({ place }: Finding) => order.get(place.at.uri) ?? order.size;
+  const line = ({ place }: Finding) => place.at.statement.chunk.line;
+  const sorted = [...findings].sort(
+    (a, b) =>
+      document(a) - document(b) ||
+      line(a) - line(b) ||
+      a.place.span.start - b.place.span.start ||
+      a.place.span.end - b.place.span.end ||
+      (a.code < b.code ? -1 : a.code > b.code ? 1 : 0),
+  );
+  return sorted.filter((found, index) => {
+    const before = sorted[index - 1];
+    return (
+      before === undefined ||
+      before.code !== found.code ||
+      before.message !== found.message ||
+      !samePlace(before, found)
+    );
+  });
+}
+
+const samePlace = (a: Finding, b: Finding): boolean =>
+  a.place.at.uri === b.place.at.uri &&
+  a.place.at.statement.chunk === b.place.at.statement.chunk &&
+  a.place.span.start === b.place.span.start &&
+  a.place.span.end === b.place.span.end;
