@@ -30,7 +30,7 @@ async function runTests(server, browser) {
     name,
     remoteUri(server.url, options.get(name)),
   ]);
-  await page.goto(workbenchUrl(server.url, { folder: options.get("folder"), payload }));
+  await page.goto(workbenchUrl(server.url, { folder: options.get("folder"), payload }), { timeout: 60_000 });
   return ended;
 }
 

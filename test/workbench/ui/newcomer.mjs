@@ -49,10 +49,10 @@ export const newcomer = [
     },
   ],
   [
-    "hovering a slot says whose it is",
+    "hovering a slot's number says whose it is",
     async (workbench) => {
       await workbench.find("slot 2");
-      assert.match(await workbench.hover("slot 2", "slot"), /Distributed Firewall/);
+      assert.match(await workbench.hover("slot 2", "2"), /Distributed Firewall/);
       await workbench.screenshot("hover");
       await workbench.press("Escape");
     },
@@ -63,8 +63,9 @@ export const newcomer = [
       await workbench.line("slot 2").click();
       await workbench.press("F5");
       await workbench.debugToolbar().waitFor();
+      await workbench.press("Control+Shift+d");
       await workbench.stoppedAt().waitFor();
-      assert.equal((await workbench.callStack()).length, 1);
+      assert.match(await workbench.stoppedLine(), /^send tcp 203/);
       await workbench.screenshot("first-packet");
     },
   ],

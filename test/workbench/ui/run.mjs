@@ -27,9 +27,10 @@ try {
   server = await startServer({ extension: root });
   browser = await launchBrowser();
   const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(20_000);
   const workbench = new Workbench(page, screenshots);
-  await page.goto(workbenchUrl(server.url, { folder }));
+  // The first load of the whole workbench, on a machine that may be busy.
+  await page.goto(workbenchUrl(server.url, { folder }), { timeout: 60_000 });
   await workbench.ready();
   await walk(workbench, newcomer);
 } catch (error) {

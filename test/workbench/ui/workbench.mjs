@@ -83,6 +83,15 @@ export class Workbench {
     return this.page.locator(".debug-top-stack-frame-line, .debug-focused-stack-frame-line").first();
   }
 
+  /** The text of the line that the debugger is at. */
+  async stoppedLine() {
+    const { y } = await this.stoppedAt().boundingBox();
+    for (const line of await this.page.locator(".editor-instance .view-line").all()) {
+      if (Math.abs((await line.boundingBox()).y - y) < 2) return text(await line.textContent());
+    }
+    return "";
+  }
+
   /** The frames of the call stack, innermost first. */
   async callStack() {
     const rows = await this.page.locator(".debug-call-stack .monaco-list-row .stack-frame").allTextContents();
@@ -100,7 +109,10 @@ export class Workbench {
   }
 }
 
-/** Text without the line ends and hard spaces that a screen adds. */
+/** Text without the line ends, hard spaces and zero-width marks that a screen adds. */
 function text(shown) {
-  return shown.replace(/\s+/g, " ").trim();
+  return shown
+    .replace(/\u200b/g, "")
+    .replace(/\s+/g, " ")
+    .trim();
 }

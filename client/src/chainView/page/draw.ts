@@ -31,10 +31,19 @@ export function drawChain(chain: Chain, live: boolean, reveal: (slot: number) =>
       "div",
       { class: "walk" },
       element("div", { class: "end" }, element("strong", {}, "VM"), chain.vnic),
-      element("ol", { class: `slots direction-${chain.direction}`, "aria-label": "Slots 0 to 15" }, ...slots),
+      ...arrow(chain, live),
+      element("ol", { class: "slots", "aria-label": "Slots 0 to 15" }, ...slots),
+      ...arrow(chain, live),
       element("div", { class: "end" }, element("strong", {}, "vSwitch")),
     ),
   ];
+}
+
+/** Which way the packet goes; the heading says it in words. */
+function arrow(chain: Chain, live: boolean): Node[] {
+  return live
+    ? [element("span", { class: "arrow", "aria-hidden": "true" }, chain.direction === "out" ? "→" : "←")]
+    : [];
 }
 
 function heading(chain: Chain, live: boolean): HTMLElement {
