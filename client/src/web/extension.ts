@@ -1,4 +1,7 @@
-/** Entry point in the browser (vscode.dev): the language server runs in a worker. The debugger needs a desktop or a remote host. */
+/**
+ * Entry point in the browser (vscode.dev): the language server runs in a worker, and asks here for the files that
+ * policies import. The debugger needs a desktop or a remote host.
+ */
 import * as vscode from "vscode";
 import { LanguageClient } from "vscode-languageclient/browser";
 import { registerChainView } from "../chainView/view.ts";
@@ -6,14 +9,22 @@ import { clientOptions, serverName, startLanguageServer } from "../languageServe
 import { registerTestExplorer } from "../testExplorer.ts";
 
 export function activate(context: vscode.ExtensionContext): void {
-  const server = vscode.Uri.joinPath(context.extensionUri, "dist/web/server.js");
-  const client = new LanguageClient(
-    "iochain",
-    serverName,
-    async () => new Worker(server.toString(true)),
-    clientOptions(),
+  const server = vscode.Uri.joinPath(context.extensionUri, "dist/web/server.js").toString(true);
+  const options = { ...clientOptions(), initializationOptions: { readFile: true } };
+  const client = new LanguageClient("iochain", serverName, async () => new Worker(server), options);
+  context.subscriptions.push(
+    client.onRequest("iochain/readFile", ({ uri }: { uri: string }) => readFile(vscode.Uri.parse(uri))),
   );
   startLanguageServer(context, client);
   registerChainView(context, client);
   registerTestExplorer(context, client, { canDebug: false });
+}
+
+/** Null when there is no such file. */
+async function readFile(uri: vscode.Uri): Promise<string | null> {
+  try {
+    return new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
+  } catch {
+    return null;
+  }
 }

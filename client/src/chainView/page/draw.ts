@@ -64,7 +64,6 @@ function heading(chain: Chain, live: boolean): HTMLElement {
 
 /** A mark besides the word: verdicts must not differ by colour alone. */
 const marks: Readonly<Record<string, string>> = {
-  pass: "·",
   allow: "✓",
   drop: "✗",
   reject: "✗",
@@ -77,7 +76,7 @@ const marks: Readonly<Record<string, string>> = {
 };
 
 function verdictText(slot: Slot): string {
-  return slot.verdict ? `${marks[slot.verdict] ?? ""} ${slot.verdict}` : "";
+  return [slot.verdict && marks[slot.verdict], slot.verdict].filter(Boolean).join(" ");
 }
 
 function why(slot: Slot): string {
