@@ -142,6 +142,48 @@ export class BoxIndex {
     return best === end ? -1 : best;
   }
 
+  /** Boxes of rules before `limit` that may share packets with `box`, in no order: its addresses meet theirs. */
+  near(box: Box, limit: number): number[] {
+    const end = lowerBound(this.#owners, limit);
+    const sources = this.#setsOver(box.fields[SOURCE] as Values);
+    const destinations = this.#setsOver(box.fields[DESTINATION] as Values);
+    const found: number[] = [];
+    const collect = (list: readonly number[] = NONE) => {
+      for (const each of list) {
+        if (each >= end) break;
+        found.push(each);
+      }
+    };
+    const total = (sets: Iterable<number>, lists: readonly (readonly number[])[]) => {
+      let sum = 0;
+      for (const set of sets) sum += (lists[set] ?? NONE).length;
+      return sum;
+    };
+    const bySource = total(sources, this.#bothBySource) <= total(destinations, this.#bothByDestination);
+    collect(this.#wide);
+    for (const set of sources) {
+      collect(this.#bySource[set]);
+      if (bySource) collect(this.#bothBySource[set]);
+    }
+    for (const set of destinations) {
+      collect(this.#byDestination[set]);
+      if (!bySource) collect(this.#bothByDestination[set]);
+    }
+    return found;
+  }
+
+  /** Narrow sets that meet these addresses. */
+  #setsOver(values: Values): ReadonlySet<number> {
+    const sets = new Set<number>();
+    for (let i = 0; i < values.length; i += 2) {
+      const last = atomOf(this.#bounds, values[i + 1] as number);
+      const end = this.#atomStart[last + 1] as number;
+      for (let at = this.#atomStart[atomOf(this.#bounds, values[i] as number)] as number; at < end; at += 1)
+        sets.add(this.#atomSets[at] as number);
+    }
+    return sets;
+  }
+
   /** The first of the list, from `low`, that the packet is in and that comes before `best`; else `best`. */
   #scan(list: readonly number[], values: readonly (number | bigint)[], low: number, best: number): number {
     const way = values[DIRECTION] === 0 ? 1 : 2;

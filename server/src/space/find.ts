@@ -3,17 +3,7 @@
  * each of them about what a list of rules does. The search is that of `ruleList.ts`: look at a corner, take away what
  * the rule that spoils a condition takes, go on.
  */
-import {
-  type Box,
-  corner,
-  DESTINATION,
-  intersectBoxes,
-  narrow,
-  type Point,
-  SOURCE,
-  subtractBox,
-  weight,
-} from "./box.ts";
+import { type Box, corner, DESTINATION, narrow, type Point, SOURCE, subtractBox, weight } from "./box.ts";
 import type { RuleList } from "./ruleList.ts";
 
 /** What has to become of a packet in one list of rules. */
@@ -74,15 +64,10 @@ export function findPacket(
       }
       // No rule takes it, and that is not what is wanted: only where some rule does can the condition hold.
       if ((expanded & (1 << number)) !== 0) return { kind: "undecided" };
-      for (const [other, { boxes: theirs, effect }] of condition.list.rules.entries()) {
-        if (other >= condition.limit) break;
-        if (effect !== "takes" || !condition.holds(other)) continue;
-        for (const their of theirs) {
-          left.work -= 8;
-          const both = intersectBoxes(box, their);
-          if (both !== undefined) stack.push({ box: both, expanded: expanded | (1 << number) });
-        }
-        if (left.work < 0) return { kind: "undecided" };
+      for (const { rule, shared } of condition.list.near(box, condition.limit)) {
+        left.work -= 8;
+        if (condition.list.rules[rule]?.effect === "takes" && condition.holds(rule))
+          stack.push({ box: shared, expanded: expanded | (1 << number) });
       }
       continue next;
     }

@@ -84,6 +84,15 @@ export class RuleList {
     return found < 0 ? undefined : { rule: index.owner(found), box: index.box(found) };
   }
 
+  /** What rules before `limit` share with a box, and which rules they are; in no order. */
+  *near(box: Box, limit: number): Iterable<{ readonly rule: number; readonly shared: Box }> {
+    const index = this.#indexes.get(box.layer) as BoxIndex;
+    for (const found of index.near(box, limit)) {
+      const shared = intersectBoxes(box, index.box(found));
+      if (shared !== undefined) yield { rule: index.owner(found), shared };
+    }
+  }
+
   /** What is left of a box when the packets that a rule's box keeps from rule `limit` are gone. */
   without(box: Box, taker: { readonly rule: number; readonly box: Box }, limit: number): Box[] {
     const left = subtractBox(box, taker.box);
@@ -147,22 +156,16 @@ export class RuleList {
     const other = (j: number) => takes(j) && !sameAction(this.#listed(j).rule, rule);
     const known = by.find(other);
     if (known !== undefined) return known;
-    const last = by[by.length - 1] ?? 0;
-    for (let j = 0; j < last; j += 1) {
-      const candidate = this.#listed(j);
-      if (!other(j)) continue;
-      for (const box of boxes)
-        for (const theirs of candidate.boxes) {
-          if (!boxesOverlap(box, theirs)) continue;
-          const both = intersectBoxes(box, theirs) as Box;
-          let found = j;
-          const packet = this.#search(j, [both], (taker) => {
-            if (other(taker)) found = taker;
-            return other(taker);
-          });
-          if (packet !== undefined) return packet === "undecided" ? packet : found;
-        }
-    }
+    for (const box of boxes)
+      for (const { rule: j, shared } of this.near(box, by[by.length - 1] ?? 0)) {
+        if (!other(j)) continue;
+        let found = j;
+        const packet = this.#search(j, [shared], (taker) => {
+          if (other(taker)) found = taker;
+          return other(taker);
+        });
+        if (packet !== undefined) return packet === "undecided" ? packet : found;
+      }
     return undefined;
   }
 
