@@ -10,6 +10,7 @@ import {
   ResponseError,
   type ServerCapabilities,
 } from "vscode-languageserver-protocol";
+import { CODE_ACTION_KINDS, codeActions } from "../ide/codeActions.ts";
 import { foldingRanges, selectionRange } from "../ide/folding.ts";
 import { hover } from "../ide/hover.ts";
 import { documentLinks, renameFiles } from "../ide/links.ts";
@@ -176,6 +177,19 @@ export const FEATURES: readonly Feature[] = [
     method: "textDocument/documentLink",
     declare: () => ({ documentLinkProvider: {} }),
     answer: ofDocument((view) => documentLinks(view.document)),
+  },
+  {
+    method: "textDocument/codeAction",
+    declare: (client) => ({
+      codeActionProvider: client.textDocument?.codeAction?.codeActionLiteralSupport
+        ? { codeActionKinds: CODE_ACTION_KINDS }
+        : true,
+    }),
+    answer: async (session, params) => {
+      const reported = await session.reported(params.textDocument.uri);
+      const view = session.view(params);
+      return view ? codeActions(view, params.range, reported, params.context?.only) : [];
+    },
   },
   ...SEMANTIC_TOKENS,
 ];

@@ -23,6 +23,10 @@ export function startServer(connection: Connection, host: Host): void {
   const session = new Session(host);
   const diagnostics = new Diagnostics(session, connection);
   const { workspace } = session;
+  session.reported = async (uri) => {
+    await diagnostics.ready(uri);
+    return diagnostics.current(uri);
+  };
   let folders: string[] = [];
 
   connection.onInitialize((params: InitializeParams): InitializeResult => {

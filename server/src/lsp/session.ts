@@ -7,6 +7,7 @@ import {
   type Position,
   ResponseError,
 } from "vscode-languageserver-protocol";
+import type { Reported } from "../ide/codeActions.ts";
 import type { View } from "../ide/view.ts";
 import type { Encoding } from "./positions.ts";
 import { type Host, Workspace } from "./workspace.ts";
@@ -17,6 +18,9 @@ export class Session {
   encoding: Encoding = "utf-16";
   /** Where the pages of findings lie. */
   readonly docs: string;
+
+  /** The findings of a document that stand now; the cheap ones at least. */
+  reported: (uri: string) => Promise<readonly Reported[]> = async () => [];
 
   constructor(host: Host) {
     this.workspace = new Workspace(host);

@@ -1,0 +1,110 @@
+/**
+ * Feature: quick fixes for findings, "fix all of this kind", and source.fixAll. Whole-file fixes are made of the
+ * preferred fix of each finding; of two that would write at one place, the first is taken.
+ */
+import {
+  type CodeAction,
+  CodeActionKind,
+  type Diagnostic,
+  type Range,
+  type WorkspaceEdit,
+} from "vscode-languageserver-types";
+import { CODES } from "../check/codes.ts";
+import type { Finding } from "../check/finding.ts";
+import { type FileEdit, workspaceEdit } from "./edits.ts";
+import type { Fix } from "./fixes/fix.ts";
+import { FIXERS } from "./fixes/index.ts";
+import { refactorings } from "./refactor.ts";
+import { isBefore, samePosition, type View } from "./view.ts";
+
+/** A finding as the editor has it. */
+export interface Reported {
+  readonly finding: Finding;
+  readonly diagnostic: Diagnostic;
+}
+
+export const CODE_ACTION_KINDS = [
+  CodeActionKind.QuickFix,
+  CodeActionKind.RefactorExtract,
+  CodeActionKind.RefactorInline,
+  CodeActionKind.RefactorRewrite,
+  CodeActionKind.SourceFixAll,
+];
+
+/** `only`: the kinds that are asked for; undefined means all of them that are offered in a menu. */
+export function codeActions(
+  view: View,
+  range: Range,
+  reported: readonly Reported[],
+  only?: readonly string[],
+): CodeAction[] {
+  const wanted = (kind: string) =>
+    only === undefined
+      ? kind !== CodeActionKind.SourceFixAll
+      : only.some((asked) => kind === asked || kind.startsWith(`${asked}.`));
+  const out: CodeAction[] = [];
+  if (wanted(CodeActionKind.QuickFix)) out.push(...quickFixes(view, range, reported));
+  for (const action of refactorings(view, range)) if (wanted(action.kind ?? "")) out.push(action);
+  if (wanted(CodeActionKind.SourceFixAll)) {
+    const edit = fixAll(view, reported);
+    if (edit) out.push({ title: "Fix all that has a quick fix", kind: CodeActionKind.SourceFixAll, edit });
+  }
+  return out;
+}
+
+function quickFixes(view: View, range: Range, reported: readonly Reported[]): CodeAction[] {
+  const out: CodeAction[] = [];
+  const offered = new Set<string>();
+  for (const { finding, diagnostic } of reported) {
+    if (!touches(diagnostic.range, range)) continue;
+    for (const fix of fixesOf(view, finding))
+      out.push({
+        title: fix.title,
+        kind: CodeActionKind.QuickFix,
+        diagnostics: [diagnostic],
+        edit: workspaceEdit(fix.edits),
+        ...(fix.preferred && { isPreferred: true }),
+      });
+    if (offered.has(finding.code)) continue;
+    offered.add(finding.code);
+    const same = reported.filter((other) => other.finding.code === finding.code);
+    const edit = same.length > 1 ? fixAll(view, same) : undefined;
+    if (edit)
+      out.push({
+        title: `Fix all ${same.length} of this kind in the file: ${CODES[finding.code].title.toLowerCase()}`,
+        kind: CodeActionKind.QuickFix,
+        diagnostics: same.map((one) => one.diagnostic),
+        edit,
+      });
+  }
+  return out;
+}
+
+export function fixesOf(view: View, finding: Finding): readonly Fix[] {
+  return (FIXERS[finding.code]?.(view, finding) ?? []).filter(({ edits }) => edits.length > 0);
+}
+
+/** The preferred fix of every finding, as far as they do not write at one place. */
+export function fixAll(view: View, reported: readonly Reported[]): WorkspaceEdit | undefined {
+  const taken: FileEdit[] = [];
+  for (const { finding } of reported) {
+    // What nothing uses may be about to be used: taking it away is for a person to say.
+    if (finding.code === "unused-declaration" && reported.some((other) => other.finding.code !== finding.code))
+      continue;
+    const fix = fixesOf(view, finding).find(({ preferred }) => preferred);
+    if (fix === undefined) continue;
+    const fresh = fix.edits.filter((edit) => !taken.some((other) => sameEdit(other, edit)));
+    if (fresh.some((edit) => taken.some((other) => clash(other, edit)))) continue;
+    taken.push(...fresh);
+  }
+  return taken.length === 0 ? undefined : workspaceEdit(taken);
+}
+
+const sameEdit = (a: FileEdit, b: FileEdit): boolean =>
+  a.uri === b.uri &&
+  a.edit.newText === b.edit.newText &&
+  samePosition(a.edit.range.start, b.edit.range.start) &&
+  samePosition(a.edit.range.end, b.edit.range.end);
+const clash = (a: FileEdit, b: FileEdit): boolean => a.uri === b.uri && touches(a.edit.range, b.edit.range);
+
+const touches = (a: Range, b: Range): boolean => !isBefore(a.end, b.start) && !isBefore(b.end, a.start);

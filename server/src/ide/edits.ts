@@ -1,0 +1,130 @@
+/** Building blocks of quick fixes: replacing, removing, moving and inserting statements so that the text stays tidy. */
+import type { Range, TextEdit, WorkspaceEdit } from "vscode-languageserver-types";
+import type { Source } from "../policy/policy.ts";
+import type { SourceDocument } from "../syntax/document.ts";
+import type { BlockStatement, Span, Statement } from "../syntax/tree.ts";
+import { fullRange, type View } from "./view.ts";
+
+export interface FileEdit {
+  readonly uri: string;
+  readonly edit: TextEdit;
+}
+
+export function workspaceEdit(edits: readonly FileEdit[]): WorkspaceEdit {
+  const changes: Record<string, TextEdit[]> = {};
+  for (const { uri, edit } of edits) {
+    const list = changes[uri] ?? [];
+    changes[uri] = list;
+    list.push(edit);
+  }
+  return { changes };
+}
+
+export function documentOf(view: View, { uri }: Source): SourceDocument {
+  const document = view.program.document(uri);
+  if (document === undefined) throw new Error(`no document ${uri} in this program`);
+  return document;
+}
+
+export const replaceSpan = (view: View, source: Source, span: Span, newText: string): FileEdit => ({
+  uri: source.uri,
+  edit: { range: documentOf(view, source).rangeOf(source.statement.chunk, span), newText },
+});
+
+/** The line end that a document uses. */
+export const eolOf = (document: SourceDocument): string => (document.chunks[0]?.text.includes("\r\n") ? "\r\n" : "\n");
+
+export const indentOf = (document: SourceDocument, line: number): string =>
+  /^[ \t]*/.exec(document.lineText(line))?.[0] ?? "";
+
+/** The text of a range. */
+export function textIn(document: SourceDocument, { start, end }: Range): string {
+  if (start.line === end.line) return document.lineText(start.line).slice(start.character, end.character);
+  const lines = [document.lineText(start.line).slice(start.character)];
+  for (let line = start.line + 1; line < end.line; line += 1) lines.push(document.lineText(line));
+  lines.push(document.lineText(end.line).slice(0, end.character));
+  return lines.join(eolOf(document));
+}
+
+/** A statement with all that is in it and the `///` lines that belong to it. */
+export function withDocs(document: SourceDocument, statement: Statement): Range {
+  const { start, end } = fullRange(document, statement);
+  if (statement.doc === undefined) return { start, end };
+  const { chunk } = statement;
+  const docs = chunk.comments.filter((comment) => comment.kind === "doc" && comment.end <= statement.start);
+  const before = chunk.statements.findLast((other) => other.end <= statement.start);
+  const first = docs.find((comment) => before === undefined || comment.start >= before.end);
+  return { start: first ? document.positionAt(chunk, first.start) : start, end };
+}
+
+/** Takes a statement out: with its lines where nothing else stands on them, else with the space before it. */
+export function removeRange(document: SourceDocument, { start, end }: Range): TextEdit {
+  const before = document.lineText(start.line).slice(0, start.character);
+  const after = document.lineText(end.line).slice(end.character);
+  if (before.trim() === "" && after.trim() === "" && end.line + 1 < document.lineCount)
+    return {
+      range: { start: { line: start.line, character: 0 }, end: { line: end.line + 1, character: 0 } },
+      newText: "",
+    };
+  const space = before.length - before.trimEnd().length;
+  const from = before.trim() === "" ? start : { line: start.line, character: start.character - space };
+  return { range: { start: from, end }, newText: "" };
+}
+
+export const removeStatement = (view: View, source: Source): FileEdit => {
+  const document = documentOf(view, source);
+  return { uri: source.uri, edit: removeRange(document, withDocs(document, source.statement)) };
+};
+
+/** A new item on a line of its own after a statement of the same block. */
+export function insertAfter(view: View, source: Source, text: string): FileEdit {
+  const document = documentOf(view, source);
+  const { start, end } = fullRange(document, source.statement);
+  const indent = indentOf(document, start.line);
+  return { uri: source.uri, edit: insertion(end, `${eolOf(document)}${indent}${reindent(document, text, indent)}`) };
+}
+
+/** A new item on a line of its own before a statement of the same block, above its `///` lines. */
+export function insertBefore(view: View, source: Source, text: string): FileEdit {
+  const document = documentOf(view, source);
+  const { start } = withDocs(document, source.statement);
+  const indent = indentOf(document, start.line);
+  return { uri: source.uri, edit: insertion(start, `${reindent(document, text, indent)}${eolOf(document)}${indent}`) };
+}
+
+/** A new item as the last of a block. */
+export function insertLast(view: View, source: Source<BlockStatement>, text: string): FileEdit {
+  const last = source.statement.children.at(-1);
+  if (last !== undefined) return insertAfter(view, { uri: source.uri, statement: last }, text);
+  const document = documentOf(view, source);
+  const head = document.rangeOf(source.statement.chunk, source.statement);
+  const outer = indentOf(document, head.start.line);
+  const eol = eolOf(document);
+  const indent = `${outer}  `;
+  const close = source.statement.close;
+  const inside = `${eol}${indent}${reindent(document, text, indent)}`;
+  if (close === undefined) return { uri: source.uri, edit: insertion(head.end, inside) };
+  // `{ }` on one line opens up.
+  const at = document.rangeOf(close.chunk, close.span).start;
+  const sameLine = at.line === head.end.line;
+  return {
+    uri: source.uri,
+    edit: sameLine
+      ? { range: { start: head.end, end: at }, newText: `${inside}${eol}${outer}` }
+      : insertion(head.end, inside),
+  };
+}
+
+/** Puts statements of one block in another order: their texts change places, what stands between them stays. */
+export function reorder(view: View, uri: string, from: readonly Statement[], to: readonly string[]): FileEdit[] {
+  return from.flatMap((statement, index) => {
+    const document = documentOf(view, { uri, statement });
+    const range = withDocs(document, statement);
+    const newText = to[index] as string;
+    return textIn(document, range) === newText ? [] : [{ uri, edit: { range, newText } }];
+  });
+}
+
+const insertion = (at: Range["start"], newText: string): TextEdit => ({ range: { start: at, end: at }, newText });
+const reindent = (document: SourceDocument, text: string, indent: string): string =>
+  text.split("\n").join(`${eolOf(document)}${indent}`);

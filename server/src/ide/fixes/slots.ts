@@ -1,0 +1,84 @@
+/** Fixes of slot lines: move one to a free slot of its module, sort them, place a redirect. */
+import type { Source } from "../../policy/policy.ts";
+import type { ChainStatement, SlotStatement, Statement } from "../../syntax/tree.ts";
+import { documentOf, insertBefore, insertLast, removeStatement, reorder, textIn, withDocs } from "../edits.ts";
+import { writeName } from "../rename.ts";
+import { topOf } from "../symbols.ts";
+import type { View } from "../view.ts";
+import { dataOf, type Fix, type Fixer, isNumbers, isString } from "./fix.ts";
+
+/** Slot lines without an error of their own: what "in order" is about. */
+const linesOf = (
+  chain: ChainStatement,
+): (SlotStatement & { readonly number: NonNullable<SlotStatement["number"]> })[] =>
+  chain.children.filter((line) => line.kind === "slot" && line.number !== undefined && !line.broken) as never;
+
+/** Moves a line to another slot, and all lines to their order. */
+function moved(view: View, { uri, statement }: Source, to: number): Fix["edits"] {
+  const chain = topOf(statement);
+  if (chain.kind !== "chain") return [];
+  const lines = linesOf(chain);
+  const texts = lines.map((line) => {
+    const document = documentOf(view, { uri, statement: line });
+    const range = withDocs(document, line);
+    const text = textIn(document, range);
+    if (line !== statement) return { number: line.number.value, text };
+    const { start } = document.rangeOf(line.chunk, line);
+    const head = textIn(document, { start: range.start, end: start });
+    const own = line.chunk.text.slice(line.start, line.end);
+    const at = line.number.start - line.start;
+    return { number: to, text: head + own.slice(0, at) + String(to) + own.slice(at + line.number.text.length) };
+  });
+  const sorted = [...texts].sort((a, b) => a.number - b.number).map(({ text }) => text);
+  return reorder(view, uri, lines, sorted);
+}
+
+export const moveSlot: Fixer = (view, finding) => {
+  const { at } = finding.place;
+  const free = dataOf(finding, "free", isNumbers) ?? [];
+  const module = dataOf(finding, "module", isString) ?? "";
+  const fixes: Fix[] = free.slice(0, 4).map((slot, index) => ({
+    title: `Move to slot ${slot}${index === 0 ? `, the first free one for ${module}` : ""}`,
+    edits: moved(view, at, slot),
+    preferred: index === 0,
+  }));
+  fixes.push({ title: "Remove this slot line", edits: [removeStatement(view, at)], preferred: free.length === 0 });
+  return fixes;
+};
+
+export const sortSlots: Fixer = (view, { place }) => {
+  const chain = topOf(place.at.statement);
+  if (chain.kind !== "chain") return [];
+  const lines = linesOf(chain);
+  const sorted = [...lines]
+    .sort((a, b) => a.number.value - b.number.value)
+    .map((line) => {
+      const document = documentOf(view, place.at);
+      return textIn(document, withDocs(document, line));
+    });
+  const edits = reorder(view, place.at.uri, lines, sorted);
+  return edits.length === 0 ? [] : [{ title: "Sort the slot lines", edits, preferred: true }];
+};
+
+/** A redirect that no chain places: at the first partner slot that is free, in every chain that has one. */
+export const placeRedirect: Fixer = (view, finding) => {
+  const name = dataOf(finding, "name", isString);
+  const partner = dataOf(finding, "free", isNumbers) ?? [];
+  if (name === undefined) return [];
+  const fixes: Fix[] = [];
+  for (const { name: chainName, source } of view.policy().chains) {
+    const lines = linesOf(source.statement);
+    const taken = new Set(lines.map((line) => line.number.value));
+    const slot = partner.find((number) => !taken.has(number));
+    if (slot === undefined) continue;
+    const text = `slot ${slot} redirect ${writeName(name)}`;
+    const next: Statement | undefined = lines.find((line) => line.number.value > slot);
+    const edit = next ? insertBefore(view, { uri: source.uri, statement: next }, text) : insertLast(view, source, text);
+    fixes.push({
+      title: `Place it in slot ${slot} of chain ${writeName(chainName)}`,
+      edits: [edit],
+      preferred: fixes.length === 0,
+    });
+  }
+  return fixes;
+};
