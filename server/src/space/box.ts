@@ -97,9 +97,25 @@ export function boxContains(box: Box, point: Point): boolean {
   return true;
 }
 
-/** A box with one of its fields narrowed; undefined when nothing of it is left. */
+/** What two sets share. Sets are shared by many rules, so that answers are kept while both live. */
+const shared = new WeakMap<Values, WeakMap<Values, Values>>();
+function share(a: Values, b: Values): Values {
+  let answers = shared.get(b);
+  if (answers === undefined) {
+    answers = new WeakMap();
+    shared.set(b, answers);
+  }
+  let both = answers.get(a);
+  if (both === undefined) {
+    both = intersectRanges(a, b);
+    answers.set(a, both);
+  }
+  return both;
+}
+
+/** A box with one of its fields narrowed to a set that many are narrowed to; undefined when nothing of it is left. */
 export function narrow(box: Box, field: number, to: Values): Box | undefined {
-  const values = intersectRanges(box.fields[field] as Values, to);
+  const values = share(box.fields[field] as Values, to);
   if (values.length === 0) return undefined;
   const fields = box.fields.slice();
   fields[field] = values;

@@ -23,7 +23,7 @@ import {
 } from "./box.ts";
 
 /** Entries that the atoms' lists may have together. */
-const MAX_LISTED = 12_000_000;
+const MAX_LISTED = 8_000_000;
 const NONE: readonly number[] = [];
 
 export class BoxIndex {
@@ -143,45 +143,45 @@ export class BoxIndex {
   }
 
   /** Boxes of rules before `limit` that may share packets with `box`, in no order: its addresses meet theirs. */
-  near(box: Box, limit: number): number[] {
+  *near(box: Box, limit: number): Iterable<number> {
     const end = lowerBound(this.#owners, limit);
-    const sources = this.#setsOver(box.fields[SOURCE] as Values);
-    const destinations = this.#setsOver(box.fields[DESTINATION] as Values);
-    const found: number[] = [];
-    const collect = (list: readonly number[] = NONE) => {
-      for (const each of list) {
-        if (each >= end) break;
-        found.push(each);
-      }
-    };
-    const total = (sets: Iterable<number>, lists: readonly (readonly number[])[]) => {
-      let sum = 0;
-      for (const set of sets) sum += (lists[set] ?? NONE).length;
-      return sum;
-    };
-    const bySource = total(sources, this.#bothBySource) <= total(destinations, this.#bothByDestination);
-    collect(this.#wide);
-    for (const set of sources) {
-      collect(this.#bySource[set]);
-      if (bySource) collect(this.#bothBySource[set]);
+    const source = box.fields[SOURCE] as Values;
+    const destination = box.fields[DESTINATION] as Values;
+    const bySource = this.#entries(source) <= this.#entries(destination);
+    yield* before(this.#wide, end);
+    if (bySource)
+      for (const set of this.#setsOver(source)) yield* before(this.#bothBySource[set] as readonly number[], end);
+    else
+      for (const set of this.#setsOver(destination))
+        yield* before(this.#bothByDestination[set] as readonly number[], end);
+    for (const set of this.#setsOver(source)) yield* before(this.#bySource[set] as readonly number[], end);
+    for (const set of this.#setsOver(destination)) yield* before(this.#byDestination[set] as readonly number[], end);
+  }
+
+  /** How many entries the lists of these addresses' atoms have. */
+  #entries(values: Values): number {
+    let sum = 0;
+    for (let i = 0; i < values.length; i += 2) {
+      const last = atomOf(this.#bounds, values[i + 1] as number);
+      const first = atomOf(this.#bounds, values[i] as number);
+      sum += (this.#atomStart[last + 1] as number) - (this.#atomStart[first] as number);
     }
-    for (const set of destinations) {
-      collect(this.#byDestination[set]);
-      if (!bySource) collect(this.#bothByDestination[set]);
-    }
-    return found;
+    return sum;
   }
 
   /** Narrow sets that meet these addresses. */
-  #setsOver(values: Values): ReadonlySet<number> {
-    const sets = new Set<number>();
+  *#setsOver(values: Values): Iterable<number> {
+    const seen = new Set<number>();
     for (let i = 0; i < values.length; i += 2) {
       const last = atomOf(this.#bounds, values[i + 1] as number);
       const end = this.#atomStart[last + 1] as number;
-      for (let at = this.#atomStart[atomOf(this.#bounds, values[i] as number)] as number; at < end; at += 1)
-        sets.add(this.#atomSets[at] as number);
+      for (let at = this.#atomStart[atomOf(this.#bounds, values[i] as number)] as number; at < end; at += 1) {
+        const set = this.#atomSets[at] as number;
+        if (seen.has(set)) continue;
+        seen.add(set);
+        yield set;
+      }
     }
-    return sets;
   }
 
   /** The first of the list, from `low`, that the packet is in and that comes before `best`; else `best`. */
@@ -254,6 +254,13 @@ const keyOfValues = (values: Values) => ({ object: values, text: () => values.jo
 const keyOfService = ({ fields }: Box) => ({
   text: () => `${fields[PROTOCOL]}<${fields[SOURCE_PORT]}>${fields[DESTINATION_PORT]}`,
 });
+
+function* before(ascending: readonly number[], end: number): Iterable<number> {
+  for (const each of ascending) {
+    if (each >= end) return;
+    yield each;
+  }
+}
 
 function add(lists: number[][], set: number, box: number): void {
   const list = lists[set] as number[];

@@ -33,6 +33,15 @@ interface Options {
   readonly sameEnd?: (source: number | bigint, destination: number | bigint) => Box["fields"][number] | undefined;
 }
 
+/** A box to look at, or rules of a condition to try one by one. `expanded`: bits of conditions that were so tried. */
+type Task =
+  | { readonly box: Box; readonly expanded: number }
+  | {
+      readonly near: Iterator<{ readonly rule: number; readonly shared: Box }>;
+      readonly condition: number;
+      readonly expanded: number;
+    };
+
 /** A packet of the boxes for which every condition holds. `box` is a set around it, for a readable one. */
 export function findPacket(
   boxes: readonly Box[],
@@ -40,8 +49,19 @@ export function findPacket(
   left: Budget,
   options: Options = {},
 ): Found {
-  const stack = boxes.map((box) => ({ box, expanded: 0 }));
+  const stack: Task[] = boxes.map((box) => ({ box, expanded: 0 }));
   next: for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
+    if ("near" in top) {
+      const { value, done } = top.near.next();
+      if (done) continue;
+      stack.push(top);
+      left.work -= 8;
+      if (left.work < 0) return { kind: "undecided" };
+      const { list, holds } = conditions[top.condition] as Condition;
+      if (list.rules[value.rule]?.effect === "takes" && holds(value.rule))
+        stack.push({ box: value.shared, expanded: top.expanded });
+      continue;
+    }
     const { box, expanded } = top;
     left.steps -= 1;
     left.work -= weight(box) + 16;
@@ -64,11 +84,11 @@ export function findPacket(
       }
       // No rule takes it, and that is not what is wanted: only where some rule does can the condition hold.
       if ((expanded & (1 << number)) !== 0) return { kind: "undecided" };
-      for (const { rule, shared } of condition.list.near(box, condition.limit)) {
-        left.work -= 8;
-        if (condition.list.rules[rule]?.effect === "takes" && condition.holds(rule))
-          stack.push({ box: shared, expanded: expanded | (1 << number) });
-      }
+      stack.push({
+        near: condition.list.near(box, condition.limit)[Symbol.iterator](),
+        condition: number,
+        expanded: expanded | (1 << number),
+      });
       continue next;
     }
     return { kind: "packet", packet, box };

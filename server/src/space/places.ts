@@ -28,7 +28,7 @@ export class Places {
   readonly #hasError: (statement: Statement) => boolean;
   readonly #chainOf = new Map<Vnic, Chain>();
   readonly #where = new Map<RuleBlock, ReadonlySet<Vnic>>();
-  readonly #ends = new Map<RuleBlock, { readonly out: RuleList; readonly in: RuleList }>();
+  readonly #ends = new Map<RuleBlock, { out?: RuleList; in?: RuleList }>();
   readonly #scopes = new Map<ReadonlySet<Vnic>, Ranges<number>>();
 
   /** `hasError`: whether an error stands in a statement; what such a rule does is not relied on. */
@@ -87,15 +87,17 @@ export class Places {
   end(block: RuleBlock, way: Way): RuleList {
     let found = this.#ends.get(block);
     if (found === undefined) {
-      const rules = rulesOf(block);
-      const make = (each: Way) => {
-        const listed = rules.map((rule) => this.#list(rule, this.endSpace(rule, each)));
-        return new RuleList(listed, jumpTarget(block, rules), SOMEWHERE);
-      };
-      found = { out: make("out"), in: make("in") };
+      found = {};
       this.#ends.set(block, found);
     }
-    return found[way];
+    let list = found[way];
+    if (list === undefined) {
+      const rules = rulesOf(block);
+      const listed = rules.map((rule) => this.#list(rule, this.endSpace(rule, way)));
+      list = new RuleList(listed, jumpTarget(block, rules), SOMEWHERE);
+      found[way] = list;
+    }
+    return list;
   }
 
   /** A rule's packets at one end; the vNIC is that which the address says. */
