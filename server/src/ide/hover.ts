@@ -22,7 +22,7 @@ export function hover(view: View, position: Position): Hover | undefined {
   const place = placeAt(view.document, position);
   if (place === undefined) return undefined;
   const found = at(view, position);
-  const text = found ? hoverAt(view, found) : slotInRemark(view, place.chunk, place.offset);
+  const text = (found && hoverAt(view, found)) ?? slotInRemark(view, place.chunk, place.offset);
   if (text === undefined) return undefined;
   return {
     contents: { kind: "markdown", value: text.markdown },

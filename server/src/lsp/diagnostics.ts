@@ -10,7 +10,7 @@ import type {
   DocumentDiagnosticReport,
   WorkspaceDiagnosticParams,
   WorkspaceDiagnosticReport,
-} from "vscode-languageserver-protocol";
+} from "vscode-languageserver";
 import type { CODES } from "../check/codes.ts";
 import type { Finding } from "../check/finding.ts";
 import { diagnosticOf, identity, stands } from "./findings.ts";

@@ -9,7 +9,7 @@ import {
   type Position,
   ResponseError,
   type ServerCapabilities,
-} from "vscode-languageserver-protocol";
+} from "vscode-languageserver";
 import { CODE_ACTION_KINDS, codeActions } from "../ide/codeActions.ts";
 import { foldingRanges, selectionRange } from "../ide/folding.ts";
 import { hover } from "../ide/hover.ts";

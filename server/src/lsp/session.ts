@@ -6,7 +6,7 @@ import {
   type InitializeParams,
   type Position,
   ResponseError,
-} from "vscode-languageserver-protocol";
+} from "vscode-languageserver";
 import type { Reported } from "../ide/codeActions.ts";
 import type { View } from "../ide/view.ts";
 import type { Encoding } from "./positions.ts";

@@ -2,7 +2,7 @@
  * The documents that the server knows: those open in the editor, and on disk those they import and those of the
  * workspace's folders. Programs are put together here, and kept until a document of theirs changes.
  */
-import type { TextDocumentContentChangeEvent } from "vscode-languageserver-protocol";
+import type { TextDocumentContentChangeEvent } from "vscode-languageserver";
 import { compilePolicy } from "../policy/compile.ts";
 import type { Policy } from "../policy/policy.ts";
 import { loadProgram, type Program, resolveImport } from "../policy/program.ts";

@@ -1,0 +1,100 @@
+/** A client of the real server: JSON-RPC over a pair of streams, in one process, files from memory. */
+import { PassThrough } from "node:stream";
+import {
+  type ClientCapabilities,
+  createMessageConnection,
+  type Diagnostic,
+  type InitializeResult,
+  type MessageConnection,
+  StreamMessageReader,
+  StreamMessageWriter,
+} from "vscode-languageserver-protocol/node";
+import { createConnection, ProposedFeatures } from "vscode-languageserver/node";
+import { startServer } from "../../server/src/lsp/server.ts";
+
+/** What VS Code's client says of itself, as far as the server asks. */
+export const EDITOR: ClientCapabilities = {
+  textDocument: {
+    hover: { contentFormat: ["markdown"] },
+    completion: { completionItem: { snippetSupport: true, documentationFormat: ["markdown"] } },
+    definition: { linkSupport: true },
+    declaration: { linkSupport: true },
+    typeDefinition: { linkSupport: true },
+    implementation: { linkSupport: true },
+    documentSymbol: { hierarchicalDocumentSymbolSupport: true },
+    codeAction: { codeActionLiteralSupport: { codeActionKind: { valueSet: [] } } },
+    rename: { prepareSupport: true },
+    diagnostic: { dynamicRegistration: false },
+    foldingRange: {},
+  },
+  workspace: { diagnostics: { refreshSupport: true }, codeLens: { refreshSupport: true }, inlayHint: { refreshSupport: true } },
+};
+
+export interface Client {
+  readonly connection: MessageConnection;
+  readonly initialized: InitializeResult;
+  /** Told by the server, newest last: only clients that do not pull are. */
+  readonly published: Map<string, { readonly version?: number; readonly diagnostics: Diagnostic[] }>;
+  /** What the server wrote to its log. */
+  readonly log: string[];
+  readonly request: <T = unknown>(method: string, params: unknown) => Promise<T>;
+  readonly notify: (method: string, params: unknown) => Promise<void>;
+  readonly open: (uri: string, text: string) => Promise<void>;
+  readonly refreshes: () => number;
+  readonly stop: () => void;
+}
+
+export async function startClient(
+  files: ReadonlyMap<string, string> = new Map(),
+  capabilities: ClientCapabilities = EDITOR,
+  folders: readonly string[] = [],
+): Promise<Client> {
+  const toServer = new PassThrough();
+  const toClient = new PassThrough();
+  startServer(
+    createConnection(ProposedFeatures.all, new StreamMessageReader(toServer), new StreamMessageWriter(toClient)),
+    {
+      docs: "file:///docs/",
+      readFile: (uri) => files.get(uri),
+      policyFiles: (folder) => [...files.keys()].filter((uri) => uri.startsWith(`${folder}/`)),
+    },
+  );
+  const connection = createMessageConnection(new StreamMessageReader(toClient), new StreamMessageWriter(toServer));
+  const published: Client["published"] = new Map();
+  const log: string[] = [];
+  let refreshes = 0;
+  connection.onNotification("textDocument/publishDiagnostics", ({ uri, version, diagnostics }) => {
+    published.set(uri, { version, diagnostics });
+  });
+  connection.onNotification("window/logMessage", ({ message }) => log.push(message));
+  connection.onRequest("workspace/diagnostic/refresh", () => {
+    refreshes += 1;
+    return null;
+  });
+  connection.onRequest(() => null);
+  connection.listen();
+  const initialized = await connection.sendRequest<InitializeResult>("initialize", {
+    processId: null,
+    rootUri: null,
+    workspaceFolders: folders.map((uri) => ({ uri, name: uri })),
+    capabilities,
+  });
+  await connection.sendNotification("initialized", {});
+  let versions = 0;
+  return {
+    connection,
+    initialized,
+    published,
+    log,
+    request: (method, params) => connection.sendRequest(method, params),
+    notify: (method, params) => connection.sendNotification(method, params),
+    open: (uri, text) => {
+      versions += 1;
+      return connection.sendNotification("textDocument/didOpen", {
+        textDocument: { uri, languageId: "iochain", version: versions, text },
+      });
+    },
+    refreshes: () => refreshes,
+    stop: () => connection.dispose(),
+  };
+}

@@ -1,0 +1,135 @@
+/** Runs the tests in `data/` against the real server over the wire. */
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import type { CodeAction, CompletionList, Diagnostic } from "vscode-languageserver-types";
+import { afterEach, describe, expect, test } from "vitest";
+import { type Case, type Mark, readCase, ROOT, updateCase } from "./cases.ts";
+import { type Client, EDITOR, startClient } from "./client.ts";
+import * as render from "./render.ts";
+
+const folder = join(import.meta.dirname, "data");
+
+let client: Client | undefined;
+afterEach(() => client?.stop());
+
+describe("data", () => {
+  for (const file of readdirSync(folder).sort()) {
+    const path = join(folder, file);
+    const found = readCase(path);
+    test(`${file}: ${found.purpose}`, async () => {
+      const answers = await run(found);
+      if (process.env.UPDATE) updateCase(path, answers);
+      else expect(answers).toEqual(found.requests.map(({ expected }) => expected));
+    });
+  }
+});
+
+async function run({ files, marks, requests }: Case): Promise<string[]> {
+  const texts = new Map([...files].map(([uri, { text }]) => [uri, text]));
+  const started = await startClient(texts, EDITOR, [ROOT]);
+  client = started;
+  for (const [uri, { text, open }] of files) if (open) await started.open(uri, text);
+  const answers: string[] = [];
+  for (const { name, words } of requests) {
+    const ask = REQUESTS[name];
+    if (ask === undefined) throw new Error(`no such request in test data: ${name}`);
+    answers.push((await ask(started, words, marks, texts)).trim());
+  }
+  expect(started.log).toEqual([]);
+  return answers;
+}
+
+type Ask = (
+  client: Client,
+  words: readonly string[],
+  marks: ReadonlyMap<string, Mark>,
+  texts: Map<string, string>,
+) => Promise<string>;
+
+function markOf(marks: ReadonlyMap<string, Mark>, word = ""): Mark {
+  const mark = marks.get(word);
+  if (mark === undefined) throw new Error(`no mark <|${word}>`);
+  return mark;
+}
+const at = (mark: Mark) => ({ textDocument: { uri: mark.uri }, position: mark.position });
+const uriOf = (word: string) => `${ROOT}/${word}`;
+const json = (value: unknown) => JSON.stringify(value, undefined, 1);
+
+/** A request at a mark, and how its answer reads. */
+const asked =
+  <T>(method: string, show: (answer: T, texts: ReadonlyMap<string, string>) => string, more: object = {}): Ask =>
+  async (c, [mark], marks, texts) => show(await c.request<T>(method, { ...at(markOf(marks, mark)), ...more }), texts);
+const textOf = (texts: ReadonlyMap<string, string>) => (uri: string) => texts.get(uri) ?? "";
+
+async function findings(c: Client, uri: string): Promise<Diagnostic[]> {
+  const report = await c.request<{ items: Diagnostic[] }>("textDocument/diagnostic", { textDocument: { uri } });
+  return report.items;
+}
+
+const REQUESTS: Readonly<Record<string, Ask>> = {
+  hover: asked<{ contents: { value: string } } | null>("textDocument/hover", (answer) => answer?.contents.value ?? "nothing"),
+  definition: asked("textDocument/definition", render.locations),
+  declaration: asked("textDocument/declaration", render.locations),
+  typeDefinition: asked("textDocument/typeDefinition", render.locations),
+  implementation: asked("textDocument/implementation", render.locations),
+  references: asked("textDocument/references", render.locations, { context: { includeDeclaration: true } }),
+  uses: asked("textDocument/references", render.locations, { context: { includeDeclaration: false } }),
+  highlight: asked<{ range: never; kind: number }[]>("textDocument/documentHighlight", (list) =>
+    list.map(({ range, kind }) => `${render.span(range)} ${kind === 3 ? "write" : "read"}`).join("\n"),
+  ),
+  prepareRename: async (c, [mark], marks) => {
+    const answer = await c.request("textDocument/prepareRename", at(markOf(marks, mark))).catch(refused);
+    return typeof answer === "string" ? answer : json(answer);
+  },
+  rename: async (c, [mark, ...name], marks, texts) => {
+    const params = { ...at(markOf(marks, mark)), newName: name.join(" ") };
+    const answer = await c.request("textDocument/rename", params).catch(refused);
+    return typeof answer === "string" ? answer : render.workspaceEdit(answer as never, textOf(texts));
+  },
+  completion: asked<CompletionList>("textDocument/completion", ({ items, isIncomplete }) =>
+    `${render.completions(items)}${isIncomplete ? "\n…" : ""}`,
+  ),
+  signature: asked("textDocument/signatureHelp", json),
+  selection: async (c, [mark], marks) => {
+    const { uri, position } = markOf(marks, mark);
+    const params = { textDocument: { uri }, positions: [position] };
+    return render.selection((await c.request<never[]>("textDocument/selectionRange", params))[0]);
+  },
+  symbols: async (c, [file = ""]) =>
+    render.symbols(await c.request("textDocument/documentSymbol", { textDocument: { uri: uriOf(file) } })),
+  search: async (c, [query = ""]) =>
+    (await c.request<{ name: string; location: never; containerName?: string }[]>("workspace/symbol", { query }))
+      .map(({ name, location, containerName }) => `${name}${containerName ? ` in ${containerName}` : ""} ${render.locations([location])}`)
+      .join("\n") || "nothing",
+  folding: async (c, [file = ""]) =>
+    render.foldings(await c.request("textDocument/foldingRange", { textDocument: { uri: uriOf(file) } })),
+  links: async (c, [file = ""]) =>
+    (await c.request<{ range: never; target: string }[]>("textDocument/documentLink", { textDocument: { uri: uriOf(file) } }))
+      .map(({ range, target }) => `${render.span(range)} ${render.shortUri(target)}`)
+      .join("\n") || "nothing",
+  findings: async (c, [file = ""]) => render.diagnostics(await findings(c, uriOf(file))),
+  fixes: async (c, [mark, ...only], marks, texts) => {
+    const { uri, position } = markOf(marks, mark);
+    await findings(c, uri);
+    const context = { diagnostics: [], ...(only.length > 0 && { only }) };
+    const range = { start: position, end: position };
+    const actions = await c.request<CodeAction[]>("textDocument/codeAction", { textDocument: { uri }, range, context });
+    return render.actions(actions, textOf(texts));
+  },
+  renameFile: async (c, [from = "", to = ""], _marks, texts) => {
+    const files = [{ oldUri: uriOf(from), newUri: uriOf(to) }];
+    return render.workspaceEdit(await c.request("workspace/willRenameFiles", { files }), textOf(texts));
+  },
+  /** Types text at a mark; later requests see the text with it. */
+  type: async (c, [mark, ...words], marks, texts) => {
+    const { uri, position } = markOf(marks, mark);
+    const text = words.join(" ");
+    const range = { start: position, end: position };
+    texts.set(uri, render.apply(texts.get(uri) ?? "", [{ range, newText: text }]));
+    await c.notify("textDocument/didChange", { textDocument: { uri, version: Date.now() }, contentChanges: [{ range, text }] });
+    return "";
+  },
+};
+
+const refused = (error: unknown): string => `refused: ${error instanceof Error ? error.message : String(error)}`;
