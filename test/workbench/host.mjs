@@ -148,10 +148,11 @@ async function endGroup(leader) {
   }
 }
 
-/** The workbench's address with a folder open; `payload` are pairs of its own start options. */
+/** The workbench's address with a folder open, or an empty window; `payload` are pairs of its own start options. */
 export function workbenchUrl(server, { folder, payload = [] }) {
   const url = new URL(server);
-  url.searchParams.set("folder", folder);
+  if (folder) url.searchParams.set("folder", folder);
+  else url.searchParams.set("ew", "true");
   if (payload.length > 0) url.searchParams.set("payload", JSON.stringify(payload));
   return url.href;
 }
@@ -175,6 +176,8 @@ export async function launchBrowser() {
       "--disable-component-update",
       "--disable-sync",
       "--disable-dev-shm-usage",
+      // A worker's frame comes from another origin than the server on 127.0.0.1 that it loads the extension from.
+      "--disable-features=LocalNetworkAccessChecks,LocalNetworkAccessChecksWebSockets,LocalNetworkAccessChecksWebRTC",
     ],
   });
 }

@@ -3,7 +3,12 @@
  * policies import. The debugger needs a desktop or a remote host.
  */
 import * as vscode from "vscode";
-import { LanguageClient } from "vscode-languageclient/browser";
+import {
+  BrowserMessageReader,
+  BrowserMessageWriter,
+  LanguageClient,
+  type MessageTransports,
+} from "vscode-languageclient/browser";
 import { registerChainView } from "../chainView/view.ts";
 import { clientOptions, serverName, startLanguageServer } from "../languageServer.ts";
 import { registerTestExplorer } from "../testExplorer.ts";
@@ -11,13 +16,26 @@ import { registerTestExplorer } from "../testExplorer.ts";
 export function activate(context: vscode.ExtensionContext): void {
   const server = vscode.Uri.joinPath(context.extensionUri, "dist/web/server.js").toString(true);
   const options = { ...clientOptions(), initializationOptions: { readFile: true } };
-  const client = new LanguageClient("iochain", serverName, async () => new Worker(server), options);
+  const client = new LanguageClient("iochain", serverName, workerTransports(server), options);
   context.subscriptions.push(
     client.onRequest("iochain/readFile", ({ uri }: { uri: string }) => readFile(vscode.Uri.parse(uri))),
   );
   startLanguageServer(context, client);
   registerChainView(context, client);
   registerTestExplorer(context, client, { canDebug: false });
+}
+
+/**
+ * Starts the server's worker, anew at every restart. VS Code's own Worker is not an instance of the global one, which
+ * is why the client cannot be given the worker itself.
+ */
+function workerTransports(script: string): () => Promise<MessageTransports> {
+  let worker: Worker | undefined;
+  return async () => {
+    worker?.terminate();
+    worker = new Worker(script);
+    return { reader: new BrowserMessageReader(worker), writer: new BrowserMessageWriter(worker) };
+  };
 }
 
 /** Null when there is no such file. */

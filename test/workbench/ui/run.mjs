@@ -7,7 +7,9 @@ import process from "node:process";
 import { launchBrowser, startServer, workbenchUrl } from "../host.mjs";
 import { installChromium, installHost } from "../install.mjs";
 import { output, root, samples } from "../paths.mjs";
+import { inTheBrowser } from "./browser.mjs";
 import { newcomer } from "./newcomer.mjs";
+import { makeWebOnly } from "./webOnly.mjs";
 import { Workbench } from "./workbench.mjs";
 
 installHost();
@@ -26,13 +28,8 @@ let browser;
 try {
   server = await startServer({ extension: root });
   browser = await launchBrowser();
-  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-  page.setDefaultTimeout(20_000);
-  const workbench = new Workbench(page, screenshots);
-  // The first load of the whole workbench, on a machine that may be busy.
-  await page.goto(workbenchUrl(server.url, { folder }), { timeout: 60_000 });
-  await workbench.ready();
-  await walk(workbench, newcomer);
+  await walk(await open({ folder }), newcomer);
+  await walk(await open({ webOnly: true }), inTheBrowser);
 } catch (error) {
   console.error(error);
   counts.failed++;
@@ -44,6 +41,19 @@ try {
 if (counts.failed > 0 || counts.passed === 0) process.exitCode = 1;
 console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
 
+/** A window of its own, with a folder open or none. */
+async function open({ folder, webOnly = false }) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  if (webOnly) await makeWebOnly(context, server.url, root);
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  const workbench = new Workbench(page, screenshots);
+  // The first load of the whole workbench, on a machine that may be busy.
+  await page.goto(workbenchUrl(server.url, { folder }), { timeout: 60_000 });
+  await workbench.ready();
+  return workbench;
+}
+
 /** Each step stands on the one before, so a step that fails ends the journey. */
 async function walk(workbench, journey) {
   for (const [index, [title, step]] of journey.entries()) {
@@ -54,7 +64,7 @@ async function walk(workbench, journey) {
       console.log(`ok  ${title} (${Date.now() - start} ms)`);
     } catch (error) {
       counts.failed++;
-      counts.skipped = journey.length - index - 1;
+      counts.skipped += journey.length - index - 1;
       console.log(`not ok  ${title}\n${error instanceof Error ? error.stack : error}`);
       await workbench.screenshot("failed");
       return;

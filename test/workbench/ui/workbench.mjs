@@ -1,16 +1,18 @@
 // The workbench as a person has it before them: what to click, type and read. Nothing here knows the extension's code.
 
+/** Pictures so far, of all windows: they sort in the order in which they were taken. */
+let shots = 0;
+
 export class Workbench {
   constructor(page, screenshotFolder) {
     this.page = page;
     this.screenshotFolder = screenshotFolder;
-    this.shots = 0;
   }
 
   /** Waits until the window stands. */
   async ready() {
     await this.page.locator(".monaco-workbench").waitFor({ timeout: 60_000 });
-    await this.page.locator(".explorer-folders-view").waitFor();
+    await this.page.locator(".statusbar-item").first().waitFor();
   }
 
   async openFile(name) {
@@ -104,7 +106,7 @@ export class Workbench {
   }
 
   async screenshot(name) {
-    const number = String(++this.shots).padStart(2, "0");
+    const number = String(++shots).padStart(2, "0");
     await this.page.screenshot({ path: `${this.screenshotFolder}/${number}-${name}.png` });
   }
 }
