@@ -12,6 +12,10 @@ import {
 } from "vscode-languageserver";
 import { CODE_ACTION_KINDS, codeActions } from "../ide/codeActions.ts";
 import { foldingRanges, selectionRange } from "../ide/folding.ts";
+import { incomingCalls, outgoingCalls, prepareCallHierarchy } from "../ide/callHierarchy.ts";
+import { codeLenses, resolveCodeLens } from "../ide/codeLens.ts";
+import { inlayHints, resolveInlayHint } from "../ide/inlayHints.ts";
+import { signatureHelp } from "../ide/signatureHelp.ts";
 import { hover } from "../ide/hover.ts";
 import { documentLinks, renameFiles } from "../ide/links.ts";
 import { definition, documentHighlight, implementation, references, typeDefinition } from "../ide/navigation.ts";
@@ -48,6 +52,14 @@ const ofDocument =
   (session, params) => {
     const view = session.view(params);
     return view && answer(view, params, session);
+  };
+
+/** A request about an item that an earlier answer held: it says which document that was about. */
+const ofItem =
+  <T>(answer: (view: View, params: Params) => T): Feature["answer"] =>
+  (session, params) => {
+    const view = session.view({ textDocument: { uri: String(params.item?.data?.uri) } });
+    return view && answer(view, params);
   };
 
 /** Locations with what they were asked from, for clients that show it; plain ones for the others. */
@@ -189,6 +201,45 @@ export const FEATURES: readonly Feature[] = [
       const reported = await session.reported(params.textDocument.uri);
       const view = session.view(params);
       return view ? codeActions(view, params.range, reported, params.context?.only) : [];
+    },
+  },
+  {
+    method: "textDocument/signatureHelp",
+    declare: () => ({ signatureHelpProvider: { triggerCharacters: [" "], retriggerCharacters: [",", ":"] } }),
+    answer: atPosition(signatureHelp),
+  },
+  {
+    method: "textDocument/prepareCallHierarchy",
+    declare: () => ({ callHierarchyProvider: true }),
+    answer: atPosition(prepareCallHierarchy),
+  },
+  {
+    method: "callHierarchy/incomingCalls",
+    answer: ofItem((view, params) => incomingCalls(view, params.item)),
+  },
+  {
+    method: "callHierarchy/outgoingCalls",
+    answer: ofItem((view, params) => outgoingCalls(view, params.item)),
+  },
+  {
+    method: "textDocument/codeLens",
+    declare: () => ({ codeLensProvider: { resolveProvider: true } }),
+    answer: ofDocument((view) => codeLenses(view)),
+  },
+  {
+    method: "codeLens/resolve",
+    answer: (session, lens) => resolveCodeLens(session.views({ textDocument: { uri: String(lens.data?.uri) } }), lens),
+  },
+  {
+    method: "textDocument/inlayHint",
+    declare: () => ({ inlayHintProvider: { resolveProvider: true } }),
+    answer: ofDocument((view, params) => inlayHints(view, params.range)),
+  },
+  {
+    method: "inlayHint/resolve",
+    answer: (session, hint) => {
+      const view = session.view({ textDocument: { uri: String(hint.data?.uri) } });
+      return view ? resolveInlayHint(view, hint) : hint;
     },
   },
   ...SEMANTIC_TOKENS,
