@@ -7,7 +7,7 @@
  * two ends can be compared.
  */
 import type { Acl, Appliance, Block, Chain, Dfw, Encryption, Policy, Redirect, Rule, Vnic } from "../policy/policy.ts";
-import { type Ranges } from "../policy/ranges.ts";
+import { type Ranges, rangesContain } from "../policy/ranges.ts";
 import type { Statement } from "../syntax/tree.ts";
 import { type Box, DESTINATION, narrow, SOURCE } from "./box.ts";
 import { Meaning } from "./meaning.ts";
@@ -29,6 +29,7 @@ export class Places {
   readonly #chainOf = new Map<Vnic, Chain>();
   readonly #where = new Map<RuleBlock, ReadonlySet<Vnic>>();
   readonly #ends = new Map<RuleBlock, { out?: RuleList; in?: RuleList }>();
+  readonly #frames = new Map<Dfw, { out?: RuleList; in?: RuleList }>();
   readonly #scopes = new Map<ReadonlySet<Vnic>, Ranges<number>>();
 
   /** `hasError`: whether an error stands in a statement; what such a rule does is not relied on. */
@@ -98,6 +99,31 @@ export class Places {
       found[way] = list;
     }
     return list;
+  }
+
+  /**
+   * Ethernet rules as IP packets find them at one end; undefined when there are none that IP packets could meet.
+   */
+  frames(block: Dfw, way: Way): RuleList | undefined {
+    if (block.ethernetRules.length === 0) return undefined;
+    let found = this.#frames.get(block);
+    if (found === undefined) {
+      found = {};
+      this.#frames.set(block, found);
+    }
+    found[way] ??= new RuleList(
+      block.ethernetRules.map((rule) => this.#list(rule, this.#frameSpace(rule, way))),
+      FAR,
+      SOMEWHERE,
+    );
+    return found[way];
+  }
+  #frameSpace(rule: Rule, way: Way): Box[] {
+    const { ethernet } = this.meaning.services(rule.services);
+    const plain: Rule = { ...rule, services: undefined, section: undefined };
+    return this.endSpace(plain, way).filter(
+      ({ layer }) => layer !== "ethernet" && rangesContain(ethernet, layer === 4 ? 0x0800 : 0x86dd),
+    );
   }
 
   /** A rule's packets at one end; the vNIC is that which the address says. */

@@ -1,0 +1,169 @@
+/**
+ * Asserts, answered exactly: of all packets that could open a connection, with no state and everything up, is there
+ * one for which the property does not hold? `space/trips.ts` says who can send what to whom.
+ */
+import { EndpointResolver } from "../policy/endpoints.ts";
+import type { EndpointSet, Policy, Rule, ServiceMatch, Source } from "../policy/policy.ts";
+import { rangesContain } from "../policy/ranges.ts";
+import { ServiceResolver } from "../policy/services.ts";
+import { type Box, boxContains, DESTINATION, FIELDS, type Point, SOURCE } from "../space/box.ts";
+import { type Condition, type Found, findPacket, budget as newBudget } from "../space/find.ts";
+import { unfold } from "../space/meaning.ts";
+import { Places } from "../space/places.ts";
+import { ruleSpace } from "../space/rule.ts";
+import { type Passage, type Route, Trips } from "../space/trips.ts";
+import { packetText, readableWitness } from "../space/witness.ts";
+import type { AssertStatement } from "../syntax/tree.ts";
+import { sameVnic } from "./sets/ends.ts";
+
+export type AssertResult =
+  | { readonly holds: true }
+  /** `packet`: as it stands after `send`, with `from VNIC` where that is needed; none when the assert is about no packet. */
+  | { readonly holds: false; readonly reason: string; readonly packet?: string }
+  | { readonly holds: undefined; readonly undecided: string };
+
+/** Whether an assert holds, or a packet for which it does not. */
+export const checkAssert = (policy: Policy, assert: Source<AssertStatement>): AssertResult =>
+  askerOf(policy).ask(assert.statement);
+
+const askers = new WeakMap<Policy, Asker>();
+function askerOf(policy: Policy): Asker {
+  let asker = askers.get(policy);
+  if (asker === undefined) {
+    asker = new Asker(policy);
+    askers.set(policy, asker);
+  }
+  return asker;
+}
+
+/** What all asserts of a policy share. */
+class Asker {
+  readonly #policy: Policy;
+  readonly #places: Places;
+  readonly #trips: Trips;
+  readonly #endpoints: EndpointResolver;
+  readonly #services: ServiceResolver;
+
+  constructor(policy: Policy) {
+    this.#policy = policy;
+    // Rules act as they were compiled, whatever errors stand in them: so they do in the engine.
+    this.#places = new Places(policy, false, () => false);
+    this.#trips = new Trips(this.#places);
+    this.#endpoints = new EndpointResolver(
+      policy,
+      new Map([...policy.groups].map(([name, { source }]) => [name, source])),
+    );
+    const declared = [...policy.services].flatMap(([name, { source }]) => (source ? [[name, source] as const] : []));
+    this.#services = new ServiceResolver(new Map(declared));
+  }
+
+  ask(statement: AssertStatement): AssertResult {
+    const { property } = statement;
+    if (statement.broken || property === undefined) return { holds: undefined, undecided: "the assert has an error" };
+    const boxes = this.#packets(statement);
+    const routes = [...this.#trips.routes(boxes)].filter((route) => this.#search(route.boxes, []).kind !== "none");
+    if (routes.length === 0) return { holds: false, reason: "no packet is of these: the assert says nothing" };
+    switch (property.word) {
+      case "allowed":
+        return this.#none(routes, (route) => this.#stopped(route), "is stopped");
+      case "blocked":
+        return this.#none(routes, (route) => this.#delivered(route), "is delivered");
+      case "inspected": {
+        const name = property.by?.text ?? "";
+        const appliance = this.#policy.appliances.get(name);
+        if (appliance === undefined) return { holds: undefined, undecided: `no appliance is called ${name}` };
+        const past = ({ inspectedBy }: Passage) => !inspectedBy.includes(appliance);
+        return this.#none(routes, (route) => this.#delivered(route, past), `is delivered past ${name}`);
+      }
+      case "encrypted": {
+        const inside = routes.filter(({ sender, receiver }) => !sender.outside && !receiver.outside);
+        const clear = ({ sealed }: Passage) => sealed === undefined;
+        return this.#none(inside, (route) => this.#delivered(route, clear), "travels in the clear");
+      }
+    }
+  }
+
+  /** The packets that the clauses speak of, by whomever. */
+  #packets({ clauses }: AssertStatement): Box[] {
+    let from: EndpointSet | undefined;
+    let to: EndpointSet | undefined;
+    let services: readonly ServiceMatch[] | undefined;
+    let family: 4 | 6 | undefined;
+    for (const clause of clauses) {
+      if (clause.kind === "from") from ??= this.#endpoints.resolve(clause.endpoints);
+      else if (clause.kind === "to") to ??= this.#endpoints.resolve(clause.endpoints);
+      else if (clause.kind === "service") services ??= this.#services.matches(clause.entries);
+      else if (clause.kind === "ipv4") family ??= 4;
+      else if (clause.kind === "ipv6") family ??= 6;
+    }
+    const rule = { from, to, services, family, disabled: false };
+    return ruleSpace(rule as Rule, this.#places.meaning, [0, 0]);
+  }
+
+  #search(boxes: readonly Box[], conditions: readonly Condition[], left = newBudget()): Found {
+    return findPacket(boxes, conditions, left, { sameEnd: sameVnic(this.#places) });
+  }
+
+  #delivered(route: RouteBoxes, wanted: (passage: Passage) => boolean = () => true): Found | Sought {
+    const boxes = this.#trips.admitted(route);
+    return this.#first(this.#trips.through(route).filter(wanted), boxes);
+  }
+  #stopped(route: RouteBoxes): Found | Sought {
+    const refused = this.#search(this.#trips.refused(route), []);
+    if (refused.kind !== "none") return { ...refused, conditions: [] };
+    return this.#first(this.#trips.stops(route), route.boxes);
+  }
+  #first(passages: readonly Passage[], boxes: readonly Box[]): Found | Sought {
+    const left = newBudget();
+    for (const { conditions } of passages) {
+      const found = this.#search(boxes, conditions, left);
+      if (found.kind !== "none") return { ...found, conditions };
+    }
+    return { kind: "none" };
+  }
+
+  /** The assert holds when no route has such a packet. */
+  #none(routes: readonly RouteBoxes[], seek: (route: RouteBoxes) => Found | Sought, fate: string): AssertResult {
+    let undecided = false;
+    for (const route of routes) {
+      const found = seek(route);
+      if (found.kind === "undecided") undecided = true;
+      if (found.kind !== "packet") continue;
+      const conditions = "conditions" in found ? found.conditions : [];
+      const packet = this.#text(this.#readable(found.packet, found.box, conditions));
+      return { holds: false, packet, reason: `this packet ${fate}: ${packet}` };
+    }
+    return undecided ? { holds: undefined, undecided: "the question is too large" } : { holds: true };
+  }
+
+  /** The packet with as many of its values as possible replaced by ones that a person would write. */
+  #readable(packet: Point, box: Box, conditions: readonly Condition[]): Point {
+    const same = sameVnic(this.#places);
+    const fits = (point: Point) =>
+      boxContains(box, point) &&
+      same(point.values[SOURCE] as number, point.values[DESTINATION] as number) === undefined &&
+      conditions.every(({ list, limit, holds }) => holds(list.taker(point, limit)?.rule));
+    const wanted = readableWitness(box, this.#policy);
+    if (fits(wanted)) return wanted;
+    let best = packet;
+    for (let field = 0; field < FIELDS; field += 1) {
+      const tried: Point = { ...best, values: best.values.with(field, wanted.values[field] as number) };
+      if (fits(tried)) best = tried;
+    }
+    return best;
+  }
+
+  /** In the language's notation; who sends it is said where the address does not say it. */
+  #text(point: Point): string {
+    const { ip, plane } = unfold(point.values[SOURCE] as number | bigint);
+    const text = packetText({ ...point, values: point.values.with(SOURCE, ip) });
+    if (plane === 0) return text;
+    const layer = point.layer as 4 | 6;
+    const sender = this.#places.meaning.planes[plane - 1]?.find((vnic) =>
+      rangesContain(this.#trips.mayHave(vnic)[layer], ip),
+    );
+    return sender === undefined ? text : `from ${sender.id} ${text}`;
+  }
+}
+type RouteBoxes = Route & { readonly boxes: readonly Box[] };
+type Sought = Found & { readonly conditions: readonly Condition[] };

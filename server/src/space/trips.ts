@@ -1,0 +1,353 @@
+/**
+ * The trips of packets that open a connection, as sets: who can send to whom, and what each slot of the two walks has
+ * to do for the packet to get through, or to be stopped. No state, everything up.
+ *
+ * Choices where the language leaves room: a packet from a vNIC to itself is none, for it never leaves the VM. Nobody
+ * has an unspecified, multicast or broadcast address. A vNIC whose address is unknown sends from what is bound to it
+ * where SpoofGuard is on, else from what its segment's subnets hold (or anything) that no vNIC declares; nothing is
+ * sent to it, since nobody knows where it is.
+ */
+import { NO_ADDRESSES } from "../policy/addresses.ts";
+import type { Appliance, Chain, Dfw, Encryption, Ip, Key, Redirect, Swsec, Vnic } from "../policy/policy.ts";
+import { ICMPV6 } from "../policy/protocols.ts";
+import { normalizeRanges, type Ranges, subtractRanges, unionRanges } from "../policy/ranges.ts";
+import { type Box, icmpPorts, narrow, PROTOCOL, SOURCE_PORT, subtractBox, type Values } from "./box.ts";
+import type { Condition } from "./find.ts";
+import { fold, isUnknown } from "./meaning.ts";
+import { between, type Places, rulesOf, type Way } from "./places.ts";
+import type { RuleList } from "./ruleList.ts";
+
+type Addresses = { readonly 4: Values; readonly 6: Values };
+
+/** Packets from one kind of sender to one kind of receiver: all of them meet the same blocks. */
+export interface Route {
+  readonly sender: Party;
+  readonly receiver: Party;
+}
+export interface Party {
+  /** Undefined: the outside, or vNICs without a chain. */
+  readonly chain?: Chain;
+  readonly outside: boolean;
+  /** vNICs that a firewall excludes skip its slot. */
+  readonly excluded: boolean;
+  readonly addresses: Addresses;
+  /** Sending: those of the addresses that SpoofGuard does not approve. */
+  readonly refused: Addresses;
+}
+
+/** A way to get through both walks, or to be stopped: conditions that hold together, and what has befallen the packet. */
+export interface Passage {
+  readonly conditions: readonly Condition[];
+  readonly inspectedBy: readonly Appliance[];
+  /** The key's id it was sealed with on leaving; undefined: it left in the clear. */
+  readonly sealed?: Key;
+}
+
+export class Trips {
+  readonly #places: Places;
+  readonly #senders: readonly Party[];
+  readonly #receivers: readonly Party[];
+
+  /** `places`: of a meaning in which nothing is learned. */
+  constructor(places: Places) {
+    this.#places = places;
+    const vnics = [...places.allVnics];
+    const outside = this.#outside();
+    this.#senders = [...this.#parties(vnics, true), outside];
+    this.#receivers = [...this.#parties(vnics, false), outside];
+  }
+
+  /** Every pair of parties between which packets of the boxes travel, with those packets. */
+  *routes(boxes: readonly Box[]): Iterable<Route & { readonly boxes: readonly Box[] }> {
+    for (const sender of this.#senders)
+      for (const receiver of this.#receivers) {
+        if (sender.outside && receiver.outside) continue;
+        const here = boxes.flatMap((box) => betweenParties(box, sender.addresses, receiver.addresses));
+        if (here.length > 0) yield { sender, receiver, boxes: here };
+      }
+  }
+
+  /** Packets of a route that its sender's switch security stops, whatever the rules say. */
+  refused({ sender, boxes }: Route & { readonly boxes: readonly Box[] }): Box[] {
+    return boxes.flatMap((box) => {
+      if (box.layer === "ethernet") return [];
+      const spoofed = narrow(box, 2, sender.refused[box.layer]) ?? [];
+      const blocked = blocksAdvertisements(sender.chain) ? (advertisements(box) ?? []) : [];
+      return [spoofed, blocked].flat();
+    });
+  }
+  /** The others. */
+  admitted(route: Route & { readonly boxes: readonly Box[] }): readonly Box[] {
+    const refused = this.refused(route);
+    return refused.reduce<readonly Box[]>((left, box) => left.flatMap((piece) => subtractBox(piece, box)), route.boxes);
+  }
+
+  /** Every way through both walks. */
+  through({ sender, receiver }: Route): Passage[] {
+    let passages: Passage[] = [{ conditions: [], inspectedBy: [] }];
+    for (const [party, way] of walks(sender, receiver))
+      for (const block of blocksOf(party, way)) {
+        const before = passages;
+        passages = before.flatMap((passage) => this.#pass(block, party, way, passage));
+      }
+    return passages;
+  }
+
+  /** Every way to be stopped by a rule list of either walk; earlier slots are not asked: they would stop it, too. */
+  stops({ sender, receiver }: Route): Passage[] {
+    const stops: Passage[] = [];
+    let sealings: Passage[] = [{ conditions: [], inspectedBy: [] }];
+    for (const [party, way] of walks(sender, receiver))
+      for (const block of blocksOf(party, way)) {
+        if (block.module === "encryption") {
+          if (way === "in") stops.push(...sealings.flatMap((passage) => this.#refusesSeal(block, passage)));
+          else sealings = sealings.flatMap((passage) => this.#pass(block, party, way, passage));
+        } else stops.push(...this.#stop(block, party, way));
+      }
+    return stops;
+  }
+
+  // ---- slots ----------------------------------------------------------------------------------------------------
+
+  #pass(block: Walked, party: Party, way: Way, passage: Passage): Passage[] {
+    const and = (...conditions: Condition[]): Passage => ({
+      ...passage,
+      conditions: [...passage.conditions, ...conditions],
+    });
+    switch (block.module) {
+      case "acl":
+        return [and(this.#takenBy(this.#places.end(block, way), (i) => passesRule(block, i)))];
+      case "dfw":
+        return party.excluded ? [passage] : [and(...this.#firewall(block, way, true))];
+      case "redirect":
+        return this.#redirected(block, way, passage);
+      case "encryption":
+        return way === "out" ? this.#seals(block, passage) : this.#opens(block, passage);
+    }
+  }
+
+  #stop(block: Exclude<Walked, Encryption>, party: Party, way: Way): Passage[] {
+    const alone = (...conditions: Condition[]): Passage => ({ conditions, inspectedBy: [] });
+    if (block.module === "redirect") {
+      const { via } = block;
+      if (via?.inspect === undefined) return [];
+      return [alone(this.#isRedirected(block, way, true), this.#inspected(via, way, false))];
+    }
+    if (block.module === "dfw") {
+      if (party.excluded) return [];
+      const frames = this.#places.frames(block, way);
+      const stops = [alone(...this.#firewall(block, way, false).slice(-1))];
+      if (frames !== undefined) stops.push(alone(this.#takenBy(frames, (i) => !passesFrame(block, i))));
+      return stops;
+    }
+    return [alone(this.#takenBy(this.#places.end(block, way), (i) => !passesRule(block, i)))];
+  }
+
+  #takenBy(list: RuleList, holds: (taker: number | undefined) => boolean): Condition {
+    return { list, limit: list.rules.length, holds };
+  }
+
+  /** Ethernet rules, where there are any that know IP packets, then the others. */
+  #firewall(block: Dfw, way: Way, pass: boolean): Condition[] {
+    const frames = this.#places.frames(block, way);
+    const rules = this.#takenBy(this.#places.end(block, way), (i) => passesRule(block, i) === pass);
+    return frames === undefined ? [rules] : [this.#takenBy(frames, (i) => passesFrame(block, i) === pass), rules];
+  }
+
+  #isRedirected(block: Redirect, way: Way, yes: boolean): Condition {
+    const action = (i: number | undefined) => (i === undefined ? block.default?.action : block.rules[i]?.action);
+    return this.#takenBy(this.#places.end(block, way), (i) => (action(i) === "redirect") === yes);
+  }
+  #inspected(appliance: Appliance, way: Way, pass: boolean): Condition {
+    const action = (i: number | undefined) =>
+      i === undefined ? appliance.inspect?.default?.action : appliance.inspect?.rules[i]?.action;
+    return this.#takenBy(this.#places.end(appliance, way), (i) => (action(i) !== "drop") === pass);
+  }
+  #redirected(block: Redirect, way: Way, passage: Passage): Passage[] {
+    const { via } = block;
+    if (via === undefined) return [passage];
+    const past: Passage = { ...passage, conditions: [...passage.conditions, this.#isRedirected(block, way, false)] };
+    const conditions = [...passage.conditions, this.#isRedirected(block, way, true)];
+    if (via.inspect !== undefined) conditions.push(this.#inspected(via, way, true));
+    return [past, { ...passage, conditions, inspectedBy: [...passage.inspectedBy, via] }];
+  }
+
+  #sealedWith(block: Encryption, way: Way, key: Key | undefined): Condition {
+    const used = (i: number | undefined) => (i === undefined ? block.default?.key : block.rules[i]?.key);
+    return this.#takenBy(this.#places.end(block, way), (i) => used(i) === key);
+  }
+  /** Leaving: in the clear, or with one of the keys. */
+  #seals(block: Encryption, passage: Passage): Passage[] {
+    const keys = new Set<Key | undefined>([undefined, block.default?.key, ...block.rules.map((rule) => rule.key)]);
+    return [...keys].map((sealed) => ({
+      ...passage,
+      sealed,
+      conditions: [...passage.conditions, this.#sealedWith(block, "out", sealed)],
+    }));
+  }
+  /** Entering: a sealed packet needs its key here, a clear one must not be one that should be sealed. */
+  #opens(block: Encryption, passage: Passage): Passage[] {
+    if (passage.sealed !== undefined) return hasKey(block, passage.sealed) ? [passage] : [];
+    return [{ ...passage, conditions: [...passage.conditions, this.#sealedWith(block, "in", undefined)] }];
+  }
+  #refusesSeal(block: Encryption, passage: Passage): Passage[] {
+    if (passage.sealed !== undefined) return hasKey(block, passage.sealed) ? [] : [passage];
+    const list = this.#places.end(block, "in");
+    const used = (i: number | undefined) => (i === undefined ? block.default?.key : block.rules[i]?.key);
+    return [{ ...passage, conditions: [...passage.conditions, this.#takenBy(list, (i) => used(i) !== undefined)] }];
+  }
+
+  // ---- parties --------------------------------------------------------------------------------------------------
+
+  #outside(): Party {
+    const { meaning, allVnics } = this.#places;
+    const of = (layer: 4 | 6) =>
+      subtractRanges(meaning.hosts[layer] as Values, declared(this.#places, allVnics)[layer]);
+    return { outside: true, excluded: false, addresses: { 4: of(4), 6: of(6) }, refused: NOBODY };
+  }
+
+  /** vNICs that meet the same blocks, together. */
+  #parties(vnics: readonly Vnic[], sending: boolean): Party[] {
+    const groups = new Map<string, { chain?: Chain; excluded: boolean; vnics: Vnic[] }>();
+    for (const vnic of vnics) {
+      const chain = this.#places.chainOf(vnic);
+      const excluded = [...(chain?.slots.values() ?? [])].some(
+        ({ block }) => block?.module === "dfw" && block.exclude.has(vnic),
+      );
+      const key = `${excluded} ${chain?.name ?? ""}`;
+      const group = groups.get(key);
+      if (group === undefined) groups.set(key, { chain, excluded, vnics: [vnic] });
+      else group.vnics.push(vnic);
+    }
+    return [...groups.values()].map(({ chain, excluded, vnics: members }) => ({
+      chain,
+      excluded,
+      outside: false,
+      addresses: sending ? this.#sends(members) : declared(this.#places, members),
+      refused: sending ? this.#refuses(chain, members) : NOBODY,
+    }));
+  }
+
+  /** What they send from: declared addresses, and on their planes what those of unknown address may have. */
+  #sends(vnics: readonly Vnic[]): Addresses {
+    const known = declared(this.#places, vnics);
+    const { meaning } = this.#places;
+    let sends = known;
+    for (const [index, members] of meaning.planes.entries())
+      for (const vnic of members) {
+        if (!vnics.includes(vnic)) continue;
+        const may = this.mayHave(vnic);
+        const on = (layer: 4 | 6) =>
+          unionRanges(sends[layer], may[layer].map((ip) => fold(ip, index + 1)) as Ranges<number | bigint>);
+        sends = { 4: on(4), 6: on(6) };
+      }
+    return sends;
+  }
+
+  /** The addresses that a vNIC of unknown address may have, for as long as nothing is learned. */
+  mayHave(vnic: Vnic): Addresses {
+    const { meaning, allVnics, policy } = this.#places;
+    const guard = guardOf(this.#places.chainOf(vnic));
+    if (guard !== undefined) {
+      const bound = guard.bindings.flatMap((binding) => (binding.vnic === vnic ? binding.ips : []));
+      return asSets(bound);
+    }
+    const subnets = vnic.segment === undefined ? undefined : policy.segments.get(vnic.segment)?.subnets;
+    const { v4, v6 } = subnets ?? NO_ADDRESSES;
+    const anywhere = v4.length === 0 && v6.length === 0;
+    const taken = declared(this.#places, allVnics);
+    return {
+      4: subtractRanges((anywhere ? meaning.hosts[4] : v4) as Values, taken[4]),
+      6: subtractRanges((anywhere ? meaning.hosts[6] : v6) as Values, taken[6]),
+    };
+  }
+
+  /** Declared addresses from which SpoofGuard lets nothing pass. */
+  #refuses(chain: Chain | undefined, vnics: readonly Vnic[]): Addresses {
+    const guard = guardOf(chain);
+    if (guard === undefined) return NOBODY;
+    const refused: Ip[] = [];
+    for (const vnic of vnics) {
+      const approves = approver(guard, vnic);
+      for (const ip of this.#places.meaning.declared(vnic)) if (!approves(ip)) refused.push(ip);
+    }
+    return asSets(refused);
+  }
+}
+
+type Walked = Exclude<
+  NonNullable<Chain["slots"] extends ReadonlyMap<number, infer S> ? S : never>["block"],
+  undefined | Swsec
+>;
+const NOBODY: Addresses = { 4: [], 6: [] };
+
+const walks = (sender: Party, receiver: Party): (readonly [Party, Way])[] => [
+  [sender, "out"],
+  [receiver, "in"],
+];
+
+/** Blocks with rules, in the order of the walk. */
+function blocksOf({ chain }: Party, way: Way): Walked[] {
+  const slots = [...(chain?.slots.values() ?? [])].sort((a, b) => a.number - b.number);
+  if (way === "in") slots.reverse();
+  return slots.flatMap(({ block }) => (block === undefined || block.module === "swsec" ? [] : [block]));
+}
+
+const passesRule = (block: Exclude<Walked, Redirect | Encryption>, taker: number | undefined): boolean => {
+  const action = taker === undefined ? block.default?.action : rulesOf(block)[taker]?.action;
+  return action !== "drop" && action !== "reject";
+};
+const passesFrame = (block: Dfw, taker: number | undefined): boolean => {
+  const action = taker === undefined ? "allow" : block.ethernetRules[taker]?.action;
+  return action !== "drop" && action !== "reject";
+};
+const hasKey = (block: Encryption, key: Key): boolean => [...block.keys.values()].some(({ id }) => id === key.id);
+
+function betweenParties(box: Box, from: Addresses, to: Addresses): Box[] {
+  if (box.layer === "ethernet") return [];
+  const both = between(box, from[box.layer], to[box.layer]);
+  return both === undefined ? [] : [both];
+}
+
+const asSets = (ips: readonly Ip[]): Addresses => ({
+  4: normalizeRanges(ips.flatMap((ip) => (typeof ip === "number" ? [ip, ip] : []))),
+  6: normalizeRanges(ips.flatMap((ip) => (typeof ip === "bigint" ? [ip, ip] : []))),
+});
+const declared = (places: Places, vnics: Iterable<Vnic>): Addresses =>
+  asSets([...vnics].flatMap((vnic) => (isUnknown(vnic) ? [] : places.meaning.declared(vnic))));
+
+// ---- switch security --------------------------------------------------------------------------------------------
+
+const securityOf = (chain: Chain | undefined): Swsec | undefined => {
+  for (const { block } of chain?.slots.values() ?? []) if (block?.module === "swsec") return block;
+  return undefined;
+};
+const guardOf = (chain: Chain | undefined): Swsec | undefined => {
+  const security = securityOf(chain);
+  return security?.spoofguard.mode === "off" ? undefined : security;
+};
+
+/** Which of its declared addresses a vNIC may send from at the start of a scenario. */
+function approver(guard: Swsec, vnic: Vnic): (ip: Ip) => boolean {
+  const bindings = guard.bindings.filter((binding) => binding.vnic === vnic);
+  const mac = bindings.find((binding) => binding.mac !== undefined)?.mac;
+  if (mac !== undefined && vnic.mac !== undefined && mac !== vnic.mac) return () => false;
+  const approved = new Set<Ip>(bindings.flatMap((binding) => binding.ips));
+  if (guard.spoofguard.mode === "tofu" && guard.discover.methods.has("tools"))
+    for (const family of ["number", "bigint"]) {
+      const first = vnic.ips.find((ip) => typeof ip === family);
+      if (first !== undefined) approved.add(first);
+    }
+  return (ip) => approved.has(ip) || (guard.allowLocal && isLinkLocal(ip));
+}
+const isLinkLocal = (ip: Ip): boolean =>
+  typeof ip === "bigint" ? ip >> 118n === 0xfe80n >> 6n : Math.floor(ip / 65536) === 0xa9fe;
+
+const blocksAdvertisements = (chain: Chain | undefined): boolean =>
+  securityOf(chain)?.blocks.has("router-advertisement") ?? false;
+/** The router advertisements of a box. */
+function advertisements(box: Box): Box | undefined {
+  if (box.layer !== 6) return undefined;
+  const icmp = narrow(box, PROTOCOL, [ICMPV6, ICMPV6]);
+  return icmp && narrow(icmp, SOURCE_PORT, icmpPorts(134));
+}
