@@ -3,33 +3,42 @@
  * statement begins, with the splitter's state there; so a file and a part of it are read by the same code.
  */
 import type { IToken } from "chevrotain";
-import { itemWords, type Kind, type Piece, Splitter, type SplitState } from "./split.ts";
 import { splitLines } from "./lines.ts";
 import { lexicalMistake } from "./mistakes.ts";
 import { nearest } from "./near.ts";
-import { type ActionContext, type Draft, StatementParser } from "./parser.ts";
+import { type ActionContext, type Draft, type Kind, StatementParser } from "./parser.ts";
+import { type BlockKind, homesOf, itemWords, type Piece, Splitter, type SplitState } from "./split.ts";
 import * as t from "./tokens.ts";
 import type { BlockStatement, Chunk, Comment, Span, Statement, SyntaxError } from "./tree.ts";
 
 /** What `document.ts` puts together: statements, and where blocks end. */
-export type Part = { readonly statement: Statement; readonly opens: boolean } | { readonly close: Span } | { readonly unclosed: Span };
+export type Part =
+  | { readonly statement: Statement; readonly opens: boolean }
+  | { readonly close: Span }
+  | { readonly unclosed: Span };
+
+const NONE: readonly never[] = [];
 
 export class ParsedChunk implements Chunk {
-  readonly statements: Statement[] = [];
-  readonly comments: Comment[] = [];
-  readonly errors: SyntaxError[] = [];
-  readonly parts: Part[] = [];
-  private starts: number[] | undefined;
+  statements: readonly Statement[] = NONE;
+  comments: readonly Comment[] = NONE;
+  errors: readonly SyntaxError[] = NONE;
+  parts: readonly Part[] = NONE;
+  /** Where the last token of the chunk stands. */
+  last: Span | undefined = undefined;
+  private starts: readonly number[] | undefined = undefined;
+  line: number;
+  readonly lineCount: number;
+  readonly text: string;
+  /** The blocks that are open before it. */
+  readonly entry: SplitState;
 
-  constructor(
-    public line: number,
-    readonly lineCount: number,
-    readonly text: string,
-    /** The splitter's state before it. */
-    readonly entry: SplitState,
-    /** Where the last token of the chunk stands. */
-    public last: Span | undefined = undefined,
-  ) {}
+  constructor(line: number, lineCount: number, text: string, entry: SplitState) {
+    this.line = line;
+    this.lineCount = lineCount;
+    this.text = text;
+    this.entry = entry;
+  }
 
   /** Offsets at which the chunk's lines begin. */
   get lineStarts(): readonly number[] {
@@ -38,88 +47,7 @@ export class ParsedChunk implements Chunk {
   }
 }
 
-export interface Region {
-  readonly chunks: ParsedChunk[];
-  /** The splitter's state behind it. */
-  readonly exit: SplitState;
-  /** A comment begins in it and does not end: what follows belongs to it. */
-  readonly open: boolean;
-}
-
-function startsOf(lines: readonly string[]): number[] {
-  const starts: number[] = [];
-  let offset = 0;
-  for (const line of lines) {
-    starts.push(offset);
-    offset += line.length;
-  }
-  return starts;
-}
-
-const parser = new StatementParser();
-
-/** `lines`: the region's lines, ends included. `firstLine`: where they stand in the document. */
-export function readRegion(lines: readonly string[], firstLine: number, entry: SplitState): Region {
-  const text = lines.join("");
-  const starts = startsOf(lines);
-  const { tokens, comments } = t.lex(text);
-  const lineOf = lineFinder(starts);
-  const tokenLines = new Int32Array(tokens.length);
-  for (let i = 0; i < tokens.length; i++) tokenLines[i] = lineOf((tokens[i] as IToken).startOffset);
-  const firstOnLine = (i: number) => i === 0 || tokenLines[i] !== tokenLines[i - 1];
-  const commentEnds = comments.map(({ startOffset, image }) => ({ startOffset, end: startOffset + image.length }));
-  const open = comments.at(-1)?.tokenType === t.OpenComment;
-
-  const chunks: ParsedChunk[] = [];
-  const splitter = new Splitter(tokens, firstOnLine, entry);
-  const commentLine = lineFinder(starts);
-  let covered = 0; // lines that chunks have taken
-  let reach = -1; // last line that the open chunk must take
-  let comment = 0; // comments before this one are placed
-  let batch: { piece: Piece; state: SplitState }[] = [];
-
-  const flush = (upTo: number) => {
-    const from = starts[covered] as number;
-    const to = upTo < lines.length ? (starts[upTo] as number) : text.length;
-    const chunk = new ParsedChunk(firstLine + covered, upTo - covered, text.slice(from, to), batch[0]?.state ?? splitter.state);
-    for (; comment < comments.length && (comments[comment] as IToken).startOffset < to; comment++) chunk.comments.push(commentOf(comments[comment] as IToken, from));
-    const fill = new Filler(chunk, tokens, from, firstOnLine);
-    for (const { piece } of batch) fill.add(piece);
-    chunks.push(chunk);
-    covered = upTo;
-    batch = [];
-  };
-
-  let placedComments = 0;
-  for (let state = splitter.state, piece = splitter.next(); piece; state = splitter.state, piece = splitter.next()) {
-    const first = piece.is === "statement" ? piece.from : piece.at;
-    const line = tokenLines[first] as number;
-    if (batch.length > 0 && line > reach) flush(reach + 1);
-    batch.push({ piece, state });
-    // "unclosed" takes no token: what follows it begins at the same place.
-    const lastToken = piece.is === "statement" ? piece.to - 1 : piece.at;
-    if (lastToken >= 0) reach = Math.max(reach, tokenLines[lastToken] as number);
-    // A block comment that begins on the chunk's last line takes its other lines along.
-    for (; placedComments < commentEnds.length; placedComments++) {
-      const c = commentEnds[placedComments] as { startOffset: number; end: number };
-      if (commentLine(c.startOffset) > reach) break;
-      reach = Math.max(reach, lineFinder(starts)(Math.max(c.startOffset, c.end - 1)));
-    }
-  }
-  if (batch.length > 0) flush(reach + 1);
-  if (covered < lines.length) flush(lines.length);
-  return { chunks, exit: splitter.state, open };
-}
-
-/** Offset → line of the region. Asked with rising offsets it walks; a jump back starts over. */
-function lineFinder(starts: readonly number[]): (offset: number) => number {
-  let line = 0;
-  return (offset) => {
-    if ((starts[line] as number) > offset || (starts[line + 64] ?? Number.POSITIVE_INFINITY) <= offset) line = search(starts, offset);
-    while (line + 1 < starts.length && (starts[line + 1] as number) <= offset) line++;
-    return line;
-  };
-}
+export const isBlock = (statement: Statement): statement is BlockStatement => "children" in statement;
 
 /** The last index whose value is not above `value`. */
 export function search(sorted: readonly number[], value: number): number {
@@ -133,13 +61,132 @@ export function search(sorted: readonly number[], value: number): number {
   return low;
 }
 
-function commentOf(token: IToken, base: number): Comment {
-  const kind = token.tokenType === t.DocComment ? "doc" : token.tokenType === t.LineComment ? "line" : "block";
-  const start = token.startOffset - base;
-  return { kind, start, end: start + token.image.length, text: token.image };
+function startsOf(lines: readonly string[]): number[] {
+  const starts: number[] = new Array(lines.length);
+  let offset = 0;
+  for (let i = 0; i < lines.length; i++) {
+    starts[i] = offset;
+    offset += (lines[i] as string).length;
+  }
+  return starts;
 }
 
-const ACTION_CONTEXTS: Partial<Record<string, ActionContext>> = {
+/**
+ * `lines`: the region's lines, ends included. `firstLine`: where they stand in the document. With `partial` there is
+ * more text behind the region, and a chunk that might reach into it is not given.
+ */
+export function readRegion(
+  lines: readonly string[],
+  firstLine: number,
+  entry: SplitState,
+  partial: boolean,
+): ParsedChunk[] {
+  return new RegionReader(lines, firstLine, entry, partial).read();
+}
+
+const parser = new StatementParser();
+
+class RegionReader {
+  private readonly text: string;
+  private readonly starts: readonly number[];
+  private readonly tokens: IToken[];
+  private readonly tokenLines: Int32Array;
+  private readonly comments: readonly IToken[];
+  private readonly splitter: Splitter;
+  private readonly chunks: ParsedChunk[] = [];
+  /** Lines that chunks have taken. */
+  private covered = 0;
+  private commentsTaken = 0;
+  private docsSeen = 0;
+
+  private readonly lines: readonly string[];
+  private readonly firstLine: number;
+  private readonly partial: boolean;
+
+  constructor(lines: readonly string[], firstLine: number, entry: SplitState, partial: boolean) {
+    this.lines = lines;
+    this.firstLine = firstLine;
+    this.partial = partial;
+    this.text = lines.length === 1 ? (lines[0] as string) : lines.join("");
+    this.starts = startsOf(lines);
+    const { tokens, comments } = t.lex(this.text);
+    this.tokens = tokens;
+    this.comments = comments;
+    this.tokenLines = this.linesOf(tokens);
+    this.splitter = new Splitter(tokens, this.tokenLines, entry, partial);
+  }
+
+  read(): ParsedChunk[] {
+    const { splitter, tokenLines } = this;
+    let batch: Piece[] = [];
+    let entry = splitter.state;
+    let reach = -1; // the last line that the open chunk takes
+    let comment = 0;
+    const commentLines = this.linesOf(this.comments);
+    for (let state = entry, piece = splitter.next(); piece; state = splitter.state, piece = splitter.next()) {
+      const line = tokenLines[piece.is === "statement" ? piece.from : piece.at] as number;
+      if (batch.length > 0 && line > reach) {
+        this.chunk(batch, reach + 1, entry);
+        batch = [];
+      }
+      if (batch.length === 0) entry = state;
+      batch.push(piece);
+      const last = piece.is === "statement" ? piece.to - 1 : piece.is === "unclosed" ? -1 : piece.at;
+      if (last >= 0) reach = Math.max(reach, tokenLines[last] as number);
+      // A block comment that begins on the chunk's last line takes its other lines along.
+      while (comment < this.comments.length && (commentLines[comment] as number) <= reach) {
+        const { startOffset, image } = this.comments[comment++] as IToken;
+        reach = Math.max(reach, search(this.starts, startOffset + image.length - 1));
+      }
+    }
+    if (this.partial) return this.chunks;
+    if (batch.length > 0) this.chunk(batch, Math.max(reach + 1, this.covered + 1), entry);
+    if (this.covered < this.lines.length) this.chunk([], this.lines.length, splitter.state);
+    return this.chunks;
+  }
+
+  /** The line of each token, which stand in order. */
+  private linesOf(tokens: readonly IToken[]): Int32Array {
+    const { starts } = this;
+    const lines = new Int32Array(tokens.length);
+    let line = 0;
+    for (let i = 0; i < tokens.length; i++) {
+      const { startOffset } = tokens[i] as IToken;
+      while (line + 1 < starts.length && (starts[line + 1] as number) <= startOffset) line++;
+      lines[i] = line;
+    }
+    return lines;
+  }
+
+  private chunk(pieces: readonly Piece[], upTo: number, entry: SplitState): void {
+    const { starts, covered } = this;
+    const base = starts[covered] as number;
+    const end = upTo < this.lines.length ? (starts[upTo] as number) : this.text.length;
+    const text = upTo === covered + 1 ? (this.lines[covered] as string) : this.text.slice(base, end);
+    const chunk = new ParsedChunk(this.firstLine + covered, upTo - covered, text, entry);
+    const filler = new Filler(chunk, this.tokens, this.tokenLines, base, this.takeComments(base, end));
+    for (const piece of pieces) filler.add(piece);
+    filler.finish();
+    this.chunks.push(chunk);
+    this.covered = upTo;
+  }
+  private takeComments(base: number, end: number): readonly Comment[] {
+    const first = this.comments[this.commentsTaken];
+    if (first === undefined || first.startOffset >= end) return NONE;
+    const taken: Comment[] = [];
+    for (; this.commentsTaken < this.comments.length; this.commentsTaken++) {
+      const token = this.comments[this.commentsTaken] as IToken;
+      if (token.startOffset >= end) break;
+      const start = token.startOffset - base;
+      const type = token.tokenType;
+      const kind = type === t.DocComment ? "doc" : type === t.LineComment ? "line" : "block";
+      taken.push({ kind, start, end: start + token.image.length, text: token.image });
+    }
+    return taken;
+  }
+}
+
+const ACTION_CONTEXTS: { readonly [K in BlockKind]?: ActionContext } = {
   acl: "acl",
   inspect: "inspect",
   dfw: "dfw",
@@ -148,156 +195,166 @@ const ACTION_CONTEXTS: Partial<Record<string, ActionContext>> = {
   encryption: "encryption",
 };
 
-/** How a kind of statement is read: the grammar's rule, and the fields that are there from the start. */
-const READERS: { readonly [K in Kind]: { readonly rule: keyof StatementParser; readonly lists?: readonly string[]; readonly flags?: readonly string[] } | undefined } = {
-  policy: { rule: "policy" },
-  platform: { rule: "platform" },
-  import: { rule: "import" },
-  segment: { rule: "namedHead", lists: ["children"] },
-  vm: { rule: "namedHead", lists: ["children"] },
-  vnic: { rule: "namedHead", lists: ["children"] },
-  acl: { rule: "namedHead", lists: ["children"] },
-  swsec: { rule: "namedHead", lists: ["children"] },
-  dfw: { rule: "namedHead", lists: ["children"] },
-  appliance: { rule: "namedHead", lists: ["children"] },
-  encryption: { rule: "namedHead", lists: ["children"] },
-  redirect: { rule: "redirect", lists: ["children"] },
-  chain: { rule: "chain", lists: ["children"] },
-  scenario: { rule: "scenario", lists: ["children"] },
-  section: { rule: "section", lists: ["children"], flags: ["ethernet", "stateless", "tcpStrict"] },
-  timeouts: { rule: "bareHead", lists: ["children"] },
-  inspect: { rule: "bareHead", lists: ["children"] },
-  group: { rule: "group" },
-  service: { rule: "service", lists: ["entries"] },
-  assert: { rule: "assert", lists: ["clauses"] },
-  vni: { rule: "number" },
-  vlan: { rule: "number" },
-  subnet: { rule: "subnet", lists: ["prefixes"] },
-  gateway: { rule: "addresses", lists: ["addresses"], flags: ["dhcp"] },
-  ip: { rule: "addresses", lists: ["addresses"], flags: ["dhcp"] },
-  mac: { rule: "mac" },
-  "in-segment": { rule: "inSegment" },
-  tags: { rule: "tags", lists: ["tags"] },
-  rule: { rule: "rule", lists: ["clauses"] },
-  default: { rule: "default", flags: ["log"] },
-  spoofguard: { rule: "setting" },
-  "allow-local": { rule: "setting" },
-  "arp-suppression": { rule: "setting" },
-  fail: { rule: "setting" },
-  vendor: { rule: "vendor" },
-  discover: { rule: "listSetting", lists: ["values"] },
-  block: { rule: "listSetting", lists: ["values"] },
-  bind: { rule: "bind", lists: ["ips"] },
-  limit: { rule: "limit" },
-  exclude: { rule: "exclude" },
-  timeout: { rule: "timeout" },
-  key: { rule: "key" },
-  slot: { rule: "slot" },
-  send: { rule: "send" },
-  wait: { rule: "wait" },
-  set: { rule: "setStep" },
-  approve: { rule: "approve" },
-  rotate: { rule: "rotate" },
-  replay: { rule: "replay" },
-  unknown: undefined,
-};
-
 /** Makes a chunk's statements of the pieces that lie in it. */
 class Filler {
-  constructor(
-    private readonly chunk: ParsedChunk,
-    private readonly tokens: readonly IToken[],
-    private readonly base: number,
-    private readonly firstOnLine: (index: number) => boolean,
-  ) {}
+  private readonly statements: Statement[] = [];
+  private readonly parts: Part[] = [];
+  private errors: SyntaxError[] | undefined;
+  private docsSeen = 0;
+
+  private readonly chunk: ParsedChunk;
+  private readonly tokens: IToken[];
+  private readonly lines: Int32Array;
+  private readonly base: number;
+  private readonly comments: readonly Comment[];
+
+  constructor(chunk: ParsedChunk, tokens: IToken[], lines: Int32Array, base: number, comments: readonly Comment[]) {
+    this.chunk = chunk;
+    this.tokens = tokens;
+    this.lines = lines;
+    this.base = base;
+    this.comments = comments;
+  }
 
   add(piece: Piece): void {
-    const { chunk } = this;
     if (piece.is === "statement") {
-      this.statement(piece.kind, piece.from, piece.to, piece.block, piece.opened !== undefined);
-      chunk.last = this.span(piece.to - 1);
+      this.statement(piece);
+      this.chunk.last = this.span(piece.to - 1);
     } else if (piece.is === "close") {
-      chunk.parts.push({ close: this.span(piece.at) });
-      chunk.last = this.span(piece.at);
+      this.parts.push({ close: this.span(piece.at) });
+      this.chunk.last = this.span(piece.at);
     } else if (piece.is === "unclosed") {
+      const span = this.span(piece.at);
       const found = (this.tokens[piece.at] as IToken).image;
-      chunk.errors.push({ code: "syntax-error", ...this.span(piece.at), message: `expected "}" before "${found}": the ${piece.block} above is not closed`, expected: ["}"] });
-      chunk.parts.push({ unclosed: this.span(piece.at) });
+      const before = this.errors?.at(-1);
+      // Two blocks that end at one place lack one pair of braces as far as the reader is concerned.
+      if (!(before?.start === span.start && before.expected?.[0] === "}")) {
+        this.error(span, `expected "}" before "${found}": the ${piece.block} above is not closed`, ["}"]);
+      }
+      this.parts.push({ unclosed: span });
     } else {
-      chunk.errors.push({ code: "syntax-error", ...this.span(piece.at), message: 'no block is open here that this "}" could close' });
-      chunk.last = this.span(piece.at);
+      this.error(this.span(piece.at), 'no block is open here that this "}" could close');
+      this.chunk.last = this.span(piece.at);
     }
+  }
+  finish(): void {
+    const { chunk } = this;
+    chunk.comments = this.comments;
+    if (this.statements.length > 0) chunk.statements = this.statements;
+    if (this.parts.length > 0) chunk.parts = this.parts;
+    const open = this.comments.at(-1);
+    if (open?.kind === "block" && !(open.text.length >= 4 && open.text.endsWith("*/"))) {
+      this.error({ start: open.start, end: open.start + 2 }, 'the comment is not closed: a "*/" is missing', ["*/"]);
+    }
+    if (this.errors !== undefined) chunk.errors = this.errors;
+  }
+
+  private error(span: Span, message: string, expected?: readonly string[]): void {
+    this.errors ??= [];
+    this.errors.push({ code: "syntax-error", start: span.start, end: span.end, message, expected });
   }
 
   private span(from: number, to = from): Span {
     const last = this.tokens[to] as IToken;
-    return { start: (this.tokens[from] as IToken).startOffset - this.base, end: last.startOffset + last.image.length - this.base };
+    const start = (this.tokens[from] as IToken).startOffset - this.base;
+    return { start, end: last.startOffset + last.image.length - this.base };
   }
 
-  private statement(kind: Kind, from: number, to: number, block: string | undefined, opens: boolean): void {
-    const reader = READERS[kind];
-    if (!reader) {
-      this.push({ kind: "unknown" }, from, to, [this.unknown(from, block)]);
+  private statement({ kind, from, to, block, opens, meant }: Piece & { is: "statement" }): void {
+    if (kind === "unknown") {
+      this.unknown(from, to, block);
       return;
     }
-    const draft: Draft = { kind };
-    for (const list of reader.lists ?? []) draft[list] = [];
-    for (const flag of reader.flags ?? []) draft[flag] = false;
-    const read = (end: number) => parser.read(parser[reader.rule] as () => void, this.tokens.slice(from, end) as IToken[], this.base, draft, ACTION_CONTEXTS[block ?? ""]);
-    const mistakes = read(to);
-    const leftover = parser.leftover;
+    const { chunk, base, tokens } = this;
+    const context = block === undefined ? undefined : ACTION_CONTEXTS[block];
+    const leftOver = parser.read(kind, tokens, from, to, chunk, base, context);
+    const statement = parser.statement;
+    if (statement === undefined) {
+      this.unknown(from, to, block);
+      return;
+    }
     // Junk on a line of its own spoils no statement above it.
-    if (leftover > 0 && this.firstOnLine(from + leftover)) {
-      for (const list of reader.lists ?? []) draft[list] = [];
-      this.push(draft, from, from + leftover, read(from + leftover));
-      this.push({ kind: "unknown" }, from + leftover, to, [this.unknown(from + leftover, block)]);
-      return;
+    const cut =
+      leftOver < to && this.lines[leftOver] !== this.lines[leftOver - 1] && !GLUE.has(tokens[leftOver]?.tokenType);
+    const mistakes = cut ? NONE : parser.mistakes;
+    if (meant === undefined) this.push(statement, from, cut ? leftOver : to, mistakes, opens && !cut);
+    else {
+      const found = (tokens[from] as IToken).image;
+      this.error(this.span(from), `"${found}" begins nothing here; did you mean "${meant}"?`, [meant]);
+      this.push(statement, from, to, NONE, opens);
+      statement.broken = true;
     }
-    this.push(draft, from, to, mistakes, opens);
+    if (cut) this.unknown(leftOver, to, block);
   }
 
-  private unknown(at: number, block: string | undefined): SyntaxError {
-    const token = this.tokens[at] as IToken;
-    const words = itemWords(block as Parameters<typeof itemWords>[0]);
+  private unknown(from: number, to: number, block: BlockKind | undefined): void {
+    const token = this.tokens[from] as IToken;
+    const span = this.span(from);
+    const words = itemWords(block);
     const meant = nearest(token.image, words);
-    const where = block ? `in ${/^[aei]/.test(block) ? "an" : "a"} ${block} block` : "at the top of a file";
-    const message =
-      lexicalMistake(token) ??
-      (block === "dfw" && token.image === "rule"
-        ? "a rule of a dfw block stands in a section"
-        : `"${token.image}" begins nothing ${where}; ${meant ? `did you mean "${meant}"?` : `expected ${words.length > 0 ? words.join(", ") : "a timer such as tcp-established"}`}`);
-    return { code: "syntax-error", ...this.span(at), message, expected: meant ? [meant, ...words] : words };
+    this.error(
+      span,
+      lexicalMistake(token) ?? misplaced(token.image, block, words, meant),
+      meant ? [meant, ...words] : words,
+    );
+    const statement: Draft = {
+      kind: "unknown",
+      ...this.span(from, to - 1),
+      chunk: this.chunk,
+      keyword: span,
+      doc: undefined,
+      broken: true,
+      parent: undefined,
+    };
+    this.push(statement, from, to, NONE, false);
+    statement.broken = true;
   }
 
-  private push(draft: Draft, from: number, to: number, mistakes: readonly SyntaxError[], opens = false): void {
-    const { chunk } = this;
-    // The words of SegmentProperty and `ips` of BindStatement come from shared rules of the grammar.
-    if (draft.kind === "bind") {
-      draft.ips = draft.addresses ?? draft.ips;
-      delete draft.addresses;
+  private push(draft: Draft, from: number, to: number, mistakes: readonly SyntaxError[], opens: boolean): void {
+    const last = this.tokens[to - 1] as IToken;
+    draft.end = last.startOffset + last.image.length - this.base;
+    draft.doc = this.docAbove(from);
+    draft.broken = mistakes.length > 0;
+    const statement = draft as Statement;
+    this.statements.push(statement);
+    this.parts.push({ statement, opens });
+    if (mistakes.length > 0) {
+      this.errors ??= [];
+      for (const mistake of mistakes) this.errors.push(mistake);
     }
-    const statement = Object.assign(draft, {
-      ...this.span(from, to - 1),
-      chunk,
-      keyword: this.span(from),
-      doc: this.docAbove(from),
-      broken: mistakes.some((m) => m.code === "syntax-error"),
-      parent: undefined,
-    }) as unknown as Statement;
-    chunk.statements.push(statement);
-    chunk.parts.push({ statement, opens });
-    chunk.errors.push(...mistakes);
   }
 
   /** The `///` lines between the token before and the statement, as Markdown. */
   private docAbove(from: number): string | undefined {
-    const end = (this.tokens[from] as IToken).startOffset - this.base;
-    const before = this.tokens[from - 1];
-    const start = before ? before.startOffset + before.image.length - this.base : 0;
-    const docs = this.chunk.comments.filter((c) => c.kind === "doc" && c.start >= start && c.end <= end);
-    if (docs.length === 0) return undefined;
-    return docs.map((c) => c.text.slice(3).replace(/^ /, "")).join("\n");
+    if (this.comments.length === 0) return undefined;
+    const start = (this.tokens[from] as IToken).startOffset - this.base;
+    const before = from > 0 ? this.tokens[from - 1] : undefined;
+    const after = before === undefined ? 0 : Math.max(0, before.startOffset + before.image.length - this.base);
+    const docs: string[] = [];
+    for (; this.docsSeen < this.comments.length; this.docsSeen++) {
+      const comment = this.comments[this.docsSeen] as Comment;
+      if (comment.start > start) break;
+      if (comment.kind === "doc" && comment.start >= after) docs.push(comment.text.slice(3).replace(/^ /, ""));
+    }
+    return docs.length === 0 ? undefined : docs.join("\n");
   }
 }
 
-export const isBlock = (statement: Statement): statement is BlockStatement => "children" in statement;
+/** Tokens that join what stands before them, so that a line which begins with one is no line of its own. */
+const GLUE = new Set([t.Comma, t.Dot, t.Slash, t.Colon, t.Arrow, t.Dash, t.Equals, undefined]);
+
+function misplaced(
+  found: string,
+  block: BlockKind | undefined,
+  words: readonly string[],
+  meant: string | undefined,
+): string {
+  if (block === "dfw" && found === "rule") return "a rule of a dfw block stands in a section";
+  const where = block === undefined ? "at the top of a file" : `in ${article(block)} block`;
+  if (meant !== undefined) return `"${found}" begins nothing ${where}; did you mean "${meant}"?`;
+  const homes = t.RESERVED_WORDS.has(found) ? homesOf(found) : NONE;
+  if (homes.length > 0) return `"${found}" has no place ${where}; it belongs in ${homes.map(article).join(", ")} block`;
+  const expected = words.length > 0 ? words.join(", ") : "a timer such as tcp-established";
+  return `"${found}" begins nothing ${where}; expected ${expected}`;
+}
+const article = (block: string): string => `${/^[aei]/.test(block) ? "an" : "a"} ${block}`;

@@ -4,7 +4,7 @@
  */
 import { isBlock, ParsedChunk, readRegion, search } from "./chunk.ts";
 import { bare, before, type Position, type Range, splitLines } from "./lines.ts";
-import { sameState, START } from "./split.ts";
+import { sameState } from "./split.ts";
 import type { BlockStatement, Chunk, FileTree, Span, Statement, SyntaxError } from "./tree.ts";
 
 export type { Position, Range, TextEdit } from "./lines.ts";
@@ -23,7 +23,10 @@ export class SourceDocument {
   version: number;
   private lines: string[];
   private parsed: ParsedChunk[];
-  private assembled: { readonly statements: readonly Statement[]; readonly tail: { chunk: Chunk; error: SyntaxError }[] };
+  private assembled: {
+    readonly statements: readonly Statement[];
+    readonly tail: { chunk: Chunk; error: SyntaxError }[];
+  };
 
   constructor(
     readonly uri: string,
@@ -32,7 +35,7 @@ export class SourceDocument {
   ) {
     this.version = version;
     this.lines = splitLines(text);
-    this.parsed = readRegion(this.lines, 0, START).chunks;
+    this.parsed = readRegion(this.lines, 0, undefined, false);
     this.assembled = assemble(this.parsed);
   }
 
@@ -96,7 +99,7 @@ export class SourceDocument {
     if (!range) {
       const removed = this.parsed.flatMap((chunk) => chunk.statements);
       this.lines = splitLines(text);
-      this.parsed = readRegion(this.lines, 0, START).chunks;
+      this.parsed = readRegion(this.lines, 0, undefined, false);
       return { removed, added: this.parsed.flatMap((chunk) => chunk.statements) };
     }
     let start = this.clamp(range.start);
@@ -117,27 +120,47 @@ export class SourceDocument {
     return this.reread(firstChunk, lastChunk, inserted.length - cut);
   }
 
-  /** Reads anew the chunks from `first` to `last`, their neighbours, and as many more as the edit reaches. */
+  /** Reads anew the chunks from `first` to `last`, the one before, and as many behind as the edit reaches. */
   private reread(first: number, last: number, delta: number): Edit {
     const from = Math.max(0, first - 1);
     const old = this.parsed;
-    for (let to = Math.min(last + 1, old.length - 1), step = 1; ; to = Math.min(to + step, old.length - 1), step *= 2) {
-      const begin = old[from] as ParsedChunk;
+    const begin = old[from] as ParsedChunk;
+    for (let size = 2; ; size *= 4) {
+      const to = Math.min(last + size, old.length - 1);
       const end = old[to] as ParsedChunk;
-      const region = readRegion(this.lines.slice(begin.line, end.line + end.lineCount + delta), begin.line, begin.entry);
-      const next = old[to + 1];
-      const settled = !next || (!region.open && sameState(region.exit, next.entry) && (region.chunks.at(-1)?.parts.length ?? 0) > 0);
-      if (!settled) continue;
-      if (delta !== 0) for (let i = to + 1; i < old.length; i++) (old[i] as ParsedChunk).line += delta;
-      return this.exchange(from, to, region.chunks);
+      const partial = to < old.length - 1;
+      const lines = this.lines.slice(begin.line, end.line + end.lineCount + delta);
+      const fresh = readRegion(lines, begin.line, begin.entry, partial);
+      const meeting = partial ? this.meeting(fresh, last, to, delta) : { chunk: fresh.length, old: old.length };
+      if (meeting === undefined) continue;
+      if (delta !== 0) for (let i = meeting.old; i < old.length; i++) (old[i] as ParsedChunk).line += delta;
+      fresh.length = meeting.chunk;
+      return this.exchange(from, meeting.old - 1, fresh);
     }
+  }
+  /** Where new chunks begin to be what the old ones are: behind the edit, on the same line, with the same blocks open. */
+  private meeting(fresh: readonly ParsedChunk[], last: number, to: number, delta: number) {
+    let candidate = last + 1;
+    for (let i = 1; i < fresh.length; i++) {
+      const chunk = fresh[i] as ParsedChunk;
+      while (candidate <= to && (this.parsed[candidate] as ParsedChunk).line + delta < chunk.line) candidate++;
+      const other = this.parsed[candidate];
+      if (candidate > to || other === undefined) return undefined;
+      if (other.line + delta === chunk.line && sameState(other.entry, chunk.entry)) return { chunk: i, old: candidate };
+    }
+    return undefined;
   }
 
   /** Puts new chunks for old ones; those that came out the same stay the objects they were. */
   private exchange(from: number, to: number, fresh: ParsedChunk[]): Edit {
     const old = this.parsed.slice(from, to + 1);
     const same = (a: ParsedChunk | undefined, b: ParsedChunk | undefined) =>
-      a !== undefined && b !== undefined && a.text === b.text && a.lineCount === b.lineCount && sameState(a.entry, b.entry) && a.parts.length === b.parts.length;
+      a !== undefined &&
+      b !== undefined &&
+      a.text === b.text &&
+      a.lineCount === b.lineCount &&
+      sameState(a.entry, b.entry) &&
+      a.parts.length === b.parts.length;
     const keep = (kept: ParsedChunk, instead: ParsedChunk) => {
       kept.line = instead.line;
       return kept;
@@ -145,14 +168,16 @@ export class SourceDocument {
     let head = 0;
     while (same(old[head], fresh[head])) head++;
     let tail = 0;
-    while (tail < old.length - head && tail < fresh.length - head && same(old.at(-1 - tail), fresh.at(-1 - tail))) tail++;
+    while (tail < old.length - head && tail < fresh.length - head && same(old.at(-1 - tail), fresh.at(-1 - tail)))
+      tail++;
     const chunks = fresh.map((chunk, i) => {
       if (i < head) return keep(old[i] as ParsedChunk, chunk);
       const fromEnd = fresh.length - i;
       return fromEnd <= tail ? keep(old[old.length - fromEnd] as ParsedChunk, chunk) : chunk;
     });
     replace(this.parsed, from, old.length, chunks);
-    const statements = (list: ParsedChunk[]) => list.slice(head, list.length - tail).flatMap((chunk) => chunk.statements);
+    const statements = (list: ParsedChunk[]) =>
+      list.slice(head, list.length - tail).flatMap((chunk) => chunk.statements);
     return { removed: statements(old), added: statements(chunks) };
   }
 
@@ -189,7 +214,10 @@ function replace<T>(list: T[], from: number, count: number, items: readonly T[])
 }
 
 /** Nests the statements. A block that nothing closes is told at the last token of the text. */
-function assemble(chunks: readonly ParsedChunk[]): { statements: Statement[]; tail: { chunk: Chunk; error: SyntaxError }[] } {
+function assemble(chunks: readonly ParsedChunk[]): {
+  statements: Statement[];
+  tail: { chunk: Chunk; error: SyntaxError }[];
+} {
   const statements: Statement[] = [];
   const stack: BlockStatement[] = [];
   for (const chunk of chunks) {

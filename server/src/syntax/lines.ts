@@ -36,4 +36,5 @@ export function bare(line: string): string {
   return line.slice(0, end);
 }
 
-export const before = (a: Position, b: Position): boolean => a.line < b.line || (a.line === b.line && a.character < b.character);
+export const before = (a: Position, b: Position): boolean =>
+  a.line < b.line || (a.line === b.line && a.character < b.character);

@@ -1,45 +1,84 @@
 /** Parser errors → sentences of the language. The grammar says what could stand at a place (`ERR_MSG`). */
-import { EOF, type IParserErrorMessageProvider, type IRecognitionException, type IToken } from "chevrotain";
+import type { IParserErrorMessageProvider, IToken } from "chevrotain";
 import { nearest } from "./near.ts";
-import { BadWord, Illegal, OpenString, RESERVED_WORDS } from "./tokens.ts";
+import * as t from "./tokens.ts";
 import type { SyntaxError } from "./tree.ts";
 
-/** What Chevrotain calls a message is here only what was expected; `findMistake` makes the sentence. */
+/** What Chevrotain calls a message is here only what was wanted; `mistakeAt` makes the sentence. */
 export const MESSAGES: IParserErrorMessageProvider = {
-  buildMismatchTokenMessage: ({ expected }) => (expected.name.startsWith("\"") ? expected.name : `"${expected.name}"`),
+  buildMismatchTokenMessage: ({ expected }) => (expected.name.startsWith('"') ? expected.name : `"${expected.name}"`),
   buildNotAllInputParsedMessage: () => "",
-  buildNoViableAltMessage: ({ customUserDescription }) => customUserDescription ?? "something else",
-  buildEarlyExitMessage: ({ customUserDescription }) => customUserDescription ?? "something else",
+  buildNoViableAltMessage: () => "something else",
+  buildEarlyExitMessage: () => "something else",
 };
 
-/** The sentence and the place of a parser error in a statement. `followers`: words that could follow a whole statement. */
-export function findMistake(error: IRecognitionException, tokens: readonly IToken[], base: number, followers: readonly string[]): SyntaxError {
-  const found = error.token;
-  const atEnd = found.tokenType === EOF || Number.isNaN(found.startOffset);
-  const place = atEnd ? (tokens[tokens.length - 1] as IToken) : found;
+/**
+ * The sentence and the place of what is wrong at tokens[at], in the statement tokens[start, end).
+ * `wanted` is undefined where a whole statement was read; `followers` are the words that may go on with it.
+ */
+export function mistakeAt(
+  tokens: readonly IToken[],
+  at: number,
+  start: number,
+  end: number,
+  base: number,
+  wanted: string | undefined,
+  followers: readonly string[],
+): SyntaxError {
+  const found = at < end ? (tokens[at] as IToken) : undefined;
+  // A string that is cut off is told there, whatever else was wanted.
+  const place = found ?? (tokens[end - 1] as IToken);
   const span = { start: place.startOffset - base, end: place.startOffset + place.image.length - base };
-  const lexical = lexicalMistake(place);
-  if (!atEnd && lexical) return { code: "syntax-error", ...span, message: lexical };
-  const reserved = RESERVED_WORDS.has(found.image) && /name|endpoint|host|address, a group/.test(error.message);
-  const hint = reserved ? `; "${found.image}" is a word of the language: write it in quotes to use it as a name` : "";
-  if (error.message !== "") {
-    const foundText = atEnd ? "" : `, found "${found.image}"`;
-    return { code: "syntax-error", ...span, message: `expected ${error.message}${foundText}${hint}` };
+  const error = (message: string, expected?: readonly string[]): SyntaxError => ({
+    code: "syntax-error",
+    ...span,
+    message,
+    expected,
+  });
+  if (found === undefined) return error(`expected ${wanted} behind "${place.image}"`, wordsOf(wanted));
+  const lexical = lexicalMistake(found);
+  if (lexical !== undefined) return error(lexical);
+  const words = wanted === undefined ? followers : [...wordsOf(wanted), ...followers];
+  const meant = nearest(found.image, words);
+  const hint = meant === undefined ? "" : `; did you mean "${meant}"?`;
+  const expected = meant === undefined ? words : [meant, ...words.filter((word) => word !== meant)];
+  if (wanted !== undefined) {
+    const quotes =
+      t.RESERVED_WORDS.has(found.image) && /name|endpoint|host|address, a group|a service|a vNIC|a key/i.test(wanted)
+        ? `; "${found.image}" is a word of the language: write it in quotes to use it as a name`
+        : hint;
+    return error(`expected ${wanted}, found "${found.image}"${quotes}`, expected);
   }
-  const meant = nearest(found.image, followers);
-  const what = followers.length > 0 ? `; a clause is one of ${followers.join(", ")}` : "";
-  const message = `"${found.image}" does not belong here${meant ? `; did you mean "${meant}"?` : what}`;
-  return { code: "syntax-error", ...span, message, ...(followers.length > 0 && { expected: meant ? [meant, ...followers] : followers }) };
+  const before = tokens[at - 1];
+  if (found.tokenType === t.Slash && before !== undefined && at - 1 > start && t.isName(before)) {
+    const protocols = "tcp, udp, sctp, icmp, icmpv6, ip, ether";
+    const message = `expected a protocol before the slash: ${protocols}; found "${before.image}"`;
+    return {
+      ...error(message, protocols.split(", ")),
+      start: before.startOffset - base,
+      end: before.startOffset + before.image.length - base,
+    };
+  }
+  const what = hint !== "" ? hint : followers.length > 0 ? `; expected ${followers.join(", ")} or nothing more` : "";
+  return error(`"${found.image}" does not belong here${what}`, expected);
+}
+
+/** The words of the language among what was wanted, as one would type them. */
+function wordsOf(wanted: string | undefined): readonly string[] {
+  if (wanted === undefined) return [];
+  const quoted = [...wanted.matchAll(/"([^"]+)"/g)].map(([, text]) => text as string);
+  const listed = /: ([a-z0-9-]+(?:, [a-z0-9-]+)*)$/.exec(wanted)?.[1]?.split(", ") ?? [];
+  return [...quoted, ...listed.filter((text) => t.isKeyword(text))];
 }
 
 /** What is wrong with a token that fits nowhere. */
 export function lexicalMistake(token: IToken): string | undefined {
   switch (token.tokenType) {
-    case OpenString:
+    case t.OpenString:
       return 'the string is not closed on its line: a " is missing';
-    case BadWord:
+    case t.BadWord:
       return `"${token.image}" is neither a number nor a name: a name begins with a letter, or stands in quotes`;
-    case Illegal:
+    case t.Illegal:
       return `"${token.image}" is no character of the language here; inside quotes it may stand`;
     default:
       return undefined;

@@ -16,8 +16,10 @@ const parser = new StatementParser();
 export function parsePacket(text: string): ParsedPacket {
   const { tokens } = lex(text);
   if (tokens[0]?.image === "send") tokens.shift();
-  if (tokens.length === 0) return { errors: [{ code: "syntax-error", start: 0, end: text.length, message: "expected a packet: tcp, udp, sctp, icmp, icmpv6, ip, arp, dhcp, frame" }] };
-  const draft: { from?: VnicRef; packet?: PacketText; expect?: Expectation } = {};
-  const errors = parser.read(parser.sent, tokens, 0, draft as Record<string, unknown>);
-  return { ...draft, errors };
+  if (tokens.length === 0) {
+    const message = "expected a packet: tcp, udp, sctp, icmp, icmpv6, ip, arp, dhcp, frame";
+    return { errors: [{ code: "syntax-error", start: 0, end: text.length, message }] };
+  }
+  const { mistakes, ...read } = parser.readPacket(tokens);
+  return { ...read, errors: mistakes };
 }

@@ -3,7 +3,7 @@
  * a pattern a word. Reserved words are types of their own; contextual words are also names (a category), so that a new
  * one breaks no file.
  */
-import { createToken, type IToken, Lexer, type TokenType } from "chevrotain";
+import { createToken, EOF, type IToken, Lexer, type TokenType } from "chevrotain";
 
 const RESERVED = `policy platform import segment vm vnic group service acl swsec dfw appliance redirect encryption chain
   scenario assert section slot rule default bind key exclude timeouts send wait set approve rotate replay expect from to
@@ -11,7 +11,11 @@ const RESERVED = `policy platform import segment vm vnic group service acl swsec
 const CONTEXTUAL = `vni vlan subnet gateway tags mac ip dhcp alg dscp cos spoofguard allow-local discover
   arp-suppression block limit ethernet category stateless tcp-strict vendor fail inspect via with id algorithm
   tcp udp sctp icmp icmpv6 arp frame request reply at on by ttl payload ipv4 ipv6
-  fin syn rst psh ack urg ece cwr allowed blocked inspected encrypted`;
+  fin syn rst psh ack urg ece cwr allowed blocked inspected encrypted ether off tofu manual on nd tools dhcp-server
+  dhcp-client bpdu router-advertisement non-ip broadcast multicast pps emergency infrastructure environment application
+  open closed up hung down reply offer nak release delivered dropped rejected answered blackholed flooded state
+  tcp-first-packet tcp-opening tcp-established tcp-closing tcp-fin-wait tcp-closed udp-first udp-single udp-multiple
+  icmp-first icmp-error`;
 const words = (list: string) => list.trim().split(/\s+/);
 
 export const RESERVED_WORDS: ReadonlySet<string> = new Set(words(RESERVED));
@@ -28,6 +32,20 @@ export function word(text: string): TokenType {
   if (!type) throw new Error(`not a word of the grammar: ${text}`);
   return type;
 }
+
+const contextual: ReadonlySet<TokenType> = new Set(words(CONTEXTUAL).map(word));
+/** True for a word that may be a name without quotes. */
+export const isName = (token: IToken): boolean => token.tokenType === Name || contextual.has(token.tokenType);
+/** True for every word of the grammar, reserved or not. */
+export const isKeyword = (text: string): boolean => keywords.has(text);
+
+/** What stands behind the last token. */
+export const END: IToken = {
+  image: "",
+  startOffset: Number.NaN,
+  tokenType: EOF,
+  tokenTypeIdx: EOF.tokenTypeIdx as number,
+};
 
 const WhiteSpace = createToken({ name: "WhiteSpace", pattern: /[ \t\r\n]+/, group: Lexer.SKIPPED });
 const ByteOrderMark = createToken({ name: "ByteOrderMark", pattern: /\uFEFF/, group: Lexer.SKIPPED });

@@ -345,7 +345,12 @@ export type PacketText = Span & { readonly options: PacketOptions } & (
         readonly destinationPort: Int;
         readonly flags: readonly Word[];
       }
-    | { readonly kind: "icmp" | "icmpv6"; readonly source: Host; readonly destination: Host; readonly type?: Name | Int }
+    | {
+        readonly kind: "icmp" | "icmpv6";
+        readonly source: Host;
+        readonly destination: Host;
+        readonly type?: Name | Int;
+      }
     | { readonly kind: "ip"; readonly protocol: Int | Name; readonly source: Host; readonly destination: Host }
     | { readonly kind: "arp-request"; readonly target: AddressText; readonly sender: Host }
     | {

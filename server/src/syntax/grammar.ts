@@ -1,0 +1,612 @@
+/**
+ * The grammar's shared parts: names, addresses, endpoints, services, clauses, actions. The parser builds no concrete
+ * tree: a rule writes what it has read into the statement at once, so that a mistake later on loses nothing.
+ * `ERR_MSG` is what could stand at a place, in words of the language; `mistakes.ts` makes the sentence.
+ *
+ * Chevrotain finds the grammar by running every rule once with made-up tokens; the speed of all policies hangs on
+ * `from`, `to` and `service`, so alternatives are made once and not on every call.
+ */
+import {
+  EmbeddedActionsParser,
+  type IOrAlt,
+  type IToken,
+  NoViableAltException,
+  type ParserMethod,
+  type TokenType,
+} from "chevrotain";
+import { MESSAGES } from "./mistakes.ts";
+import { unquote } from "./strings.ts";
+import * as t from "./tokens.ts";
+import type * as tree from "./tree.ts";
+
+export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+export type Rule<T = void> = ParserMethod<[], T>;
+
+/** The block that a rule or a default stands in, where the grammar depends on it. */
+export type ActionContext = "acl" | "inspect" | "dfw" | "redirect" | "encryption";
+export const ACTIONS: Record<ActionContext, readonly tree.ActionWord[]> = {
+  acl: ["allow", "drop", "mark"],
+  inspect: ["allow", "drop", "mark"],
+  dfw: ["allow", "drop", "reject", "jump-to-application"],
+  redirect: ["redirect", "skip"],
+  encryption: ["encrypt", "protect", "clear"],
+};
+export const CLAUSE_WORDS = ["from", "to", "service", "in", "out", "applied-to", "ipv4", "ipv6", "log", "disabled"];
+
+const word = t.word;
+export const list = (words: readonly string[]): string => words.join(", ");
+const typesOf = (words: readonly string[]): ReadonlySet<number> =>
+  new Set(words.map((text) => word(text).tokenTypeIdx as number));
+const actionTypes = typesOf(Object.values(ACTIONS).flat());
+const clauseTypes = typesOf(CLAUSE_WORDS);
+
+/** What the engine could not take, and what it wanted there; none when tokens are left over at the end. */
+export interface Failure {
+  readonly wanted: string;
+}
+
+export abstract class Grammar extends EmbeddedActionsParser {
+  declare private currIdx: number;
+  declare private tokVector: IToken[];
+  declare private tokVectorLength: number;
+  declare private RULE_STACK_IDX: number;
+  declare private RULE_OCCURRENCE_STACK_IDX: number;
+  declare private consumeToken: () => void;
+
+  /** Offset of the chunk in the text that the tokens are from: spans are relative to it. */
+  protected base = 0;
+  protected context: ActionContext | undefined;
+  protected clauses: tree.Clause[] = [];
+  /** Mistakes that do not stop the reading. */
+  protected slips: tree.SyntaxError[] = [];
+  protected failure: Failure | undefined;
+
+  constructor() {
+    super([...t.VOCABULARY], {
+      maxLookahead: 1,
+      skipValidations: true,
+      recoveryEnabled: false,
+      errorMessageProvider: MESSAGES,
+    });
+  }
+
+  // ---- the engine, bent to read a part of a token array ---------------------------------------------------------
+
+  /** Runs `entry` on tokens[start, end). Gives the index of the token that it could not take; `end` when all is well. */
+  protected run(entry: Rule, tokens: IToken[], start: number, end: number): number {
+    this.tokVector = tokens;
+    this.tokVectorLength = end;
+    this.currIdx = start - 1;
+    this.RULE_STACK_IDX = -1;
+    this.RULE_OCCURRENCE_STACK_IDX = -1;
+    this.failure = undefined;
+    // Chevrotain looks a token ahead without checking bounds, and wants an end there.
+    const after = tokens[end];
+    tokens[end] = t.END;
+    try {
+      entry.call(this);
+    } finally {
+      if (after === undefined) tokens.length = end;
+      else tokens[end] = after;
+    }
+    return this.currIdx + 1;
+  }
+  // Chevrotain pads the tokens here, and complains of what is left: `run` and its callers do both.
+  onBeforeParse(): void {}
+  onAfterParse(): void {}
+  /** Stays where it failed: that is the place of the mistake. */
+  moveToTerminatedState(): void {}
+  SAVE_ERROR(error: Error): Error {
+    this.failure = { wanted: error.message };
+    return error;
+  }
+  raiseNoAltException(_occurrence: number, wanted = "something else"): never {
+    throw this.SAVE_ERROR(new NoViableAltException(wanted, this.LA(1), this.LA(0)));
+  }
+  raiseEarlyExitException(_occurrence: number, _kind: unknown, wanted = "something else"): never {
+    throw this.SAVE_ERROR(new NoViableAltException(wanted, this.LA(1), this.LA(0)));
+  }
+
+  // ---- nodes ----------------------------------------------------------------------------------------------------
+
+  protected span(token: IToken): tree.Span {
+    if (this.RECORDING_PHASE) return MADE_UP;
+    const start = token.startOffset - this.base;
+    return { start, end: start + token.image.length };
+  }
+  protected startOf(token: IToken): number {
+    return token.startOffset - this.base;
+  }
+  /** End of the token read last. */
+  protected lastEnd(): number {
+    const token = this.tokVector[this.currIdx];
+    return token === undefined ? 0 : token.startOffset + token.image.length - this.base;
+  }
+  protected toName(token: IToken): tree.Name {
+    if (this.RECORDING_PHASE) return MADE_UP;
+    const start = token.startOffset - this.base;
+    const end = start + token.image.length;
+    return token.tokenTypeIdx === t.Str.tokenTypeIdx
+      ? { start, end, text: unquote(token.image), quoted: true }
+      : { start, end, text: token.image, quoted: false };
+  }
+  protected toText(token: IToken): tree.Text {
+    if (this.RECORDING_PHASE) return MADE_UP;
+    const start = token.startOffset - this.base;
+    return { start, end: start + token.image.length, text: unquote(token.image) };
+  }
+  protected toInt(token: IToken): tree.Int {
+    if (this.RECORDING_PHASE) return MADE_UP;
+    const start = token.startOffset - this.base;
+    return { start, end: start + token.image.length, value: Number(token.image), text: token.image };
+  }
+  protected toWord(token: IToken): tree.Word {
+    if (this.RECORDING_PHASE) return MADE_UP;
+    const start = token.startOffset - this.base;
+    return { start, end: start + token.image.length, text: token.image };
+  }
+  private toAddress(token: IToken): tree.AddressText {
+    if (this.RECORDING_PHASE) return MADE_UP;
+    const start = token.startOffset - this.base;
+    const end = start + token.image.length;
+    const idx = token.tokenTypeIdx;
+    const mac = idx === t.MacDashes.tokenTypeIdx || (idx === t.Colons.tokenTypeIdx && isMac(token.image));
+    const kind = mac ? "mac" : idx === t.Dotted.tokenTypeIdx ? "ipv4" : "ipv6";
+    return { start, end, text: token.image, kind };
+  }
+
+  protected slip(
+    span: tree.Span,
+    message: string,
+    expected?: readonly string[],
+    code: tree.SyntaxError["code"] = "syntax-error",
+  ): void {
+    if (this.RECORDING_PHASE) return;
+    this.slips.push({ code, start: span.start, end: span.end, message, expected });
+  }
+  protected skip(): void {
+    this.consumeToken();
+  }
+  protected get following(): IToken {
+    return this.LA(1);
+  }
+
+  /** Alternatives that take one token each. */
+  protected oneOf(...types: TokenType[]): IOrAlt<IToken>[] {
+    return types.map((type) => ({ ALT: () => this.consume(0, type) }));
+  }
+  protected oneOfWords(words: readonly string[]): IOrAlt<IToken>[] {
+    return this.oneOf(...words.map(word));
+  }
+  /** A word with a fixed choice. Any other name is taken too, and told. */
+  protected choice(rule: string, what: string, words: readonly string[]): Rule<tree.Word> {
+    const allowed = typesOf(words);
+    const alternatives = { DEF: this.oneOfWords(words), ERR_MSG: `${what}: ${list(words)}` };
+    return this.RULE(rule, () => {
+      const next = this.LA(1);
+      if (!allowed.has(next.tokenTypeIdx) && t.isName(next)) {
+        this.slip(this.span(next), `expected ${what}: ${list(words)}; found "${next.image}"`, words);
+        this.consumeToken();
+        return this.toWord(next);
+      }
+      return this.toWord(this.OR(alternatives));
+    });
+  }
+  /** A name of some sort: the rule's own name is what `follow.ts` tells the sorts apart by. */
+  protected nameRule(rule: string, what: string): Rule<tree.Name> {
+    const alternatives = { DEF: this.oneOf(t.Name, t.Str), ERR_MSG: what };
+    return this.RULE(rule, () => this.toName(this.OR(alternatives)));
+  }
+  protected intRule(rule: string, what: string): Rule<tree.Int> {
+    const options = { ERR_MSG: what };
+    return this.RULE(rule, () => this.toInt(this.CONSUME(t.Int, options)));
+  }
+  protected textRule(rule: string, what: string): Rule<tree.Text> {
+    const options = { ERR_MSG: what };
+    return this.RULE(rule, () => this.toText(this.CONSUME(t.Str, options)));
+  }
+  protected addressRule(rule: string, what: string): Rule<tree.AddressText> {
+    const alternatives = { DEF: this.oneOf(t.Dotted, t.Colons, t.MacDashes), ERR_MSG: what };
+    return this.RULE(rule, () => this.toAddress(this.OR(alternatives)));
+  }
+
+  // ---- names, addresses -----------------------------------------------------------------------------------------
+
+  readonly endpointName = this.nameRule("endpointName", ENDPOINT);
+  readonly tagName = this.nameRule("tagName", "a tag's name");
+  readonly vmName = this.nameRule("vmName", "a vNIC: VM.VNIC");
+  readonly vnicName = this.nameRule("vnicName", "the vNIC's name");
+  readonly keyName = this.nameRule("keyName", "a key's name");
+  readonly serviceName = this.nameRule("serviceName", SERVICE_ENTRY);
+  readonly port = this.intRule("port", "a port");
+  readonly number = this.intRule("number", "a number");
+  readonly prefixLength = this.intRule("prefixLength", "a prefix length");
+  readonly address = this.addressRule("address", "an address");
+  readonly mac = this.addressRule("mac", "a MAC address such as 00:50:56:aa:01:11");
+  readonly duration: Rule<tree.Duration> = this.RULE("duration", () => {
+    const token = this.CONSUME(t.Duration, { ERR_MSG: "a duration such as 500ms, 30s, 5m, 12h, 1d" });
+    const { start, end } = this.span(token);
+    return { start, end, milliseconds: milliseconds(token.image), text: token.image };
+  });
+
+  readonly vnicRef: Rule<tree.VnicRef> = this.RULE("vnicRef", () => {
+    const vm = this.SUBRULE(this.vmName);
+    this.CONSUME(t.Dot, { ERR_MSG: "a dot and the vNIC's name: VM.VNIC" });
+    const vnic = this.SUBRULE(this.vnicName);
+    return { start: vm.start, end: vnic.end, vm, vnic };
+  });
+
+  // ---- endpoints ------------------------------------------------------------------------------------------------
+
+  private readonly afterAddress: IOrAlt<(address: tree.AddressText) => tree.Endpoint>[] = [
+    {
+      ALT: () => {
+        this.CONSUME(t.Slash);
+        const length = this.SUBRULE(this.prefixLength);
+        return (address) => ({ kind: "prefix", start: address.start, end: length.end, address, length });
+      },
+    },
+    {
+      ALT: () => {
+        this.CONSUME(t.Dash);
+        const to = this.SUBRULE2(this.rangeEnd);
+        return (from) => ({ kind: "range", start: from.start, end: to.end, from, to });
+      },
+    },
+  ];
+  private readonly rangeEnd = this.addressRule("rangeEnd", "the range's last address");
+  private readonly restOfAddress = () => this.OR(this.afterAddress);
+  readonly addressEndpoint: Rule<tree.Endpoint> = this.RULE("addressEndpoint", (): tree.Endpoint => {
+    const address = this.SUBRULE(this.address);
+    const rest = this.OPTION(this.restOfAddress);
+    if (rest !== undefined && !this.RECORDING_PHASE) return rest(address);
+    return { kind: "address" as const, start: address.start, end: address.end, address };
+  });
+  private readonly dotVnic = () => {
+    this.CONSUME(t.Dot);
+    return this.SUBRULE(this.vnicName);
+  };
+  private readonly endpointForms = {
+    DEF: [
+      {
+        ALT: (): tree.Endpoint => {
+          const { start, end } = this.span(this.CONSUME(word("any")));
+          return { kind: "any", start, end };
+        },
+      },
+      {
+        ALT: (): tree.Endpoint => {
+          const start = this.startOf(this.CONSUME(word("tag")));
+          const tag = this.SUBRULE(this.tagName);
+          return { kind: "tag", start, end: tag.end, tag };
+        },
+      },
+      { ALT: (): tree.Endpoint => this.SUBRULE(this.addressEndpoint) },
+      {
+        ALT: (): tree.Endpoint => {
+          const name = this.SUBRULE(this.endpointName);
+          const vnic = this.OPTION(this.dotVnic);
+          const { start } = name;
+          if (vnic === undefined) return { kind: "name", start, end: name.end, name };
+          return { kind: "vnic", start, end: vnic.end, vnic: { start, end: vnic.end, vm: name, vnic } };
+        },
+      },
+    ],
+    ERR_MSG: ENDPOINT,
+  };
+  readonly endpoint: Rule<tree.Endpoint> = this.RULE("endpoint", () => this.OR(this.endpointForms));
+
+  protected newEndpoints(): Mutable<tree.Endpoints> {
+    const at = this.lastEnd();
+    return { start: at, end: at, items: [], except: [] };
+  }
+  /** Reads into `into`, which the statement holds already. */
+  readonly endpoints: ParserMethod<[Mutable<tree.Endpoints>?], void> = this.RULE(
+    "endpoints",
+    (into: Mutable<tree.Endpoints> = this.newEndpoints()) => {
+      const items = into.items as tree.Endpoint[];
+      const first = this.SUBRULE(this.endpoint);
+      items.push(first);
+      into.start = first.start;
+      into.end = first.end;
+      this.MANY(() => {
+        this.CONSUME(t.Comma);
+        const next = this.SUBRULE2(this.endpoint);
+        items.push(next);
+        into.end = next.end;
+      });
+      this.OPTION(() => {
+        this.CONSUME(word("except"));
+        const except = into.except as tree.Endpoint[];
+        this.AT_LEAST_ONE_SEP({
+          SEP: t.Comma,
+          DEF: () => {
+            const next = this.SUBRULE3(this.endpoint);
+            except.push(next);
+            into.end = next.end;
+          },
+          ERR_MSG: ENDPOINT,
+        });
+      });
+    },
+  );
+
+  // ---- services -------------------------------------------------------------------------------------------------
+
+  private readonly lastPort = this.intRule("lastPort", "the range's last port");
+  private readonly toPort = () => {
+    this.CONSUME(t.Dash);
+    return this.SUBRULE(this.lastPort);
+  };
+  readonly portRange: Rule<tree.PortRange> = this.RULE("portRange", () => {
+    const from = this.SUBRULE(this.port);
+    const to = this.OPTION(this.toPort);
+    return { start: from.start, end: to === undefined ? from.end : to.end, from, to };
+  });
+  private readonly portForms = {
+    DEF: [
+      { ALT: () => [this.SUBRULE(this.portRange)] },
+      {
+        ALT: () => {
+          const all: tree.PortRange[] = [];
+          this.CONSUME(t.LCurly);
+          this.AT_LEAST_ONE_SEP({
+            SEP: t.Comma,
+            DEF: () => all.push(this.SUBRULE2(this.portRange)),
+            ERR_MSG: "a port",
+          });
+          this.CONSUME(t.RCurly, { ERR_MSG: '"," or "}" after the ports' });
+          return all;
+        },
+      },
+    ],
+    ERR_MSG: "ports: 443, 5900-5903 or {80, 443}",
+  };
+  readonly ports: Rule<tree.PortRange[]> = this.RULE("ports", () => this.OR(this.portForms));
+
+  private numberOrName(rule: string, what: string): Rule<tree.Int | tree.Name> {
+    const alternatives = {
+      DEF: [
+        { ALT: (): tree.Int | tree.Name => this.toInt(this.CONSUME(t.Int)) },
+        { ALT: () => this.toName(this.CONSUME(t.Name)) },
+        { ALT: () => this.toName(this.CONSUME(t.Str)) },
+      ],
+      ERR_MSG: what,
+    };
+    return this.RULE(rule, () => this.OR(alternatives));
+  }
+  readonly protocolNumber = this.numberOrName("protocolNumber", "a protocol's number or name: 47, gre");
+  readonly etherType = this.numberOrName("etherType", "an EtherType's number or name: 0x0806, arp");
+  readonly icmpType = this.numberOrName("icmpType", "an ICMP type's number or name: 8, echo-request");
+  private readonly icmpCode = this.intRule("icmpCode", "an ICMP code");
+
+  protected readonly portProtocols = this.oneOfWords(["tcp", "udp", "sctp"]);
+  protected readonly icmpProtocols = this.oneOfWords(["icmp", "icmpv6"]);
+  private readonly slashPorts = () => {
+    this.CONSUME(t.Slash);
+    return this.SUBRULE(this.ports);
+  };
+  private readonly sourcePorts = {
+    GATE: () => {
+      const next = this.LA(2).tokenTypeIdx;
+      return next === t.Int.tokenTypeIdx || next === t.LCurly.tokenTypeIdx;
+    },
+    DEF: () => {
+      this.CONSUME(word("from"));
+      return this.SUBRULE2(this.ports);
+    },
+  };
+  private readonly entryForms = {
+    DEF: [
+      {
+        ALT: (): tree.ServiceEntry => {
+          const name = this.toName(this.OR2(this.portProtocols));
+          const ports = this.OPTION(this.slashPorts);
+          const sourcePorts = this.OPTION2(this.sourcePorts);
+          const end = this.lastEnd();
+          return { start: name.start, end, name, ports, detail: undefined, code: undefined, sourcePorts };
+        },
+      },
+      {
+        ALT: () => {
+          const name = this.toName(this.OR3(this.icmpProtocols));
+          let code: tree.Int | undefined;
+          const detail = this.OPTION3(() => {
+            this.CONSUME2(t.Slash);
+            const type = this.SUBRULE(this.icmpType);
+            this.OPTION4(() => {
+              this.CONSUME(t.Colon);
+              code = this.SUBRULE(this.icmpCode);
+            });
+            return type;
+          });
+          return this.entry(name, detail, code);
+        },
+      },
+      {
+        ALT: () => {
+          const name = this.toName(this.CONSUME(word("ip")));
+          const detail = this.OPTION5(() => {
+            this.CONSUME3(t.Slash);
+            return this.SUBRULE(this.protocolNumber);
+          });
+          return this.entry(name, detail);
+        },
+      },
+      {
+        ALT: () => {
+          const name = this.toName(this.CONSUME(word("ether")));
+          const detail = this.OPTION6(() => {
+            this.CONSUME4(t.Slash);
+            return this.SUBRULE(this.etherType);
+          });
+          return this.entry(name, detail);
+        },
+      },
+      { ALT: () => this.entry(this.SUBRULE(this.serviceName)) },
+    ],
+    ERR_MSG: SERVICE_ENTRY,
+  };
+  private entry(name: tree.Name, detail?: tree.Int | tree.Name, code?: tree.Int): tree.ServiceEntry {
+    return { start: name.start, end: this.lastEnd(), name, ports: undefined, detail, code, sourcePorts: undefined };
+  }
+  readonly serviceEntry: Rule<tree.ServiceEntry> = this.RULE("serviceEntry", () => this.OR(this.entryForms));
+  readonly serviceEntries: ParserMethod<[tree.ServiceEntry[]?], void> = this.RULE(
+    "serviceEntries",
+    (into: tree.ServiceEntry[] = []) => {
+      this.AT_LEAST_ONE_SEP({
+        SEP: t.Comma,
+        DEF: () => into.push(this.SUBRULE(this.serviceEntry)),
+        ERR_MSG: SERVICE_ENTRY,
+      });
+    },
+  );
+
+  // ---- clauses --------------------------------------------------------------------------------------------------
+
+  private readonly endpointWords = this.oneOfWords(["from", "to", "applied-to"]);
+  private readonly flagWords = this.oneOfWords(["in", "out", "ipv4", "ipv6", "disabled"]);
+  private readonly logLabel = this.textRule("logLabel", "a label in quotes");
+  private readonly label = () => this.SUBRULE(this.logLabel);
+  private readonly clauseForms = {
+    DEF: [
+      {
+        ALT: () => {
+          const keyword = this.OR2(this.endpointWords);
+          const endpoints = this.newEndpoints();
+          const span = this.span(keyword);
+          const kind = keyword.image as "from";
+          const clause = { kind, start: span.start, end: span.end, keyword: span, endpoints };
+          this.add(clause);
+          this.SUBRULE(this.endpoints, { ARGS: [endpoints] });
+          clause.end = endpoints.end;
+        },
+      },
+      {
+        ALT: () => {
+          const span = this.span(this.CONSUME(SERVICE));
+          const entries: tree.ServiceEntry[] = [];
+          const clause = { kind: "service" as const, start: span.start, end: span.end, keyword: span, entries };
+          this.add(clause);
+          this.SUBRULE(this.serviceEntries, { ARGS: [entries] });
+          clause.end = this.lastEnd();
+        },
+      },
+      {
+        ALT: () => {
+          const keyword = this.OR3(this.flagWords);
+          const span = this.span(keyword);
+          this.add({ kind: keyword.image as "in", start: span.start, end: span.end, keyword: span });
+        },
+      },
+      {
+        ALT: () => {
+          const span = this.span(this.CONSUME(LOG));
+          const label = this.OPTION(this.label);
+          const end = label === undefined ? span.end : label.end;
+          this.add({ kind: "log", start: span.start, end, keyword: span, label });
+        },
+      },
+    ],
+    ERR_MSG: `a clause: ${list(CLAUSE_WORDS)}`,
+  };
+  /** The first of a kind counts; another one is told and left out. */
+  private add(clause: tree.Clause): void {
+    const { clauses } = this;
+    for (const before of clauses) {
+      if (before.kind !== clause.kind) continue;
+      const message = `"${clause.kind}" stands twice here; the first one counts`;
+      this.slip(clause.keyword, message, undefined, "duplicate-clause");
+      return;
+    }
+    clauses.push(clause);
+  }
+  readonly clause: Rule = this.RULE("clause", () => this.OR(this.clauseForms));
+  protected readonly oneClause = () => this.SUBRULE(this.clause);
+  /** A rule's clauses, or an assert's; also what is left of them behind a mistake. */
+  readonly moreClauses: Rule = this.RULE("moreClauses", () => {
+    this.MANY(this.oneClause);
+  });
+
+  // ---- actions --------------------------------------------------------------------------------------------------
+
+  private readonly plainActions = this.oneOfWords([
+    "allow",
+    "drop",
+    "reject",
+    "jump-to-application",
+    "redirect",
+    "skip",
+    "clear",
+  ]);
+  private readonly sealActions = this.oneOfWords(["encrypt", "protect"]);
+  private readonly markField = this.choice("markField", "what to mark", ["dscp", "cos"]);
+  private readonly actionForms: IOrAlt<tree.Action>[] = [
+    {
+      ALT: () => {
+        const token = this.OR2(this.plainActions);
+        const { start, end } = this.span(token);
+        return { start, end, word: token.image as tree.ActionWord, mark: undefined, key: undefined };
+      },
+    },
+    {
+      ALT: () => {
+        const start = this.startOf(this.CONSUME(word("mark")));
+        const field = this.SUBRULE(this.markField).text as "dscp";
+        const value = this.SUBRULE(this.number);
+        return { start, end: value.end, word: "mark", mark: { field, value }, key: undefined };
+      },
+    },
+    {
+      ALT: () => {
+        const token = this.OR3(this.sealActions);
+        this.CONSUME(word("with"), { ERR_MSG: '"with" and a key' });
+        const key = this.SUBRULE(this.keyName);
+        const start = this.startOf(token);
+        return { start, end: key.end, word: token.image as tree.ActionWord, mark: undefined, key };
+      },
+    },
+  ];
+  readonly action: Rule<tree.Action> = this.RULE("action", () => {
+    const action = this.OR(this.actionForms);
+    if (!this.RECORDING_PHASE) this.checkAction(action);
+    return action;
+  });
+  /** An action that is missing or misspelt is told, and reading goes on behind it. */
+  protected readonly actionIfThere = { GATE: () => this.actionStandsHere(), DEF: () => this.SUBRULE(this.action) };
+  private actionStandsHere(): boolean {
+    const token = this.LA(1);
+    if (actionTypes.has(token.tokenTypeIdx)) return true;
+    const atEnd = token.tokenTypeIdx === t.END.tokenTypeIdx;
+    const allowed = ACTIONS[this.context ?? "dfw"];
+    const found = atEnd ? "" : `, found "${token.image}"`;
+    this.slip(this.span(atEnd ? this.LA(0) : token), `expected an action: ${list(allowed)}${found}`, allowed);
+    if (t.isName(token) && !clauseTypes.has(token.tokenTypeIdx)) this.consumeToken();
+    return false;
+  }
+  private checkAction(action: tree.Action): void {
+    const allowed = ACTIONS[this.context ?? "dfw"];
+    if (this.context === undefined || allowed.includes(action.word)) return;
+    const kinds = (Object.keys(ACTIONS) as ActionContext[]).filter((kind) => ACTIONS[kind].includes(action.word));
+    const message = `expected an action: ${list(allowed)}; "${action.word}" is an action of ${kinds.join(" and ")} blocks`;
+    this.slip({ start: action.start, end: action.start + action.word.length }, message, allowed);
+  }
+}
+
+/** What a rule reads while Chevrotain records the grammar. */
+const MADE_UP = { start: 0, end: 0, text: "", quoted: false, value: 0, kind: "ipv4" as const };
+const SERVICE = word("service");
+const LOG = word("log");
+const ENDPOINT = "an address, a group, a VM, a segment, a tag or any";
+const SERVICE_ENTRY = "a service, or a protocol such as tcp/443";
+
+/** `00:50:56:aa:01:11`, and what was meant as one: groups of two at most, six of them or fewer. */
+function isMac(image: string): boolean {
+  return /^[0-9A-Za-z]{1,2}(?::[0-9A-Za-z]{1,3}){1,6}$/.test(image) && image.split(":").length <= 6;
+}
+
+const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+function milliseconds(image: string): number {
+  const unit = image.replace(/^[0-9]+/, "");
+  return Number.parseInt(image, 10) * (UNITS[unit] ?? 1);
+}
