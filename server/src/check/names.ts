@@ -147,7 +147,8 @@ class Nearby {
   readonly #policy: Policy;
   readonly #known = new Map<string, string | undefined>();
   readonly #candidates = new Map<string, readonly string[]>();
-  #budget = 2_000_000;
+  /** Words to be compared: a few tenths of a second. */
+  #budget = 300_000;
 
   constructor(names: ProgramNames, policy: Policy) {
     this.#names = names;
@@ -236,8 +237,8 @@ class Used {
   readonly #keys = new Map<Space, Set<string>>();
 
   add(reference: Reference): void {
-    let keys = this.#keys.get(reference.space);
-    if (keys === undefined) this.#keys.set(reference.space, (keys = new Set()));
+    const keys = this.#keys.get(reference.space) ?? new Set();
+    if (keys.size === 0) this.#keys.set(reference.space, keys);
     keys.add(lookupKey(reference));
   }
   has(declared: Declared): boolean {
@@ -275,7 +276,7 @@ function unused(program: Program, names: ProgramNames, used: Used): Finding[] {
   eachStatement(tree.statements, (statement) => {
     const declared = declaredIn(statement);
     if (declared === undefined || !MAY_BE_UNUSED.has(declared.kind) || used.has(declared)) return;
-    if (names.first(declared.space, lookupKey(declared))?.entry !== declared) return;
+    if (names.first(declared.space, lookupKey(declared))?.entry.statement !== statement) return;
     const { kind, name } = declared;
     const why =
       kind === "acl" || kind === "swsec" || kind === "dfw" || kind === "encryption" ? "No slot names" : "Nothing uses";
