@@ -141,7 +141,7 @@ export class Places {
     if (this.#hasError(rule.source.statement)) return { rule, boxes, effect: "unknown" };
     if (rule.action === "mark") return { rule, boxes, effect: "passes" };
     if (rule.action !== "jump-to-application") return { rule, boxes, effect: "takes" };
-    return { rule, boxes, effect: rule.section?.category === "environment" ? "jumps" : "unknown" };
+    return { rule, boxes, effect: rule.section?.category === "application" ? "unknown" : "jumps" };
   }
 }
 

@@ -7,7 +7,6 @@
 import type { Rule } from "../policy/policy.ts";
 import {
   type Box,
-  boxesOverlap,
   corner,
   intersectBoxes,
   type Layer,

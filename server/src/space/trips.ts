@@ -2,16 +2,16 @@
  * The trips of packets that open a connection, as sets: who can send to whom, and what each slot of the two walks has
  * to do for the packet to get through, or to be stopped. No state, everything up.
  *
- * Choices where the language leaves room: a packet from a vNIC to itself is none, for it never leaves the VM. Nobody
- * has an unspecified, multicast or broadcast address. A vNIC whose address is unknown sends from what is bound to it
+ * Choices where the language leaves room: ICMP errors open no connection, nor does neighbour discovery, which stays on
+ * its link. A packet from a vNIC to itself is none, for it never leaves the VM. Nobody has an unspecified, multicast or broadcast address. A vNIC whose address is unknown sends from what is bound to it
  * where SpoofGuard is on, else from what its segment's subnets hold (or anything) that no vNIC declares; nothing is
  * sent to it, since nobody knows where it is.
  */
 import { NO_ADDRESSES } from "../policy/addresses.ts";
 import type { Appliance, Chain, Dfw, Encryption, Ip, Key, Redirect, Swsec, Vnic } from "../policy/policy.ts";
-import { ICMPV6 } from "../policy/protocols.ts";
+import { ICMP, ICMPV6 } from "../policy/protocols.ts";
 import { normalizeRanges, type Ranges, subtractRanges, unionRanges } from "../policy/ranges.ts";
-import { type Box, icmpPorts, narrow, PROTOCOL, SOURCE_PORT, subtractBox, type Values } from "./box.ts";
+import { ALL_PORTS, BOTH_WAYS, type Box, narrow, SOURCE, subtractBoxes, type Values } from "./box.ts";
 import type { Condition } from "./find.ts";
 import { fold, isUnknown } from "./meaning.ts";
 import { between, type Places, rulesOf, type Way } from "./places.ts";
@@ -59,27 +59,28 @@ export class Trips {
 
   /** Every pair of parties between which packets of the boxes travel, with those packets. */
   *routes(boxes: readonly Box[]): Iterable<Route & { readonly boxes: readonly Box[] }> {
+    const opening = subtractBoxes(boxes, NO_OPENERS);
     for (const sender of this.#senders)
       for (const receiver of this.#receivers) {
         if (sender.outside && receiver.outside) continue;
-        const here = boxes.flatMap((box) => betweenParties(box, sender.addresses, receiver.addresses));
+        const here = opening.flatMap((box) => betweenParties(box, sender.addresses, receiver.addresses));
         if (here.length > 0) yield { sender, receiver, boxes: here };
       }
   }
 
-  /** Packets of a route that its sender's switch security stops, whatever the rules say. */
+  /** Packets of a route that its sender's SpoofGuard stops, whatever the rules say. */
   refused({ sender, boxes }: Route & { readonly boxes: readonly Box[] }): Box[] {
-    return boxes.flatMap((box) => {
-      if (box.layer === "ethernet") return [];
-      const spoofed = narrow(box, 2, sender.refused[box.layer]) ?? [];
-      const blocked = blocksAdvertisements(sender.chain) ? (advertisements(box) ?? []) : [];
-      return [spoofed, blocked].flat();
-    });
+    return boxes.flatMap((box) =>
+      box.layer === "ethernet" ? [] : (narrow(box, SOURCE, sender.refused[box.layer]) ?? []),
+    );
   }
   /** The others. */
-  admitted(route: Route & { readonly boxes: readonly Box[] }): readonly Box[] {
-    const refused = this.refused(route);
-    return refused.reduce<readonly Box[]>((left, box) => left.flatMap((piece) => subtractBox(piece, box)), route.boxes);
+  admitted({ sender, boxes }: Route & { readonly boxes: readonly Box[] }): Box[] {
+    return boxes.flatMap((box) => {
+      if (box.layer === "ethernet") return [];
+      const left = subtractRanges(box.fields[SOURCE] as Values, sender.refused[box.layer]);
+      return narrow(box, SOURCE, left) ?? [];
+    });
   }
 
   /** Every way through both walks. */
@@ -249,8 +250,7 @@ export class Trips {
     const { meaning, allVnics, policy } = this.#places;
     const guard = guardOf(this.#places.chainOf(vnic));
     if (guard !== undefined) {
-      const bound = guard.bindings.flatMap((binding) => (binding.vnic === vnic ? binding.ips : []));
-      return asSets(bound);
+      return asSets(guard.bindings.find((binding) => binding.vnic === vnic)?.ips ?? []);
     }
     const subnets = vnic.segment === undefined ? undefined : policy.segments.get(vnic.segment)?.subnets;
     const { v4, v6 } = subnets ?? NO_ADDRESSES;
@@ -279,6 +279,16 @@ type Walked = Exclude<
   NonNullable<Chain["slots"] extends ReadonlyMap<number, infer S> ? S : never>["block"],
   undefined | Swsec
 >;
+/** ICMP errors (RFC 792, RFC 4443) and neighbour discovery (RFC 4861). */
+const NO_OPENERS: readonly Box[] = [icmpBox(4, ICMP, [3, 5, 11, 12]), icmpBox(6, ICMPV6, [0, 127, 133, 137])];
+function icmpBox(layer: 4 | 6, protocol: number, types: readonly number[]): Box {
+  const ports = types.map((type, i) => type * 256 + (i % 2) * 255);
+  const anyone: Values = layer === 4 ? [0, Number.MAX_SAFE_INTEGER] : [0n, 1n << 192n];
+  return {
+    layer,
+    fields: [BOTH_WAYS, [0, Number.MAX_SAFE_INTEGER], anyone, anyone, [protocol, protocol], ports, ALL_PORTS],
+  };
+}
 const NOBODY: Addresses = { 4: [], 6: [] };
 
 const walks = (sender: Party, receiver: Party): (readonly [Party, Way])[] => [
@@ -329,10 +339,9 @@ const guardOf = (chain: Chain | undefined): Swsec | undefined => {
 
 /** Which of its declared addresses a vNIC may send from at the start of a scenario. */
 function approver(guard: Swsec, vnic: Vnic): (ip: Ip) => boolean {
-  const bindings = guard.bindings.filter((binding) => binding.vnic === vnic);
-  const mac = bindings.find((binding) => binding.mac !== undefined)?.mac;
-  if (mac !== undefined && vnic.mac !== undefined && mac !== vnic.mac) return () => false;
-  const approved = new Set<Ip>(bindings.flatMap((binding) => binding.ips));
+  const binding = guard.bindings.find(({ vnic: bound }) => bound === vnic);
+  if (binding?.mac !== undefined && vnic.mac !== undefined && binding.mac !== vnic.mac) return () => false;
+  const approved = new Set<Ip>(binding?.ips);
   if (guard.spoofguard.mode === "tofu" && guard.discover.methods.has("tools"))
     for (const family of ["number", "bigint"]) {
       const first = vnic.ips.find((ip) => typeof ip === family);
@@ -342,12 +351,3 @@ function approver(guard: Swsec, vnic: Vnic): (ip: Ip) => boolean {
 }
 const isLinkLocal = (ip: Ip): boolean =>
   typeof ip === "bigint" ? ip >> 118n === 0xfe80n >> 6n : Math.floor(ip / 65536) === 0xa9fe;
-
-const blocksAdvertisements = (chain: Chain | undefined): boolean =>
-  securityOf(chain)?.blocks.has("router-advertisement") ?? false;
-/** The router advertisements of a box. */
-function advertisements(box: Box): Box | undefined {
-  if (box.layer !== 6) return undefined;
-  const icmp = narrow(box, PROTOCOL, [ICMPV6, ICMPV6]);
-  return icmp && narrow(icmp, SOURCE_PORT, icmpPorts(134));
-}
