@@ -15,14 +15,17 @@ const files = readdirSync(data).filter((name) => name.endsWith(".iochain"));
 function open(name: string) {
   const documents = new Map<string, SourceDocument | undefined>();
   return loadProgram(name, (uri) => {
-    if (!documents.has(uri)) documents.set(uri, files.includes(uri) ? parseFile(uri, readFileSync(join(data, uri), "utf8")) : undefined);
+    if (!documents.has(uri))
+      documents.set(uri, files.includes(uri) ? parseFile(uri, readFileSync(join(data, uri), "utf8")) : undefined);
     return documents.get(uri);
   });
 }
 
 /** `line code` of each finding in the file, in order. */
 const told = (document: SourceDocument, findings: readonly Finding[]) =>
-  findings.map(({ code, place }) => `${document.rangeOf(place.at.statement.chunk, place.span).start.line + 1} ${code}`).sort();
+  findings
+    .map(({ code, place }) => `${document.rangeOf(place.at.statement.chunk, place.span).start.line + 1} ${code}`)
+    .sort();
 
 const check = (text: string) => {
   const document = parseFile("test.iochain", text);
@@ -41,7 +44,9 @@ describe("findings", () => {
   it("each code is found somewhere in these policies", () => {
     const elsewhere = ["rule-shadowed", "rule-redundant", "rule-never-matches", "one-sided-allow", "applied-to-misses"];
     const packets = ["redirect-never-reached", "inspected-then-dropped", "expect-failed", "assert-failed"];
-    const marked = new Set(files.flatMap((name) => [...readMarkers(readFileSync(join(data, name), "utf8")).expected.values()].flat()));
+    const marked = new Set(
+      files.flatMap((name) => [...readMarkers(readFileSync(join(data, name), "utf8")).expected.values()].flat()),
+    );
     const missing = Object.keys(CODES).filter((code) => !marked.has(code));
     expect(missing.sort()).toEqual([...elsewhere, ...packets, "rules-per-vnic"].sort());
   });
@@ -49,7 +54,9 @@ describe("findings", () => {
   it("are in order and each told once", () => {
     const program = open("values.iochain");
     const found = checkProgram(program);
-    const keys = found.map(({ place, code, message }) => JSON.stringify([place.at.statement.chunk.line, place.span, code, message]));
+    const keys = found.map(({ place, code, message }) =>
+      JSON.stringify([place.at.statement.chunk.line, place.span, code, message]),
+    );
     expect(new Set(keys).size).toBe(keys.length);
     const lines = found.map(({ place }) => place.at.statement.chunk.line);
     expect(lines).toEqual([...lines].sort((a, b) => a - b));
@@ -73,7 +80,9 @@ describe("findings", () => {
   });
 
   it("a rule's next free id", () => {
-    const ids = check("acl e { rule 1 drop rule 1 drop rule 2 drop rule 1 drop }").filter(({ code }) => code === "rule-id-duplicate");
+    const ids = check("acl e { rule 1 drop rule 1 drop rule 2 drop rule 1 drop }").filter(
+      ({ code }) => code === "rule-id-duplicate",
+    );
     expect(ids.map(({ data }) => data)).toEqual([{ free: 3 }, { free: 4 }]);
   });
 
@@ -97,7 +106,9 @@ describe("findings", () => {
       chain c { slot 2 dfw fw }`;
     const codes = (text: string) => check(text).filter(({ code }) => code === "rules-per-vnic");
     expect(codes(policy(2000, 2000))).toEqual([]);
-    expect(codes(policy(2000, 2001)).map(({ message }) => message)).toEqual([expect.stringMatching(/puts 4001 rules at a\.eth0;/)]);
+    expect(codes(policy(2000, 2001)).map(({ message }) => message)).toEqual([
+      expect.stringMatching(/puts 4001 rules at a\.eth0;/),
+    ]);
   });
 
   it("many unknown names do not keep anyone waiting", () => {

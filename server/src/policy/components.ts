@@ -1,7 +1,7 @@
 /**
  * Strongly connected components of a graph (Tarjan's algorithm, with its own stack, so that a chain of groups of any
- * length is no trouble): each component after those it leads to. A cycle is a component of several nodes, or one
- * node that leads to itself.
+ * length is no trouble): each component after those it leads to, and in a component what was reached last first. A
+ * cycle is a component of several nodes, or one node that leads to itself.
  */
 export function components<T>(nodes: Iterable<T>, edges: (node: T) => readonly T[]): T[][] {
   const order = new Map<T, number>();
@@ -34,7 +34,7 @@ export function components<T>(nodes: Iterable<T>, edges: (node: T) => readonly T
       const caller = calls[calls.length - 1];
       if (caller !== undefined) lower(caller.node, low.get(call.node) as number);
       if (low.get(call.node) === order.get(call.node)) {
-        const component = path.splice(path.lastIndexOf(call.node));
+        const component = path.splice(path.lastIndexOf(call.node)).reverse();
         for (const node of component) open.delete(node);
         out.push(component);
       }
