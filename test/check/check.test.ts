@@ -1,6 +1,7 @@
 /** The findings that need no packets, held against marked policies: what is not marked must not be found. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { checkProgram } from "../../server/src/check/check.ts";
 import { CODES } from "../../server/src/check/codes.ts";
@@ -116,5 +117,23 @@ describe("findings", () => {
     const start = performance.now();
     expect(check(groups).filter(({ code }) => code === "unknown-name")).toHaveLength(3000);
     expect(performance.now() - start).toBeLessThan(3000);
+  });
+
+  it("come without a throw from any text, and from any policy with pieces of it missing", () => {
+    const texts = files.map((name) => readFileSync(join(data, name), "utf8"));
+    const mangled = fc
+      .tuple(fc.constantFrom(...texts), fc.array(fc.tuple(fc.nat(), fc.nat({ max: 30 })), { maxLength: 6 }))
+      .map(([text, cuts]) => {
+        let rest = text;
+        for (const [at, length] of cuts)
+          rest = rest.slice(0, at % rest.length) + rest.slice((at % rest.length) + length);
+        return rest;
+      });
+    fc.assert(
+      fc.property(mangled, (text) => {
+        check(text);
+      }),
+      { numRuns: 400 },
+    );
   });
 });
