@@ -1,0 +1,152 @@
+/**
+ * The connection table's entries and their life. The machine is pf's (`pf_test_state_tcp`, pf.conf(5) "Stateful
+ * Tracking Options"), which vmware-sfw descends from, without its sequence windows: packets in the language's notation
+ * carry no sequence numbers. Timers bear NSX's names ("Distributed Firewall session timers").
+ */
+import type { Packet, Tcp } from "../capture/packet.ts";
+import type { TimerName, Timeouts } from "../policy/policy.ts";
+import { ICMP, ICMPV6, TCP } from "../policy/protocols.ts";
+import type { End, Flow } from "./flow.ts";
+import type { Table } from "./table.ts";
+
+export const FIN = 1;
+export const SYN = 2;
+export const RST = 4;
+export const ACK = 16;
+const PSH = 8;
+const URG = 32;
+
+/** How far one end of a TCP connection has come. */
+type TcpEnd = "silent" | "syn" | "open" | "fin";
+
+/** An entry. Never changed in place. */
+export interface Connection {
+  readonly protocol: number;
+  readonly opener: End;
+  readonly answerer: End;
+  readonly state: TimerName;
+  /** Clock at which it is gone; Infinity where its timer is 0. */
+  readonly expires: number;
+  readonly ends?: { readonly opener: TcpEnd; readonly answerer: TcpEnd };
+  /** The opener's initial sequence number, to tell a retransmitted SYN from a new one. */
+  readonly isn?: number;
+  /** Clock at which it began, and packets so far. */
+  readonly since: number;
+  readonly packets: number;
+  /** The rule or default that let it in: `rule 1001`, `default`. */
+  readonly openedBy: string;
+}
+
+export const bareSyn = (tcp: Tcp): boolean => (tcp.flags & (SYN | ACK | RST | FIN)) === SYN;
+
+/**
+ * Combinations of flags that no TCP sends and that pf's normalisation drops (pf_norm.c, `pf_normalize_tcp`): SYN with
+ * FIN or RST; neither SYN, RST nor ACK; FIN, PSH or URG without ACK.
+ */
+export function illegalFlags({ flags }: Tcp): boolean {
+  if (flags & SYN) {
+    if (flags & (RST | FIN)) return true;
+  } else if (!(flags & (ACK | RST))) return true;
+  return !(flags & ACK) && (flags & (FIN | PSH | URG)) !== 0;
+}
+
+/** The live entry of a flow. One whose time has come is taken out first. */
+export function lookUp(table: Table<string, Connection>, key: string, clock: number): Connection | undefined {
+  const found = table.get(key);
+  if (!found) return undefined;
+  if (found.expires > clock) return found;
+  table.delete(key);
+  return undefined;
+}
+
+const deadline = (clock: number, state: TimerName, timeouts: Timeouts) =>
+  timeouts[state] === 0 ? Number.POSITIVE_INFINITY : clock + timeouts[state];
+
+/** The entry that a packet opens. */
+export function open(packet: Packet, flow: Flow, clock: number, timeouts: Timeouts, openedBy: string): Connection {
+  const base = { protocol: flow.protocol, opener: flow.from, answerer: flow.to, since: clock, packets: 1, openedBy };
+  if (flow.protocol !== TCP || !packet.tcp) {
+    const state = flow.protocol === ICMP || flow.protocol === ICMPV6 ? "icmp-first" : "udp-first";
+    return { ...base, state, expires: deadline(clock, state, timeouts) };
+  }
+  if (bareSyn(packet.tcp)) {
+    const state = "tcp-first-packet";
+    return { ...base, state, expires: deadline(clock, state, timeouts), ends: { opener: "syn", answerer: "silent" }, isn: packet.tcp.seq };
+  }
+  // Picked up in the middle: both ends count as open. A RST opens what is closed already.
+  const state = packet.tcp.flags & RST ? "tcp-closed" : packet.tcp.flags & FIN ? "tcp-closing" : "tcp-established";
+  const opener: TcpEnd = packet.tcp.flags & FIN ? "fin" : "open";
+  return { ...base, state, expires: deadline(clock, state, timeouts), ends: { opener, answerer: "open" } };
+}
+
+export type Fate =
+  /** It fits: the entry as it is after the packet. */
+  | { readonly kind: "fits"; readonly connection: Connection }
+  /** It does not: why, in a few words. */
+  | { readonly kind: "mismatch"; readonly why: string }
+  /** A SYN on an entry that is over: the entry goes, and the packet is a new one. */
+  | { readonly kind: "anew" };
+
+/** What a packet of a known flow does to its entry. */
+export function follow(connection: Connection, packet: Packet, flow: Flow, clock: number, timeouts: Timeouts): Fate {
+  const fromOpener = flow.from.ip === connection.opener.ip && flow.from.port === connection.opener.port;
+  const fits = (state: TimerName, more: Partial<Connection> = {}): Fate => ({
+    kind: "fits",
+    connection: { ...connection, ...more, state, packets: connection.packets + 1, expires: deadline(clock, state, timeouts) },
+  });
+  if (connection.ends && packet.tcp) {
+    const next = followTcp(connection, packet.tcp, fromOpener);
+    return "kind" in next ? next : fits(next.state, { ends: next.ends });
+  }
+  if (connection.protocol === ICMP || connection.protocol === ICMPV6) return fits("icmp-first");
+  if (connection.state === "udp-multiple" || !fromOpener) return fits("udp-multiple");
+  return fits("udp-single");
+}
+
+/** An ICMP error about the flow came by. */
+export function afterIcmpError(connection: Connection, clock: number, timeouts: Timeouts): Connection {
+  const about = connection.protocol === ICMP || connection.protocol === ICMPV6;
+  const state = about ? "icmp-error" : connection.state;
+  // Only ICMP's own entries have a timer for it; another's clock runs on (pf_test_state_icmp).
+  return about ? { ...connection, state, expires: deadline(clock, state, timeouts) } : connection;
+}
+
+interface TcpNext {
+  readonly state: TimerName;
+  readonly ends: { readonly opener: TcpEnd; readonly answerer: TcpEnd };
+}
+
+function followTcp(connection: Connection, tcp: Tcp, fromOpener: boolean): TcpNext | Extract<Fate, { kind: "mismatch" | "anew" }> {
+  const ends = connection.ends as TcpNext["ends"];
+  const { state } = connection;
+  const mismatch = (why: string) => ({ kind: "mismatch" as const, why });
+  const syn = bareSyn(tcp);
+  if (syn && (state === "tcp-closed" || state === "tcp-fin-wait")) return { kind: "anew" };
+  if (tcp.flags & RST) return { state: "tcp-closed", ends };
+  if (state === "tcp-closed") return { state, ends };
+
+  let mine = fromOpener ? ends.opener : ends.answerer;
+  let other = fromOpener ? ends.answerer : ends.opener;
+  if (tcp.flags & SYN) {
+    if (syn && fromOpener && connection.isn !== undefined && tcp.seq === connection.isn) return { state, ends };
+    const handshake = state === "tcp-first-packet" || state === "tcp-opening";
+    if (syn && (!handshake || fromOpener)) return mismatch("a new SYN on a connection that is open");
+    // In a simultaneous open (RFC 9293, 3.5) both ends answer; a connection picked up midway takes either side's segments.
+    if (!syn && fromOpener && connection.isn !== undefined && !(state === "tcp-opening" && mine === "syn")) return mismatch("a SYN, ACK from the end that opened");
+    if (mine === "silent") mine = "syn";
+  } else if (fromOpener && other === "silent") return mismatch("nothing has been answered yet that this could acknowledge");
+  else if (mine === "silent" && tcp.flags & FIN) return mismatch("a FIN from an end that has not opened");
+
+  if (mine === "silent") mine = "syn";
+  if (tcp.flags & ACK && other === "syn") other = "open";
+  if (tcp.flags & FIN) mine = "fin";
+  const next = fromOpener ? { opener: mine, answerer: other } : { opener: other, answerer: mine };
+  return { state: tcpState(next, state), ends: next };
+}
+
+function tcpState({ opener, answerer }: TcpNext["ends"], before: TimerName): TimerName {
+  if (before === "tcp-fin-wait" || (opener === "fin" && answerer === "fin")) return "tcp-fin-wait";
+  if (opener === "fin" || answerer === "fin") return "tcp-closing";
+  if (opener === "open" && answerer === "open") return "tcp-established";
+  return "tcp-opening";
+}

@@ -1,0 +1,75 @@
+/** Does a rule match a packet at a vNIC? One place, for every block that has rules. */
+import type { Packet } from "../capture/packet.ts";
+import type { Ip } from "../policy/addresses.ts";
+import { contains } from "../policy/endpoints.ts";
+import type { EndpointSet, Rule, ServiceMatch, Vnic } from "../policy/policy.ts";
+import { rangesContain } from "../policy/ranges.ts";
+import type { Direction } from "./trace.ts";
+import type { World } from "./world.ts";
+
+/** What a rule is asked about. */
+export interface Asked {
+  readonly world: World;
+  readonly packet: Packet;
+  readonly vnic: Vnic;
+  readonly direction: Direction;
+  /** Ethernet rules compare MACs, the others addresses. */
+  readonly layer: "ip" | "ethernet";
+}
+
+export type ClauseKind = "applied-to" | "direction" | "family" | "from" | "to" | "service";
+/** The clauses of a rule that can fail, in the order in which they are asked. */
+export const CLAUSES: readonly ClauseKind[] = ["applied-to", "direction", "family", "from", "to", "service"];
+
+export function clauseHolds(clause: ClauseKind, rule: Rule, asked: Asked): boolean {
+  const { packet, vnic, direction, layer } = asked;
+  switch (clause) {
+    case "applied-to":
+      return rule.appliedTo === undefined || rule.appliedTo.has(vnic);
+    case "direction":
+      return rule.direction === undefined || rule.direction === direction;
+    case "family":
+      return rule.family === undefined || packet.ip?.version === rule.family;
+    case "from":
+      return rule.from === undefined || end(rule.from, asked, packet.ip?.src, packet.eth.src);
+    case "to":
+      return rule.to === undefined || end(rule.to, asked, packet.ip?.dst, packet.eth.dst);
+    case "service":
+      return rule.services === undefined || rule.services.some((service) => serviceHolds(service, packet, layer));
+  }
+}
+
+export const ruleMatches = (rule: Rule, asked: Asked): boolean => CLAUSES.every((clause) => clauseHolds(clause, rule, asked));
+
+function end(set: EndpointSet, { world, layer }: Asked, ip: Ip | undefined, mac: number): boolean {
+  if (set.any) return true;
+  if (layer === "ethernet") return macIn(set, mac, world);
+  return ip !== undefined && contains(set, ip, (address) => world.owner(address));
+}
+
+/** A MAC is in a set that names it or has the vNIC that it is declared for. */
+export function macIn(set: EndpointSet, mac: number, world: World): boolean {
+  if (set.any) return true;
+  const owner = world.ownerOfMac(mac);
+  const inside =
+    set.macs.includes(mac) || (owner !== undefined && set.vnics.has(owner)) || (set.parts?.some((part) => macIn(part, mac, world)) ?? false);
+  return inside && !(set.except !== undefined && macIn(set.except, mac, world));
+}
+
+export function serviceHolds(service: ServiceMatch, packet: Packet, layer: "ip" | "ethernet"): boolean {
+  if (service.layer === "ethernet") return packet.eth.type === service.etherType;
+  const { ip } = packet;
+  if (layer === "ethernet" || !ip || ip.protocol !== service.protocol) return false;
+  if ("icmpType" in service || "icmpCode" in service) {
+    const { icmp } = packet;
+    if (!icmp) return service.icmpType === undefined;
+    if (service.icmpType !== undefined && icmp.type !== service.icmpType) return false;
+    return service.icmpCode === undefined || icmp.code === service.icmpCode;
+  }
+  const withPorts = service as Extract<ServiceMatch, { protocol: number }> & { ports?: readonly number[]; sourcePorts?: readonly number[] };
+  if (!withPorts.ports && !withPorts.sourcePorts) return true;
+  const ports = packet.tcp ?? packet.udp ?? packet.sctp ?? packet.ports;
+  if (!ports) return false;
+  if (withPorts.ports && !rangesContain(withPorts.ports, ports.dstPort)) return false;
+  return !withPorts.sourcePorts || rangesContain(withPorts.sourcePorts, ports.srcPort);
+}

@@ -1,0 +1,132 @@
+/** Slot 2, vmware-sfw: the Distributed Firewall, its rule table and its connection table. */
+import type { Dfw, Rule } from "../../policy/policy.ts";
+import { TCP } from "../../policy/protocols.ts";
+import { afterIcmpError, bareSyn, type Connection, follow, illegalFlags, lookUp, open } from "../connections.ts";
+import { flowAbout, flowOf } from "../flow.ts";
+import { fragmentKey, isFirstFragment, isLaterFragment, FRAGMENT_LIFE } from "../fragments.ts";
+import { byDefault, byRule, firstMatch, type SlotAnswer, type Steps, type Visit, written } from "../slot.ts";
+import { refusal } from "../reply.ts";
+
+export function* dfw(block: Dfw, visit: Visit): Steps<SlotAnswer> {
+  const { vnic } = visit.place;
+  if (block.exclude.has(vnic)) {
+    const source = block.excludeSource ?? block.source;
+    return { verdict: "pass", reason: "excluded", by: { kind: "policy", ...written(source) }, source };
+  }
+  const ethernet = yield* firstMatch(block.ethernetRules, visit, { layer: "ethernet" });
+  if (ethernet.rule) {
+    visit.world.hit(block.name, ethernet.rule.id);
+    if (ethernet.rule.action !== "allow") return decided(ethernet.rule, "drop", ethernet.disabled);
+  }
+  if (!visit.packet.ip) {
+    if (ethernet.rule) return decided(ethernet.rule, "allow", ethernet.disabled);
+    return { verdict: "pass", reason: "not-ip", by: { kind: "policy", ...written(block.source) }, source: block.source, disabled: ethernet.disabled };
+  }
+  const answer = yield* decideIp(block, visit, ethernet.disabled);
+  rememberFragment(visit, answer);
+  return answer;
+}
+
+function* decideIp(block: Dfw, visit: Visit, disabled: readonly number[]): Steps<SlotAnswer> {
+  const state = { kind: "state" as const, ...written(block.source) };
+  if (isLaterFragment(visit.packet)) return laterFragment(block, visit);
+  const unsound = unsoundness(visit);
+  if (unsound) return { verdict: "drop", reason: unsound, by: { kind: "policy", ...written(block.source) }, source: block.source };
+
+  const known = byState(block, visit);
+  if (known === "mismatch") return { verdict: "drop", reason: "state-mismatch", by: state, source: block.source, state: connectionOf(visit)?.state };
+  if (known) return { verdict: "allow", reason: "state", by: state, source: block.source, state: known.state };
+
+  let match = yield* firstMatch(block.ipRules, visit, { disabled });
+  if (match.rule?.action === "jump-to-application") {
+    visit.world.hit(block.name, match.rule.id);
+    match = yield* firstMatch(block.ipRules, visit, { start: Math.max(block.firstApplicationRule, match.index + 1), disabled: match.disabled });
+  }
+  const { rule } = match;
+  if (!rule) {
+    yield* visit.at(block.default?.source);
+    const action = block.default?.action ?? "allow";
+    const told = { reason: "no-match" as const, by: byDefault(block.default), source: block.default?.source, disabled: match.disabled };
+    if (action === "allow") return { verdict: "allow", ...told, state: remember(block, visit, "default") };
+    return { ...refused(visit, action === "reject"), ...told };
+  }
+  visit.world.hit(block.name, rule.id);
+  if (rule.action !== "allow") return { ...decided(rule, "drop", match.disabled), ...refused(visit, rule.action === "reject") };
+  const { tcp } = visit.packet;
+  if (rule.section?.tcpStrict && tcp && !bareSyn(tcp)) return { ...decided(rule, "drop", match.disabled), reason: "strict-no-syn" };
+  const answer = decided(rule, "allow", match.disabled);
+  return rule.section?.stateless ? answer : { ...answer, state: remember(block, visit, `rule ${rule.id}`) };
+}
+
+const decided = (rule: Rule, verdict: "allow" | "drop", disabled: readonly number[]): SlotAnswer => ({
+  verdict,
+  reason: "match",
+  by: byRule(rule),
+  source: rule.source,
+  disabled,
+});
+const refused = (visit: Visit, reject: boolean) => (reject ? { verdict: "reject" as const, reply: refusal(visit.packet) } : { verdict: "drop" as const });
+
+/** What no firewall lets pass, whatever its rules: pf's `short` and `normalize`, and checksums known to be wrong. */
+function unsoundness({ packet }: Visit): "short" | "normalize" | "proto-cksum" | undefined {
+  const { ip, tcp, malformed, checksum } = packet;
+  if (malformed && !malformed.expert && ip?.protocol === TCP && !tcp) return "short";
+  if (tcp && illegalFlags(tcp)) return "normalize";
+  return checksum?.l4 === "bad" ? "proto-cksum" : undefined;
+}
+
+/** The flow's entry after the packet; "mismatch" where the packet does not fit; undefined where there is none. */
+function byState(block: Dfw, visit: Visit): Connection | "mismatch" | undefined {
+  const { world, place, packet } = visit;
+  const about = flowAbout(packet);
+  const flow = flowOf(packet) ?? about;
+  if (!flow) return undefined;
+  if (!world.at(place.vnic).connections.has(flow.key)) return undefined;
+  const { connections } = world.change(place.vnic);
+  const connection = lookUp(connections, flow.key, world.clock);
+  if (!connection) return undefined;
+  if (about) {
+    const after = afterIcmpError(connection, world.clock, block.timeouts);
+    if (after !== connection) connections.set(flow.key, after);
+    return after;
+  }
+  const fate = follow(connection, packet, flow, world.clock, block.timeouts);
+  if (fate.kind === "mismatch") return "mismatch";
+  if (fate.kind === "anew") {
+    connections.delete(flow.key);
+    return undefined;
+  }
+  connections.set(flow.key, fate.connection);
+  return fate.connection;
+}
+
+/** The entry of the packet's flow, as it is. */
+export function connectionOf({ world, place, packet }: Pick<Visit, "world" | "place" | "packet">): Connection | undefined {
+  const flow = flowOf(packet) ?? flowAbout(packet);
+  return flow && world.at(place.vnic).connections.get(flow.key);
+}
+
+/** Makes the connection that the packet opens; its state. */
+function remember(block: Dfw, { world, place, packet }: Visit, openedBy: string): string | undefined {
+  const flow = flowOf(packet);
+  if (!flow) return undefined;
+  const connection = open(packet, flow, world.clock, block.timeouts, openedBy);
+  world.change(place.vnic).connections.set(flow.key, connection);
+  return connection.state;
+}
+
+function laterFragment(block: Dfw, visit: Visit): SlotAnswer {
+  const { world, place, packet } = visit;
+  const fate = world.at(place.vnic).fragments.get(fragmentKey(packet, place.direction));
+  if (!fate || fate.expires <= world.clock) {
+    return { verdict: "drop", reason: "fragment", by: { kind: "policy", ...written(block.source) }, source: block.source };
+  }
+  return { verdict: fate.allowed ? "allow" : "drop", reason: fate.reason as SlotAnswer["reason"], by: fate.by, source: block.source };
+}
+
+function rememberFragment(visit: Visit, answer: SlotAnswer): void {
+  const { world, place, packet } = visit;
+  if (!isFirstFragment(packet)) return;
+  const fate = { allowed: answer.verdict === "allow", by: answer.by, reason: answer.reason, expires: world.clock + FRAGMENT_LIFE };
+  world.change(place.vnic).fragments.set(fragmentKey(packet, place.direction), fate);
+}

@@ -1,0 +1,55 @@
+/** SpoofGuard: does a VM speak from addresses that are its own? */
+import type { Packet } from "../../capture/packet.ts";
+import { familyOf, type Ip } from "../../policy/addresses.ts";
+import type { Binding, Swsec, Vnic } from "../../policy/policy.ts";
+import type { ReasonCode } from "../reasons.ts";
+import type { VnicState } from "../world.ts";
+
+/** Neighbour discovery (RFC 4861): a solicitation, an advertisement. */
+const SOLICITATION = 135;
+const ADVERTISEMENT = 136;
+/** Types that a host may send from `::` before it has an address: RS, NS for duplicate detection, MLDv2 reports. */
+const FROM_UNSPECIFIED = new Set([133, SOLICITATION, 143]);
+
+export interface Guarded {
+  readonly block: Swsec;
+  readonly vnic: Vnic;
+  readonly binding: Binding | undefined;
+  readonly state: VnicState;
+}
+
+/** Why the packet is refused; undefined when it is not. */
+export function spoofed(packet: Packet, guarded: Guarded): ReasonCode | undefined {
+  const mac = guarded.binding?.mac ?? guarded.vnic.mac;
+  if (mac !== undefined && packet.eth.src !== mac) return "spoofguard-mac";
+  const { arp, ip, icmp } = packet;
+  if (arp) {
+    if (mac !== undefined && arp.senderMac !== mac) return "spoofguard-arp";
+    // A probe (RFC 5227) has no sender address, and claims none.
+    return arp.senderIp === 0 || approved(arp.senderIp, guarded, "arp") ? undefined : "spoofguard-arp";
+  }
+  if (!ip) return undefined;
+  if (packet.dhcp && ip.src === 0) return undefined;
+  const nd = ip.version === 6 && (icmp?.type === SOLICITATION || icmp?.type === ADVERTISEMENT) ? icmp : undefined;
+  const unspecified = ip.src === 0n && icmp !== undefined && FROM_UNSPECIFIED.has(icmp.type);
+  // An advertisement speaks of its target; a solicitation does when it asks for the sender's own address to be.
+  const claims = nd && (nd.type === ADVERTISEMENT || ip.src === 0n) ? nd.target : undefined;
+  if (claims !== undefined && !approved(claims, guarded, "nd")) return "spoofguard-nd";
+  if (unspecified || (ip.version === 6 && packet.udp?.srcPort === 546 && ip.src === 0n)) return undefined;
+  if (approved(ip.src, guarded, nd ? "nd" : undefined)) return undefined;
+  return ip.version === 4 ? "spoofguard-ipv4" : "spoofguard-ipv6";
+}
+
+/** `reported`: the packet is one that discovery would report this address from. */
+function approved(ip: Ip, { block, binding, state }: Guarded, reported?: "arp" | "nd"): boolean {
+  if (binding?.ips.includes(ip) || state.approved.includes(ip)) return true;
+  if (block.allowLocal && isLinkLocal(ip)) return true;
+  if (block.spoofguard.mode !== "tofu") return false;
+  const first = state.first[familyOf(ip)];
+  if (first !== undefined) return first === ip;
+  // Trust on first use: the very packet that reports the first address is the first use.
+  return reported !== undefined && block.discover.methods.has(reported);
+}
+
+/** 169.254.0.0/16 (RFC 3927), fe80::/10 (RFC 4291). */
+const isLinkLocal = (ip: Ip): boolean => (typeof ip === "bigint" ? ip >> 118n === 0x3fan : ip >>> 16 === 0xa9fe);
