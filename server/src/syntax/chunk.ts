@@ -71,6 +71,12 @@ function startsOf(lines: readonly string[]): number[] {
   return starts;
 }
 
+/** Where reading goes on: a line of the region, and the blocks that are open there. */
+interface Next {
+  readonly line: number;
+  readonly entry: SplitState;
+}
+
 /**
  * `lines`: the region's lines, ends included. `firstLine`: where they stand in the document. With `partial` there is
  * more text behind the region, and a chunk that might reach into it is not given.
@@ -84,6 +90,22 @@ export function readRegion(
   return new RegionReader(lines, firstLine, entry, partial).read();
 }
 
+const BATCH = 1000;
+/** A whole document. Read batch by batch, its tokens die young, which spares the collector most of its work. */
+export function readAll(lines: readonly string[]): ParsedChunk[] {
+  const chunks: ParsedChunk[] = [];
+  let next: Next = { line: 0, entry: undefined };
+  for (let size = BATCH; next.line < lines.length; ) {
+    const to = Math.min(lines.length, next.line + size);
+    const reader = new RegionReader(lines.slice(next.line, to), next.line, next.entry, to < lines.length);
+    for (const chunk of reader.read()) chunks.push(chunk);
+    // A statement that is longer than a batch wants a longer one.
+    size = reader.covered === 0 ? size * 4 : BATCH;
+    next = { line: next.line + reader.covered, entry: reader.exit };
+  }
+  return chunks;
+}
+
 const parser = new StatementParser();
 
 class RegionReader {
@@ -93,11 +115,12 @@ class RegionReader {
   private readonly tokenLines: Int32Array;
   private readonly comments: readonly IToken[];
   private readonly splitter: Splitter;
+  private readonly filler: Filler;
   private readonly chunks: ParsedChunk[] = [];
-  /** Lines that chunks have taken. */
-  private covered = 0;
+  /** Lines that chunks have taken, and the blocks that are open behind them. */
+  covered = 0;
+  exit: SplitState;
   private commentsTaken = 0;
-  private docsSeen = 0;
 
   private readonly lines: readonly string[];
   private readonly firstLine: number;
@@ -107,6 +130,7 @@ class RegionReader {
     this.lines = lines;
     this.firstLine = firstLine;
     this.partial = partial;
+    this.exit = entry;
     this.text = lines.length === 1 ? (lines[0] as string) : lines.join("");
     this.starts = startsOf(lines);
     const { tokens, comments } = t.lex(this.text);
@@ -114,6 +138,7 @@ class RegionReader {
     this.comments = comments;
     this.tokenLines = this.linesOf(tokens);
     this.splitter = new Splitter(tokens, this.tokenLines, entry, partial);
+    this.filler = new Filler(tokens, this.tokenLines);
   }
 
   read(): ParsedChunk[] {
@@ -127,6 +152,7 @@ class RegionReader {
       const line = tokenLines[piece.is === "statement" ? piece.from : piece.at] as number;
       if (batch.length > 0 && line > reach) {
         this.chunk(batch, reach + 1, entry);
+        this.exit = state;
         batch = [];
       }
       if (batch.length === 0) entry = state;
@@ -164,9 +190,7 @@ class RegionReader {
     const end = upTo < this.lines.length ? (starts[upTo] as number) : this.text.length;
     const text = upTo === covered + 1 ? (this.lines[covered] as string) : this.text.slice(base, end);
     const chunk = new ParsedChunk(this.firstLine + covered, upTo - covered, text, entry);
-    const filler = new Filler(chunk, this.tokens, this.tokenLines, base, this.takeComments(base, end));
-    for (const piece of pieces) filler.add(piece);
-    filler.finish();
+    this.filler.fill(chunk, base, pieces, this.takeComments(base, end));
     this.chunks.push(chunk);
     this.covered = upTo;
   }
@@ -197,26 +221,32 @@ const ACTION_CONTEXTS: { readonly [K in BlockKind]?: ActionContext } = {
 
 /** Makes a chunk's statements of the pieces that lie in it. */
 class Filler {
-  private readonly statements: Statement[] = [];
-  private readonly parts: Part[] = [];
+  private statements: Statement[] = [];
+  private parts: Part[] = [];
   private errors: SyntaxError[] | undefined;
   private docsSeen = 0;
 
-  private readonly chunk: ParsedChunk;
+  private chunk!: ParsedChunk;
+  private base = 0;
+  private comments: readonly Comment[] = NONE;
   private readonly tokens: IToken[];
   private readonly lines: Int32Array;
-  private readonly base: number;
-  private readonly comments: readonly Comment[];
 
-  constructor(chunk: ParsedChunk, tokens: IToken[], lines: Int32Array, base: number, comments: readonly Comment[]) {
-    this.chunk = chunk;
+  constructor(tokens: IToken[], lines: Int32Array) {
     this.tokens = tokens;
     this.lines = lines;
-    this.base = base;
-    this.comments = comments;
   }
 
-  add(piece: Piece): void {
+  fill(chunk: ParsedChunk, base: number, pieces: readonly Piece[], comments: readonly Comment[]): void {
+    this.chunk = chunk;
+    this.base = base;
+    this.comments = comments;
+    this.docsSeen = 0;
+    for (const piece of pieces) this.add(piece);
+    this.finish();
+  }
+
+  private add(piece: Piece): void {
     if (piece.is === "statement") {
       this.statement(piece);
       this.chunk.last = this.span(piece.to - 1);
@@ -237,16 +267,20 @@ class Filler {
       this.chunk.last = this.span(piece.at);
     }
   }
-  finish(): void {
+  private finish(): void {
     const { chunk } = this;
     chunk.comments = this.comments;
-    if (this.statements.length > 0) chunk.statements = this.statements;
-    if (this.parts.length > 0) chunk.parts = this.parts;
+    // The arrays are used again: a chunk keeps copies, which are just as long as need be.
+    if (this.statements.length > 0) chunk.statements = this.statements.slice();
+    if (this.parts.length > 0) chunk.parts = this.parts.slice();
+    this.statements.length = 0;
+    this.parts.length = 0;
     const open = this.comments.at(-1);
     if (open?.kind === "block" && !(open.text.length >= 4 && open.text.endsWith("*/"))) {
       this.error({ start: open.start, end: open.start + 2 }, 'the comment is not closed: a "*/" is missing', ["*/"]);
     }
     if (this.errors !== undefined) chunk.errors = this.errors;
+    this.errors = undefined;
   }
 
   private error(span: Span, message: string, expected?: readonly string[]): void {

@@ -2,7 +2,7 @@
  * A policy file as the editor holds it: lines, chunks, and the tree that is put together from them. An edit re-reads the
  * chunks it touches; a statement elsewhere stays the object it was, so that whatever is known of it stays known.
  */
-import { isBlock, ParsedChunk, readRegion, search } from "./chunk.ts";
+import { isBlock, type ParsedChunk, readAll, readRegion, search } from "./chunk.ts";
 import { bare, before, type Position, type Range, splitLines } from "./lines.ts";
 import { sameState } from "./split.ts";
 import type { BlockStatement, Chunk, FileTree, Span, Statement, SyntaxError } from "./tree.ts";
@@ -35,7 +35,7 @@ export class SourceDocument {
   ) {
     this.version = version;
     this.lines = splitLines(text);
-    this.parsed = readRegion(this.lines, 0, undefined, false);
+    this.parsed = readAll(this.lines);
     this.assembled = assemble(this.parsed);
   }
 
@@ -99,7 +99,7 @@ export class SourceDocument {
     if (!range) {
       const removed = this.parsed.flatMap((chunk) => chunk.statements);
       this.lines = splitLines(text);
-      this.parsed = readRegion(this.lines, 0, undefined, false);
+      this.parsed = readAll(this.lines);
       return { removed, added: this.parsed.flatMap((chunk) => chunk.statements) };
     }
     let start = this.clamp(range.start);

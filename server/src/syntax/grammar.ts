@@ -298,15 +298,15 @@ export abstract class Grammar extends EmbeddedActionsParser {
 
   protected newEndpoints(): Mutable<tree.Endpoints> {
     const at = this.lastEnd();
-    return { start: at, end: at, items: [], except: [] };
+    return { start: at, end: at, items: NONE, except: NONE };
   }
-  /** Reads into `into`, which the statement holds already. */
+  /** Reads into `into`, which the statement holds already. Arrays are cut to size: most have one item, of millions. */
   readonly endpoints: ParserMethod<[Mutable<tree.Endpoints>?], void> = this.RULE(
     "endpoints",
     (into: Mutable<tree.Endpoints> = this.newEndpoints()) => {
-      const items = into.items as tree.Endpoint[];
       const first = this.SUBRULE(this.endpoint);
-      items.push(first);
+      const items = [first];
+      into.items = items;
       into.start = first.start;
       into.end = first.end;
       this.MANY(() => {
@@ -315,9 +315,11 @@ export abstract class Grammar extends EmbeddedActionsParser {
         items.push(next);
         into.end = next.end;
       });
+      if (items.length > 1) into.items = items.slice();
       this.OPTION(() => {
         this.CONSUME(word("except"));
-        const except = into.except as tree.Endpoint[];
+        const except: tree.Endpoint[] = [];
+        into.except = except;
         this.AT_LEAST_ONE_SEP({
           SEP: t.Comma,
           DEF: () => {
@@ -327,6 +329,7 @@ export abstract class Grammar extends EmbeddedActionsParser {
           },
           ERR_MSG: ENDPOINT,
         });
+        into.except = except.slice();
       });
     },
   );
@@ -451,14 +454,16 @@ export abstract class Grammar extends EmbeddedActionsParser {
     return { start: name.start, end: this.lastEnd(), name, ports: undefined, detail, code, sourcePorts: undefined };
   }
   readonly serviceEntry: Rule<tree.ServiceEntry> = this.RULE("serviceEntry", () => this.OR(this.entryForms));
-  readonly serviceEntries: ParserMethod<[tree.ServiceEntry[]?], void> = this.RULE(
+  readonly serviceEntries: ParserMethod<[{ entries: readonly tree.ServiceEntry[] }?], void> = this.RULE(
     "serviceEntries",
-    (into: tree.ServiceEntry[] = []) => {
-      this.AT_LEAST_ONE_SEP({
-        SEP: t.Comma,
-        DEF: () => into.push(this.SUBRULE(this.serviceEntry)),
-        ERR_MSG: SERVICE_ENTRY,
+    (into: { entries: readonly tree.ServiceEntry[] } = { entries: NONE }) => {
+      const entries = [this.SUBRULE(this.serviceEntry)];
+      into.entries = entries;
+      this.MANY(() => {
+        this.CONSUME(t.Comma);
+        entries.push(this.SUBRULE2(this.serviceEntry));
       });
+      if (entries.length > 1) into.entries = entries.slice();
     },
   );
 
@@ -485,10 +490,11 @@ export abstract class Grammar extends EmbeddedActionsParser {
       {
         ALT: () => {
           const span = this.span(this.CONSUME(SERVICE));
-          const entries: tree.ServiceEntry[] = [];
-          const clause = { kind: "service" as const, start: span.start, end: span.end, keyword: span, entries };
+          const { start, end } = span;
+          const entries: readonly tree.ServiceEntry[] = NONE;
+          const clause = { kind: "service" as const, start, end, keyword: span, entries };
           this.add(clause);
-          this.SUBRULE(this.serviceEntries, { ARGS: [entries] });
+          this.SUBRULE(this.serviceEntries, { ARGS: [clause] });
           clause.end = this.lastEnd();
         },
       },
@@ -595,6 +601,7 @@ export abstract class Grammar extends EmbeddedActionsParser {
 
 /** What a rule reads while Chevrotain records the grammar. */
 const MADE_UP = { start: 0, end: 0, text: "", quoted: false, value: 0, kind: "ipv4" as const };
+const NONE: readonly never[] = [];
 const SERVICE = word("service");
 const LOG = word("log");
 const ENDPOINT = "an address, a group, a VM, a segment, a tag or any";

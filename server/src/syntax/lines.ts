@@ -13,16 +13,20 @@ export interface TextEdit {
   readonly newText: string;
 }
 
-/** Always one line at least; only the last one lacks its end. */
+/** Always one line at least; only the last one lacks its end. LF, CRLF and, as the protocol has it, CR end a line. */
 export function splitLines(text: string): string[] {
   const lines: string[] = [];
   let start = 0;
-  for (let i = 0; i < text.length; i++) {
-    const c = text.charCodeAt(i);
-    if (c === 13 && text.charCodeAt(i + 1) === 10) i++;
-    else if (c !== 10 && c !== 13) continue;
-    lines.push(text.slice(start, i + 1));
-    start = i + 1;
+  if (!/\r(?!\n)/.test(text)) {
+    for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n", start)) {
+      lines.push(text.slice(start, end + 1));
+      start = end + 1;
+    }
+  } else {
+    for (const { index, 0: end } of text.matchAll(/\r\n?|\n/g)) {
+      lines.push(text.slice(start, index + end.length));
+      start = index + end.length;
+    }
   }
   lines.push(text.slice(start));
   return lines;

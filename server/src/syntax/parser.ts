@@ -117,7 +117,9 @@ export class StatementParser extends PacketGrammar {
     };
   private resume(kind: Kind, tokens: IToken[], from: number, end: number): void {
     const resumption = this.resumptions[kind];
-    if (resumption === undefined || this.statement === undefined) return;
+    const { statement } = this;
+    if (resumption === undefined || statement === undefined) return;
+    if (statement.kind === "rule") this.clauses = statement.clauses as tree.Clause[];
     for (let at = from, tries = 0; tries < MOST_RESUMPTIONS; tries++) {
       while (at < end && !resumption.at.has((tokens[at] as IToken).tokenTypeIdx)) at++;
       if (at >= end) break;
@@ -254,12 +256,11 @@ export class StatementParser extends PacketGrammar {
     this.SUBRULE(this.endpoints, { ARGS: [s.endpoints] });
   });
   readonly serviceStatement: Rule = this.RULE("serviceStatement", () => {
-    const entries: tree.ServiceEntry[] = [];
     const head = this.head("service", this.CONSUME(word("service")));
-    const s = this.begin<Draft<tree.ServiceStatement>>({ ...head, entries });
+    const s = this.begin<Draft<tree.ServiceStatement>>({ ...head, entries: [] });
     s.name = this.OPTION9(this.ownName);
     this.CONSUME(t.Equals, { ERR_MSG: '"="' });
-    this.SUBRULE(this.serviceEntries, { ARGS: [entries] });
+    this.SUBRULE(this.serviceEntries, { ARGS: [s] });
     this.OPTION(() => {
       this.CONSUME(word("alg"));
       s.alg = this.SUBRULE(this.algName);
@@ -429,6 +430,7 @@ export class StatementParser extends PacketGrammar {
     this.OPTION(this.ruleTitle);
     s.action = this.OPTION2(this.actionIfThere);
     this.MANY(this.oneClause);
+    s.clauses = clauses.slice();
   });
   private readonly ruleTitle = () => {
     const title = this.SUBRULE(this.title);

@@ -71,7 +71,11 @@ export const MacDashes = createToken({
 /** `10.0.1.11`, `6.3`, and what looks like an address and is none. */
 export const Dotted = createToken({ name: "Dotted", pattern: /[0-9]+(?:\.[0-9]+)+\w*/ });
 export const Duration = createToken({ name: "Duration", pattern: /[0-9]+(?:ms|s|m|h|d)(?!\w)/ });
-export const Int = createToken({ name: "Int", pattern: /0[xX][0-9A-Fa-f]+(?!\w)|[0-9]+(?!\w)/ });
+/** Tried first of all that begins with a digit, so it must see for itself that no address begins here. */
+export const Int = createToken({
+  name: "Int",
+  pattern: /(?:0[xX][0-9A-Fa-f]+|[0-9]+)(?!\w|\.[0-9]|:[0-9A-Za-z]*:|(?:-[0-9A-Fa-f]{2}){5}(?![\w-]))/,
+});
 /** `3tier`: a name would begin with a letter. */
 export const BadWord = createToken({ name: "BadWord", pattern: /[0-9]\w*(?:-\w+)*/ });
 
@@ -98,11 +102,11 @@ const LEXED = [
   OpenComment,
   Str,
   OpenString,
+  Int,
+  Dotted,
   Colons,
   MacDashes,
-  Dotted,
   Duration,
-  Int,
   BadWord,
   Name,
   Arrow,
@@ -130,14 +134,25 @@ export interface Lexed {
   readonly comments: IToken[];
 }
 
+/** By first letter and length: could a word of that shape be a keyword? Answers without hashing most names. */
+const LONGEST = 32;
+const shapes = new Uint8Array(128 * LONGEST);
+for (const text of keywords.keys()) shapes[text.charCodeAt(0) * LONGEST + text.length] = 1;
+
 export function lex(text: string): Lexed {
   const { tokens, groups, errors } = lexer.tokenize(text);
-  for (const token of tokens) {
-    if (token.tokenType !== Name) continue;
-    const keyword = keywords.get(token.image);
+  const name = Name.tokenTypeIdx;
+  for (let i = 0; i < tokens.length; i++) {
+    const token = tokens[i] as IToken;
+    if (token.tokenTypeIdx !== name) continue;
+    const { image } = token;
+    const { length } = image;
+    if (length < LONGEST && shapes[image.charCodeAt(0) * LONGEST + length] === 1) {
+      const keyword = keywords.get(image);
+      if (keyword !== undefined) retype(token, keyword);
+    }
     // Six hyphenated hex pairs are a MAC, not a name.
-    if (keyword) retype(token, keyword);
-    else if (token.image.length === 17 && DASHED_MAC.test(token.image)) retype(token, MacDashes);
+    if (length === 17 && DASHED_MAC.test(image)) retype(token, MacDashes);
   }
   if (errors.length > 0) {
     for (const { offset, length } of errors) tokens.push(illegal(text, offset, length));
