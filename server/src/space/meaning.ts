@@ -13,7 +13,7 @@
 import { addressesOf } from "../policy/endpoints.ts";
 import type { Dfw, EndpointSet, Policy, Rule, ServiceMatch, Vnic } from "../policy/policy.ts";
 import { ICMP, ICMPV6 } from "../policy/protocols.ts";
-import { normalizeRanges, type Ranges, subtractRanges, unionRanges } from "../policy/ranges.ts";
+import { intersectRanges, normalizeRanges, type Ranges, subtractRanges, unionRanges } from "../policy/ranges.ts";
 import { ALL_PORTS, icmpPorts, type Layer, PROTOCOLS, type Values } from "./box.ts";
 
 /** The service part of a box. */
@@ -184,6 +184,9 @@ export function unfold(value: number | bigint): { readonly ip: number | bigint; 
   if (typeof value === "bigint") return { ip: value % WIDTH_6, plane: Number(value / WIDTH_6) };
   return { ip: value % WIDTH_4, plane: Math.floor(value / WIDTH_4) };
 }
+/** Those of the values that are real addresses, of no plane. */
+export const onRealPlane = (values: Values): Values =>
+  intersectRanges<number | bigint>(values, typeof values[0] === "bigint" ? [0n, WIDTH_6 - 1n] : [0, WIDTH_4 - 1]);
 /** An address of a plane as the fields have it. */
 export const fold = (ip: number | bigint, plane: number): number | bigint =>
   typeof ip === "bigint" ? ip + BigInt(plane) * WIDTH_6 : ip + plane * WIDTH_4;

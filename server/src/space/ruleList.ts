@@ -5,16 +5,7 @@
  * met covers it. Worst cases are exponential, so the work is bounded, and beyond the bound the answer is "undecided".
  */
 import type { Rule } from "../policy/policy.ts";
-import {
-  type Box,
-  corner,
-  intersectBoxes,
-  type Layer,
-  type Point,
-  subtractBox,
-  type Values,
-  weight,
-} from "./box.ts";
+import { type Box, corner, intersectBoxes, type Layer, type Point, subtractBox, type Values, weight } from "./box.ts";
 import { BoxIndex } from "./boxIndex.ts";
 
 export interface ListedRule {
@@ -78,7 +69,7 @@ export class RuleList {
   taker(packet: Point, limit: number): { readonly rule: number; readonly box: Box } | undefined {
     const index = this.#indexes.get(packet.layer) as BoxIndex;
     let found = index.first(packet, 0, limit);
-    if (found >= 0 && limit > this.jumpTarget && this.#listed(index.owner(found)).effect === "jumps")
+    if (found >= 0 && limit >= this.jumpTarget && this.#listed(index.owner(found)).effect === "jumps")
       found = index.first(packet, this.jumpTarget, limit);
     return found < 0 ? undefined : { rule: index.owner(found), box: index.box(found) };
   }
@@ -95,7 +86,7 @@ export class RuleList {
   /** What is left of a box when the packets that a rule's box keeps from rule `limit` are gone. */
   without(box: Box, taker: { readonly rule: number; readonly box: Box }, limit: number): Box[] {
     const left = subtractBox(box, taker.box);
-    if (limit <= this.jumpTarget || taker.rule >= this.jumpTarget) return left;
+    if (limit < this.jumpTarget || taker.rule >= this.jumpTarget) return left;
     // A packet that jumped before it came to the rule is not the rule's.
     let inside: Box[] = [];
     for (const jump of this.#jumps) {

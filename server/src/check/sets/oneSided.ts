@@ -72,17 +72,18 @@ function atOtherEnd(
       if (found.kind === "undecided") return "undecided";
     }
   }
-  return any ? finding(rule, stoppers) : undefined;
+  return any ? finding(rule, i, block, stoppers) : undefined;
 }
 
-function finding(rule: Rule, stoppers: ReadonlyMap<number | undefined, Filter>): Finding {
+function finding(rule: Rule, i: number, block: Filter, stoppers: ReadonlyMap<number | undefined, Filter>): Finding {
   const related: NonNullable<Finding["related"]>[number][] = [];
   const why: string[] = [];
-  if (rule.direction !== undefined) {
+  // Stopped by what comes after it: so the rule itself is not met at the other end.
+  const absent = [...stoppers].some(([taker, filter]) => filter !== block || taker === undefined || taker > i);
+  if (absent && rule.direction !== undefined) {
     why.push(`it is for "${rule.direction}" only`);
     related.push({ ...placeOf(rule, clauseOf(rule, rule.direction)), message: `for "${rule.direction}" only` });
-  }
-  if (rule.appliedTo !== undefined) {
+  } else if (absent && rule.appliedTo !== undefined) {
     why.push("applied-to leaves out the other end");
     related.push({ ...placeOf(rule, clauseOf(rule, "applied-to")), message: "applied-to leaves out the other end" });
   }

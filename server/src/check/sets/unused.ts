@@ -2,7 +2,7 @@
 import type { EndpointSet, Rule } from "../../policy/policy.ts";
 import { intersectRanges, rangesOverlap, subtractRanges } from "../../policy/ranges.ts";
 import { type Box, DESTINATION, type Layer, SOURCE, type Values } from "../../space/box.ts";
-import type { Meaning } from "../../space/meaning.ts";
+import { type Meaning, onRealPlane } from "../../space/meaning.ts";
 import type { Places, RuleBlock } from "../../space/places.ts";
 import { layersOf, ruleSpace } from "../../space/rule.ts";
 import type { RuleList } from "../../space/ruleList.ts";
@@ -174,7 +174,7 @@ function hits(box: Box, field: number, held: Values, byAll: Readonly<Record<4 | 
   if (rangesOverlap(values, held)) return true;
   // Frames to a group address reach everyone.
   if (box.layer === "ethernet") return field === DESTINATION && isGroupOnly(values);
-  return subtractRanges(values, byAll[box.layer]).length === 0;
+  return subtractRanges(onRealPlane(values), byAll[box.layer]).length === 0;
 }
 
 /** MAC addresses with the group bit, each written alone. */
