@@ -4,7 +4,7 @@
  * carry no sequence numbers. Timers bear NSX's names ("Distributed Firewall session timers").
  */
 import type { Packet, Tcp } from "../capture/packet.ts";
-import type { TimerName, Timeouts } from "../policy/policy.ts";
+import type { Timeouts, TimerName } from "../policy/policy.ts";
 import { ICMP, ICMPV6, TCP } from "../policy/protocols.ts";
 import type { End, Flow } from "./flow.ts";
 import type { Table } from "./table.ts";
@@ -71,7 +71,13 @@ export function open(packet: Packet, flow: Flow, clock: number, timeouts: Timeou
   }
   if (bareSyn(packet.tcp)) {
     const state = "tcp-first-packet";
-    return { ...base, state, expires: deadline(clock, state, timeouts), ends: { opener: "syn", answerer: "silent" }, isn: packet.tcp.seq };
+    return {
+      ...base,
+      state,
+      expires: deadline(clock, state, timeouts),
+      ends: { opener: "syn", answerer: "silent" },
+      isn: packet.tcp.seq,
+    };
   }
   // Picked up in the middle: both ends count as open. A RST opens what is closed already.
   const state = packet.tcp.flags & RST ? "tcp-closed" : packet.tcp.flags & FIN ? "tcp-closing" : "tcp-established";
@@ -92,7 +98,13 @@ export function follow(connection: Connection, packet: Packet, flow: Flow, clock
   const fromOpener = flow.from.ip === connection.opener.ip && flow.from.port === connection.opener.port;
   const fits = (state: TimerName, more: Partial<Connection> = {}): Fate => ({
     kind: "fits",
-    connection: { ...connection, ...more, state, packets: connection.packets + 1, expires: deadline(clock, state, timeouts) },
+    connection: {
+      ...connection,
+      ...more,
+      state,
+      packets: connection.packets + 1,
+      expires: deadline(clock, state, timeouts),
+    },
   });
   if (connection.ends && packet.tcp) {
     const next = followTcp(connection, packet.tcp, fromOpener);
@@ -116,7 +128,11 @@ interface TcpNext {
   readonly ends: { readonly opener: TcpEnd; readonly answerer: TcpEnd };
 }
 
-function followTcp(connection: Connection, tcp: Tcp, fromOpener: boolean): TcpNext | Extract<Fate, { kind: "mismatch" | "anew" }> {
+function followTcp(
+  connection: Connection,
+  tcp: Tcp,
+  fromOpener: boolean,
+): TcpNext | Extract<Fate, { kind: "mismatch" | "anew" }> {
   const ends = connection.ends as TcpNext["ends"];
   const { state } = connection;
   const mismatch = (why: string) => ({ kind: "mismatch" as const, why });
@@ -132,9 +148,11 @@ function followTcp(connection: Connection, tcp: Tcp, fromOpener: boolean): TcpNe
     const handshake = state === "tcp-first-packet" || state === "tcp-opening";
     if (syn && (!handshake || fromOpener)) return mismatch("a new SYN on a connection that is open");
     // In a simultaneous open (RFC 9293, 3.5) both ends answer; a connection picked up midway takes either side's segments.
-    if (!syn && fromOpener && connection.isn !== undefined && !(state === "tcp-opening" && mine === "syn")) return mismatch("a SYN, ACK from the end that opened");
+    if (!syn && fromOpener && connection.isn !== undefined && !(state === "tcp-opening" && mine === "syn"))
+      return mismatch("a SYN, ACK from the end that opened");
     if (mine === "silent") mine = "syn";
-  } else if (fromOpener && other === "silent") return mismatch("nothing has been answered yet that this could acknowledge");
+  } else if (fromOpener && other === "silent")
+    return mismatch("nothing has been answered yet that this could acknowledge");
   else if (mine === "silent" && tcp.flags & FIN) return mismatch("a FIN from an end that has not opened");
 
   if (mine === "silent") mine = "syn";

@@ -9,20 +9,24 @@ const FLAG_ORDER = ["syn", "fin", "rst", "psh", "ack", "urg", "ece", "cwr"] as c
 export const DHCP_MESSAGES = { discover: 1, offer: 2, request: 3, ack: 5, nak: 6, release: 7 } as const;
 
 export const hostText = (ip: Ip): string => formatIp(ip);
-export const portText = (ip: Ip, port: number): string => (typeof ip === "bigint" ? `[${formatIp(ip)}]:${port}` : `${formatIp(ip)}:${port}`);
+export const portText = (ip: Ip, port: number): string =>
+  typeof ip === "bigint" ? `[${formatIp(ip)}]:${port}` : `${formatIp(ip)}:${port}`;
 
 export function describe(packet: Packet): string {
   const { ip, arp, eth } = packet;
   if (arp) return describeArp(packet);
-  if (!ip) return `ether/${etherTypeName(eth.type) ?? `0x${eth.type.toString(16).padStart(4, "0")}`} ${formatMac(eth.src)} -> ${formatMac(eth.dst)}`;
-  const fragment = ip.fragmentOffset > 0 ? ` fragment at ${ip.fragmentOffset}` : ip.moreFragments ? " first fragment" : "";
+  if (!ip)
+    return `ether/${etherTypeName(eth.type) ?? `0x${eth.type.toString(16).padStart(4, "0")}`} ${formatMac(eth.src)} -> ${formatMac(eth.dst)}`;
+  const fragment =
+    ip.fragmentOffset > 0 ? ` fragment at ${ip.fragmentOffset}` : ip.moreFragments ? " first fragment" : "";
   return `${describeIp(packet)}${fragment}`;
 }
 
 function describeArp({ arp }: Packet): string {
   if (!arp) return "arp";
   if (arp.opcode === 1) return `arp request ${formatIp(arp.targetIp)} from ${formatIp(arp.senderIp)}`;
-  if (arp.opcode === 2) return `arp reply ${formatIp(arp.senderIp)} at ${formatMac(arp.senderMac)} to ${formatIp(arp.targetIp)}`;
+  if (arp.opcode === 2)
+    return `arp reply ${formatIp(arp.senderIp)} at ${formatMac(arp.senderMac)} to ${formatIp(arp.targetIp)}`;
   return `arp opcode ${arp.opcode}`;
 }
 
@@ -34,7 +38,8 @@ function describeIp(packet: Packet): string {
     const address = dhcp.yourIp ? ` ${formatIp(dhcp.yourIp)}` : "";
     return `dhcp ${name}${address} ${dhcp.op === 2 ? "to" : "from"} ${formatMac(dhcp.clientMac)}`;
   }
-  const ends = (ports: { srcPort: number; dstPort: number }) => `${portText(ip.src, ports.srcPort)} -> ${portText(ip.dst, ports.dstPort)}`;
+  const ends = (ports: { srcPort: number; dstPort: number }) =>
+    `${portText(ip.src, ports.srcPort)} -> ${portText(ip.dst, ports.dstPort)}`;
   if (tcp) {
     const flags = FLAG_ORDER.filter((name) => tcp.flags & FLAG_BITS[name]);
     return `tcp ${ends(tcp)}${flags.length > 0 ? ` ${flags.join(", ")}` : ""}`;

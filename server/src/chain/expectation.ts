@@ -1,6 +1,7 @@
 /** `expect …` held against a trace. */
-import type { Expectation } from "../syntax/tree.ts";
+
 import { vnicId } from "../policy/endpoints.ts";
+import type { Expectation } from "../syntax/tree.ts";
 import type { SlotTrace, Trace, WalkTrace } from "./trace.ts";
 
 export interface Mismatch {
@@ -13,9 +14,15 @@ export function compare(expectation: Expectation, trace: Trace): Mismatch | unde
   const { outcome, on, slot, by } = expectation;
   const walks = on ? trace.walks.filter((walk) => walk.vnic === vnicId(on.vm, on.vnic)) : trace.walks;
   const wanted = slot?.value;
-  const mismatch = { expected: expectationText(expectation), actual: actualText(trace, on ? walks : trace.walks, wanted) };
+  const mismatch = {
+    expected: expectationText(expectation),
+    actual: actualText(trace, on ? walks : trace.walks, wanted),
+  };
   // A flood's receivers have outcomes of their own: `on` asks for one of them.
-  const outcomes = trace.outcome === "flooded" && on && outcome.text !== "flooded" ? walks.map((walk) => walk.outcome) : [trace.outcome];
+  const outcomes =
+    trace.outcome === "flooded" && on && outcome.text !== "flooded"
+      ? walks.map((walk) => walk.outcome)
+      : [trace.outcome];
   if (!outcomes.some((found) => found === outcome.text)) return mismatch;
   if (on && walks.length === 0) return mismatch;
   if (wanted === undefined && !by) return undefined;
@@ -24,7 +31,8 @@ export function compare(expectation: Expectation, trace: Trace): Mismatch | unde
   if (!by) return undefined;
   const holds = meant.some((found) => {
     if (by.kind === "reason") return found.reason === by.reason.text;
-    if (by.kind === "rule") return (found.by?.kind === "rule" || found.by?.kind === "appliance") && found.by.id === by.id.value;
+    if (by.kind === "rule")
+      return (found.by?.kind === "rule" || found.by?.kind === "appliance") && found.by.id === by.id.value;
     return found.by?.kind === by.kind;
   });
   return holds ? undefined : mismatch;
@@ -50,7 +58,8 @@ function expectationText({ outcome, slot, on, by }: Expectation): string {
   const parts = [outcome.text];
   if (slot) parts.push(`at slot ${slot.value}`);
   if (on) parts.push(`on ${vnicId(on.vm, on.vnic)}`);
-  if (by) parts.push(`by ${by.kind === "rule" ? `rule ${by.id.value}` : by.kind === "reason" ? by.reason.text : by.kind}`);
+  if (by)
+    parts.push(`by ${by.kind === "rule" ? `rule ${by.id.value}` : by.kind === "reason" ? by.reason.text : by.kind}`);
   return parts.join(" ");
 }
 
@@ -61,7 +70,10 @@ function actualText(trace: Trace, walks: readonly WalkTrace[], slot: number | un
 }
 
 /** Where a trip was decided: what ended it, or the firewall that let it through last. */
-export function decisiveSlot(walks: readonly WalkTrace[], slot?: number): { readonly walk: WalkTrace; readonly slot: SlotTrace } | undefined {
+export function decisiveSlot(
+  walks: readonly WalkTrace[],
+  slot?: number,
+): { readonly walk: WalkTrace; readonly slot: SlotTrace } | undefined {
   const ended = walks.find((walk) => walk.outcome !== "delivered");
   if (ended?.slots.length) return { walk: ended, slot: ended.slots.at(-1) as SlotTrace };
   for (const walk of [...walks].reverse()) {

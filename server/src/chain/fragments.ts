@@ -5,7 +5,8 @@ import type { Direction } from "./trace.ts";
 /** How long a first fragment is remembered, in milliseconds: pf.conf(5), timeout `frag`. */
 export const FRAGMENT_LIFE = 30_000;
 
-export const isFirstFragment = ({ ip }: Packet): boolean => ip !== undefined && ip.fragmentOffset === 0 && ip.moreFragments;
+export const isFirstFragment = ({ ip }: Packet): boolean =>
+  ip !== undefined && ip.fragmentOffset === 0 && ip.moreFragments;
 export const isLaterFragment = ({ ip }: Packet): boolean => ip !== undefined && ip.fragmentOffset > 0;
 
 /** Fragments of one datagram have source, destination, protocol and identification in common. */

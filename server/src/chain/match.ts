@@ -39,7 +39,8 @@ export function clauseHolds(clause: ClauseKind, rule: Rule, asked: Asked): boole
   }
 }
 
-export const ruleMatches = (rule: Rule, asked: Asked): boolean => CLAUSES.every((clause) => clauseHolds(clause, rule, asked));
+export const ruleMatches = (rule: Rule, asked: Asked): boolean =>
+  CLAUSES.every((clause) => clauseHolds(clause, rule, asked));
 
 function end(set: EndpointSet, { world, layer }: Asked, ip: Ip | undefined, mac: number): boolean {
   if (set.any) return true;
@@ -52,7 +53,9 @@ export function macIn(set: EndpointSet, mac: number, world: World): boolean {
   if (set.any) return true;
   const owner = world.ownerOfMac(mac);
   const inside =
-    set.macs.includes(mac) || (owner !== undefined && set.vnics.has(owner)) || (set.parts?.some((part) => macIn(part, mac, world)) ?? false);
+    set.macs.includes(mac) ||
+    (owner !== undefined && set.vnics.has(owner)) ||
+    (set.parts?.some((part) => macIn(part, mac, world)) ?? false);
   return inside && !(set.except !== undefined && macIn(set.except, mac, world));
 }
 
@@ -66,7 +69,10 @@ export function serviceHolds(service: ServiceMatch, packet: Packet, layer: "ip" 
     if (service.icmpType !== undefined && icmp.type !== service.icmpType) return false;
     return service.icmpCode === undefined || icmp.code === service.icmpCode;
   }
-  const withPorts = service as Extract<ServiceMatch, { protocol: number }> & { ports?: readonly number[]; sourcePorts?: readonly number[] };
+  const withPorts = service as Extract<ServiceMatch, { protocol: number }> & {
+    ports?: readonly number[];
+    sourcePorts?: readonly number[];
+  };
   if (!withPorts.ports && !withPorts.sourcePorts) return true;
   const ports = packet.tcp ?? packet.udp ?? packet.sctp ?? packet.ports;
   if (!ports) return false;

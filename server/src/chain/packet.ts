@@ -72,11 +72,21 @@ class Maker {
         const ends = this.ends(text.source, text.destination);
         const ports = { srcPort: port(text.sourcePort), dstPort: port(text.destinationPort) };
         if (text.kind === "tcp") {
-          const flags = text.flags.length === 0 ? FLAG_BITS.syn : text.flags.reduce((bits, { text: name }) => bits | (FLAG_BITS[name as keyof typeof FLAG_BITS] ?? 0), 0);
-          return this.ip(ends, PORT_PROTOCOLS.tcp as number, 20, { tcp: { ...ports, flags, seq: 0, ack: 0, window: 65535, headerLength: 20 } });
+          const flags =
+            text.flags.length === 0
+              ? FLAG_BITS.syn
+              : text.flags.reduce((bits, { text: name }) => bits | (FLAG_BITS[name as keyof typeof FLAG_BITS] ?? 0), 0);
+          return this.ip(ends, PORT_PROTOCOLS.tcp as number, 20, {
+            tcp: { ...ports, flags, seq: 0, ack: 0, window: 65535, headerLength: 20 },
+          });
         }
         const length = 8 + this.payloadLength();
-        return this.ip(ends, PORT_PROTOCOLS[text.kind] as number, text.kind === "udp" ? 8 : 12, text.kind === "udp" ? { udp: { ...ports, length } } : { sctp: ports });
+        return this.ip(
+          ends,
+          PORT_PROTOCOLS[text.kind] as number,
+          text.kind === "udp" ? 8 : 12,
+          text.kind === "udp" ? { udp: { ...ports, length } } : { sctp: ports },
+        );
       }
       case "icmp":
       case "icmpv6": {
@@ -86,7 +96,8 @@ class Maker {
       }
       case "ip": {
         const protocol = ipProtocolOf(text.protocol);
-        if (protocol === undefined || protocol > 255) throw new Unmakable(text.protocol, `there is no IP protocol "${text.protocol.text}"`);
+        if (protocol === undefined || protocol > 255)
+          throw new Unmakable(text.protocol, `there is no IP protocol "${text.protocol.text}"`);
         return this.ip(this.ends(text.source, text.destination), protocol, 0, {});
       }
       case "arp-request":
@@ -105,7 +116,10 @@ class Maker {
     const found = this.policy.vnics.get(vnicId(ref.vm, ref.vnic));
     if (found) return found;
     const vm = this.policy.vms.get(ref.vm.text);
-    throw new Unmakable(ref, vm ? `the VM "${vm.name}" has no vNIC "${ref.vnic.text}"` : `there is no VM "${ref.vm.text}"`);
+    throw new Unmakable(
+      ref,
+      vm ? `the VM "${vm.name}" has no vNIC "${ref.vnic.text}"` : `there is no VM "${ref.vm.text}"`,
+    );
   }
 
   private resolve(host: Host): Resolved {
@@ -118,7 +132,12 @@ class Maker {
     if (!vm) throw new Unmakable(host, `there is no VM "${host.name.text}"`);
     if (vm.vnics.length !== 1) {
       const which = vm.vnics.map((v) => v.id).join(", ");
-      throw new Unmakable(host, vm.vnics.length === 0 ? `the VM "${vm.name}" has no vNIC` : `the VM "${vm.name}" has several vNICs; name one: ${which}`);
+      throw new Unmakable(
+        host,
+        vm.vnics.length === 0
+          ? `the VM "${vm.name}" has no vNIC`
+          : `the VM "${vm.name}" has several vNICs; name one: ${which}`,
+      );
     }
     return { vnic: vm.vnics[0] };
   }
@@ -129,7 +148,11 @@ class Maker {
   }
 
   /** Both ends' addresses: of a family that both have, IPv4 tried first. */
-  private ends(source: Host, destination: Host, only?: 4 | 6): { from: Required<Pick<Resolved, "ip">> & Resolved; to: Required<Pick<Resolved, "ip">> & Resolved } {
+  private ends(
+    source: Host,
+    destination: Host,
+    only?: 4 | 6,
+  ): { from: Required<Pick<Resolved, "ip">> & Resolved; to: Required<Pick<Resolved, "ip">> & Resolved } {
     const from = this.resolve(source);
     const to = this.resolve(destination);
     const first = (end: Resolved, family: 4 | 6) => {
@@ -141,12 +164,21 @@ class Maker {
       const b = first(to, family);
       if (a !== undefined && b !== undefined) return { from: { ...from, ip: a }, to: { ...to, ip: b } };
     }
-    for (const [host, end] of [[source, from], [destination, to]] as const) {
+    for (const [host, end] of [
+      [source, from],
+      [destination, to],
+    ] as const) {
       if (end.ip === undefined && end.vnic && this.world.addresses(end.vnic).length === 0)
-        throw new Unmakable(host, `the address of ${end.vnic.id} is not known yet; write it, or let it learn one first`);
+        throw new Unmakable(
+          host,
+          `the address of ${end.vnic.id} is not known yet; write it, or let it learn one first`,
+        );
     }
     const family = only ? ` of IPv${only}` : "";
-    throw new Unmakable({ start: source.start, end: destination.end }, `the two ends have no addresses${family} of one family`);
+    throw new Unmakable(
+      { start: source.start, end: destination.end },
+      `the two ends have no addresses${family} of one family`,
+    );
   }
 
   // ---- layers -------------------------------------------------------------------------------------------------------
@@ -196,7 +228,12 @@ class Maker {
     return v4.some((bound, i) => i % 2 === 1 && bound === ip && bound !== v4[i - 1]);
   }
 
-  private onWire(emitter: Vnic | undefined, dst: number, type: number, layers: Omit<Packet, "eth" | "protocols">): Packet {
+  private onWire(
+    emitter: Vnic | undefined,
+    dst: number,
+    type: number,
+    layers: Omit<Packet, "eth" | "protocols">,
+  ): Packet {
     const { macs, vlan } = this.text.options;
     const id = limited(vlan, 4094, "a VLAN");
     const eth: Ethernet = {
@@ -227,7 +264,12 @@ class Maker {
   private icmp(protocol: "icmp" | "icmpv6"): Icmp {
     const { text } = this;
     const named = text.kind === "icmp" || text.kind === "icmpv6" ? text.type : undefined;
-    const found = named === undefined ? { type: ECHO_REQUEST[protocol] } : "value" in named ? { type: named.value } : icmpTypes(protocol).get(named.text);
+    const found =
+      named === undefined
+        ? { type: ECHO_REQUEST[protocol] }
+        : "value" in named
+          ? { type: named.value }
+          : icmpTypes(protocol).get(named.text);
     if (!found || found.type > 255) throw new Unmakable(named ?? text, `there is no ${protocol} type "${named?.text}"`);
     const code = "code" in found ? (found.code ?? 0) : 0;
     const id = limited(text.options.id, 65535, "an echo identifier") ?? 0;
@@ -249,7 +291,13 @@ class Maker {
       const sender = this.resolve(text.sender);
       const emitter = this.from ?? sender.vnic;
       const packet = this.onWire(emitter, broadcast, 0x0806, { payload: NO_OCTETS });
-      const arp = { opcode: 1, senderMac: packet.eth.src, senderIp: first(sender), targetMac: 0, targetIp: ip4(text.target) };
+      const arp = {
+        opcode: 1,
+        senderMac: packet.eth.src,
+        senderIp: first(sender),
+        targetMac: 0,
+        targetIp: ip4(text.target),
+      };
       return { packet: { ...packet, arp, protocols: `${packet.protocols}:arp` }, emitter };
     }
     const receiver = this.resolve(text.receiver);
@@ -260,7 +308,11 @@ class Maker {
     const packet = this.onWire(emitter, targetMac, 0x0806, { payload: NO_OCTETS });
     const arp = { opcode: 2, senderMac, senderIp, targetMac, targetIp: first(receiver) };
     const src = text.options.macs || emitter ? packet.eth.src : senderMac;
-    return { packet: { ...packet, eth: { ...packet.eth, src }, arp, protocols: `${packet.protocols}:arp` }, emitter, receiver: receiver.vnic };
+    return {
+      packet: { ...packet, eth: { ...packet.eth, src }, arp, protocols: `${packet.protocols}:arp` },
+      emitter,
+      receiver: receiver.vnic,
+    };
   }
 
   /** A client asks by broadcast from the unspecified address (RFC 2131, 4.1); a server answers the client's MAC. */
@@ -306,7 +358,12 @@ class Maker {
       headerLength: 20,
       length: 20 + length,
     };
-    const packet = this.onWire(emitter, receiver ? macFor(receiver) : broadcast, 0x0800, { ip, udp: { ...ports, length }, dhcp, payload: NO_OCTETS });
+    const packet = this.onWire(emitter, receiver ? macFor(receiver) : broadcast, 0x0800, {
+      ip,
+      udp: { ...ports, length },
+      dhcp,
+      payload: NO_OCTETS,
+    });
     return { packet, emitter, receiver };
   }
 
@@ -321,7 +378,11 @@ class Maker {
     return { packet, emitter: this.from ?? this.emitterOf(packet) };
   }
   private emitterOf(packet: Packet): Vnic | undefined {
-    const byIp = packet.ip ? this.world.owner(packet.ip.src) : packet.arp ? this.world.owner(packet.arp.senderIp) : undefined;
+    const byIp = packet.ip
+      ? this.world.owner(packet.ip.src)
+      : packet.arp
+        ? this.world.owner(packet.arp.senderIp)
+        : undefined;
     return this.world.ownerOfMac(packet.eth.src) ?? byIp;
   }
 }

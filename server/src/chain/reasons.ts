@@ -10,8 +10,14 @@ export const REASONS = {
   match: row("a rule matched", "pf.conf(5), log reasons"),
   "no-match": row("no rule matched, so the default decided", "pf.conf(5)"),
   state: row("the connection table has the flow, and the packet fits", "pf.conf(5), stateful tracking"),
-  "state-mismatch": row("the connection table has the flow, but the packet does not fit its state", "pf.conf(5), log reasons; NSX dfwpktlogs"),
-  "strict-no-syn": row("a tcp-strict section wants a new connection to begin with a bare SYN", "NSX Administration Guide, TCP Strict"),
+  "state-mismatch": row(
+    "the connection table has the flow, but the packet does not fit its state",
+    "pf.conf(5), log reasons; NSX dfwpktlogs",
+  ),
+  "strict-no-syn": row(
+    "a tcp-strict section wants a new connection to begin with a bare SYN",
+    "NSX Administration Guide, TCP Strict",
+  ),
   fragment: row("a later fragment came without its first one", "pf.conf(5), log reasons"),
   short: row("the packet ends inside a header", "pf.conf(5), log reasons"),
   normalize: row("no host sends this combination of TCP flags", "pf.conf(5), log reasons; pf_normalize_tcp"),
@@ -23,21 +29,45 @@ export const REASONS = {
   "spoofguard-ipv4": row("the source address is not approved for this vNIC", "NSX Administration Guide, SpoofGuard"),
   "spoofguard-ipv6": row("the source address is not approved for this vNIC", "NSX Administration Guide, SpoofGuard"),
   "spoofguard-arp": row("the ARP sender is not approved for this vNIC", "NSX Administration Guide, SpoofGuard"),
-  "spoofguard-nd": row("the address that neighbour discovery claims is not approved for this vNIC", "NSX Administration Guide, SpoofGuard"),
-  "rate-limit": row("more packets of the kind than the limit allows within a second", "NSX Administration Guide, segment security profile"),
+  "spoofguard-nd": row(
+    "the address that neighbour discovery claims is not approved for this vNIC",
+    "NSX Administration Guide, SpoofGuard",
+  ),
+  "rate-limit": row(
+    "more packets of the kind than the limit allows within a second",
+    "NSX Administration Guide, segment security profile",
+  ),
   "block-dhcp-server": row("the VM answers as a DHCP server", "NSX Administration Guide, segment security profile"),
   "block-dhcp-client": row("the VM asks as a DHCP client", "NSX Administration Guide, segment security profile"),
   "block-bpdu": row("the VM sends spanning-tree BPDUs", "NSX Administration Guide, segment security profile"),
-  "block-router-advertisement": row("the VM advertises itself as an IPv6 router", "NSX Administration Guide, segment security profile"),
+  "block-router-advertisement": row(
+    "the VM advertises itself as an IPv6 router",
+    "NSX Administration Guide, segment security profile",
+  ),
   "block-non-ip": row("the VM sends neither IP nor ARP", "NSX Administration Guide, segment security profile"),
-  "arp-suppression": row("the controller knows the answer, so the request is answered here", "NSX for vSphere Design Guide, ARP suppression"),
+  "arp-suppression": row(
+    "the controller knows the answer, so the request is answered here",
+    "NSX for vSphere Design Guide, ARP suppression",
+  ),
   "appliance-drop": row("the appliance drops what it inspects", "this simulator: the appliance's inspect rules"),
-  "fail-open": row("what should have decided is down, and its failure policy is to pass", "NSX service insertion, failure policy"),
-  "fail-closed": row("what should have decided is down, and its failure policy is to drop", "NSX service insertion, failure policy"),
-  "appliance-hung": row("the appliance is powered on and silent: it is still attached, so no failure policy is used", "NSX service insertion"),
+  "fail-open": row(
+    "what should have decided is down, and its failure policy is to pass",
+    "NSX service insertion, failure policy",
+  ),
+  "fail-closed": row(
+    "what should have decided is down, and its failure policy is to drop",
+    "NSX service insertion, failure policy",
+  ),
+  "appliance-hung": row(
+    "the appliance is powered on and silent: it is still attached, so no failure policy is used",
+    "NSX service insertion",
+  ),
   sealed: row("a rule wants the packet sealed", "Distributed Network Encryption"),
   opened: row("the packet was sealed with a key that is known here", "Distributed Network Encryption"),
-  "decrypt-failed": row("the packet is sealed with a key or an epoch that is not known here", "Distributed Network Encryption"),
+  "decrypt-failed": row(
+    "the packet is sealed with a key or an epoch that is not known here",
+    "Distributed Network Encryption",
+  ),
   "not-sealed": row("a rule wants the packet sealed, and it came in the clear", "Distributed Network Encryption"),
 } as const satisfies Record<string, ReasonRow>;
 

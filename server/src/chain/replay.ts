@@ -19,14 +19,27 @@ export function directionOf(world: World, vnic: Vnic, packet: Packet): Direction
 }
 
 /** The frame's walk, stop by stop. The clock goes on by the frame's time since the first one's; it never goes back. */
-export function* replayTrip(world: World, vnic: Vnic, frame: Frame, startClock: number, firstTime: bigint | undefined, stepping: boolean): Steps<Trace> {
+export function* replayTrip(
+  world: World,
+  vnic: Vnic,
+  frame: Frame,
+  startClock: number,
+  firstTime: bigint | undefined,
+  stepping: boolean,
+): Steps<Trace> {
   advance(world, frame, startClock, firstTime);
   const packet = decodeFrame(frame.data, frame.linkType, frame.originalLength);
   return yield* walkAt(world, vnic, directionOf(world, vnic, packet), packet, { stepping });
 }
 
 /** The same, to its end. */
-export function replayFrame(world: World, vnic: Vnic, frame: Frame, startClock: number, firstTime: bigint | undefined): Trace {
+export function replayFrame(
+  world: World,
+  vnic: Vnic,
+  frame: Frame,
+  startClock: number,
+  firstTime: bigint | undefined,
+): Trace {
   const steps = replayTrip(world, vnic, frame, startClock, firstTime, false);
   for (;;) {
     const step = steps.next();

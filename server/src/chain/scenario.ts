@@ -39,7 +39,8 @@ export function runScenario(policy: Policy, scenario: Source<ScenarioStatement>,
 }
 
 const STEPS = new Set(["send", "wait", "set", "approve", "rotate", "replay"]);
-export const stepsOf = (scenario: ScenarioStatement): readonly Step[] => scenario.children.filter((s: Statement): s is Step => STEPS.has(s.kind));
+export const stepsOf = (scenario: ScenarioStatement): readonly Step[] =>
+  scenario.children.filter((s: Statement): s is Step => STEPS.has(s.kind));
 
 /** Does a step. One that cannot be done is a failure, and changes nothing. */
 export function runStep(world: World, step: Step, uri: string, host?: ScenarioHost): StepResult {
@@ -64,7 +65,11 @@ export function sendingOf(world: World, step: SendStep): Sending | { readonly er
   return "error" in made ? { error: made.error, span: { start: made.start, end: made.end } } : made;
 }
 
-const cannot = (step: Step, problem: string) => ({ expected: "a step that can be done", actual: problem, span: { start: step.start, end: step.end } });
+const cannot = (step: Step, problem: string) => ({
+  expected: "a step that can be done",
+  actual: problem,
+  span: { start: step.start, end: step.end },
+});
 
 /** A step that sends nothing; what is wrong with it, if anything. */
 export function applyStep(world: World, step: Exclude<Step, { kind: "send" | "replay" }>): string | undefined {
@@ -109,9 +114,15 @@ function setState(world: World, name: string, state: string): string | undefined
 
 export const vnicOf = (policy: Policy, ref: VnicRef): Vnic | undefined => policy.vnics.get(vnicId(ref.vm, ref.vnic));
 
-function runReplay(world: World, step: Extract<Step, { kind: "replay" }>, uri: string, host?: ScenarioHost): StepResult {
+function runReplay(
+  world: World,
+  step: Extract<Step, { kind: "replay" }>,
+  uri: string,
+  host?: ScenarioHost,
+): StepResult {
   const vnic = step.at && vnicOf(world.policy, step.at);
-  if (!vnic) return { step, failure: cannot(step, `there is no vNIC ${step.at ? vnicId(step.at.vm, step.at.vnic) : ""}`) };
+  if (!vnic)
+    return { step, failure: cannot(step, `there is no vNIC ${step.at ? vnicId(step.at.vm, step.at.vnic) : ""}`) };
   if (!host || !step.path) return { step, failure: cannot(step, "captures cannot be read here") };
   const frames = host.readCapture(step.path.text, uri);
   if ("error" in frames) return { step, failure: cannot(step, frames.error) };
@@ -127,4 +138,7 @@ function runReplay(world: World, step: Extract<Step, { kind: "replay" }>, uri: s
 }
 
 /** Where a step is written, for messages: file and line from 1. */
-export const stepPlace = (uri: string, step: Step): { readonly file: string; readonly line: number } => ({ file: uri, line: lineOf(step) });
+export const stepPlace = (uri: string, step: Step): { readonly file: string; readonly line: number } => ({
+  file: uri,
+  line: lineOf(step),
+});

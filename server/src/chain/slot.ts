@@ -27,7 +27,12 @@ export type Stop = { readonly packet: Packet } & (
   | { readonly kind: "walk"; readonly vnic: Vnic; readonly direction: Direction; readonly chain?: Chain }
   | ({ readonly kind: "slot" } & SlotPlace)
   /** A statement of the slot's block is about to be tried. */
-  | ({ readonly kind: "statement"; readonly source: Source; readonly rule?: Rule; readonly appliance?: Appliance } & SlotPlace)
+  | ({
+      readonly kind: "statement";
+      readonly source: Source;
+      readonly rule?: Rule;
+      readonly appliance?: Appliance;
+    } & SlotPlace)
   /** The slot has decided. */
   | ({ readonly kind: "decided"; readonly decision: SlotTrace; readonly source?: Source } & SlotPlace)
 );
@@ -79,7 +84,11 @@ export class Visit {
     const { packet } = this;
     if (field === "dscp") {
       if (!packet.ip || packet.ip.dscp === value) return;
-      this.changes.push({ field: packet.ip.version === 4 ? "ip.dsfield.dscp" : "ipv6.tclass.dscp", from: packet.ip.dscp, to: value });
+      this.changes.push({
+        field: packet.ip.version === 4 ? "ip.dsfield.dscp" : "ipv6.tclass.dscp",
+        from: packet.ip.dscp,
+        to: value,
+      });
       this.packet = { ...packet, ip: { ...packet.ip, dscp: value } };
       return;
     }
@@ -94,7 +103,12 @@ export class Visit {
 /** A module: what a slot does with a packet. */
 export type Module<B extends Block = Block> = (block: B, visit: Visit) => Steps<SlotAnswer>;
 
-export const byRule = (rule: Rule): By => ({ kind: "rule", id: rule.id, ...(rule.title !== undefined && { name: rule.title }), ...written(rule.source) });
+export const byRule = (rule: Rule): By => ({
+  kind: "rule",
+  id: rule.id,
+  ...(rule.title !== undefined && { name: rule.title }),
+  ...written(rule.source),
+});
 export const byDefault = (found: Default | undefined): By => ({ kind: "default", ...written(found?.source) });
 export const written = (source: Source | undefined): { file?: string; line?: number } =>
   source ? { file: source.uri, line: lineOf(source.statement) } : {};

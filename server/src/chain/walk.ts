@@ -4,12 +4,22 @@
  */
 import type { Packet } from "../capture/packet.ts";
 import { formatIp, formatMac, type Ip } from "../policy/addresses.ts";
-import { type Module as ModuleName, type SlotNumber, SLOTS } from "../policy/platforms.ts";
+import { type Module as ModuleName, SLOTS, type SlotNumber } from "../policy/platforms.ts";
 import type { Block, Chain, Policy, Vnic } from "../policy/policy.ts";
 import { describe } from "./describe.ts";
 import { broadcast, isMulticast, ROUTER_MAC } from "./ethernet.ts";
 import { macFor, type Sending } from "./packet.ts";
-import { type Module, type Resume, type Seal, type SlotAnswer, type SlotPlace, type Steps, type Stop, Visit, written } from "./slot.ts";
+import {
+  type Module,
+  type Resume,
+  type Seal,
+  type SlotAnswer,
+  type SlotPlace,
+  type Steps,
+  type Stop,
+  Visit,
+  written,
+} from "./slot.ts";
 import { acl } from "./slots/acl.ts";
 import { dfw } from "./slots/dfw.ts";
 import { encryption } from "./slots/encryption.ts";
@@ -50,7 +60,13 @@ export function* trip(world: World, sending: Sending, options: TripOptions): Ste
   const { emitter } = sending;
   const flight: InFlight = { packet: sending.packet, seal: undefined };
   const walks: WalkTrace[] = [];
-  const trace = (outcome: Outcome, more: Partial<Trace> = {}): Trace => ({ packet: describe(sending.packet), outcome, clock: world.clock, walks, ...more });
+  const trace = (outcome: Outcome, more: Partial<Trace> = {}): Trace => ({
+    packet: describe(sending.packet),
+    outcome,
+    clock: world.clock,
+    walks,
+    ...more,
+  });
 
   if (emitter) {
     const walk = yield* walkChain(world, emitter, "out", flight, options);
@@ -61,7 +77,10 @@ export function* trip(world: World, sending: Sending, options: TripOptions): Ste
   if (!sending.receiver && isGroup(packet)) {
     const receivers = floodTargets(world.policy, packet, emitter, world);
     for (const vnic of receivers) walks.push(yield* walkChain(world, vnic, "in", { ...flight }, options));
-    return trace("flooded", receivers.length === 0 ? { note: "no other vNIC of its segment is there to receive it" } : {});
+    return trace(
+      "flooded",
+      receivers.length === 0 ? { note: "no other vNIC of its segment is there to receive it" } : {},
+    );
   }
   const receiver = sending.receiver ?? receiverOf(world, packet);
   if (!receiver) {
@@ -69,22 +88,36 @@ export function* trip(world: World, sending: Sending, options: TripOptions): Ste
     return trace("delivered", { note: "neither end is a vNIC of the inventory: no chain sees this packet" });
   }
   const changes = route(flight, emitter, receiver);
-  if (changes === "expired") return trace("dropped", { note: "the distributed router takes one off the TTL, and nothing is left: ttl-expired" });
+  if (changes === "expired")
+    return trace("dropped", { note: "the distributed router takes one off the TTL, and nothing is left: ttl-expired" });
   walks.push(yield* walkChain(world, receiver, "in", flight, options));
   return trace((walks.at(-1) as WalkTrace).outcome, changes.length > 0 ? { changes } : {});
 }
 
 /** One walk alone, as a capture at a vNIC sees it. */
-export function* walkAt(world: World, vnic: Vnic, direction: Direction, packet: Packet, options: TripOptions): Steps<Trace> {
+export function* walkAt(
+  world: World,
+  vnic: Vnic,
+  direction: Direction,
+  packet: Packet,
+  options: TripOptions,
+): Steps<Trace> {
   const walk = yield* walkChain(world, vnic, direction, { packet, seal: undefined }, options);
   return { packet: describe(packet), outcome: walk.outcome, clock: world.clock, walks: [walk] };
 }
 
-function* walkChain(world: World, vnic: Vnic, direction: Direction, flight: InFlight, options: TripOptions): Steps<WalkTrace> {
+function* walkChain(
+  world: World,
+  vnic: Vnic,
+  direction: Direction,
+  flight: InFlight,
+  options: TripOptions,
+): Steps<WalkTrace> {
   const chain = chainOf(world.policy, vnic);
   flight.packet = (yield { kind: "walk", packet: flight.packet, vnic, direction, chain })?.packet ?? flight.packet;
   const head = { vnic: vnic.id, ...(chain && { chain: chain.name }), direction };
-  if (!chain) return { ...head, outcome: "delivered", slots: [], note: "no chain covers this vNIC, so everything passes" };
+  if (!chain)
+    return { ...head, outcome: "delivered", slots: [], note: "no chain covers this vNIC, so everything passes" };
 
   const slots: SlotTrace[] = [];
   for (const slot of direction === "out" ? SLOTS : [...SLOTS].reverse()) {
@@ -101,7 +134,12 @@ function* walkChain(world: World, vnic: Vnic, direction: Direction, flight: InFl
     const outcome = ENDS[decision.verdict];
     if (outcome) return { ...head, outcome, slots };
   }
-  return { ...head, outcome: "delivered", slots, ...(flight.seal && direction === "in" && { note: "it arrives sealed" }) };
+  return {
+    ...head,
+    outcome: "delivered",
+    slots,
+    ...(flight.seal && direction === "in" && { note: "it arrives sealed" }),
+  };
 }
 
 /** What the slot answers; undefined where it is empty or reserved. */
@@ -110,7 +148,8 @@ function* decide(policy: Policy, visit: Visit): Steps<SlotAnswer | undefined> {
   const block = line?.block;
   if (!line || !block) {
     // Only the end of the wire can find that a sealed packet has met nobody who could open it.
-    const sealedHere = direction === "in" && slot === 15 && visit.seal && policy.platform.slots[15].module === "encryption";
+    const sealedHere =
+      direction === "in" && slot === 15 && visit.seal && policy.platform.slots[15].module === "encryption";
     return sealedHere ? { verdict: "drop", reason: "decrypt-failed" } : undefined;
   }
   if (visit.world.blocksDown.has(block.name)) {
@@ -127,7 +166,9 @@ function traceOf(policy: Policy, { place, changes }: Visit, answer: SlotAnswer |
   const { slot, line } = place;
   const owner = policy.platform.slots[slot as SlotNumber];
   const block = line?.block;
-  const what = block ? { module: block.module, block: block.name } : { module: owner.module ? ("empty" as const) : ("reserved" as const) };
+  const what = block
+    ? { module: block.module, block: block.name }
+    : { module: owner.module ? ("empty" as const) : ("reserved" as const) };
   if (!answer) return { slot, ...what, verdict: "pass" };
   const { verdict, reason, by, state, reply, appliance, disabled } = answer;
   return {
@@ -156,7 +197,9 @@ function receiverOf(world: World, packet: Packet): Vnic | undefined {
 }
 
 function outside({ ip }: Packet): string {
-  return ip ? `${formatIp(ip.dst)} is no vNIC's address: the packet leaves the inventory` : "no vNIC has the destination's MAC: the packet leaves the inventory";
+  return ip
+    ? `${formatIp(ip.dst)} is no vNIC's address: the packet leaves the inventory`
+    : "no vNIC has the destination's MAC: the packet leaves the inventory";
 }
 
 /** A broadcast's receivers: every other vNIC of the segment that it is sent on. */
@@ -171,7 +214,8 @@ function segmentOf(policy: Policy, { arp, ip }: Packet, world: World): string | 
   for (const address of candidates) {
     for (const { name, subnets } of policy.segments.values()) {
       const ranges: readonly Ip[] = typeof address === "bigint" ? subnets.v6 : subnets.v4;
-      for (let i = 0; i < ranges.length; i += 2) if ((ranges[i] as Ip) <= address && address <= (ranges[i + 1] as Ip)) return name;
+      for (let i = 0; i < ranges.length; i += 2)
+        if ((ranges[i] as Ip) <= address && address <= (ranges[i + 1] as Ip)) return name;
     }
     const owner = world.owner(address);
     if (owner?.segment !== undefined) return owner.segment;
@@ -182,7 +226,8 @@ function segmentOf(policy: Policy, { arp, ip }: Packet, world: World): string | 
 /** Between two segments the distributed router forwards: it takes one off the TTL and rewrites both MACs. */
 function route(flight: InFlight, emitter: Vnic | undefined, receiver: Vnic): readonly Change[] | "expired" {
   const { ip, eth } = flight.packet;
-  if (!ip || emitter?.segment === undefined || receiver.segment === undefined || emitter.segment === receiver.segment) return [];
+  if (!ip || emitter?.segment === undefined || receiver.segment === undefined || emitter.segment === receiver.segment)
+    return [];
   if (ip.ttl <= 1) return "expired";
   const ttl = ip.ttl - 1;
   const dst = macFor(receiver);
@@ -194,4 +239,5 @@ function route(flight: InFlight, emitter: Vnic | undefined, receiver: Vnic): rea
   ];
 }
 
-const macChange = (field: string, from: number, to: number): Change[] => (from === to ? [] : [{ field, from: formatMac(from), to: formatMac(to) }]);
+const macChange = (field: string, from: number, to: number): Change[] =>
+  from === to ? [] : [{ field, from: formatMac(from), to: formatMac(to) }];

@@ -96,7 +96,8 @@ export class World {
     for (const chain of policy.chains)
       for (const { block } of chain.slots.values())
         if (block?.module === "swsec" && block.discover.methods.has("tools"))
-          for (const vnic of policy.vnics.values()) if (chain.vnics.has(vnic)) for (const ip of vnic.ips) world.learn(vnic, ip, "tools");
+          for (const vnic of policy.vnics.values())
+            if (chain.vnics.has(vnic)) for (const ip of vnic.ips) world.learn(vnic, ip, "tools");
     return world;
   }
 
@@ -156,7 +157,8 @@ export class World {
     if (!state.learned.some((known) => known.ip === ip)) state.learned = [...state.learned, { ip, method }];
     const family = familyOf(ip);
     if (state.first[family] === undefined) state.first = { ...state.first, [family]: ip };
-    else if (state.first[family] !== ip && !state.approved.includes(ip) && !state.pending.includes(ip)) state.pending = [...state.pending, ip];
+    else if (state.first[family] !== ip && !state.approved.includes(ip) && !state.pending.includes(ip))
+      state.pending = [...state.pending, ip];
     this.owners.set(ip, vnic.id);
     const vni = vnic.segment === undefined ? undefined : this.policy.segments.get(vnic.segment)?.vni;
     if (vni !== undefined && mac !== undefined) this.neighbours.set(`${vni} ${ip}`, { mac, vnic: vnic.id });
@@ -177,18 +179,28 @@ export class World {
   /** Everything, as plain data with sorted keys: equal worlds give equal texts. */
   digest(): string {
     const table = (t: Table<string, unknown>) => [...t.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
-    const states = [...this.states].sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, s]) => [
-      id,
-      table(s.connections),
-      table(s.redirects),
-      s.learned,
-      s.first,
-      s.approved,
-      s.pending,
-      table(s.fragments),
-      table(s.rates),
-    ]);
-    const all = [this.clock, table(this.appliances), table(this.blocksDown), table(this.epochs), table(this.neighbours), table(this.hits), states];
+    const states = [...this.states]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([id, s]) => [
+        id,
+        table(s.connections),
+        table(s.redirects),
+        s.learned,
+        s.first,
+        s.approved,
+        s.pending,
+        table(s.fragments),
+        table(s.rates),
+      ]);
+    const all = [
+      this.clock,
+      table(this.appliances),
+      table(this.blocksDown),
+      table(this.epochs),
+      table(this.neighbours),
+      table(this.hits),
+      states,
+    ];
     return JSON.stringify(all, (_, value) => (typeof value === "bigint" ? `${value}n` : value));
   }
 }

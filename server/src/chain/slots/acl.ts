@@ -15,7 +15,13 @@ export function* acl(block: Acl, visit: Visit): Steps<SlotAnswer> {
       start = match.index + 1;
       continue;
     }
-    return { verdict: rule.action === "drop" ? "drop" : "allow", reason: "match", by: byRule(rule), source: rule.source, disabled };
+    return {
+      verdict: rule.action === "drop" ? "drop" : "allow",
+      reason: "match",
+      by: byRule(rule),
+      source: rule.source,
+      disabled,
+    };
   }
   yield* visit.at(block.default?.source);
   const verdict = block.default?.action === "drop" ? "drop" : "allow";

@@ -3,9 +3,9 @@ import type { Dfw, Rule } from "../../policy/policy.ts";
 import { TCP } from "../../policy/protocols.ts";
 import { afterIcmpError, bareSyn, type Connection, follow, illegalFlags, lookUp, open } from "../connections.ts";
 import { flowAbout, flowOf } from "../flow.ts";
-import { fragmentKey, isFirstFragment, isLaterFragment, FRAGMENT_LIFE } from "../fragments.ts";
-import { byDefault, byRule, firstMatch, type SlotAnswer, type Steps, type Visit, written } from "../slot.ts";
+import { FRAGMENT_LIFE, fragmentKey, isFirstFragment, isLaterFragment } from "../fragments.ts";
 import { refusal } from "../reply.ts";
+import { byDefault, byRule, firstMatch, type SlotAnswer, type Steps, type Visit, written } from "../slot.ts";
 
 export function* dfw(block: Dfw, visit: Visit): Steps<SlotAnswer> {
   const { vnic } = visit.place;
@@ -20,7 +20,13 @@ export function* dfw(block: Dfw, visit: Visit): Steps<SlotAnswer> {
   }
   if (!visit.packet.ip) {
     if (ethernet.rule) return decided(ethernet.rule, "allow", ethernet.disabled);
-    return { verdict: "pass", reason: "not-ip", by: { kind: "policy", ...written(block.source) }, source: block.source, disabled: ethernet.disabled };
+    return {
+      verdict: "pass",
+      reason: "not-ip",
+      by: { kind: "policy", ...written(block.source) },
+      source: block.source,
+      disabled: ethernet.disabled,
+    };
   }
   const answer = yield* decideIp(block, visit, ethernet.disabled);
   rememberFragment(visit, answer);
@@ -31,29 +37,47 @@ function* decideIp(block: Dfw, visit: Visit, disabled: readonly number[]): Steps
   const state = { kind: "state" as const, ...written(block.source) };
   if (isLaterFragment(visit.packet)) return laterFragment(block, visit);
   const unsound = unsoundness(visit);
-  if (unsound) return { verdict: "drop", reason: unsound, by: { kind: "policy", ...written(block.source) }, source: block.source };
+  if (unsound)
+    return { verdict: "drop", reason: unsound, by: { kind: "policy", ...written(block.source) }, source: block.source };
 
   const known = byState(block, visit);
-  if (known === "mismatch") return { verdict: "drop", reason: "state-mismatch", by: state, source: block.source, state: connectionOf(visit)?.state };
+  if (known === "mismatch")
+    return {
+      verdict: "drop",
+      reason: "state-mismatch",
+      by: state,
+      source: block.source,
+      state: connectionOf(visit)?.state,
+    };
   if (known) return { verdict: "allow", reason: "state", by: state, source: block.source, state: known.state };
 
   let match = yield* firstMatch(block.ipRules, visit, { disabled });
   if (match.rule?.action === "jump-to-application") {
     visit.world.hit(block.name, match.rule.id);
-    match = yield* firstMatch(block.ipRules, visit, { start: Math.max(block.firstApplicationRule, match.index + 1), disabled: match.disabled });
+    match = yield* firstMatch(block.ipRules, visit, {
+      start: Math.max(block.firstApplicationRule, match.index + 1),
+      disabled: match.disabled,
+    });
   }
   const { rule } = match;
   if (!rule) {
     yield* visit.at(block.default?.source);
     const action = block.default?.action ?? "allow";
-    const told = { reason: "no-match" as const, by: byDefault(block.default), source: block.default?.source, disabled: match.disabled };
+    const told = {
+      reason: "no-match" as const,
+      by: byDefault(block.default),
+      source: block.default?.source,
+      disabled: match.disabled,
+    };
     if (action === "allow") return { verdict: "allow", ...told, state: remember(block, visit, "default") };
     return { ...refused(visit, action === "reject"), ...told };
   }
   visit.world.hit(block.name, rule.id);
-  if (rule.action !== "allow") return { ...decided(rule, "drop", match.disabled), ...refused(visit, rule.action === "reject") };
+  if (rule.action !== "allow")
+    return { ...decided(rule, "drop", match.disabled), ...refused(visit, rule.action === "reject") };
   const { tcp } = visit.packet;
-  if (rule.section?.tcpStrict && tcp && !bareSyn(tcp)) return { ...decided(rule, "drop", match.disabled), reason: "strict-no-syn" };
+  if (rule.section?.tcpStrict && tcp && !bareSyn(tcp))
+    return { ...decided(rule, "drop", match.disabled), reason: "strict-no-syn" };
   const answer = decided(rule, "allow", match.disabled);
   return rule.section?.stateless ? answer : { ...answer, state: remember(block, visit, `rule ${rule.id}`) };
 }
@@ -65,7 +89,8 @@ const decided = (rule: Rule, verdict: "allow" | "drop", disabled: readonly numbe
   source: rule.source,
   disabled,
 });
-const refused = (visit: Visit, reject: boolean) => (reject ? { verdict: "reject" as const, reply: refusal(visit.packet) } : { verdict: "drop" as const });
+const refused = (visit: Visit, reject: boolean) =>
+  reject ? { verdict: "reject" as const, reply: refusal(visit.packet) } : { verdict: "drop" as const };
 
 /** What no firewall lets pass, whatever its rules: pf's `short` and `normalize`, and checksums known to be wrong. */
 function unsoundness({ packet }: Visit): "short" | "normalize" | "proto-cksum" | undefined {
@@ -101,7 +126,11 @@ function byState(block: Dfw, visit: Visit): Connection | "mismatch" | undefined 
 }
 
 /** The entry of the packet's flow, as it is. */
-export function connectionOf({ world, place, packet }: Pick<Visit, "world" | "place" | "packet">): Connection | undefined {
+export function connectionOf({
+  world,
+  place,
+  packet,
+}: Pick<Visit, "world" | "place" | "packet">): Connection | undefined {
   const flow = flowOf(packet) ?? flowAbout(packet);
   return flow && world.at(place.vnic).connections.get(flow.key);
 }
@@ -119,14 +148,29 @@ function laterFragment(block: Dfw, visit: Visit): SlotAnswer {
   const { world, place, packet } = visit;
   const fate = world.at(place.vnic).fragments.get(fragmentKey(packet, place.direction));
   if (!fate || fate.expires <= world.clock) {
-    return { verdict: "drop", reason: "fragment", by: { kind: "policy", ...written(block.source) }, source: block.source };
+    return {
+      verdict: "drop",
+      reason: "fragment",
+      by: { kind: "policy", ...written(block.source) },
+      source: block.source,
+    };
   }
-  return { verdict: fate.allowed ? "allow" : "drop", reason: fate.reason as SlotAnswer["reason"], by: fate.by, source: block.source };
+  return {
+    verdict: fate.allowed ? "allow" : "drop",
+    reason: fate.reason as SlotAnswer["reason"],
+    by: fate.by,
+    source: block.source,
+  };
 }
 
 function rememberFragment(visit: Visit, answer: SlotAnswer): void {
   const { world, place, packet } = visit;
   if (!isFirstFragment(packet)) return;
-  const fate = { allowed: answer.verdict === "allow", by: answer.by, reason: answer.reason, expires: world.clock + FRAGMENT_LIFE };
+  const fate = {
+    allowed: answer.verdict === "allow",
+    by: answer.by,
+    reason: answer.reason,
+    expires: world.clock + FRAGMENT_LIFE,
+  };
   world.change(place.vnic).fragments.set(fragmentKey(packet, place.direction), fate);
 }

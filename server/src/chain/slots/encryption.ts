@@ -11,14 +11,18 @@ export function* encryption(block: Encryption, visit: Visit): Steps<SlotAnswer> 
   const by = rule ? byRule(rule) : byDefault(block.default);
   const found = { by, source: decided?.source, disabled };
   const reason = rule ? "match" : "no-match";
-  if (!decided || (decided.action !== "encrypt" && decided.action !== "protect")) return { verdict: "pass", reason, ...found };
+  if (!decided || (decided.action !== "encrypt" && decided.action !== "protect"))
+    return { verdict: "pass", reason, ...found };
   if (visit.place.direction === "in") return { verdict: "drop", reason: "not-sealed", ...found };
   const key = (decided as Pick<Rule, "key">).key;
   // A rule whose key is not declared has an error of its own, and seals nothing.
   if (!key) return { verdict: "pass", reason, ...found };
   const epoch = visit.world.epoch(block.name, key.name);
   visit.seal = { id: key.id, epoch };
-  visit.changes.push({ field: "iochain.key", from: null, to: key.id }, { field: "iochain.epoch", from: null, to: epoch });
+  visit.changes.push(
+    { field: "iochain.key", from: null, to: key.id },
+    { field: "iochain.epoch", from: null, to: epoch },
+  );
   return { verdict: decided.action, reason: "sealed", ...found };
 }
 
@@ -27,8 +31,12 @@ function openSealed(block: Encryption, visit: Visit): SlotAnswer {
   const key = [...block.keys.values()].find(({ id }) => id === seal.id);
   const epoch = key ? visit.world.epoch(block.name, key.name) : 0;
   const by = { kind: "policy" as const, ...(key && { name: key.name }), ...written(key?.source ?? block.source) };
-  if (!key || (seal.epoch !== epoch && seal.epoch !== epoch - 1)) return { verdict: "drop", reason: "decrypt-failed", by, source: key?.source };
+  if (!key || (seal.epoch !== epoch && seal.epoch !== epoch - 1))
+    return { verdict: "drop", reason: "decrypt-failed", by, source: key?.source };
   visit.seal = undefined;
-  visit.changes.push({ field: "iochain.key", from: seal.id, to: null }, { field: "iochain.epoch", from: seal.epoch, to: null });
+  visit.changes.push(
+    { field: "iochain.key", from: seal.id, to: null },
+    { field: "iochain.epoch", from: seal.epoch, to: null },
+  );
   return { verdict: "decrypt", reason: "opened", by, source: key.source };
 }

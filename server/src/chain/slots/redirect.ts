@@ -7,7 +7,16 @@ import { DEFAULT_TIMEOUTS } from "../../policy/timeouts.ts";
 import { follow, open } from "../connections.ts";
 import { flowAbout, flowOf } from "../flow.ts";
 import type { ReasonCode } from "../reasons.ts";
-import { byDefault, byRule, firstMatch, type SlotAnswer, type Steps, timeoutsOf, type Visit, written } from "../slot.ts";
+import {
+  byDefault,
+  byRule,
+  firstMatch,
+  type SlotAnswer,
+  type Steps,
+  timeoutsOf,
+  type Visit,
+  written,
+} from "../slot.ts";
 import type { By } from "../trace.ts";
 
 interface Way {
@@ -21,7 +30,13 @@ interface Way {
 
 export function* redirect(block: Redirect, visit: Visit): Steps<SlotAnswer> {
   // Appliances are handed IP (NetX and service insertion redirect by IP rules).
-  if (!visit.packet.ip) return { verdict: "pass", reason: "not-ip", by: { kind: "policy", ...written(block.source) }, source: block.source };
+  if (!visit.packet.ip)
+    return {
+      verdict: "pass",
+      reason: "not-ip",
+      by: { kind: "policy", ...written(block.source) },
+      source: block.source,
+    };
   const way = yield* chooseWay(block, visit);
   const { redirect: handed, ...told } = way;
   if (!handed || !block.via) return { verdict: "pass", ...told };
@@ -42,10 +57,19 @@ function* chooseWay(block: Redirect, visit: Visit): Steps<Way> {
   if (flow) {
     const { clock } = visit.world;
     const connection = open(visit.packet, flow, clock, timeouts, rule ? `rule ${rule.id}` : "default");
-    visit.world.change(visit.place.vnic).redirects.set(`${visit.place.slot} ${flow.key}`, { connection, redirect: handed });
+    visit.world
+      .change(visit.place.vnic)
+      .redirects.set(`${visit.place.slot} ${flow.key}`, { connection, redirect: handed });
     state = connection.state;
   }
-  return { redirect: handed, reason: rule ? "match" : "no-match", by: rule ? byRule(rule) : byDefault(block.default), source: decided?.source, state, disabled };
+  return {
+    redirect: handed,
+    reason: rule ? "match" : "no-match",
+    by: rule ? byRule(rule) : byDefault(block.default),
+    source: decided?.source,
+    state,
+    disabled,
+  };
 }
 
 /** The way the flow has taken so far. A packet that does not fit its state goes that way too: this is no firewall. */
@@ -66,14 +90,31 @@ function knownWay(block: Redirect, visit: Visit, timeouts: Timeouts): Way | unde
   if (fate?.kind === "anew") return undefined;
   const connection = fate?.kind === "fits" ? fate.connection : entry.connection;
   if (fate?.kind === "fits") world.change(place.vnic).redirects.set(key, { ...entry, connection });
-  return { redirect: entry.redirect, reason: "state", by: { kind: "state", ...written(block.source) }, source: block.source, state: connection.state };
+  return {
+    redirect: entry.redirect,
+    reason: "state",
+    by: { kind: "state", ...written(block.source) },
+    source: block.source,
+    state: connection.state,
+  };
 }
 
 function* hand(appliance: Appliance, visit: Visit, told: Omit<Way, "redirect">): Steps<SlotAnswer> {
   const { name } = appliance;
   const state = visit.world.appliances.get(name) ?? "up";
-  const policy = { by: { kind: "policy" as const, name, ...written(appliance.source) }, source: appliance.source, appliance: name };
-  if (state === "hung") return { ...told, verdict: "blackhole", reason: "appliance-hung", ...policy, by: { ...policy.by, kind: "appliance" } };
+  const policy = {
+    by: { kind: "policy" as const, name, ...written(appliance.source) },
+    source: appliance.source,
+    appliance: name,
+  };
+  if (state === "hung")
+    return {
+      ...told,
+      verdict: "blackhole",
+      reason: "appliance-hung",
+      ...policy,
+      by: { ...policy.by, kind: "appliance" },
+    };
   if (state === "down") {
     return appliance.fail === "open"
       ? { ...told, verdict: "pass", reason: "fail-open", ...policy }

@@ -1,8 +1,9 @@
 /** Slot 1, vmware-swsec: limits, blocks, SpoofGuard, discovery, ARP suppression, in this order. */
-import { broadcast, isBpdu, isMulticast } from "../ethernet.ts";
+
 import type { Packet } from "../../capture/packet.ts";
 import { formatIp, formatMac } from "../../policy/addresses.ts";
 import type { Limit, Swsec } from "../../policy/policy.ts";
+import { broadcast, isBpdu, isMulticast } from "../ethernet.ts";
 import type { ReasonCode } from "../reasons.ts";
 import { type SlotAnswer, type Steps, type Visit, written } from "../slot.ts";
 import type { By } from "../trace.ts";
@@ -17,19 +18,39 @@ const REQUEST = 3;
 const ACK = 5;
 const NAK = 6;
 
-const BLOCKED: Readonly<Record<BlockWord, { readonly reason: ReasonCode; readonly hits: (packet: Packet) => boolean }>> = {
-  "dhcp-server": { reason: "block-dhcp-server", hits: ({ dhcp }) => dhcp !== undefined && [OFFER, ACK, NAK].includes(dhcp.message) },
-  "dhcp-client": { reason: "block-dhcp-client", hits: ({ dhcp }) => dhcp !== undefined && [DISCOVER, REQUEST].includes(dhcp.message) },
+const BLOCKED: Readonly<
+  Record<BlockWord, { readonly reason: ReasonCode; readonly hits: (packet: Packet) => boolean }>
+> = {
+  "dhcp-server": {
+    reason: "block-dhcp-server",
+    hits: ({ dhcp }) => dhcp !== undefined && [OFFER, ACK, NAK].includes(dhcp.message),
+  },
+  "dhcp-client": {
+    reason: "block-dhcp-client",
+    hits: ({ dhcp }) => dhcp !== undefined && [DISCOVER, REQUEST].includes(dhcp.message),
+  },
   bpdu: { reason: "block-bpdu", hits: isBpdu },
-  "router-advertisement": { reason: "block-router-advertisement", hits: ({ ip, icmp }) => ip?.version === 6 && icmp?.type === 134 },
-  "non-ip": { reason: "block-non-ip", hits: (packet) => ![0x0800, 0x86dd, 0x0806].includes(packet.eth.type) && !isBpdu(packet) },
+  "router-advertisement": {
+    reason: "block-router-advertisement",
+    hits: ({ ip, icmp }) => ip?.version === 6 && icmp?.type === 134,
+  },
+  "non-ip": {
+    reason: "block-non-ip",
+    hits: (packet) => ![0x0800, 0x86dd, 0x0806].includes(packet.eth.type) && !isBpdu(packet),
+  },
 };
 
 export function* swsec(block: Swsec, visit: Visit): Steps<SlotAnswer> {
   const { vnic, direction } = visit.place;
   for (const limit of block.limits) {
     yield* visit.at(limit.source);
-    if (!withinLimit(limit, visit)) return { verdict: "drop", reason: "rate-limit", by: { kind: "policy", ...written(limit.source) }, source: limit.source };
+    if (!withinLimit(limit, visit))
+      return {
+        verdict: "drop",
+        reason: "rate-limit",
+        by: { kind: "policy", ...written(limit.source) },
+        source: limit.source,
+      };
   }
   if (direction === "in") {
     learnLease(block, visit);
@@ -62,13 +83,24 @@ export function* swsec(block: Swsec, visit: Visit): Steps<SlotAnswer> {
     const reply = suppressed(visit);
     if (reply) {
       const { source } = block.arpSuppression;
-      return { verdict: "answer", reason: "arp-suppression", by: { kind: "discovery", ...written(source) }, source, reply };
+      return {
+        verdict: "answer",
+        reason: "arp-suppression",
+        by: { kind: "discovery", ...written(source) },
+        source,
+        reply,
+      };
     }
   }
   return answer;
 }
 
-const passed = (block: Swsec): SlotAnswer => ({ verdict: "pass", reason: "no-match", by: { kind: "policy", ...written(block.source) }, source: block.source });
+const passed = (block: Swsec): SlotAnswer => ({
+  verdict: "pass",
+  reason: "no-match",
+  by: { kind: "policy", ...written(block.source) },
+  source: block.source,
+});
 
 /** Counts in windows of a second, which begin with their first packet. */
 function withinLimit(limit: Limit, visit: Visit): boolean {
@@ -78,7 +110,10 @@ function withinLimit(limit: Limit, visit: Visit): boolean {
   const rates = world.change(place.vnic).rates;
   const key = `${limit.what} ${limit.direction}`;
   const before = rates.get(key);
-  const now = before && world.clock - before.since < 1000 ? { since: before.since, count: before.count + 1 } : { since: world.clock, count: 1 };
+  const now =
+    before && world.clock - before.since < 1000
+      ? { since: before.since, count: before.count + 1 }
+      : { since: world.clock, count: 1 };
   rates.set(key, now);
   return now.count <= limit.rate;
 }
@@ -89,7 +124,8 @@ function discover({ discover: { methods } }: Swsec, visit: Visit): void {
   const { vnic } = visit.place;
   const { arp, icmp } = packet;
   if (methods.has("arp") && arp && arp.senderIp !== 0) world.learn(vnic, arp.senderIp, "arp", arp.senderMac);
-  if (methods.has("nd") && icmp?.type === 136 && icmp.target !== undefined && packet.ip?.version === 6) world.learn(vnic, icmp.target, "nd", packet.eth.src);
+  if (methods.has("nd") && icmp?.type === 136 && icmp.target !== undefined && packet.ip?.version === 6)
+    world.learn(vnic, icmp.target, "nd", packet.eth.src);
 }
 
 /** The DHCP ACK that reaches the VM tells its lease. */

@@ -1,0 +1,46 @@
+/** Scenarios and asserts that do not hold, as findings at the expectation and at the assert. */
+import { runStep, type ScenarioHost, stepsOf } from "../chain/scenario.ts";
+import { World } from "../chain/world.ts";
+import type { Policy } from "../policy/policy.ts";
+import type { Statement } from "../syntax/tree.ts";
+import { checkAssert } from "./asserts.ts";
+import type { Finding } from "./finding.ts";
+
+/**
+ * Step by step, so that a caller can stop or let others have their turn (undefined). A step with an error of its own
+ * has its finding already; a capture that cannot be read here is for `iochain test` to tell.
+ */
+export function* checkFindings(
+  policy: Policy,
+  hasError: (statement: Statement) => boolean,
+  host?: ScenarioHost,
+): Generator<Finding | undefined, void> {
+  for (const { uri, statement: scenario } of policy.scenarios) {
+    const world = World.start(policy);
+    for (const step of stepsOf(scenario)) {
+      yield undefined;
+      if (hasError(step) || (step.kind === "replay" && !host)) continue;
+      const { failure } = runStep(world, step, uri, host);
+      if (failure)
+        yield {
+          code: "expect-failed",
+          place: { at: { uri, statement: step }, span: failure.span },
+          message: `expected ${failure.expected}, but: ${failure.actual}`,
+        };
+    }
+  }
+  for (const assert of policy.asserts) {
+    yield undefined;
+    const { statement } = assert;
+    if (hasError(statement)) continue;
+    const result = checkAssert(policy, assert);
+    if (result.holds !== false) continue;
+    const span = statement.property ?? statement.keyword;
+    yield {
+      code: "assert-failed",
+      place: { at: assert, span },
+      message: result.packet === undefined ? result.reason : `${result.reason}: ${result.packet}`,
+      data: { packet: result.packet },
+    };
+  }
+}

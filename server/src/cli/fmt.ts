@@ -1,0 +1,37 @@
+/** `iochain fmt`: formats policies in place. What has a syntax error stays as it is, and the rest is formatted. */
+import { writeFileSync } from "node:fs";
+import { parseFile } from "../syntax/document.ts";
+import { formatText } from "../syntax/format.ts";
+import { policyFiles, readText, STDIN } from "./files.ts";
+import { FOUND, OK, print, say, UNUSABLE, Unusable } from "./terminal.ts";
+
+export function fmt(paths: string[], options: { readonly check?: boolean }): number {
+  let code: number = OK;
+  for (const file of policyFiles(paths)) {
+    const text = readText(file);
+    const document = parseFile(file, text);
+    const formatted = formatText(document);
+    if (options.check) {
+      if (formatted !== text) {
+        print(file);
+        code = Math.max(code, FOUND);
+      }
+    } else if (file === STDIN) process.stdout.write(formatted);
+    else if (formatted !== text) write(file, formatted);
+    for (const { chunk, error } of document.errors()) {
+      const { start } = document.rangeOf(chunk, error);
+      say(`${file}:${start.line + 1}:${start.character + 1}: left as it is: ${error.message}`);
+      code = UNUSABLE;
+    }
+  }
+  return code;
+}
+
+function write(file: string, text: string): void {
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    throw new Unusable(`${file}: cannot be written: ${(error as Error).message}`);
+  }
+  say(`formatted ${file}`);
+}

@@ -1,0 +1,127 @@
+/** `iochain`, the command: its arguments. Each command is a file of its own. */
+import { realpathSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { version } from "../../../package.json";
+import { check } from "./check.ts";
+import { decode } from "./decode.ts";
+import { fmt } from "./fmt.ts";
+import { replay } from "./replay.ts";
+import { OK, say, UNUSABLE, Unusable } from "./terminal.ts";
+import { test } from "./test.ts";
+import { trace } from "./trace.ts";
+
+/** A count from 0, for options; commander tells the message. */
+function count(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("It takes a whole number from 0.");
+  return Number(text);
+}
+const format = (...choices: string[]) =>
+  new Option("--format <format>", "how to print").choices(choices).default(choices[0]);
+
+const program = new Command("iochain")
+  .description("What happens to this packet, and why? NSX IOChain policies: check, test, trace, replay.")
+  .version(version)
+  .exitOverride()
+  .showHelpAfterError()
+  .configureOutput({ outputError: (text, write) => write(text) });
+
+/** Commands give their exit code; what they throw as `Unusable` is told and ends with 2. */
+let exitCode: number = OK;
+let serving = false;
+const run =
+  <A extends unknown[]>(command: (...args: A) => number | Promise<number>) =>
+  async (...args: A) => {
+    exitCode = await command(...args);
+  };
+
+program
+  .command("check")
+  .description("findings of policies")
+  .argument("<path...>", "policy files, or folders of them; - reads standard input")
+  .addOption(format("text", "json", "sarif"))
+  .option("--max-warnings <n>", "more warnings than this exit with 1", count)
+  .action(run(check));
+program
+  .command("fmt")
+  .description("format policies in place")
+  .argument("<path...>", "policy files, or folders of them; - reads standard input and writes standard output")
+  .option("--check", "write nothing; exit with 1 where a file is not formatted")
+  .action(run(fmt));
+program
+  .command("test")
+  .description("run scenarios and asserts")
+  .argument("<path...>", "policy files, or folders of them")
+  .addOption(format("text", "json", "junit", "tap"))
+  .option("--filter <text>", "only tests whose name has this text")
+  .action(run(test));
+program
+  .command("trace")
+  .description("walk one packet through every slot")
+  .argument("<file>", "a policy file")
+  .requiredOption("--packet <text>", "the packet, as after `send`: tcp 203.0.113.7:51000 -> web-01:443 syn")
+  .option("--from <vnic>", "the vNIC that sends it, where its source does not say")
+  .addOption(format("text", "json"))
+  .action(run(trace));
+program
+  .command("replay")
+  .description("walk every frame of a capture")
+  .argument("<file>", "a policy file")
+  .argument("<capture>", "a pcap or pcapng file, also gzipped; - reads standard input")
+  .requiredOption("--at <vnic>", "the vNIC at which the capture was taken")
+  .addOption(format("text", "json", "ndjson", "csv"))
+  .option("--summary", "counts by outcome, rule, reason and flow instead of a line a frame")
+  .option("--limit <n>", "stop after this many frames", count)
+  .action(run(replay));
+program
+  .command("decode")
+  .description("the frames of a capture as read, fields by their Wireshark names")
+  .argument("<capture>", "a pcap or pcapng file, also gzipped; - reads standard input")
+  .addOption(format("text", "ndjson"))
+  .option("--limit <n>", "stop after this many frames", count)
+  .action(run(decode));
+
+/** The servers are bundles of their own beside this one: `check` need not load them, nor they commander. */
+const sibling = (name: string) => join(dirname(realpathSync(process.argv[1] as string)), name);
+program
+  .command("lsp")
+  .description("the language server, over standard input and output")
+  .option("--stdio", "the only transport, and the default")
+  .action(async () => {
+    process.argv = [process.argv[0] as string, sibling("server.js"), "--stdio"];
+    await import(pathToFileURL(sibling("server.js")).href);
+    serving = true;
+  });
+program
+  .command("dap")
+  .description("the debug adapter, over standard input and output")
+  .option("--port <n>", "listen on 127.0.0.1 instead", count)
+  .action(async ({ port }: { port?: number }) => {
+    process.argv = [
+      process.argv[0] as string,
+      sibling("debug-adapter.js"),
+      ...(port === undefined ? [] : ["--port", String(port)]),
+    ];
+    await import(pathToFileURL(sibling("debug-adapter.js")).href);
+    serving = true;
+  });
+
+process.on("SIGINT", () => process.exit(130));
+
+async function main(): Promise<void> {
+  try {
+    await program.parseAsync();
+    // A server runs on and ends by itself.
+    if (!serving) process.exitCode = exitCode;
+  } catch (error) {
+    process.exitCode = error instanceof CommanderError && error.exitCode === 0 ? OK : UNUSABLE;
+    if (error instanceof CommanderError) return;
+    if (error instanceof Unusable) say(`iochain: ${error.message}`);
+    else {
+      say(`iochain: a mistake of its own, please report it: ${error instanceof Error ? error.message : String(error)}`);
+      if (process.env.IOCHAIN_DEBUG && error instanceof Error) say(error.stack ?? "");
+    }
+  }
+}
+void main();

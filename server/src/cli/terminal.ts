@@ -1,0 +1,45 @@
+/** What the commands share of the terminal: where to write, colour, and how to end. */
+import { writeSync } from "node:fs";
+
+/** Exit codes, as every command promises. */
+export const OK = 0;
+/** Findings of severity error, failed tests, unformatted files, a difference. */
+export const FOUND = 1;
+/** Wrong usage; unreadable or unparsable input. */
+export const UNUSABLE = 2;
+
+/** The input cannot be used: told on stderr as it is, exit code 2. */
+export class Unusable extends Error {}
+
+type Style = "bold" | "dim" | "red" | "green" | "yellow" | "blue" | "cyan";
+const CODES: Record<Style, number> = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, blue: 34, cyan: 36 };
+
+/** Colours `text` where standard output is a terminal and NO_COLOR (no-color.org) is not set. */
+export function style(text: string, ...styles: Style[]): string {
+  if (!process.stdout.isTTY || process.env.NO_COLOR) return text;
+  return styles.reduce((inner, s) => `\u001b[${CODES[s]}m${inner}\u001b[0m`, text);
+}
+
+/** Results go to standard output. Synchronous, so that nothing is lost when the process ends right after. */
+export function print(text: string): void {
+  writeAll(1, `${text}\n`);
+}
+
+/** Everything that is not a result. */
+export function say(text: string): void {
+  writeAll(2, `${text}\n`);
+}
+
+function writeAll(fd: 1 | 2, text: string): void {
+  let bytes: Uint8Array = Buffer.from(text);
+  while (bytes.length > 0) {
+    try {
+      bytes = bytes.subarray(writeSync(fd, bytes));
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      // A reader that has gone away (`| head`) ends the command quietly, as SIGPIPE would.
+      if (code === "EPIPE") process.exit(OK);
+      if (code !== "EAGAIN") throw error;
+    }
+  }
+}

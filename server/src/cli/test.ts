@@ -1,0 +1,133 @@
+/** `iochain test`: scenarios and asserts. */
+import { makePacket } from "../chain/packet.ts";
+import { runScenario } from "../chain/scenario.ts";
+import type { Trace } from "../chain/trace.ts";
+import { run } from "../chain/walk.ts";
+import { World } from "../chain/world.ts";
+import { checkAssert } from "../check/asserts.ts";
+import type { Policy, Source } from "../policy/policy.ts";
+import { lineOf } from "../syntax/document.ts";
+import { parsePacket } from "../syntax/packetText.ts";
+import type { AssertStatement, ScenarioStatement } from "../syntax/tree.ts";
+import { host } from "./captures.ts";
+import { loadPolicy, policyFiles } from "./files.ts";
+import { FOUND, OK, print, say, style } from "./terminal.ts";
+import { junit, tap } from "./testReports.ts";
+import { traceText } from "./traceText.ts";
+
+export interface Failure {
+  readonly line: number;
+  readonly expected: string;
+  readonly actual: string;
+  readonly trace?: Trace;
+}
+export interface TestRow {
+  readonly file: string;
+  readonly line: number;
+  readonly name: string;
+  readonly kind: "scenario" | "assert";
+  readonly outcome: "passed" | "failed";
+  readonly failures: readonly Failure[];
+  /** Of an assert: a packet for which it does not hold. */
+  readonly counterexample?: string;
+}
+
+export interface TestOptions {
+  readonly format: "text" | "json" | "junit" | "tap";
+  readonly filter?: string;
+}
+
+export function test(paths: string[], options: TestOptions): number {
+  const tests = policyFiles(paths).flatMap((file) => testsOf(file, options.filter ?? ""));
+  if (options.format === "json") print(JSON.stringify({ tests }, undefined, 1));
+  else if (options.format === "junit") print(junit(tests));
+  else if (options.format === "tap") print(tap(tests));
+  else printText(tests);
+  return tests.some(({ outcome }) => outcome === "failed") ? FOUND : OK;
+}
+
+function testsOf(file: string, filter: string): TestRow[] {
+  const { program, policy } = loadPolicy(file);
+  const [first] = [...program.root.errors()];
+  if (first) {
+    const { start } = program.root.rangeOf(first.chunk, first.error);
+    say(`${file}:${start.line + 1}:${start.character + 1}: ${first.error.message}`);
+  }
+  // What a file imports has its tests there.
+  const own = <S extends { uri: string }>(list: readonly S[]) => list.filter(({ uri }) => uri === file);
+  const scenarios = own(policy.scenarios).map((scenario) => ({
+    line: lineOf(scenario.statement),
+    name: nameOf(scenario),
+    make: () => scenarioRow(policy, scenario),
+  }));
+  const asserts = own(policy.asserts).map((assert) => ({
+    line: lineOf(assert.statement),
+    name: nameOfAssert(assert),
+    make: () => assertRow(policy, assert),
+  }));
+  return [...scenarios, ...asserts]
+    .filter(({ name }) => name.includes(filter))
+    .sort((a, b) => a.line - b.line)
+    .map(({ make }) => make());
+}
+
+const nameOf = ({ statement }: Source<ScenarioStatement>) => statement.title?.text ?? "";
+const nameOfAssert = ({ statement }: Source<AssertStatement>) =>
+  statement.title?.text ?? statement.chunk.text.slice(statement.start, statement.end).replace(/\s+/g, " ");
+
+function scenarioRow(policy: Policy, scenario: Source<ScenarioStatement>): TestRow {
+  const { steps, passed } = runScenario(policy, scenario, host);
+  const failures = steps.flatMap(({ step, trace, failure }) =>
+    failure
+      ? [{ line: lineOf(step), expected: failure.expected, actual: failure.actual, ...(trace && { trace }) }]
+      : [],
+  );
+  return {
+    file: scenario.uri,
+    line: lineOf(scenario.statement),
+    name: nameOf(scenario),
+    kind: "scenario",
+    outcome: passed ? "passed" : "failed",
+    failures,
+  };
+}
+
+function assertRow(policy: Policy, assert: Source<AssertStatement>): TestRow {
+  const { statement } = assert;
+  const row = { file: assert.uri, line: lineOf(statement), name: nameOfAssert(assert), kind: "assert" as const };
+  const expected = statement.property?.by
+    ? `inspected by ${statement.property.by.text}`
+    : (statement.property?.word ?? "an assert that can be read");
+  const failed = (actual: string, counterexample?: string): TestRow => {
+    const trace = counterexample === undefined ? undefined : traceOf(policy, counterexample);
+    const failure = { line: row.line, expected, actual, ...(trace && { trace }) };
+    return { ...row, outcome: "failed", failures: [failure], ...(counterexample !== undefined && { counterexample }) };
+  };
+  if (statement.broken || !statement.property) return failed("the assert has a mistake");
+  const result = checkAssert(policy, assert);
+  if (result.holds === undefined) return failed(`not decided: ${result.undecided}`);
+  return result.holds ? { ...row, outcome: "passed", failures: [] } : failed(result.reason, result.packet);
+}
+
+/** The counterexample's own trip: what the engine does with it. */
+function traceOf(policy: Policy, text: string): Trace | undefined {
+  const { packet, from } = parsePacket(text);
+  if (!packet) return undefined;
+  const world = World.start(policy);
+  const sending = makePacket(world, packet, from);
+  return "error" in sending ? undefined : run(world, sending);
+}
+
+function printText(tests: readonly TestRow[]): void {
+  for (const { file, line, name, outcome, failures, counterexample } of tests) {
+    const mark = outcome === "passed" ? style("✓", "green") : style("✗", "red");
+    print(`${mark} ${name} ${style(`(${file}:${line})`, "dim")}`);
+    for (const failure of failures) {
+      print(`    ${file}:${failure.line}: expected ${failure.expected}\n      but: ${failure.actual}`);
+      if (counterexample !== undefined) print(`      counterexample: ${counterexample}`);
+      if (failure.trace) print(traceText(failure.trace).replace(/^/gm, "      "));
+    }
+  }
+  const passed = tests.filter(({ outcome }) => outcome === "passed").length;
+  say(`${passed} passed, ${tests.length - passed} failed`);
+}

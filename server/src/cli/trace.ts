@@ -1,0 +1,40 @@
+/** `iochain trace`: one packet through every slot. */
+import { makePacket } from "../chain/packet.ts";
+import { run } from "../chain/walk.ts";
+import { World } from "../chain/world.ts";
+import { type ParsedPacket, parsePacket } from "../syntax/packetText.ts";
+import type { VnicRef } from "../syntax/tree.ts";
+import { loadPolicy } from "./files.ts";
+import { OK, print, Unusable } from "./terminal.ts";
+import { traceText } from "./traceText.ts";
+
+export function trace(file: string, options: { packet: string; from?: string; format: "text" | "json" }): number {
+  const { policy } = loadPolicy(file);
+  const parsed = parsePacket(options.packet);
+  const [mistake] = parsed.errors;
+  if (mistake || !parsed.packet) throw misread("--packet", options.packet, mistake);
+  const from = options.from === undefined ? parsed.from : vnicRef(options.from);
+  const world = World.start(policy);
+  const sending = makePacket(world, parsed.packet, from);
+  if ("error" in sending)
+    throw new Unusable(`--packet: ${sending.error}\n${pointAt(options.packet, sending.start, sending.end)}`);
+  const result = run(world, sending);
+  print(options.format === "json" ? JSON.stringify(result, undefined, 1) : traceText(result));
+  return OK;
+}
+
+/** `VM.VNIC` as an option's value. */
+export function vnicRef(text: string): VnicRef {
+  const parsed = parsePacket(`from ${text} tcp 0.0.0.0:0 -> 0.0.0.0:0`);
+  if (!parsed.from || parsed.errors.length > 0) throw new Unusable(`"${text}" is not a vNIC: write VM.VNIC`);
+  return parsed.from;
+}
+
+const misread = (option: string, text: string, mistake: ParsedPacket["errors"][number] | undefined) =>
+  new Unusable(
+    `${option}: ${mistake?.message ?? "no packet"}${mistake ? `\n${pointAt(text, mistake.start, mistake.end)}` : ""}`,
+  );
+
+/** The text with the place marked under it. */
+const pointAt = (text: string, start: number, end: number) =>
+  `  ${text}\n  ${" ".repeat(start)}${"^".repeat(Math.max(1, end - start))}`;
