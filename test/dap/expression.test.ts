@@ -90,19 +90,43 @@ describe("expressions", () => {
   else test.each(lines.map((line, i) => [line, told[i]]))("%s", (line, now) => expect(now).toBe(line));
 
   test("any text is an expression or a complaint with a place inside it", () => {
-    const piece = fc.constantFrom("ip.src", "==", "in", "{", "}", "(", ")", "10.0.0.1", "80", "and", "not", "rule(", '"', "&", "..", "x", " ");
+    const piece = fc.constantFrom(
+      "ip.src",
+      "==",
+      "in",
+      "{",
+      "}",
+      "(",
+      ")",
+      "10.0.0.1",
+      "80",
+      "and",
+      "not",
+      "rule(",
+      '"',
+      "&",
+      "..",
+      "x",
+      " ",
+    );
     fc.assert(
-      fc.property(fc.oneof(fc.string(), fc.array(piece).map((p) => p.join(" "))), (source) => {
-        try {
-          parseExpression(source);
-        } catch (error) {
-          expect(error).toBeInstanceOf(ExpressionError);
-          const { start, end } = (error as ExpressionError).place;
-          expect(start).toBeGreaterThanOrEqual(0);
-          expect(end).toBeLessThanOrEqual(source.length);
-          expect(start).toBeLessThanOrEqual(end);
-        }
-      }),
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.array(piece).map((p) => p.join(" ")),
+        ),
+        (source) => {
+          try {
+            parseExpression(source);
+          } catch (error) {
+            expect(error).toBeInstanceOf(ExpressionError);
+            const { start, end } = (error as ExpressionError).place;
+            expect(start).toBeGreaterThanOrEqual(0);
+            expect(end).toBeLessThanOrEqual(source.length);
+            expect(start).toBeLessThanOrEqual(end);
+          }
+        },
+      ),
     );
   });
 

@@ -29,6 +29,11 @@ export interface Breakpoint {
   readonly terms: Terms;
   readonly at: (moment: Moment | undefined) => boolean;
 }
+/** Stops where a value has changed since the moment before. */
+export interface Watch extends Omit<Breakpoint, "at"> {
+  readonly read: () => string | undefined;
+  readonly counts: (before: string | undefined, after: string | undefined) => boolean;
+}
 
 /** Reads a wish; throws an ExpressionError with the words to show. `nowhere` knows the names, but no packet. */
 export function understand(wish: Wish, nowhere: Environment): Terms {
@@ -89,8 +94,11 @@ function template(text: string, nowhere: Environment): (string | Expression)[] {
   return parts;
 }
 
-/** The hits counted, under each breakpoint's key. */
-export type Hits = ReadonlyMap<string, number>;
+/** The hits counted and the values seen, under each breakpoint's key. */
+export interface Counted {
+  readonly hits: ReadonlyMap<string, number>;
+  readonly values: ReadonlyMap<string, string | undefined>;
+}
 
 export interface Halt {
   readonly ids: readonly number[];
@@ -101,42 +109,51 @@ export interface Halt {
 /** The breakpoints that are set, and the hits they have had. */
 export class Breakpoints {
   private all: readonly Breakpoint[] = [];
+  private watches: readonly Watch[] = [];
   private hits = new Map<string, number>();
+  private values = new Map<string, string | undefined>();
 
-  set(all: readonly Breakpoint[]): void {
+  set(all: readonly Breakpoint[], watches: readonly Watch[]): void {
     this.all = all;
-  }
-  get empty(): boolean {
-    return this.all.length === 0;
+    this.watches = watches;
+    // Watched from now on: what a value was before its breakpoint was set is no change.
+    for (const { key, read } of watches) if (!this.values.has(key)) this.values.set(key, read());
   }
   /** A copy: the hits go on counting. */
-  memory(): Hits {
-    return new Map(this.hits);
+  memory(): Counted {
+    return { hits: new Map(this.hits), values: new Map(this.values) };
   }
-  recall(hits: Hits): void {
+  recall({ hits, values }: Counted): void {
     this.hits = new Map(hits);
+    this.values = new Map(values);
   }
 
   /** Counts the breakpoints that the packet has come to, and says which of them stop it. */
   come(moment: Moment | undefined, environment: () => Environment): Halt {
     const ids: number[] = [];
     const messages: { text: string; wrong: boolean }[] = [];
-    for (const breakpoint of this.all) {
-      if (!breakpoint.at(moment)) continue;
-      const { condition, hits, message } = breakpoint.terms;
+    const hit = ({ id, key, terms }: Pick<Breakpoint, "id" | "key" | "terms">): void => {
+      const { condition, hits, message } = terms;
       try {
-        if (condition && !test(condition, environment())) continue;
-        const count = (this.hits.get(breakpoint.key) ?? 0) + 1;
-        this.hits.set(breakpoint.key, count);
-        if (hits && !hits(count)) continue;
-        if (!message) ids.push(breakpoint.id);
+        if (condition && !test(condition, environment())) return;
+        const count = (this.hits.get(key) ?? 0) + 1;
+        this.hits.set(key, count);
+        if (hits && !hits(count)) return;
+        if (!message) ids.push(id);
         else messages.push({ text: filled(message, environment()), wrong: false });
       } catch (error) {
         if (!(error instanceof ExpressionError)) throw error;
         // A breakpoint that cannot say whether it holds stops: better once too often than never.
-        ids.push(breakpoint.id);
+        ids.push(id);
         messages.push({ text: `breakpoint condition: ${error.message}`, wrong: true });
       }
+    };
+    for (const breakpoint of this.all) if (breakpoint.at(moment)) hit(breakpoint);
+    for (const watch of this.watches) {
+      const before = this.values.get(watch.key);
+      const after = watch.read();
+      this.values.set(watch.key, after);
+      if (before !== after && watch.counts(before, after)) hit(watch);
     }
     return { ids, messages };
   }

@@ -1,11 +1,18 @@
 /** Function breakpoints: `slot 2`, `slot 2 in`, `rule 1003`, `rule east-west.1003`, `dfw east-west`, `appliance ips`. */
-import type { Policy, Rule } from "../policy/policy.ts";
+import type { Block, Policy, Rule } from "../policy/policy.ts";
 import { nearest } from "../syntax/near.ts";
 import type { Moment } from "./moment.ts";
-import { rulesOf } from "./places.ts";
+import { rulesOf, unplaced } from "./places.ts";
 
-/** When the function breakpoint `text` is come to. Throws an Error that says what is wrong with it. */
-export function functionBreakpoint(text: string, policy: Policy): (moment: Moment | undefined) => boolean {
+/**
+ * When the function breakpoint `text` is come to. Throws an Error that says what is wrong with it, or why no packet ever
+ * comes there; `used` are the blocks that packets come to.
+ */
+export function functionBreakpoint(
+  text: string,
+  policy: Policy,
+  used: ReadonlySet<Block>,
+): (moment: Moment | undefined) => boolean {
   const words = text.trim().replace(/\s+/g, " ");
   const slot = /^slot (\d+)(?: (in|out))?$/.exec(words);
   if (slot) {
@@ -20,6 +27,10 @@ export function functionBreakpoint(text: string, policy: Policy): (moment: Momen
   if (rule) {
     const wanted = rulesNamed(policy, rule[1] === undefined ? undefined : bare(rule[1]), Number(rule[2]));
     const statements = new Set(wanted.map((r) => r.source.statement));
+    const homes = [...policy.blocks.values()].filter((b) => rulesOf(b).some((r) => statements.has(r.source.statement)));
+    const idle = homes.find((b) => !used.has(b));
+    if (idle !== undefined && !homes.some((b) => used.has(b))) throw new Error(unplaced(idle));
+    if (wanted.every((r) => r.disabled)) throw new Error(`${words} is disabled`);
     return (moment) =>
       moment?.kind === "statement" && moment.rule !== undefined && statements.has(moment.rule.source.statement);
   }
@@ -27,13 +38,14 @@ export function functionBreakpoint(text: string, policy: Policy): (moment: Momen
   if (block) {
     const name = bare(block[2] as string);
     const found = policy.blocks.get(name);
-    if (found?.module !== block[1])
+    if (!found || found.module !== block[1])
       throw new Error(
         unknown(
           `${block[1]} ${name}`,
           [...policy.blocks.values()].map((b) => `${b.module} ${b.name}`),
         ),
       );
+    if (!used.has(found)) throw new Error(unplaced(found));
     return (moment) => moment?.kind === "slot" && moment.place.block === found;
   }
   const appliance = /^appliance (.+)$/.exec(words);
@@ -46,6 +58,8 @@ export function functionBreakpoint(text: string, policy: Policy): (moment: Momen
           [...policy.appliances.keys()].map((a) => `appliance ${a}`),
         ),
       );
+    const served = [...used].some((b) => b.module === "redirect" && b.via?.name === name);
+    if (!served) throw new Error(`no slot redirects to appliance ${name}`);
     return (moment) => moment?.kind === "decided" && moment.decision.appliance === name;
   }
   throw new Error("expected slot N, slot N in, slot N out, rule N, rule BLOCK.N, a block (dfw NAME) or appliance NAME");
@@ -74,4 +88,12 @@ const bare = (name: string): string => (/^".*"$/.test(name) ? name.slice(1, -1) 
 function unknown(what: string, candidates: readonly string[]): string {
   const close = nearest(what, candidates);
   return `there is no ${what}${close ? `; did you mean ${close}?` : ""}`;
+}
+
+/** The name of the block, or of the appliance, that a rule is in. */
+export function blockOf(policy: Policy, rule: Rule): string {
+  for (const block of policy.blocks.values()) if (rulesOf(block).includes(rule)) return block.name;
+  for (const appliance of policy.appliances.values())
+    if (appliance.inspect?.rules.includes(rule)) return appliance.name;
+  return "";
 }

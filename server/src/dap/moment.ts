@@ -13,31 +13,32 @@ export interface SlotPlace {
   /** The chain's line for it; undefined where the slot is empty or reserved. */
   readonly line?: Slot;
   readonly block?: Block;
-  /** Counts the slots that the trip has come to, from 0: two visits of one slot differ. */
+  /** Counts the walks of the trip, and the slots that it has come to, from 0: two visits of one slot differ. */
+  readonly walk: number;
   readonly visit: number;
 }
 
-export type Moment = { readonly packet: Packet } & (
-  | { readonly kind: "slot"; readonly place: SlotPlace }
+/** The packet is in a chain. */
+export type PlacedMoment = { readonly packet: Packet; readonly place: SlotPlace } & (
+  | { readonly kind: "slot" }
   /** A rule, a binding, a default … is about to be tried. */
   | {
       readonly kind: "statement";
-      readonly place: SlotPlace;
       readonly source: Source;
       readonly rule?: Rule;
       /** When it belongs to an appliance's `inspect`. */
       readonly appliance?: Appliance;
     }
   /** The slot has decided; the packet is as the slot leaves it. */
-  | { readonly kind: "decided"; readonly place: SlotPlace; readonly decision: SlotTrace; readonly source?: Source }
-  /** The step is done. */
-  | { readonly kind: "finished"; readonly trace: Trace; readonly failure?: Failure }
+  | { readonly kind: "decided"; readonly decision: SlotTrace; readonly source?: Source }
 );
+export type Moment =
+  | PlacedMoment
+  /** The step is done, or could not be. */
+  | { readonly kind: "finished"; readonly packet?: Packet; readonly trace?: Trace; readonly failure?: Failure };
+
 /** An expectation that did not come true. */
 export interface Failure {
   readonly expected: string;
   readonly actual: string;
 }
-
-/** How deep a moment lies: a step 0, a slot 1, a statement 2. */
-export type Depth = 0 | 1 | 2;

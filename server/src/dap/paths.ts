@@ -20,10 +20,19 @@ export function pathOf(uri: string): string {
 export const uriOf = (path: string): string =>
   /^[A-Za-z][A-Za-z0-9+.-]+:/.test(path)
     ? path
-    : `file://${path.startsWith("/") ? "" : "/"}${path.replaceAll("\\", "/").split("/").map(encodeURIComponent).join("/").replace(/^([A-Za-z])%3A/, "$1:")}`;
+    : `file://${path.startsWith("/") ? "" : "/"}${path
+        .replaceAll("\\", "/")
+        .split("/")
+        .map(encodeURIComponent)
+        .join("/")
+        .replace(/^([A-Za-z])%3A/, "$1:")}`;
 
 export const baseName = (name: string): string => {
-  const last = name.replace(/[\\/]+$/, "").split(/[\\/]/).at(-1) ?? name;
+  const last =
+    name
+      .replace(/[\\/]+$/, "")
+      .split(/[\\/]/)
+      .at(-1) ?? name;
   return name.startsWith("file:") ? pathOf(last) : last;
 };
 

@@ -14,10 +14,10 @@ export interface Stoppable {
   readonly never?: string;
 }
 
-/** Line, last line and column, from 1, of a statement. */
+/** Line, last line and column, from 1, of a statement; of a block, of its head. */
 export function extent(statement: Statement): { line: number; lastLine: number; column: number } {
   const { text } = statement.chunk;
-  const line = lineOf(statement) + 1;
+  const line = lineOf(statement);
   const lines = text.slice(statement.start, statement.end).split("\n").length - 1;
   return {
     line,
@@ -43,16 +43,15 @@ export function stoppables(
     list.push({ statement, uri, ...extent(statement), ...(never === undefined ? {} : { never }) });
   };
 
-  const used = new Set<Block>();
+  const used = usedBlocks(policy);
   for (const chain of policy.chains) {
     const idle = chain.vnics.size === 0 ? `chain ${chain.name} covers no vNIC` : undefined;
     for (const slot of chain.slots.values()) {
       add(slot.source, idle);
-      if (slot.block && !idle) used.add(slot.block);
     }
   }
   for (const block of policy.blocks.values()) {
-    const idle = used.has(block) ? undefined : `no chain has a slot for ${block.module} ${block.name}`;
+    const idle = used.has(block) ? undefined : unplaced(block);
     for (const rule of rulesOf(block)) add(rule.source, idle ?? unused(rule));
     add(block.default?.source, idle);
     if (block.module !== "swsec") continue;
@@ -76,6 +75,17 @@ export function stoppables(
   for (const list of found.values()) list.sort((a, b) => a.line - b.line || a.column - b.column);
   return found;
 }
+
+/** The blocks that a packet can come to: a chain that covers a vNIC has a slot for them. */
+export function usedBlocks(policy: Policy): ReadonlySet<Block> {
+  const used = new Set<Block>();
+  for (const chain of policy.chains) {
+    if (chain.vnics.size === 0) continue;
+    for (const slot of chain.slots.values()) if (slot.block) used.add(slot.block);
+  }
+  return used;
+}
+export const unplaced = (block: Block): string => `no chain has a slot for ${block.module} ${block.name}`;
 
 export function rulesOf(block: Block): readonly Rule[] {
   if (block.module === "swsec") return [];

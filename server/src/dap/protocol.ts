@@ -60,7 +60,11 @@ export class Protocol {
     const show = error instanceof RequestError && error.show;
     // What is not meant for the user is a fault of ours: its place belongs in the log, once.
     if (!(error instanceof RequestError) && error instanceof Error)
-      this.event("output", { category: "telemetry", output: "fault", data: { command: request.command, stack: error.stack } });
+      this.event("output", {
+        category: "telemetry",
+        output: "fault",
+        data: { command: request.command, stack: error.stack },
+      });
     this.respond(request, {
       success: false,
       message,

@@ -1,0 +1,72 @@
+/** A capture as a script: a unit a frame, each one walk at the vNIC where the capture was taken. */
+import { decodeFrame } from "../capture/decode.ts";
+import type { Packet } from "../capture/packet.ts";
+import { describe } from "../chain/describe.ts";
+import { World } from "../chain/world.ts";
+import type { Policy, Vnic } from "../policy/policy.ts";
+import { FrameTape } from "./frameTape.ts";
+import { baseName } from "./paths.ts";
+import { RequestError } from "./protocol.ts";
+import type { Script } from "./script.ts";
+import type { Host } from "./session.ts";
+import { frameUnit } from "./units.ts";
+
+/** Frames in one source of the session's own: a list of a million would be of no use. */
+const PAGE = 1000;
+
+/** `frame 12 · t=0.013s`, numbered from 1. */
+export function frameName(tape: FrameTape, index: number): string {
+  return `frame ${index + 1} · t=${tape.seconds(tape.at(index)).toFixed(6)}s`;
+}
+
+/** Throws a RequestError when the file is not there, or is no capture. */
+export function captureScript(
+  path: string,
+  vnic: Vnic,
+  policy: Policy,
+  files: Pick<Host, "readFile">,
+): { readonly script: Script; readonly warnings: readonly string[] } {
+  const bytes = files.readFile(path);
+  if (!bytes) throw new RequestError(`there is no capture ${path}, or it cannot be read`, true);
+  const name = baseName(path);
+  let tape: FrameTape;
+  try {
+    tape = new FrameTape(bytes);
+  } catch (error) {
+    throw new RequestError(`${name}: ${(error as Error).message}`, true);
+  }
+  if (tape.length === 0) throw new RequestError(`${name} holds no frame`, true);
+  const packet = (index: number): Packet => {
+    const { data, linkType, originalLength } = tape.at(index);
+    return decodeFrame(data, linkType, originalLength);
+  };
+  const script: Script = {
+    title: `${name} at ${vnic.id}`,
+    capture: true,
+    length: tape.length,
+    spacing: tape.length > 1000 ? 64 : 1,
+    world: () => World.start(policy),
+    begin: (index, world, edit) => frameUnit(world, tape, index, vnic, edit),
+    packet,
+    notation: (index) => describe(packet(index)),
+    frame: (index) => ({
+      name: frameName(tape, index),
+      depth: "step",
+      reference: 1 + Math.floor(index / PAGE),
+      line: (index % PAGE) + 1,
+      column: 1,
+    }),
+    statement: () => undefined,
+    isSend: () => true,
+    source: (reference) => {
+      const start = (reference - 1) * PAGE;
+      if (!Number.isInteger(start) || start < 0 || start >= tape.length) return undefined;
+      const end = Math.min(start + PAGE, tape.length);
+      const lines: string[] = [];
+      for (let index = start; index < end; index++)
+        lines.push(`${frameName(tape, index)} · ${describe(packet(index))}\n`);
+      return { name: tape.length > PAGE ? `${name} ${start + 1}–${end}` : name, text: lines.join("") };
+    },
+  };
+  return { script, warnings: tape.warnings.map((warning) => `${name}: ${warning}`) };
+}

@@ -1,0 +1,125 @@
+/** From a launch request to what runs. What cannot be run is said in words that a person can act on. */
+import type { Block, Policy, Source, Vnic } from "../policy/policy.ts";
+import { compilePolicy } from "../policy/compile.ts";
+import { loadProgram, type Program } from "../policy/program.ts";
+import { parseFile, type SourceDocument } from "../syntax/document.ts";
+import { nearest } from "../syntax/near.ts";
+import type { ScenarioStatement } from "../syntax/tree.ts";
+import { captureScript } from "./captureScript.ts";
+import { mistakesOnTheWay } from "./mistakes.ts";
+import { packetScript } from "./packetScript.ts";
+import { baseName } from "./paths.ts";
+import { usedBlocks } from "./places.ts";
+import { RequestError } from "./protocol.ts";
+import { scenarioScript } from "./scenarioScript.ts";
+import type { Script } from "./script.ts";
+import type { Host } from "./session.ts";
+
+export interface LaunchArguments {
+  readonly program?: string;
+  readonly scenario?: string;
+  readonly packet?: string;
+  readonly capture?: string;
+  readonly at?: string;
+  readonly stopOnEntry?: boolean;
+  readonly stepThroughEmptySlots?: boolean;
+  readonly stopOnExpectFailure?: boolean;
+  readonly noDebug?: boolean;
+}
+
+export interface Loaded {
+  /** What the session is called. */
+  readonly title: string;
+  readonly program: Program;
+  readonly policy: Policy;
+  /** The blocks that packets come to. */
+  readonly used: ReadonlySet<Block>;
+  readonly script: Script;
+  /** The scenario that runs, if one does. */
+  readonly scenario?: Source<ScenarioStatement>;
+  readonly stepThroughEmptySlots: boolean;
+  readonly warnings: readonly string[];
+  /** Of each file that was read, what its `stamp` was. */
+  readonly stamps: ReadonlyMap<string, number | undefined>;
+}
+
+type Files = Pick<Host, "readFile" | "stamp">;
+
+/** Reads and compiles what a launch asks for; throws a RequestError, to be shown, when it cannot run. */
+export function load(args: LaunchArguments, files: Files): Loaded {
+  const path = args.program;
+  if (typeof path !== "string" || path === "")
+    throw new RequestError("the launch configuration names no program: the policy file to debug", true);
+  const stamps = new Map<string, number | undefined>();
+  const read = (uri: string): SourceDocument | undefined => {
+    const bytes = files.readFile(uri);
+    if (!bytes) return undefined;
+    stamps.set(uri, files.stamp?.(uri));
+    return parseFile(uri, new TextDecoder().decode(bytes));
+  };
+  const root = read(path);
+  if (!root) throw new RequestError(`there is no file ${path}, or it cannot be read`, true);
+  const program = loadProgram(path, (uri) => (uri === path ? root : read(uri)));
+  const policy = compilePolicy(program);
+  const { script, scenario, warnings: about = [] } = scriptOf(args, policy, files);
+  const warnings = program.missingImports.map(
+    ({ uri }) => `the import ${uri} cannot be read: what it declares is missing`,
+  );
+  warnings.push(...about);
+  const mistakes = mistakesOnTheWay(program, policy, script, scenario);
+  if (mistakes.onTheWay) throw new RequestError(mistakes.onTheWay, true);
+  return {
+    title: baseName(path),
+    program,
+    policy,
+    used: usedBlocks(policy),
+    script,
+    ...(scenario ? { scenario } : {}),
+    stepThroughEmptySlots: args.stepThroughEmptySlots === true,
+    warnings: [...warnings, ...mistakes.elsewhere],
+    stamps,
+  };
+}
+
+function scriptOf(
+  args: LaunchArguments,
+  policy: Policy,
+  files: Files,
+): { script: Script; scenario?: Source<ScenarioStatement>; warnings?: readonly string[] } {
+  if (args.packet !== undefined && args.capture !== undefined)
+    throw new RequestError("the launch configuration has a packet and a capture: one of them can run", true);
+  if (args.packet !== undefined) return { script: packetScript(args.packet, policy) };
+  if (args.capture !== undefined) return captureScript(args.capture, vnicOf(args.at, policy), policy, files);
+  const scenario = scenarioOf(args.scenario, policy);
+  return { script: scenarioScript(scenario, policy, files), scenario };
+}
+
+function scenarioOf(name: string | undefined, policy: Policy): Source<ScenarioStatement> {
+  const [first] = policy.scenarios;
+  if (!first)
+    throw new RequestError("the policy has no scenario: write one, or launch with a packet or a capture", true);
+  if (name === undefined) return first;
+  const found = policy.scenarios.find((s) => s.statement.title?.text === name);
+  if (found) return found;
+  const titles = policy.scenarios.map((s) => s.statement.title?.text ?? "");
+  const close = nearest(name, titles);
+  const choices = titles.map((title) => `"${title}"`).join(", ");
+  throw new RequestError(
+    `there is no scenario "${name}"${close === undefined ? `; there are ${choices}` : `; did you mean "${close}"?`}`,
+    true,
+  );
+}
+
+function vnicOf(at: string | undefined, policy: Policy): Vnic {
+  const all = [...policy.vnics.keys()];
+  if (at === undefined)
+    throw new RequestError(`a capture needs the vNIC at which it was taken, as "at": ${all.join(", ")}`, true);
+  const [only, more] = policy.vms.get(at)?.vnics ?? [];
+  const named = policy.vnics.get(at) ?? (more ? undefined : only);
+  if (named) return named;
+  const close = nearest(at, all);
+  throw new RequestError(
+    `there is no vNIC ${at}; ${close ? `did you mean ${close}?` : `there are ${all.join(", ")}`}`,
+    true,
+  );
+}

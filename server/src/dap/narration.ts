@@ -1,0 +1,35 @@
+/** What happened, in a line each, for the debug console. */
+import { byText, decisiveSlot } from "../chain/expectation.ts";
+import type { SlotTrace, Trace } from "../chain/trace.ts";
+import type { Failure } from "./moment.ts";
+
+/** Who decided, and why where that says more than the verdict does. */
+export const decidedBy = (slot: SlotTrace): string =>
+  slot.by || slot.reason !== undefined ? ` by ${byText(slot)}` : "";
+
+/** `tcp … → dropped at slot 2 · dfw east-west · in · db-01.eth0 by default`. */
+export function fate(trace: Trace): string {
+  const head = `${trace.packet} → ${trace.outcome}`;
+  if (trace.outcome === "flooded") {
+    const counts = new Map<string, number>();
+    const received = trace.walks.filter((walk) => walk.direction === "in");
+    for (const { outcome } of received) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+    const each = [...counts].map(([outcome, count]) => `${count} ${outcome}`).join(", ");
+    return received.length === 0 ? `${head} to nobody` : `${head}: ${each}`;
+  }
+  const settled = decisiveSlot(trace.walks);
+  if (!settled) return trace.note === undefined ? head : `${head} (${trace.note})`;
+  const { walk, slot } = settled;
+  return `${head} at slot ${slot.slot} · ${slot.module}${slot.block === undefined ? "" : ` ${slot.block}`} · ${walk.direction} · ${walk.vnic}${decidedBy(slot)}`;
+}
+
+export const failureOutput = (failure: Failure): string =>
+  `expectation failed: expected ${failure.expected}; it was ${failure.actual}`;
+
+/** The last line of a session. */
+export const summary = (title: string, packets: number, failures: number): string => {
+  const many = `${packets} packet${packets === 1 ? "" : "s"}`;
+  return failures === 0
+    ? `${title}: ${many}`
+    : `${title}: ${many}, ${failures} expectation${failures === 1 ? "" : "s"} failed`;
+};

@@ -1,0 +1,58 @@
+/** A packet's fields as values of the expression language, by Wireshark's names. */
+import { type FieldRow, LAYER_ROWS, type LayerRow, type Raw } from "../capture/fieldTable.ts";
+import type { Packet } from "../capture/packet.ts";
+import type { Value } from "./expression/values.ts";
+
+const ROWS = new Map<string, { readonly layer: LayerRow; readonly row: FieldRow }[]>();
+for (const layer of LAYER_ROWS)
+  for (const row of layer.fields) ROWS.set(row.name, [...(ROWS.get(row.name) ?? []), { layer, row }]);
+const LAYERS = new Map(LAYER_ROWS.map((layer) => [layer.filter, layer]));
+
+/** Names that stand for several fields, or that people know a field by. */
+const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
+  "eth.addr": ["eth.src", "eth.dst"],
+  "ip.addr": ["ip.src", "ip.dst"],
+  "ipv6.addr": ["ipv6.src", "ipv6.dst"],
+  "tcp.port": ["tcp.srcport", "tcp.dstport"],
+  "udp.port": ["udp.srcport", "udp.dstport"],
+  "sctp.port": ["sctp.srcport", "sctp.dstport"],
+  "ip.dscp": ["ip.dsfield.dscp"],
+  "ip.ecn": ["ip.dsfield.ecn"],
+  "ipv6.dscp": ["ipv6.tclass.dscp"],
+  "vlan.cos": ["vlan.priority"],
+  "tcp.flags.rst": ["tcp.flags.reset"],
+  "tcp.flags.psh": ["tcp.flags.push"],
+};
+/** The name under which the capture library has a field. */
+export const fieldName = (name: string): string => {
+  const others = OTHER_NAMES[name];
+  return others?.length === 1 ? (others[0] as string) : name;
+};
+
+export const FIELD_NAMES: readonly string[] = [...LAYERS.keys(), ...ROWS.keys(), ...Object.keys(OTHER_NAMES)];
+
+/** The values of a field of the packet, none where it lacks it; undefined: there is no such field. */
+export function fieldValues(packet: Packet | undefined, name: string): readonly Value[] | undefined {
+  const layer = LAYERS.get(name);
+  if (layer) return packet && layer.present(packet) ? [{ kind: "boolean", value: true }] : [];
+  const others = Object.hasOwn(OTHER_NAMES, name) ? OTHER_NAMES[name] : undefined;
+  if (others) return others.flatMap((other) => fieldValues(packet, other) ?? []);
+  const rows = ROWS.get(name);
+  if (!rows || !packet) return rows && [];
+  const values: Value[] = [];
+  for (const { layer: holder, row } of rows) {
+    const raw = holder.present(packet) ? row.get(packet) : undefined;
+    if (raw !== undefined) values.push(valueOf(raw, row.show(raw)));
+  }
+  return values;
+}
+
+const IPV4 = /^\d+\.\d+\.\d+\.\d+$/;
+const MAC = /^[0-9a-f]{2}(?::[0-9a-f]{2}){5}$/i;
+/** A number may be an address: its spelling tells. */
+export function valueOf(raw: Raw, shown: string): Value {
+  if (typeof raw === "boolean") return { kind: "boolean", value: raw };
+  if (raw instanceof Uint8Array) return { kind: "text", value: shown };
+  if (typeof raw === "bigint" || IPV4.test(shown)) return { kind: "ip", value: raw, shown };
+  return MAC.test(shown) ? { kind: "mac", value: raw, shown } : { kind: "number", value: raw, shown };
+}

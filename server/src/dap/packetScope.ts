@@ -1,0 +1,82 @@
+/** The packet's layers and fields as variables, and the ways to change one: by field, by expression, by octets. */
+import { fieldTree, setField } from "../capture/edit.ts";
+import { decodeFrame } from "../capture/decode.ts";
+import { encodeFrame } from "../capture/encode.ts";
+import type { Packet } from "../capture/packet.ts";
+import type { Debuggee } from "./debuggee.ts";
+import { fieldName } from "./packetFields.ts";
+import { RequestError } from "./protocol.ts";
+import type { Node } from "./variables.ts";
+
+/** The one thing whose octets can be read and written. */
+export const PACKET_MEMORY = "packet";
+
+export function packetNodes(debuggee: Debuggee): readonly Node[] {
+  const { packet } = debuggee;
+  if (!packet) return [];
+  const layers = fieldTree(packet).map(
+    (layer): Node => ({
+      name: layer.name,
+      value: layer.fields
+        .slice(0, 3)
+        .map((field) => `${field.name.slice(layer.filter.length + 1)} ${field.value}`)
+        .join(", "),
+      type: layer.filter,
+      expression: layer.filter,
+      children: () =>
+        layer.fields.map(
+          (field): Node => ({
+            name: field.name,
+            value: field.value,
+            type: field.editable ? "field" : "field, follows from the rest",
+            expression: field.name,
+            data: `field ${field.name}`,
+            ...(field.editable ? { set: (text: string) => setPacketField(debuggee, field.name, text) } : {}),
+          }),
+        ),
+    }),
+  );
+  const octets = encodeFrame(packet);
+  const malformed = packet.malformed;
+  return [
+    ...layers,
+    ...(malformed ? [{ name: "malformed", value: `at octet ${malformed.at}: ${malformed.why}` }] : []),
+    { name: "octets", value: `${octets.length}`, type: "octets", memory: PACKET_MEMORY },
+  ];
+}
+
+/** Changes a field of the packet under way; throws with the reason when that is not possible. */
+export function setPacketField(debuggee: Debuggee, name: string, text: string): void {
+  const packet = editable(debuggee);
+  const changed = setField(packet, fieldName(name), text);
+  if ("error" in changed) throw new RequestError(changed.error);
+  debuggee.edit(changed);
+}
+
+export function readOctets(
+  debuggee: Debuggee,
+  offset: number,
+  count: number,
+): { octets: Uint8Array; start: number; missing: number } {
+  const { packet } = debuggee;
+  const all = packet ? encodeFrame(packet) : new Uint8Array();
+  const start = Math.max(0, offset);
+  const octets = all.subarray(start, Math.max(start, offset + count));
+  return { octets, start, missing: count - octets.length };
+}
+/** Writes octets over the packet's; what they now mean is decoded anew. */
+export function writeOctets(debuggee: Debuggee, offset: number, octets: Uint8Array): void {
+  const all = encodeFrame(editable(debuggee));
+  if (offset < 0 || offset + octets.length > all.length)
+    throw new RequestError(`the packet has octets 0 to ${all.length - 1}`);
+  const changed = Uint8Array.from(all);
+  changed.set(octets, offset);
+  debuggee.edit(decodeFrame(changed, 1));
+}
+
+function editable(debuggee: Debuggee): Packet {
+  const { packet, moment } = debuggee;
+  if (!packet) throw new RequestError("there is no packet here");
+  if (moment?.kind === "finished") throw new RequestError("this packet's trip has ended: step back to change it");
+  return packet;
+}

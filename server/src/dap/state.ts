@@ -1,0 +1,223 @@
+/** What the current slot, and the vNIC that it belongs to, remember: tables, timers, counters, appliances, keys. */
+import type { Connection } from "../chain/connections.ts";
+import { flowAbout, flowOf } from "../chain/flow.ts";
+import type { VnicState, World } from "../chain/world.ts";
+import { type Ip, formatIp, formatMac } from "../policy/addresses.ts";
+import type { Block, Encryption, Redirect, Swsec, Vnic } from "../policy/policy.ts";
+import { ipProtocolName } from "../policy/protocols.ts";
+import type { Debuggee } from "./debuggee.ts";
+import { number, text, type Value } from "./expression/values.ts";
+import { rulesOf } from "./places.ts";
+import { duration } from "./text.ts";
+import type { Node } from "./variables.ts";
+
+/** Beyond this many entries a table is shown in part: nobody reads them all, and a debugger must answer at once. */
+const SHOWN = 10_000;
+
+/** The nodes of the scope "Slot state". */
+export function slotState(debuggee: Debuggee): readonly Node[] {
+  const { place, world } = debuggee;
+  const vnic = place && debuggee.loaded.policy.vnics.get(place.vnic);
+  if (!place || !vnic) return [];
+  const state = world.at(vnic);
+  const { block } = place;
+  const nodes: Node[] = [];
+  if (block?.module === "dfw") nodes.push(connectionTable(state, world, vnic.id));
+  if (block?.module === "redirect") nodes.push(...redirectNodes(block, state, world, place.number));
+  if (block?.module === "swsec") nodes.push(...swsecNodes(block, vnic, state));
+  if (block?.module === "encryption") nodes.push(...keyNodes(block, world));
+  if (block) nodes.push(counters(block, world));
+  if (block && world.blocksDown.has(block.name)) nodes.push({ name: "block", value: `down, fail ${place.line?.fail}` });
+  nodes.push(addresses(vnic, state), controllerTable(world));
+  return nodes;
+}
+
+// ---- connections ----------------------------------------------------------------------------------------------------
+
+const live = (state: VnicState, world: World): readonly Connection[] =>
+  [...state.connections.entries()].flatMap(([, c]) => (c.expires > world.clock ? [c] : []));
+
+function connectionTable(state: VnicState, world: World, vnic: string): Node {
+  const entries = live(state, world);
+  return {
+    name: "connections",
+    value: `${entries.length} of ${vnic}`,
+    ...(entries.length > 100 ? { indexed: Math.min(entries.length, SHOWN) } : {}),
+    data: `connections ${vnic}`,
+    children: () => entries.slice(0, SHOWN).map((entry) => connectionNode(entry, world)),
+  };
+}
+function connectionNode(connection: Connection, world: World): Node {
+  return {
+    name: flowText(connection),
+    value: `${connection.state}, ${expiry(connection, world)}`,
+    children: () =>
+      [...connectionParts(connection, world)].map(([name, value]) => ({
+        name,
+        value:
+          value.kind === "number" ? (value.shown ?? String(value.value)) : value.kind === "text" ? value.value : "",
+      })),
+  };
+}
+const flowText = ({ protocol, opener, answerer }: Connection): string => {
+  const name = ipProtocolName(protocol) ?? `ip/${protocol}`;
+  const end = ({ ip, port }: Connection["opener"]): string => {
+    const address = formatIp(ip);
+    if (protocol === 1 || protocol === 58) return address;
+    return typeof ip === "bigint" ? `[${address}]:${port}` : `${address}:${port}`;
+  };
+  return `${name} ${end(opener)} -> ${end(answerer)}`;
+};
+const expiry = ({ expires }: Connection, world: World): string =>
+  Number.isFinite(expires) ? `expires in ${duration(expires - world.clock)}` : "never expires";
+
+const connectionParts = (connection: Connection, world: World): Map<string, Value> =>
+  new Map<string, Value>([
+    ["state", text(connection.state)],
+    ["flow", text(flowText(connection))],
+    ["expires", number(connection.expires - world.clock, expiry(connection, world))],
+    ["since", number(connection.since, duration(connection.since))],
+    ["packets", number(connection.packets)],
+    ["openedBy", text(connection.openedBy)],
+  ]);
+
+/** The firewall's entry for the packet's flow at its vNIC, as the word `state`. */
+export function connectionOf(debuggee: Debuggee): Value | undefined {
+  const { packet, place, world } = debuggee;
+  const vnic = place && debuggee.loaded.policy.vnics.get(place.vnic);
+  const flow = packet && (flowOf(packet) ?? flowAbout(packet));
+  if (!vnic || !flow) return undefined;
+  const found = world.at(vnic).connections.get(flow.key);
+  if (!found || found.expires <= world.clock) return undefined;
+  return { kind: "record", summary: found.state, members: connectionParts(found, world) };
+}
+
+/** All connections of a vNIC in a line each, to notice when one appears, changes its state, or expires. */
+export function connectionsAt(debuggee: Debuggee, id: string): string {
+  const vnic = debuggee.loaded.policy.vnics.get(id);
+  if (!vnic) return "";
+  const entries = live(debuggee.world.at(vnic), debuggee.world);
+  return entries.map((c) => `${flowText(c)} ${c.state}`).join("\n");
+}
+
+// ---- the other modules ------------------------------------------------------------------------------------------------
+
+function redirectNodes(block: Redirect, state: VnicState, world: World, slot: number): Node[] {
+  const ways = [...state.redirects.entries()].filter(
+    ([key, way]) => key.startsWith(`${slot} `) && way.connection.expires > world.clock,
+  );
+  const nodes: Node[] = [];
+  if (block.via)
+    nodes.push({
+      name: "appliance",
+      value: `${block.via.name} is ${world.appliances.get(block.via.name) ?? "up"}, fail ${block.via.fail}`,
+    });
+  nodes.push({
+    name: "flows",
+    value: String(ways.length),
+    children: () =>
+      ways.map(([, way]) => ({
+        name: flowText(way.connection),
+        value: `${way.redirect ? "redirected" : "skipped"}, ${way.connection.state}, ${expiry(way.connection, world)}`,
+      })),
+  });
+  return nodes;
+}
+
+function swsecNodes(block: Swsec, vnic: Vnic, state: VnicState): Node[] {
+  const binding = block.bindings.find((b) => b.vnic === vnic);
+  const bound = binding
+    ? [binding.mac === undefined ? "" : formatMac(binding.mac), list(binding.ips)].filter(Boolean).join(" ")
+    : "none";
+  return [
+    { name: "spoofguard", value: block.spoofguard.mode },
+    { name: "binding", value: bound },
+    { name: "approved", value: list(state.approved) || "none" },
+    ...(block.spoofguard.mode === "tofu"
+      ? [
+          { name: "trusted on first use", value: list(Object.values(state.first)) || "none" },
+          { name: "pending", value: list(state.pending) || "none" },
+        ]
+      : []),
+    ...(block.limits.length > 0
+      ? [
+          {
+            name: "rates",
+            value: String(block.limits.length),
+            children: () =>
+              [...state.rates.entries()].map(([name, rate]) => ({
+                name,
+                value: `${rate.count} since ${duration(rate.since)}`,
+              })),
+          },
+        ]
+      : []),
+  ];
+}
+const list = (ips: readonly Ip[]): string => ips.map(formatIp).join(", ");
+
+const keyNodes = (block: Encryption, world: World): Node[] => [
+  {
+    name: "keys",
+    value: String(block.keys.size),
+    children: () =>
+      [...block.keys.values()].map((key) => ({
+        name: key.name,
+        value: `id ${key.id}, epoch ${world.epoch(block.name, key.name)}${key.algorithm === undefined ? "" : `, ${key.algorithm}`}`,
+      })),
+  },
+];
+
+/** Packets decided, rule by rule. */
+function counters(block: Block, world: World): Node {
+  const home = (name: string) => (id: number) => world.hits.get(`${name}.${id}`) ?? 0;
+  const own = rulesOf(block).map((rule) => ({ rule, owner: block.name, hits: home(block.name)(rule.id) }));
+  const via = block.module === "redirect" ? block.via : undefined;
+  const inspected = (via?.inspect?.rules ?? []).map((rule) => ({
+    rule,
+    owner: via?.name ?? "",
+    hits: home(via?.name ?? "")(rule.id),
+  }));
+  const all = [...own, ...inspected];
+  const total = all.reduce((sum, { hits }) => sum + hits, 0);
+  return {
+    name: "counters",
+    value: `${total} packet${total === 1 ? "" : "s"} by rules`,
+    ...(all.length > 100 ? { indexed: all.length } : {}),
+    children: () =>
+      all.map(({ rule, owner, hits }) => ({
+        name: `${owner === block.name ? "" : `${owner} `}rule ${rule.id}${rule.title === undefined ? "" : ` "${rule.title}"`}`,
+        value: String(hits),
+        data: `hits ${owner}.${rule.id}`,
+        expression: `rule(${/^[\w-]+$/.test(owner) ? owner : JSON.stringify(owner)}.${rule.id}).hits`,
+      })),
+  };
+}
+
+function addresses(vnic: Vnic, state: VnicState): Node {
+  const nodes = [
+    ...vnic.ips.map((ip) => ({ name: formatIp(ip), value: "declared" })),
+    ...state.learned
+      .filter(({ ip }) => !vnic.ips.includes(ip))
+      .map(({ ip, method }) => ({ name: formatIp(ip), value: `learned by ${method}` })),
+  ];
+  return { name: "addresses", value: nodes.map((n) => n.name).join(", ") || "none", children: () => nodes };
+}
+function controllerTable(world: World): Node {
+  const entries = [...world.neighbours.entries()];
+  return {
+    name: "controller table",
+    value: String(entries.length),
+    ...(entries.length > 100 ? { indexed: Math.min(entries.length, SHOWN) } : {}),
+    children: () =>
+      entries.slice(0, SHOWN).map(([key, { mac, vnic }]) => {
+        const [vni = "", ip = ""] = key.split(" ");
+        return { name: `vni ${vni} ${readable(ip)}`, value: `${formatMac(mac)} ${vnic}` };
+      }),
+  };
+}
+/** Keys hold addresses as numbers; beyond 32 bits it is IPv6. */
+const readable = (digits: string): string => {
+  const value = BigInt(digits);
+  return formatIp(value > 0xffff_ffffn ? value : Number(value));
+};

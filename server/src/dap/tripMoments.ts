@@ -1,0 +1,69 @@
+/** A packet's trip as the debugger's moments: walks and visits counted, walks' beginnings left out. */
+import type { Packet } from "../capture/packet.ts";
+import type { Stop, SlotPlace as Where } from "../chain/slot.ts";
+import type { Trace } from "../chain/trace.ts";
+import type { Moment, SlotPlace } from "./moment.ts";
+
+type Resume = { readonly packet: Packet } | undefined;
+
+/** The moments of a trip; a packet given back at one goes on in its place, one given here does from the first walk. */
+export function* tripMoments(
+  trip: Generator<Stop, Trace, Resume>,
+  first?: Packet,
+): Generator<Moment, Trace, Packet | undefined> {
+  let walk = -1;
+  let visit = -1;
+  let resume: Resume;
+  let pending = first;
+  for (;;) {
+    const step = trip.next(resume);
+    resume = undefined;
+    if (step.done) return step.value;
+    const stop = step.value;
+    if (stop.kind === "walk") {
+      walk++;
+      if (pending) resume = { packet: pending };
+      pending = undefined;
+      continue;
+    }
+    if (stop.kind === "slot") visit++;
+    const edited = yield momentOf(stop, walk, visit);
+    if (edited) resume = { packet: edited };
+  }
+}
+
+function momentOf(stop: Exclude<Stop, { kind: "walk" }>, walk: number, visit: number): Moment {
+  const { packet } = stop;
+  const place = placeOf(stop, walk, visit);
+  switch (stop.kind) {
+    case "slot":
+      return { kind: "slot", packet, place };
+    case "statement":
+      return {
+        kind: "statement",
+        packet,
+        place,
+        source: stop.source,
+        ...(stop.rule ? { rule: stop.rule } : {}),
+        ...(stop.appliance ? { appliance: stop.appliance } : {}),
+      };
+    case "decided":
+      return {
+        kind: "decided",
+        packet,
+        place,
+        decision: stop.decision,
+        ...(stop.source ? { source: stop.source } : {}),
+      };
+  }
+}
+const placeOf = ({ vnic, direction, chain, slot, line }: Where, walk: number, visit: number): SlotPlace => ({
+  vnic: vnic.id,
+  direction,
+  number: slot,
+  walk,
+  visit,
+  ...(chain ? { chain } : {}),
+  ...(line ? { line } : {}),
+  ...(line?.block ? { block: line.block } : {}),
+});

@@ -1,0 +1,41 @@
+/** What a unit of a script does, moment by moment: a packet sent, or a captured frame replayed. */
+import type { Packet } from "../capture/packet.ts";
+import { compare } from "../chain/expectation.ts";
+import type { Sending } from "../chain/packet.ts";
+import { replayTrip } from "../chain/replay.ts";
+import { trip } from "../chain/walk.ts";
+import type { World } from "../chain/world.ts";
+import type { Vnic } from "../policy/policy.ts";
+import type { Expectation } from "../syntax/tree.ts";
+import type { FrameTape } from "./frameTape.ts";
+import type { Moment } from "./moment.ts";
+import { tripMoments } from "./tripMoments.ts";
+
+export type Unit = Generator<Moment, void, Packet | undefined>;
+
+/** A packet is sent; `edit` takes its place before it leaves. */
+export function* sendUnit(
+  world: World,
+  sending: Sending,
+  edit: Packet | undefined,
+  expectation: Expectation | undefined,
+): Unit {
+  const sent: Sending = edit ? { ...sending, packet: edit } : sending;
+  const trace = yield* tripMoments(trip(world, sent, { stepping: true }));
+  const failure = expectation && compare(expectation, trace);
+  yield { kind: "finished", packet: sent.packet, trace, ...(failure ? { failure } : {}) };
+}
+
+/** Frame `index` of a capture that was taken at `vnic`. An edit before its first slot is made there. */
+export function* frameUnit(world: World, tape: FrameTape, index: number, vnic: Vnic, edit: Packet | undefined): Unit {
+  const frame = tape.at(index);
+  const start = tape.startClock(index, world.clock);
+  const moments = tripMoments(replayTrip(world, vnic, frame, start, tape.start, true), edit);
+  const trace = yield* moments;
+  yield { kind: "finished", trace };
+}
+
+/** A step that could not be done. */
+export function* failedUnit(problem: string): Unit {
+  yield { kind: "finished", failure: { expected: "a step that can be done", actual: problem } };
+}

@@ -1,0 +1,41 @@
+/** Sessions as stories: every file of `data/` that holds one, played in this process. UPDATE=1 rewrites them. */
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { inProcess } from "./client.ts";
+import { play, readStory, writeStory } from "./transcript.ts";
+
+const folder = new URL("data/", import.meta.url);
+const stories = readdirSync(folder).filter((name) =>
+  readFileSync(new URL(name, folder), "utf8").includes("\n--- session"),
+);
+
+describe("sessions", () => {
+  test.each(stories)("%s", async (name) => {
+    const place = new URL(name, folder);
+    const text = readFileSync(place, "utf8");
+    const story = readStory(text);
+    const told = writeStory(story, await playInMemory(story));
+    if (process.env.UPDATE) writeFileSync(place, told);
+    else expect(told).toBe(text);
+  });
+});
+
+function playInMemory(story: ReturnType<typeof readStory>): Promise<string> {
+  const files = new Map([...story.files].map(([name, body]) => [`/story/${name}`, { body, stamp: 1 }]));
+  const client = inProcess({
+    readFile: (path) => bytes(files.get(path)?.body, path),
+    stamp: (path) => files.get(path)?.stamp,
+  });
+  const rewrite = (name: string, body: string): void => {
+    const file = files.get(`/story/${name}`);
+    if (file) files.set(`/story/${name}`, { body, stamp: file.stamp + 1 });
+  };
+  return play(story, client, (name) => `/story/${name}`, rewrite);
+}
+
+/** A capture stands in a story as hexadecimal digits. */
+function bytes(body: string | undefined, path: string): Uint8Array | undefined {
+  if (body === undefined || path.endsWith(".iochain"))
+    return body === undefined ? undefined : new TextEncoder().encode(body);
+  return Uint8Array.from(body.replace(/\s/g, "").match(/../g) ?? [], (octet) => Number.parseInt(octet, 16));
+}
