@@ -3,7 +3,8 @@
  * is told at once, what needs sets of packets and scenarios follows.
  */
 import { checkBindings } from "../check/bindings.ts";
-import { CODES } from "../check/codes.ts";
+import { checkFindings } from "../check/checks.ts";
+import { withErrors } from "../check/everything.ts";
 import type { Finding } from "../check/finding.ts";
 import { checkNames } from "../check/names.ts";
 import { checkRules } from "../check/rules.ts";
@@ -12,7 +13,6 @@ import { setFindings } from "../check/sets.ts";
 import { checkSlots } from "../check/slots.ts";
 import { checkSyntax } from "../check/syntax.ts";
 import { checkValues } from "../check/values.ts";
-import type { Statement } from "../syntax/tree.ts";
 import type { LoadedProgram } from "./workspace.ts";
 
 export interface Stage {
@@ -42,11 +42,18 @@ function* meaning({ program, policy }: LoadedProgram): Generator<void, readonly 
 }
 
 function* sets({ policy }: LoadedProgram, before: readonly Finding[]): Generator<void, readonly Finding[]> {
-  const wrong = new Set<Statement>();
-  for (const { code, place } of before) if (CODES[code].severity === "error") wrong.add(place.at.statement);
   const findings: Finding[] = [];
-  for (const event of setFindings(policy(), (statement) => statement.broken || wrong.has(statement))) {
+  for (const event of setFindings(policy(), withErrors(before))) {
     if (event !== undefined && !("undecided" in event)) findings.push(event);
+    yield;
+  }
+  return findings;
+}
+
+function* checks({ policy }: LoadedProgram, before: readonly Finding[]): Generator<void, readonly Finding[]> {
+  const findings: Finding[] = [];
+  for (const finding of checkFindings(policy(), withErrors(before))) {
+    if (finding) findings.push(finding);
     yield;
   }
   return findings;
@@ -56,4 +63,5 @@ export const STAGES: readonly Stage[] = [
   { name: "text", run: text },
   { name: "meaning", run: meaning },
   { name: "sets", run: sets },
+  { name: "checks", run: checks },
 ];
