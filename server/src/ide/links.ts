@@ -60,7 +60,7 @@ function* linksOf(document: SourceDocument) {
 }
 
 /** The path from one file to another, as an import line writes it. */
-function relative(from: string, to: string): string {
+export function relative(from: string, to: string): string {
   const a = from.split("/").slice(0, -1);
   const b = to.split("/");
   let same = 0;

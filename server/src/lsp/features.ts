@@ -17,7 +17,8 @@ import { codeLenses, resolveCodeLens } from "../ide/codeLens.ts";
 import { inlayHints, resolveInlayHint } from "../ide/inlayHints.ts";
 import { signatureHelp } from "../ide/signatureHelp.ts";
 import { hover } from "../ide/hover.ts";
-import { documentLinks, renameFiles } from "../ide/links.ts";
+import { completion, resolveCompletion } from "../ide/completion.ts";
+import { documentLinks, relative, renameFiles } from "../ide/links.ts";
 import { definition, documentHighlight, implementation, references, typeDefinition } from "../ide/navigation.ts";
 import { isProblem, prepareRename, type RenameProblem, rename } from "../ide/rename.ts";
 import { documentSymbols, flatSymbols, workspaceSymbols } from "../ide/symbolTree.ts";
@@ -99,6 +100,27 @@ export const FEATURES: readonly Feature[] = [
     method: "textDocument/hover",
     declare: () => ({ hoverProvider: true }),
     answer: atPosition(hover),
+  },
+  {
+    method: "textDocument/completion",
+    declare: () => ({ completionProvider: { resolveProvider: true, triggerCharacters: [".", "/", '"'] } }),
+    answer: (session, params) => {
+      const position = validPosition(params.position);
+      const view = session.view(params);
+      if (view === undefined) return undefined;
+      const { uri } = view.document;
+      const files = session.workspace.knownUris.filter((other) => other !== uri).map((other) => relative(uri, other));
+      const snippets = session.client.textDocument?.completion?.completionItem?.snippetSupport === true;
+      const list = completion(view, position, { snippets, files });
+      return { ...list, items: list.items.map((item) => ({ ...item, data: { ...item.data, uri } })) };
+    },
+  },
+  {
+    method: "completionItem/resolve",
+    answer: (session, item) => {
+      const view = session.view({ textDocument: { uri: String(item.data?.uri) } });
+      return view ? resolveCompletion(view, item) : item;
+    },
   },
   {
     method: "textDocument/definition",
