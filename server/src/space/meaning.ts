@@ -218,7 +218,9 @@ function planesOf(policy: Policy): Vnic[][] {
   }
   for (const chain of policy.chains) sets.add(chain.vnics);
   for (const block of policy.blocks.values()) if (block.module === "dfw") sets.add(block.exclude);
-  const keys = new Map<Vnic, string>(unknown.map((vnic) => [vnic, ""]));
+  // Ethernet rules know a vNIC by its MAC.
+  const framed = [...policy.blocks.values()].some((block) => block.module === "dfw" && block.ethernetRules.length > 0);
+  const keys = new Map<Vnic, string>(unknown.map((vnic) => [vnic, framed ? vnic.id : ""]));
   let id = 0;
   for (const set of sets) {
     for (const vnic of unknown) if (set.has(vnic)) keys.set(vnic, `${keys.get(vnic)},${id}`);

@@ -7,9 +7,10 @@
  * two ends can be compared.
  */
 import type { Acl, Appliance, Block, Chain, Dfw, Encryption, Policy, Redirect, Rule, Vnic } from "../policy/policy.ts";
-import { type Ranges, rangesContain } from "../policy/ranges.ts";
+import type { Ranges } from "../policy/ranges.ts";
 import type { Statement } from "../syntax/tree.ts";
 import { type Box, DESTINATION, narrow, SOURCE } from "./box.ts";
+import { frameSpace } from "./frames.ts";
 import { Meaning } from "./meaning.ts";
 import { ruleSpace } from "./rule.ts";
 import { type ListedRule, RuleList } from "./ruleList.ts";
@@ -112,20 +113,12 @@ export class Places {
       this.#frames.set(block, found);
     }
     found[way] ??= new RuleList(
-      block.ethernetRules.map((rule) => this.#list(rule, this.#frameSpace(rule, way))),
+      block.ethernetRules.map((rule) => this.#list(rule, frameSpace(rule, this.meaning, way))),
       FAR,
       SOMEWHERE,
     );
     return found[way];
   }
-  #frameSpace(rule: Rule, way: Way): Box[] {
-    const { ethernet } = this.meaning.services(rule.services);
-    const plain: Rule = { ...rule, services: undefined, section: undefined };
-    return this.endSpace(plain, way).filter(
-      ({ layer }) => layer !== "ethernet" && rangesContain(ethernet, layer === 4 ? 0x0800 : 0x86dd),
-    );
-  }
-
   /** A rule's packets at one end; the vNIC is that which the address says. */
   endSpace(rule: Rule, way: Way): Box[] {
     if (rule.disabled || (rule.direction !== undefined && rule.direction !== way)) return [];

@@ -86,11 +86,13 @@ export class Trips {
   /** Every way through both walks. */
   through({ sender, receiver }: Route): Passage[] {
     let passages: Passage[] = [{ conditions: [], inspectedBy: [] }];
-    for (const [party, way] of walks(sender, receiver))
+    for (const [party, way] of walks(sender, receiver)) {
+      if (way === "in" && this.#cannotOpen(party)) passages = passages.filter(({ sealed }) => sealed === undefined);
       for (const block of blocksOf(party, way)) {
         const before = passages;
         passages = before.flatMap((passage) => this.#pass(block, party, way, passage));
       }
+    }
     return passages;
   }
 
@@ -98,13 +100,15 @@ export class Trips {
   stops({ sender, receiver }: Route): Passage[] {
     const stops: Passage[] = [];
     let sealings: Passage[] = [{ conditions: [], inspectedBy: [] }];
-    for (const [party, way] of walks(sender, receiver))
+    for (const [party, way] of walks(sender, receiver)) {
+      if (way === "in" && this.#cannotOpen(party)) stops.push(...sealings.filter(({ sealed }) => sealed !== undefined));
       for (const block of blocksOf(party, way)) {
         if (block.module === "encryption") {
           if (way === "in") stops.push(...sealings.flatMap((passage) => this.#refusesSeal(block, passage)));
           else sealings = sealings.flatMap((passage) => this.#pass(block, party, way, passage));
         } else stops.push(...this.#stop(block, party, way));
       }
+    }
     return stops;
   }
 
@@ -173,6 +177,11 @@ export class Trips {
     return [past, { ...passage, conditions, inspectedBy: [...passage.inspectedBy, via] }];
   }
 
+  /** A chain without encryption, on a platform that has it, drops what arrives sealed. */
+  #cannotOpen({ chain }: Party): boolean {
+    if (chain === undefined || this.#places.policy.platform.slots[15].module !== "encryption") return false;
+    return chain.slots.get(15)?.block === undefined;
+  }
   #sealedWith(block: Encryption, way: Way, key: Key | undefined): Condition {
     const used = (i: number | undefined) => (i === undefined ? block.default?.key : block.rules[i]?.key);
     return this.#takenBy(this.#places.end(block, way), (i) => used(i) === key);
@@ -202,9 +211,24 @@ export class Trips {
 
   #outside(): Party {
     const { meaning, allVnics } = this.#places;
-    const of = (layer: 4 | 6) =>
-      subtractRanges(meaning.hosts[layer] as Values, declared(this.#places, allVnics)[layer]);
-    return { outside: true, excluded: false, addresses: { 4: of(4), 6: of(6) }, refused: NOBODY };
+    const taken = declared(this.#places, allVnics);
+    const addresses: Addresses = {
+      4: subtractRanges<number | bigint>(meaning.hosts[4], unionRanges(taken[4], this.#broadcasts())),
+      6: subtractRanges<number | bigint>(meaning.hosts[6], taken[6]),
+    };
+    return { outside: true, excluded: false, addresses, refused: NOBODY };
+  }
+
+  /** The last address of each segment's subnets: what is sent to it is for all. */
+  #broadcasts(): Ranges<number> {
+    const { segments } = this.#places.policy;
+    const last: number[] = [];
+    for (const { subnets } of segments.values())
+      for (let i = 0; i < subnets.v4.length; i += 2) {
+        const high = subnets.v4[i + 1] as number;
+        if (high !== subnets.v4[i]) last.push(high, high);
+      }
+    return normalizeRanges(last);
   }
 
   /** vNICs that meet the same blocks, together. */
@@ -340,7 +364,7 @@ const guardOf = (chain: Chain | undefined): Swsec | undefined => {
 /** Which of its declared addresses a vNIC may send from at the start of a scenario. */
 function approver(guard: Swsec, vnic: Vnic): (ip: Ip) => boolean {
   const binding = guard.bindings.find(({ vnic: bound }) => bound === vnic);
-  if (binding?.mac !== undefined && vnic.mac !== undefined && binding.mac !== vnic.mac) return () => false;
+  if (binding?.mac !== undefined && binding.mac !== vnic.mac) return () => false;
   const approved = new Set<Ip>(binding?.ips);
   if (guard.spoofguard.mode === "tofu" && guard.discover.methods.has("tools"))
     for (const family of ["number", "bigint"]) {
