@@ -48,7 +48,8 @@ const PLACES: { readonly [K in BlockKind]?: readonly string[] } = {
 };
 const BLOCK_KINDS = Object.keys(ITEMS) as BlockKind[];
 const bitOf = Object.fromEntries(BLOCK_KINDS.map((kind, i) => [kind, 1 << i])) as Record<BlockKind, number>;
-const opensBlock = (kind: Kind): kind is BlockKind => kind in bitOf;
+const blockKinds = new Set<Kind>(BLOCK_KINDS);
+const opensBlock = (kind: Kind): kind is BlockKind => blockKinds.has(kind);
 
 /** The words that begin something in a block, or at the top of a file. */
 export const itemWords = (block: BlockKind | undefined): readonly string[] =>
@@ -163,12 +164,13 @@ export class Splitter {
 
   private statement(kind: Kind, block: BlockKind | undefined, meant: string | undefined): Piece {
     const from = this.i++;
+    const inside = opensBlock(kind) ? kind : undefined;
     let opens = false;
     for (;;) {
       const token = this.peek(this.i);
       if (token === undefined) break;
       if (token.tokenType === t.LCurly) {
-        if (opensBlock(kind)) {
+        if (inside !== undefined) {
           this.i++;
           opens = true;
           break;
@@ -178,13 +180,13 @@ export class Splitter {
       }
       if (token.tokenType === t.RCurly || this.begins(kind, block, from)) break;
       // A head without its `{`, with an item of its block behind it: the brace is what is missing.
-      if (opensBlock(kind) && this.beginsInside(kind, from)) {
+      if (inside !== undefined && this.beginsInside(inside, from)) {
         opens = true;
         break;
       }
       this.i++;
     }
-    if (opens && opensBlock(kind)) this.state = enter(this.state, kind);
+    if (opens && inside !== undefined) this.state = enter(this.state, inside);
     return { is: "statement", kind, from, to: this.i, block, opens, meant };
   }
 
@@ -328,7 +330,7 @@ export class Splitter {
     let depth = 0;
     for (let k = i; ; k++) {
       const token = this.peek(k);
-      if (token === undefined) return i + 1;
+      if (token === undefined) return k;
       if (token.tokenType === t.LCurly) depth++;
       else if (token.tokenType === t.RCurly && --depth === 0) return k + 1;
       else if (this.firstOnLine(k) && declarations.has(token.tokenType) && this.headShaped(k)) return k;
