@@ -33,7 +33,8 @@ export function check(paths: string[], options: CheckOptions): number {
   const errors = rows.filter((row) => row.severity === "error").length;
   const warnings = rows.filter((row) => row.severity === "warning").length;
   const tooMany = options.maxWarnings !== undefined && warnings > options.maxWarnings;
-  if (tooMany) say(`iochain: ${warnings} warnings, more than the ${options.maxWarnings} allowed`);
+  if (tooMany)
+    say(`iochain: ${warnings} warning${warnings === 1 ? "" : "s"}, more than the ${options.maxWarnings} allowed`);
   return errors > 0 || tooMany ? FOUND : OK;
 }
 

@@ -3,12 +3,14 @@ import { decodeFrame } from "../capture/decode.ts";
 import type { Frame } from "../capture/packet.ts";
 import { portText } from "../chain/describe.ts";
 import { byText, decisiveSlot } from "../chain/expectation.ts";
-import { flowOf } from "../chain/flow.ts";
+import { type Flow, flowOf } from "../chain/flow.ts";
 import { replayFrame } from "../chain/replay.ts";
 import { vnicOf } from "../chain/scenario.ts";
 import type { Trace } from "../chain/trace.ts";
 import { World } from "../chain/world.ts";
+import { formatIp } from "../policy/addresses.ts";
 import type { Vnic } from "../policy/policy.ts";
+import { ipProtocolName, SCTP, TCP, UDP } from "../policy/protocols.ts";
 import { framesOf } from "./captures.ts";
 import { loadPolicy } from "./files.ts";
 import { OK, print, style, Unusable } from "./terminal.ts";
@@ -130,9 +132,7 @@ function summarize(replayed: Iterable<Replayed>): Summary {
     }
     const flow = flowOf(decodeFrame(frame.data, frame.linkType, frame.originalLength));
     const key = flow?.key ?? "no flow";
-    const text = flow
-      ? `${flow.protocol === 6 ? "tcp" : flow.protocol === 17 ? "udp" : `ip/${flow.protocol}`} ${portText(flow.from.ip, flow.from.port)} -> ${portText(flow.to.ip, flow.to.port)}`
-      : "no flow";
+    const text = flow ? flowText(flow) : "no flow";
     const row = flows.get(key) ?? { flow: text, packets: 0, outcomes: tally() };
     row.packets++;
     count(row.outcomes, trace.outcome);
@@ -140,6 +140,12 @@ function summarize(replayed: Iterable<Replayed>): Summary {
   }
   return { ...summary, flows: [...flows.values()].sort((a, b) => b.packets - a.packets) };
 }
+function flowText({ protocol, from, to }: Flow): string {
+  const withPorts = protocol === TCP || protocol === UDP || protocol === SCTP;
+  const end = ({ ip, port }: Flow["from"]) => (withPorts ? portText(ip, port) : formatIp(ip));
+  return `${ipProtocolName(protocol) ?? `ip/${protocol}`} ${end(from)} -> ${end(to)}`;
+}
+
 /** No prototype: a name from a capture cannot be one of Object's. */
 const tally = (): Record<string, number> => Object.create(null);
 function count(tally: Record<string, number>, key: string): void {
