@@ -13,15 +13,19 @@ class Ledger {
     return new Ledger(this.lines);
   }
 }
-const course = (units: readonly number[], spacing: number): Course<Ledger, string, string> => ({
+interface Stop {
+  readonly order: number;
+  readonly name: string;
+}
+/** Units of some stops each; run coarsely they stop at every other one. */
+const course = (units: readonly number[]): Course<Ledger, Stop, string> => ({
   length: units.length,
-  spacing,
   world: () => new Ledger([]),
-  *begin(index, world, edit) {
+  *begin(index, world, edit, fine) {
     let name = edit ?? "as sent";
     for (let stop = 0; stop < (units[index] ?? 0); stop++) {
       world.lines.push(`${index}.${stop} ${name}`);
-      name = (yield `${index}.${stop}`) ?? name;
+      if (fine || stop % 2 === 0) name = (yield { order: stop + 1, name: `${index}.${stop}` }) ?? name;
     }
     world.lines.push(`${index} done ${name}`);
   },
@@ -55,11 +59,10 @@ describe("history", () => {
     fc.assert(
       fc.property(
         fc.array(fc.nat(4), { minLength: 1, maxLength: 12 }),
-        fc.constantFrom(1, 3),
         fc.array(move, { maxLength: 60 }),
-        (units, spacing, moves) => {
+        (units, moves) => {
           const counter = new Counter();
-          const history = new History(course(units, spacing), counter);
+          const history = new History(course(units), counter);
           const look = () => ({
             position: history.position,
             stop: history.stop,
@@ -97,6 +100,19 @@ describe("history", () => {
     );
   });
 
+  test("a coarse run is refined where it stands, and comes to the same", () => {
+    const make = () => new History(course([4, 4]), new Counter());
+    const [coarse, fine] = [make(), make()];
+    coarse.fine = false;
+    while (coarse.stop?.name !== "1.2") coarse.forward();
+    while (fine.stop?.name !== "1.2") fine.forward();
+    coarse.refine();
+    expect(coarse.position).toEqual(fine.position);
+    expect(coarse.world.lines).toEqual(fine.world.lines);
+    coarse.forward();
+    expect(coarse.stop?.name).toBe("1.3");
+  });
+
   test("the forks stay few, and close together near the present", () => {
     let run = 0;
     class Clock {
@@ -104,9 +120,8 @@ describe("history", () => {
         return this;
       }
     }
-    const long: Course<Clock, string, string> = {
+    const long: Course<Clock, Stop, string> = {
       length: 50_000,
-      spacing: 1,
       world: () => new Clock(),
       // biome-ignore lint/correctness/useYield: these units have no stops
       *begin() {
@@ -118,6 +133,9 @@ describe("history", () => {
     expect(history.checkpointCount).toBeLessThanOrEqual(96);
     run = 0;
     history.go({ unit: 49_990, stop: 0 });
+    expect(run).toBeLessThan(2_000);
+    run = 0;
+    history.go({ unit: 49_989, stop: 0 });
     expect(run).toBeLessThan(10);
     history.go({ unit: 25_000, stop: 0 });
     expect(history.index).toBe(25_000);
@@ -125,10 +143,10 @@ describe("history", () => {
   });
 
   test("the search back finds the last place, never one before the floor", () => {
-    const history = new History(course([2, 2, 2, 2], 3), new Counter());
+    const history = new History(course([2, 2, 2, 2]), new Counter());
     while (!history.ended) history.forward();
     const last = (floor: Position, wanted: string): Position | undefined => {
-      const search = history.searchBack(history.position, floor, (stop) => stop === wanted);
+      const search = history.searchBack(history.position, floor, (stop) => stop?.name === wanted);
       for (;;) {
         const step = search.next();
         if (step.done) return step.value;

@@ -242,7 +242,10 @@ class Player {
   private placeOf(frame: DebugProtocol.StackFrame): string {
     const name = frame.source?.name ?? "";
     const text = this.story.files.get(name)?.split("\n")[frame.line - 1]?.trim();
-    return `${name}:${frame.line}${text === undefined ? "" : ` | ${text}`}`;
+    if (text === undefined) return `${name}:${frame.line}`;
+    const line = this.story.files.get(name)?.split("\n")[frame.line - 1] ?? "";
+    const part = frame.endLine === frame.line ? line.slice(frame.column - 1, (frame.endColumn ?? 0) - 1) : text;
+    return `${name}:${frame.line} | ${text}${part === text || !part ? "" : ` | at: ${part}`}`;
   }
 
   private lineOf(text: string): number {

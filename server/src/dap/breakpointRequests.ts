@@ -157,7 +157,10 @@ export class BreakpointRequests {
     const line = this.style.ourLine(asked.wish.line);
     const column = asked.wish.column === undefined ? undefined : this.style.ourColumn(asked.wish.column);
     const place = settle(list, line, column);
-    if (!place) return this.refused(asked, "below this line there is nothing that a packet can stop at", here);
+    if (!place) {
+      const next = list.find((other) => other.line > line)?.never;
+      return this.refused(asked, next ?? "below this line there is nothing that a packet can stop at", here);
+    }
     if (place.never !== undefined) return this.refused(asked, place.never, here);
     const terms = this.terms(asked.wish, debuggee);
     if (typeof terms === "string") return this.refused(asked, terms, here);
@@ -167,6 +170,7 @@ export class BreakpointRequests {
       key: `${place.uri}:${place.line}:${place.column}`,
       terms,
       at: (moment) => debuggee.statementAt(moment) === statement,
+      fine: statement.kind !== "send" && statement.kind !== "slot",
     };
     return {
       id: asked.id,
@@ -187,7 +191,13 @@ export class BreakpointRequests {
     if (typeof terms === "string") return this.refused(asked, terms);
     try {
       const at = functionBreakpoint(asked.wish.name, debuggee.loaded.policy, debuggee.loaded.used);
-      asked.live = { id: asked.id, key: `function ${asked.wish.name}`, terms, at };
+      asked.live = {
+        id: asked.id,
+        key: `function ${asked.wish.name}`,
+        terms,
+        at,
+        fine: asked.wish.name.trim().startsWith("rule"),
+      };
       return { id: asked.id, verified: true };
     } catch (error) {
       return this.refused(asked, (error as Error).message);

@@ -28,9 +28,11 @@ export interface Breakpoint {
   readonly key: string;
   readonly terms: Terms;
   readonly at: (moment: Moment | undefined) => boolean;
+  /** Whether it is at a statement inside a block: the run must then stop at each. */
+  readonly fine: boolean;
 }
 /** Stops where a value has changed since the moment before. */
-export interface Watch extends Omit<Breakpoint, "at"> {
+export interface Watch extends Omit<Breakpoint, "at" | "fine"> {
   readonly read: () => string | undefined;
   readonly counts: (before: string | undefined, after: string | undefined) => boolean;
 }
@@ -118,6 +120,10 @@ export class Breakpoints {
     this.watches = watches;
     // Watched from now on: what a value was before its breakpoint was set is no change.
     for (const { key, read } of watches) if (!this.values.has(key)) this.values.set(key, read());
+  }
+  /** Whether every statement must be looked at. */
+  get fine(): boolean {
+    return this.watches.length > 0 || this.all.some((breakpoint) => breakpoint.fine);
   }
   /** A copy: the hits go on counting. */
   memory(): Counted {

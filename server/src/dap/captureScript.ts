@@ -44,9 +44,8 @@ export function captureScript(
     title: `${name} at ${vnic.id}`,
     capture: true,
     length: tape.length,
-    spacing: tape.length > 1000 ? 64 : 1,
     world: () => World.start(policy),
-    begin: (index, world, edit) => frameUnit(world, tape, index, vnic, edit),
+    begin: (index, world, edit, fine) => frameUnit(world, { tape, vnic, index }, edit, fine),
     packet,
     notation: (index) => describe(packet(index)),
     frame: (index) => ({

@@ -94,6 +94,11 @@ export class Debuggee implements Follower<Moment, Memory> {
   jump(index: number): void {
     this.history.jump(index);
   }
+  /** From here on all stops, or only steps, slots and what they decided: enough for most runs, and much faster. */
+  set fine(fine: boolean) {
+    if (fine) this.history.refine();
+    else this.history.fine = false;
+  }
   searchBack(floor: Position, wanted: (moment: Moment | undefined) => boolean): Generator<void, Position | undefined> {
     return this.history.searchBack(this.position, floor, wanted);
   }
@@ -110,7 +115,6 @@ export class Debuggee implements Follower<Moment, Memory> {
     if (this.history) this.arrive(undefined);
   }
   reached(moment: Moment): void {
-    if (this.position.stop === 1) this.walks = [];
     if (moment.kind === "slot") this.enter(moment.place);
     if (moment.kind === "decided") this.note(moment.decision);
     if (moment.kind === "finished") {
@@ -139,6 +143,7 @@ export class Debuggee implements Follower<Moment, Memory> {
   }
   private enter(place: SlotPlace): void {
     this.slotStart = this.position;
+    if (place.visit === 0) this.walks = [];
     if (place.walk < this.walks.length) return;
     this.walks = [
       ...this.walks,
@@ -196,6 +201,16 @@ export class Debuggee implements Follower<Moment, Memory> {
     const { uri, line } = this.stepFrame();
     return uri === undefined ? undefined : { uri, line };
   }
+  /** The innermost line that the packet is at. */
+  get hereLine(): { uri: string; line: number } | undefined {
+    const statement = this.statementAt(this.moment);
+    const source = this.moment?.kind === "statement" ? this.moment.source : this.place?.line?.source;
+    return statement && source ? { uri: source.uri, line: extent(statement).line } : this.line;
+  }
+  /** Whether the packet under way has been changed by hand. */
+  get wasEdited(): boolean {
+    return this.history.editedHere;
+  }
   /** The line of what settled the trip that has just ended. */
   get decidingLine(): { uri: string; line: number } | undefined {
     const by = this.last && decisiveSlot(this.last.walks)?.slot.by;
@@ -204,7 +219,7 @@ export class Debuggee implements Follower<Moment, Memory> {
   /** The slots of the trip that is about to begin, as it would go now. */
   slotsAhead(): readonly SlotPlace[] {
     const places: SlotPlace[] = [];
-    for (const moment of this.loaded.script.begin(this.index, this.world.fork(), this.history.edited))
+    for (const moment of this.loaded.script.begin(this.index, this.world.fork(), this.history.edited, false))
       if (moment.kind === "slot" && visible(moment.place, this.view)) places.push(moment.place);
     return places;
   }

@@ -1,9 +1,10 @@
 /** What the names of an expression stand for where the packet is: its fields, our words, the policy's names. */
-import { contains } from "../policy/endpoints.ts";
+import { formatMac, formatRange, type Ip } from "../policy/addresses.ts";
+import { addressesOf, contains } from "../policy/endpoints.ts";
 import type { EndpointSet, Policy, Rule, Vnic } from "../policy/policy.ts";
 import type { Debuggee } from "./debuggee.ts";
 import { ExpressionError, type RuleName } from "./expression/tree.ts";
-import { type Environment, type Members, number, text, type Value } from "./expression/values.ts";
+import { type Environment, type Members, number, show, text, type Value } from "./expression/values.ts";
 import { blockOf, rulesNamed } from "./functions.ts";
 import { FIELD_NAMES, fieldValues } from "./packetFields.ts";
 import { connectionOf } from "./state.ts";
@@ -47,9 +48,9 @@ const OUTCOMES: Readonly<Record<string, string>> = {
 export function environmentOf(debuggee: Debuggee, nowhere = false): Environment {
   const { policy } = debuggee.loaded;
   const packet = nowhere ? undefined : debuggee.packet;
-  const rule = (name: RuleName, use: (rule: Rule, block: string) => Value): Value => {
-    const { rule: found, block } = oneRule(name, debuggee, nowhere);
-    return nowhere ? absent("nothing yet") : use(found, block);
+  const rules = (name: RuleName, use: (found: readonly NamedRule[]) => Value): Value => {
+    const found = named(name, debuggee, nowhere);
+    return nowhere ? absent("nothing yet") : use(found);
   };
   return {
     field: (name) => fieldValues(packet, name),
@@ -61,18 +62,8 @@ export function environmentOf(debuggee: Debuggee, nowhere = false): Environment 
       const set = endpointsNamed(policy, name);
       return set && membersOf(name, set, debuggee);
     },
-    rule: (name) =>
-      rule(name, (found, block) => ({
-        kind: "record",
-        summary: `rule ${found.id}${found.title === undefined ? "" : ` "${found.title}"`} ${found.action}`,
-        members: new Map<string, Value>([
-          ["hits", number(debuggee.hits(block, found.id))],
-          ["id", number(found.id)],
-          ["block", text(block)],
-          ["action", text(found.action)],
-        ]),
-      })),
-    matches: (name) => rule(name, (found) => whyNot(found, debuggee)),
+    rule: (name) => rules(name, (found) => ruleValue(found, debuggee)),
+    matches: (name) => rules(name, (found) => matchValue(found, debuggee)),
     names: () => [
       ...FIELD_NAMES.map((name) => ({ name, kind: "field" as const })),
       ...Object.keys(WORDS).map((name) => ({ name, kind: "word" as const })),
@@ -85,19 +76,53 @@ export function environmentOf(debuggee: Debuggee, nowhere = false): Environment 
   };
 }
 
-/** A bare number means the block of the packet's slot, else the one block that has it. */
-function oneRule(name: RuleName, debuggee: Debuggee, nowhere: boolean): { rule: Rule; block: string } {
-  const here = nowhere ? undefined : debuggee.place?.block?.name;
+interface NamedRule {
+  readonly rule: Rule;
+  readonly block: string;
+}
+/** A bare number means the block that the packet is in, else every block that has it. */
+function named(name: RuleName, debuggee: Debuggee, nowhere: boolean): readonly NamedRule[] {
   const { policy } = debuggee.loaded;
+  const { moment, place } = debuggee;
+  const appliance = moment?.kind === "statement" ? moment.appliance?.name : undefined;
   try {
     const found = rulesNamed(policy, name.block, name.id).map((rule) => ({ rule, block: blockOf(policy, rule) }));
-    const near = found.find(({ block }) => block === here) ?? (found.length === 1 || nowhere ? found[0] : undefined);
-    if (near) return near;
-    const choices = found.map(({ block }) => `${block}.${name.id}`).join(", ");
-    throw new Error(`rule ${name.id} is in several blocks: ${choices}`);
+    if (nowhere || name.block !== undefined) return found;
+    const here = found.filter(({ block }) => block === (appliance ?? place?.block?.name));
+    return here.length > 0 ? here : found;
   } catch (error) {
     throw new ExpressionError((error as Error).message, name);
   }
+}
+/** Of several rules the hits are the sum. */
+function ruleValue(found: readonly NamedRule[], debuggee: Debuggee): Value {
+  const [first] = found as [NamedRule];
+  const hits = found.reduce((sum, { block, rule }) => sum + debuggee.hits(block, rule.id), 0);
+  const blocks = found.map(({ block }) => block).join(", ");
+  const { id, title, action } = first.rule;
+  return {
+    kind: "record",
+    summary:
+      found.length > 1 ? `rule ${id} of ${blocks}` : `rule ${id}${title === undefined ? "" : ` "${title}"`} ${action}`,
+    members: new Map<string, Value>([
+      ["hits", number(hits)],
+      ["id", number(id)],
+      ["block", text(blocks)],
+      ...(found.length > 1 ? [] : [["action", text(action)] as const]),
+    ]),
+  };
+}
+/** Of several rules each has its answer; one that matches is enough. */
+function matchValue(found: readonly NamedRule[], debuggee: Debuggee): Value {
+  const answers = found.map(({ rule, block }) => [block, whyNot(rule, debuggee)] as const);
+  const [only, more] = answers;
+  if (only && !more) return only[1];
+  return {
+    kind: "record",
+    summary: answers.map(([block, answer]) => `${block}: ${show(answer)}`).join("; "),
+    holds: answers.some(([, answer]) => answer.kind === "record" && answer.holds === true),
+    members: new Map(answers),
+  };
 }
 
 /** The addresses that a group, VM, vNIC or segment of the policy stands for. */
@@ -113,7 +138,10 @@ export function endpointsNamed(policy: Policy, name: string): EndpointSet | unde
 }
 function membersOf(name: string, set: EndpointSet, debuggee: Debuggee): Members {
   return {
-    shown: name,
+    // Resolved only when it is looked at: a condition asks `has`.
+    get shown() {
+      return `${name}: ${addressText(set, debuggee)}`;
+    },
     has: (value) => {
       if (value.kind === "text") return [...set.vnics].some((vnic) => vnic.id === value.value);
       if (value.kind === "mac")
@@ -122,4 +150,16 @@ function membersOf(name: string, set: EndpointSet, debuggee: Debuggee): Members 
       return contains(set, value.value, (ip) => debuggee.world.owner(ip));
     },
   };
+}
+
+/** The addresses of a set, as ranges; of a long list the beginning. */
+function addressText(set: EndpointSet, { world }: Debuggee): string {
+  const { v4, v6 } = addressesOf(set, (vnic) => world.addresses(vnic));
+  const ranges: string[] = [];
+  for (const bounds of [v4, v6] as (readonly Ip[])[])
+    for (let i = 0; i < bounds.length; i += 2) ranges.push(formatRange(bounds[i] as Ip, bounds[i + 1] as Ip));
+  const macs = set.macs.map(formatMac);
+  const all = [...ranges, ...macs];
+  if (all.length === 0) return "no address";
+  return all.length > 20 ? `${all.slice(0, 20).join(", ")} and ${all.length - 20} more` : all.join(", ");
 }

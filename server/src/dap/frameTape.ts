@@ -48,10 +48,7 @@ export class FrameTape {
     this.start = start;
     this.latest = latest;
     const broken = complaint();
-    this.warnings = [
-      ...capture.warnings,
-      ...(broken ? [`byte ${broken.at}: ${broken.message}`] : []),
-    ];
+    this.warnings = [...capture.warnings, ...(broken ? [`byte ${broken.at}: ${broken.message}`] : [])];
     this.frames = readCapture(bytes).frames[Symbol.iterator]();
   }
 

@@ -5,7 +5,7 @@
  * present and ever farther apart behind it, so that their number grows with the logarithm of the length.
  */
 
-/** `unit` counts the units begun, from 0; `stop` the stops inside it: 0 is before its first. */
+/** `unit` counts the units begun, from 0; `stop` is the order of a stop in it: 0 is before its first. */
 export interface Position {
   readonly unit: number;
   readonly stop: number;
@@ -17,15 +17,17 @@ export interface World<W> {
   fork(): W;
 }
 
+/** Grows from stop to stop, and is the same however finely the unit is run. */
+export interface Ordered {
+  readonly order: number;
+}
 /** What runs. `Edit` replaces what the unit works on (a packet) from the stop at which it is given. */
-export interface Course<W extends World<W>, Stop, Edit> {
+export interface Course<W extends World<W>, Stop extends Ordered, Edit> {
   readonly length: number;
-  /** Units from one fork to the next: 1 where units are few, more where they are many and short. */
-  readonly spacing: number;
   /** A new world, as it is before the first unit. */
   world(): W;
-  /** The stops of unit `index`. The edit, if any, was made before its first stop. */
-  begin(index: number, world: W, edit: Edit | undefined): Generator<Stop, void, Edit | undefined>;
+  /** The stops of unit `index`, all of them only when run finely. The edit, if any, was made before its first stop. */
+  begin(index: number, world: W, edit: Edit | undefined, fine: boolean): Generator<Stop, void, Edit | undefined>;
 }
 
 /** Follows the run, whichever way it goes: told of each stop, and able to give back what it knew at a fork. */
@@ -48,8 +50,14 @@ type Intervention<Edit> = Position & ({ readonly edit: Edit } | { readonly jump:
 
 /** Forks kept at most, for any length of run. */
 const MOST_CHECKPOINTS = 96;
+/** A fork makes the next change of a big table dear: the longer the run, the rarer they are laid. */
+const spacing = (unit: number): number => 1 + Math.floor(unit / 64);
+/** Units before a place that was gone back to that get forks of their own: who goes back once goes back again. */
+const NEAR = 4;
 
-export class History<W extends World<W>, Stop, Edit, Memory> {
+export class History<W extends World<W>, Stop extends Ordered, Edit, Memory> {
+  /** Whether units that begin from now on are run stop by stop, or only by their coarser stops, which is faster. */
+  fine = true;
   private readonly course: Course<W, Stop, Edit>;
   private readonly follower: Follower<Stop, Memory>;
   private checkpoints: Checkpoint<W, Memory>[] = [];
@@ -60,6 +68,9 @@ export class History<W extends World<W>, Stop, Edit, Memory> {
   /** The course's index of the current unit: not `at.unit` once there was a jump. */
   private courseIndex = 0;
   private now: W;
+  /** Whether the current unit was begun finely. */
+  private finely = true;
+  private nearFrom = Number.POSITIVE_INFINITY;
 
   constructor(course: Course<W, Stop, Edit>, follower: Follower<Stop, Memory>) {
     this.course = course;
@@ -101,14 +112,15 @@ export class History<W extends World<W>, Stop, Edit, Memory> {
     let next: IteratorResult<Stop, void>;
     if (this.running) next = this.running.next(edit);
     else {
-      this.running = this.course.begin(this.courseIndex, this.now, edit);
+      this.finely = this.fine;
+      this.running = this.course.begin(this.courseIndex, this.now, edit, this.finely);
       next = this.running.next();
     }
     if (next.done) {
       this.leave(this.courseIndex + 1);
       return;
     }
-    this.at = { unit: this.at.unit, stop: this.at.stop + 1 };
+    this.at = { unit: this.at.unit, stop: next.value.order };
     this.current = next.value;
     this.follower.reached(next.value, this.at);
   }
@@ -119,8 +131,16 @@ export class History<W extends World<W>, Stop, Edit, Memory> {
    */
   go(target: Position): void {
     this.interventions = this.interventions.filter((i) => before(i, target) || ("edit" in i && same(i, target)));
+    this.fine = true;
+    this.nearFrom = target.unit - NEAR;
     this.restore(target);
     while (before(this.at, target) && !this.ended) this.forward();
+    this.nearFrom = Number.POSITIVE_INFINITY;
+  }
+  /** From here on every stop is to be seen, in the current unit too. */
+  refine(): void {
+    this.fine = true;
+    if (this.running && !this.finely) this.go(this.at);
   }
 
   /** Replaces what the current unit works on from here: the run forks, its former way on is forgotten. */
@@ -136,6 +156,11 @@ export class History<W extends World<W>, Stop, Edit, Memory> {
   get edited(): Edit | undefined {
     for (const i of this.interventions) if ("edit" in i && same(i, this.at)) return i.edit;
     return undefined;
+  }
+
+  /** Whether the current unit has been edited on the way here. */
+  get editedHere(): boolean {
+    return this.interventions.some((i) => "edit" in i && i.unit === this.at.unit && !before(this.at, i));
   }
 
   /**
@@ -188,7 +213,8 @@ export class History<W extends World<W>, Stop, Edit, Memory> {
     this.current = undefined;
     const { unit } = this.at;
     const latest = this.checkpoints.at(-1);
-    if (!latest || latest.unit + this.course.spacing <= unit) {
+    const wanted = !latest || latest.unit + spacing(unit) <= unit || (unit >= this.nearFrom && latest.unit < unit);
+    if (wanted) {
       this.checkpoints.push({ unit, index, world: this.now.fork(), memory: this.follower.memory() });
       if (this.checkpoints.length > MOST_CHECKPOINTS) this.thin(unit);
     }

@@ -179,7 +179,7 @@ export class Inspection {
       const { value: result, ...rest } = this.assign(line.target, value) as { value: string };
       return { body: { result, ...rest }, changed: true };
     }
-    const value = this.complaining(() => evaluate(line, this.debuggee.environment()));
+    const value = this.complaining(() => evaluate(hovered(line, args.context), this.debuggee.environment()));
     // A hover over a word of the policy that means nothing here shows nothing.
     if (args.context === "hover" && value.kind === "absent") throw new RequestError(value.why);
     const node = nodeOf("", value);
@@ -300,6 +300,12 @@ export class Inspection {
   }
 }
 
+/** Under the mouse a rule's number asks why the rule matches, or why not. */
+function hovered(line: Expression, context: string | undefined): Expression {
+  if (context !== "hover" || line.kind !== "number") return line;
+  const { start, end, value: id } = line;
+  return { kind: "call", name: "matches", argument: { id, start, end }, start, end };
+}
 function nodeOf(name: string, value: Value): Node {
   if (value.kind !== "record") return { name, value: show(value), type: value.kind };
   return {

@@ -46,7 +46,7 @@ function passedBy(script: Script, policy: Policy, scenario: Statement | undefine
   const passed = new Set<Statement>(scenario ? [scenario] : []);
   const world = script.world();
   for (let index = 0; index < Math.min(script.length, TRIED); index++)
-    for (const moment of script.begin(index, world, undefined)) {
+    for (const moment of script.begin(index, world, undefined, false)) {
       if (moment.kind !== "slot") continue;
       const { chain, block } = moment.place;
       if (chain) passed.add(chain.source.statement);

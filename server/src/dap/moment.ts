@@ -1,5 +1,6 @@
 /** The places at which a packet's trip can be looked at, as the debugger sees them. */
 import type { Packet } from "../capture/packet.ts";
+import type { Ordered } from "./history.ts";
 import type { Direction, SlotTrace, Trace } from "../chain/trace.ts";
 import type { Appliance, Block, Chain, Rule, Slot, Source } from "../policy/policy.ts";
 
@@ -19,23 +20,28 @@ export interface SlotPlace {
 }
 
 /** The packet is in a chain. */
-export type PlacedMoment = { readonly packet: Packet; readonly place: SlotPlace } & (
-  | { readonly kind: "slot" }
-  /** A rule, a binding, a default … is about to be tried. */
-  | {
-      readonly kind: "statement";
-      readonly source: Source;
-      readonly rule?: Rule;
-      /** When it belongs to an appliance's `inspect`. */
-      readonly appliance?: Appliance;
-    }
-  /** The slot has decided; the packet is as the slot leaves it. */
-  | { readonly kind: "decided"; readonly decision: SlotTrace; readonly source?: Source }
-);
+export type PlacedMoment = Ordered & { readonly packet: Packet; readonly place: SlotPlace } & (
+    | { readonly kind: "slot" }
+    /** A rule, a binding, a default … is about to be tried. */
+    | {
+        readonly kind: "statement";
+        readonly source: Source;
+        readonly rule?: Rule;
+        /** When it belongs to an appliance's `inspect`. */
+        readonly appliance?: Appliance;
+      }
+    /** The slot has decided; the packet is as the slot leaves it. */
+    | { readonly kind: "decided"; readonly decision: SlotTrace; readonly source?: Source }
+  );
 export type Moment =
   | PlacedMoment
   /** The step is done, or could not be. */
-  | { readonly kind: "finished"; readonly packet?: Packet; readonly trace?: Trace; readonly failure?: Failure };
+  | (Ordered & {
+      readonly kind: "finished";
+      readonly packet?: Packet;
+      readonly trace?: Trace;
+      readonly failure?: Failure;
+    });
 
 /** An expectation that did not come true. */
 export interface Failure {

@@ -24,11 +24,10 @@ export function packetScript(text: string, policy: Policy): Script {
     title: describe(first.packet),
     capture: false,
     length: 1,
-    spacing: 1,
     world: () => World.start(policy),
-    begin: (_, world, edit) => {
+    begin: (_, world, edit, fine) => {
       const made = sending(world);
-      return "error" in made ? failedUnit(made.error) : sendUnit(world, made, edit, expect);
+      return "error" in made ? failedUnit(made.error) : sendUnit(world, made, edit, expect, fine);
     },
     packet: (_, world) => {
       const made = sending(world);

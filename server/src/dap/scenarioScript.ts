@@ -47,10 +47,8 @@ export function scenarioScript(
     title,
     capture: false,
     length: units.length,
-    // A step is worth a fork of its own; of thousands of frames every so many.
-    spacing: units.length > 1000 ? 64 : 1,
     world: () => World.start(policy),
-    begin: (index, world, edit) => begin(unit(index), world, edit),
+    begin: (index, world, edit, fine) => begin(unit(index), world, edit, fine),
     packet,
     notation: (index, world) => {
       const found = packet(index, world);
@@ -94,13 +92,13 @@ function replayedBy(step: ReplayStep, uri: string, policy: Policy, files: Pick<H
   }
 }
 
-function* begin({ step, frame, problem }: UnitOf, world: World, edit: Packet | undefined): Unit {
+function* begin({ step, frame, problem }: UnitOf, world: World, edit: Packet | undefined, fine: boolean): Unit {
   if (problem !== undefined) yield* failedUnit(problem);
-  else if (frame) yield* frameUnit(world, frame.replayed.tape, frame.index, frame.replayed.vnic, edit);
+  else if (frame) yield* frameUnit(world, { ...frame.replayed, index: frame.index }, edit, fine);
   else if (step.kind === "send") {
     const sending = sendingOf(world, step);
     if ("error" in sending) yield* failedUnit(sending.error);
-    else yield* sendUnit(world, sending, edit, step.expect);
+    else yield* sendUnit(world, sending, edit, step.expect, fine);
   } else if (step.kind !== "replay") {
     const wrong = applyStep(world, step);
     if (wrong !== undefined) yield* failedUnit(wrong);

@@ -4,7 +4,7 @@ import type { Debuggee, WalkSoFar } from "./debuggee.ts";
 import { byText } from "../chain/expectation.ts";
 import { decidedBy } from "./narration.ts";
 import { packetNodes } from "./packetScope.ts";
-import { slotState } from "./state.ts";
+import { slotState, worldState } from "./state.ts";
 import { duration } from "./text.ts";
 import type { Node } from "./variables.ts";
 
@@ -23,7 +23,7 @@ export function scopes(debuggee: Debuggee): readonly ScopeNode[] {
   return [
     scope("Packet", () => packetNodes(debuggee), "arguments"),
     scope("Decision", () => decisionNodes(debuggee), "locals"),
-    ...(debuggee.place ? [scope("Slot state", () => slotState(debuggee))] : []),
+    scope("Slot state", () => (debuggee.place ? slotState(debuggee) : worldState(debuggee))),
     scope("Scenario", () => scenarioNodes(debuggee)),
   ];
 }

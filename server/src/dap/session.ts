@@ -145,10 +145,10 @@ class DebugSession implements Session {
       return;
     }
     if (this.launched?.noDebug !== true && this.launched?.stopOnEntry !== false) {
-      this.stop("entry", "Stopped at the first packet");
+      this.stop("entry", "Stopped at the first packet", 0, undefined, debuggee.halt.ids);
       return;
     }
-    if (!this.halted()) this.go(() => false);
+    if (!this.halted()) this.go(() => false, false);
   }
 
   private restart(args: { arguments?: LaunchArguments }, after: (action: () => void) => void): void {
@@ -222,22 +222,24 @@ class DebugSession implements Session {
         command === "stepIn" && args.targetId !== undefined
           ? inspection.stepInTarget(args.targetId)
           : stopFor(command, debuggee.moment, args.granularity, debuggee.view);
-      after(() => this.go(wanted));
+      const fine = standOf(debuggee.moment) !== "step" || command === "stepIn";
+      after(() => this.go(wanted, fine));
     };
   }
   private continue(_: unknown, after: (action: () => void) => void): object {
     this.still();
     this.remember("run");
-    after(() => this.go(() => false));
+    after(() => this.go(() => false, false));
     return { allThreadsContinued: true };
   }
   private remember(how: Past["how"]): void {
     this.past.push({ position: this.here().position, clause: this.inspection?.clause ?? 0, how });
   }
 
-  /** Runs until `wanted`, a breakpoint, a caught fate, or the end. */
-  private go(wanted: (moment: Debuggee["moment"]) => boolean): void {
+  /** Runs until `wanted`, a breakpoint, a caught fate, or the end; finely where `wanted` asks about statements. */
+  private go(wanted: (moment: Debuggee["moment"]) => boolean, fine: boolean): void {
     const debuggee = this.here();
+    debuggee.fine = fine || (this.launched?.noDebug !== true && this.breakpoints.all.fine);
     const run = ++this.run;
     this.phase = "running";
     this.pausing = false;
@@ -278,11 +280,11 @@ class DebugSession implements Session {
     const debuggee = this.here();
     if (this.launched?.noDebug !== true)
       for (const message of debuggee.halt.messages)
-        this.output(message.wrong ? "stderr" : "console", `${message.text}\n`, debuggee.line);
+        this.output(message.wrong ? "stderr" : "console", `${message.text}\n`, debuggee.hereLine);
     const { moment } = debuggee;
     if (moment?.kind !== "finished") return;
     if (moment.trace && !debuggee.loaded.script.capture)
-      this.output("stdout", `${fate(moment.trace)}\n`, debuggee.decidingLine ?? debuggee.line);
+      this.output("stdout", `${fate(moment.trace, debuggee.wasEdited)}\n`, debuggee.decidingLine ?? debuggee.line);
     if (moment.failure) this.output("stderr", `${failureOutput(moment.failure)}\n`, debuggee.line);
   }
 
@@ -310,6 +312,7 @@ class DebugSession implements Session {
   ): void {
     this.run++;
     this.phase = "stopped";
+    this.here().fine = true;
     this.progress(undefined);
     this.inspection?.moved(clause);
     this.noticeChanges();
@@ -366,14 +369,15 @@ class DebugSession implements Session {
   private reverseContinue(_: unknown, after: (action: () => void) => void): void {
     const debuggee = this.still();
     const stops = (): boolean => debuggee.halt.ids.length > 0 || debuggee.halt.caught !== undefined;
-    after(() =>
+    after(() => {
+      debuggee.fine = this.breakpoints.all.fine;
       this.search(debuggee.entry, stops, (found) => {
         const target = found ?? debuggee.entry;
         this.past = this.past.filter((entry) => before(entry.position, target));
         debuggee.go(target);
         if (!found || !this.halted()) this.stop("entry", "Back at the first packet");
-      }),
-    );
+      });
+    });
   }
 
   /** Looks back for a place, in slices; the packet is wherever the search left it when `done` is called. */

@@ -32,6 +32,27 @@ export function slotState(debuggee: Debuggee): readonly Node[] {
   return nodes;
 }
 
+/** Between two packets there is no slot: what all vNICs, appliances and blocks remember. */
+export function worldState(debuggee: Debuggee): readonly Node[] {
+  const { world } = debuggee;
+  const { policy } = debuggee.loaded;
+  const vnics = [...policy.vnics.values()].map((vnic): Node => {
+    const state = world.at(vnic);
+    const count = live(state, world).length;
+    return {
+      name: vnic.id,
+      value: `${count} connection${count === 1 ? "" : "s"}`,
+      children: () => [connectionTable(state, world, vnic.id), addresses(vnic, state)],
+    };
+  });
+  const appliances = [...policy.appliances.keys()].map((name) => ({
+    name: `appliance ${name}`,
+    value: world.appliances.get(name) ?? "up",
+  }));
+  const down = [...world.blocksDown.entries()].map(([name]) => ({ name: `block ${name}`, value: "down" }));
+  return [...vnics, ...appliances, ...down, controllerTable(world)];
+}
+
 // ---- connections ----------------------------------------------------------------------------------------------------
 
 const live = (state: VnicState, world: World): readonly Connection[] =>

@@ -4,6 +4,11 @@ import type { Stop, SlotPlace as Where } from "../chain/slot.ts";
 import type { Trace } from "../chain/trace.ts";
 import type { Moment, SlotPlace } from "./moment.ts";
 
+/** More statements than a slot can try: leaves room for them between two slots' places in the order. */
+const MOST_TRIED = 2 ** 24;
+/** Comes after every moment of a trip. */
+export const LAST = Number.MAX_SAFE_INTEGER;
+
 type Resume = { readonly packet: Packet } | undefined;
 
 /** The moments of a trip; a packet given back at one goes on in its place, one given here does from the first walk. */
@@ -13,6 +18,7 @@ export function* tripMoments(
 ): Generator<Moment, Trace, Packet | undefined> {
   let walk = -1;
   let visit = -1;
+  let tried = 0;
   let resume: Resume;
   let pending = first;
   for (;;) {
@@ -27,20 +33,23 @@ export function* tripMoments(
       continue;
     }
     if (stop.kind === "slot") visit++;
-    const edited = yield momentOf(stop, walk, visit);
+    tried = stop.kind === "statement" ? tried + 1 : 0;
+    const within = stop.kind === "decided" ? MOST_TRIED : tried;
+    const edited = yield momentOf(stop, walk, visit, (visit + 1) * (MOST_TRIED + 1) + within);
     if (edited) resume = { packet: edited };
   }
 }
 
-function momentOf(stop: Exclude<Stop, { kind: "walk" }>, walk: number, visit: number): Moment {
+function momentOf(stop: Exclude<Stop, { kind: "walk" }>, walk: number, visit: number, order: number): Moment {
   const { packet } = stop;
   const place = placeOf(stop, walk, visit);
   switch (stop.kind) {
     case "slot":
-      return { kind: "slot", packet, place };
+      return { kind: "slot", order, packet, place };
     case "statement":
       return {
         kind: "statement",
+        order,
         packet,
         place,
         source: stop.source,
@@ -50,6 +59,7 @@ function momentOf(stop: Exclude<Stop, { kind: "walk" }>, walk: number, visit: nu
     case "decided":
       return {
         kind: "decided",
+        order,
         packet,
         place,
         decision: stop.decision,

@@ -9,7 +9,7 @@ import type { Vnic } from "../policy/policy.ts";
 import type { Expectation } from "../syntax/tree.ts";
 import type { FrameTape } from "./frameTape.ts";
 import type { Moment } from "./moment.ts";
-import { tripMoments } from "./tripMoments.ts";
+import { LAST, tripMoments } from "./tripMoments.ts";
 
 export type Unit = Generator<Moment, void, Packet | undefined>;
 
@@ -19,23 +19,29 @@ export function* sendUnit(
   sending: Sending,
   edit: Packet | undefined,
   expectation: Expectation | undefined,
+  fine: boolean,
 ): Unit {
   const sent: Sending = edit ? { ...sending, packet: edit } : sending;
-  const trace = yield* tripMoments(trip(world, sent, { stepping: true }));
+  const trace = yield* tripMoments(trip(world, sent, { stepping: fine }));
   const failure = expectation && compare(expectation, trace);
-  yield { kind: "finished", packet: sent.packet, trace, ...(failure ? { failure } : {}) };
+  yield { kind: "finished", order: LAST, packet: sent.packet, trace, ...(failure ? { failure } : {}) };
 }
 
 /** Frame `index` of a capture that was taken at `vnic`. An edit before its first slot is made there. */
-export function* frameUnit(world: World, tape: FrameTape, index: number, vnic: Vnic, edit: Packet | undefined): Unit {
+export function* frameUnit(
+  world: World,
+  { tape, vnic, index }: { readonly tape: FrameTape; readonly vnic: Vnic; readonly index: number },
+  edit: Packet | undefined,
+  fine: boolean,
+): Unit {
   const frame = tape.at(index);
   const start = tape.startClock(index, world.clock);
-  const moments = tripMoments(replayTrip(world, vnic, frame, start, tape.start, true), edit);
+  const moments = tripMoments(replayTrip(world, vnic, frame, start, tape.start, fine), edit);
   const trace = yield* moments;
-  yield { kind: "finished", trace };
+  yield { kind: "finished", order: LAST, trace };
 }
 
 /** A step that could not be done. */
 export function* failedUnit(problem: string): Unit {
-  yield { kind: "finished", failure: { expected: "a step that can be done", actual: problem } };
+  yield { kind: "finished", order: LAST, failure: { expected: "a step that can be done", actual: problem } };
 }
