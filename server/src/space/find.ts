@@ -3,7 +3,17 @@
  * each of them about what a list of rules does. The search is that of `ruleList.ts`: look at a corner, take away what
  * the rule that spoils a condition takes, go on.
  */
-import { type Box, corner, DESTINATION, narrow, type Point, SOURCE, subtractBox, weight } from "./box.ts";
+import {
+  type Box,
+  corner,
+  DESTINATION,
+  intersectBoxes,
+  narrow,
+  type Point,
+  SOURCE,
+  subtractBox,
+  weight,
+} from "./box.ts";
 import type { RuleList } from "./ruleList.ts";
 
 /** What has to become of a packet in one list of rules. */
@@ -13,6 +23,8 @@ export interface Condition {
   readonly limit: number;
   /** Whether the condition holds for a packet that this rule takes, or no rule (undefined). */
   readonly holds: (taker: number | undefined) => boolean;
+  /** It holds for packets that no rule takes, and for no other. */
+  readonly alone?: true;
 }
 export type Found =
   | { readonly kind: "packet"; readonly packet: Point; readonly box: Box }
@@ -80,6 +92,14 @@ export function findPacket(
       options.failed?.(number, taker?.rule);
       if (taker !== undefined) {
         for (const piece of condition.list.without(box, taker, condition.limit)) stack.push({ box: piece, expanded });
+        // Of what it could take, a rule before it that does as wanted may take a part.
+        const taken = condition.alone ? undefined : intersectBoxes(box, taker.box);
+        if (taken !== undefined)
+          stack.push({
+            near: condition.list.near(taken, taker.rule)[Symbol.iterator](),
+            condition: number,
+            expanded,
+          });
         continue next;
       }
       // No rule takes it, and that is not what is wanted: only where some rule does can the condition hold.

@@ -48,7 +48,12 @@ function atOtherEnd(
   for (const way of ["out", "in"] as const) {
     const boxes = places.endSpace(rule, way);
     if (boxes.length === 0) continue;
-    const takes: Condition = { list: places.end(block, way), limit: i, holds: (taker) => taker === undefined };
+    const takes: Condition = {
+      list: places.end(block, way),
+      limit: i,
+      holds: (taker) => taker === undefined,
+      alone: true,
+    };
     for (const { filter, vnics } of parts) {
       const here = boxes.flatMap((box) => {
         if (box.layer === "ethernet") return [];

@@ -132,7 +132,10 @@ class Redirects {
   }
 
   #taken(i: number, way: Way, more: readonly Condition[] = []): Condition[] {
-    return [{ list: this.#places.end(this.#block, way), limit: i, holds: (taker) => taker === undefined }, ...more];
+    return [
+      { list: this.#places.end(this.#block, way), limit: i, holds: (taker) => taker === undefined, alone: true },
+      ...more,
+    ];
   }
 
   #leaving(rule: Rule, vnics: ReadonlySet<Vnic>): Box[] {
