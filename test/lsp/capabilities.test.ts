@@ -60,16 +60,23 @@ const DECLARED: Readonly<Record<string, readonly (readonly [string, object])[]>>
     ],
   ],
   callHierarchyProvider: [["textDocument/prepareCallHierarchy", { textDocument, position: { line: 8, character: 6 } }]],
+  executeCommandProvider: [
+    ["workspace/executeCommand", { command: "iochain.runScenario", arguments: [{ uri, scenario: "s" }] }],
+  ],
   diagnosticProvider: [
     ["textDocument/diagnostic", { textDocument }],
     ["workspace/diagnostic", { previousResultIds: [] }],
   ],
 };
 /** What is declared and is no request of the client. */
-const NO_REQUEST = new Set(["positionEncoding", "textDocumentSync", "workspace", "executeCommandProvider"]);
+const NO_REQUEST = new Set(["positionEncoding", "textDocumentSync", "workspace"]);
 
 /** Requests of the protocol that the server may or may not know: those above, and what their items lead to. */
 const ALWAYS: readonly (readonly [string, object])[] = [
+  ["iochain/tests", { uri }],
+  ["iochain/runTests", { uri }],
+  ["iochain/chain", { uri }],
+  ["iochain/trace", { uri, packet: "tcp a:1 -> 10.0.0.2:443" }],
   ["workspace/willRenameFiles", { files: [{ oldUri: uri, newUri: `${uri}2` }] }],
 ];
 

@@ -2,8 +2,9 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
-import type { CodeAction, CompletionList, Diagnostic } from "vscode-languageserver-types";
+import type { CallHierarchyItem, CodeAction, CodeLens, CompletionList, Diagnostic, InlayHint, Range } from "vscode-languageserver-types";
 import { afterEach, describe, expect, test } from "vitest";
+import type { Trace } from "../../server/src/chain/trace.ts";
 import { type Case, type Mark, readCase, ROOT, updateCase } from "./cases.ts";
 import { type Client, EDITOR, startClient } from "./client.ts";
 import * as render from "./render.ts";
@@ -90,7 +91,7 @@ const REQUESTS: Readonly<Record<string, Ask>> = {
   completion: asked<CompletionList>("textDocument/completion", ({ items, isIncomplete }) =>
     `${render.completions(items)}${isIncomplete ? "\n…" : ""}`,
   ),
-  signature: asked("textDocument/signatureHelp", json),
+  signature: asked("textDocument/signatureHelp", render.signature),
   selection: async (c, [mark], marks) => {
     const { uri, position } = markOf(marks, mark);
     const params = { textDocument: { uri }, positions: [position] };
@@ -121,6 +122,56 @@ const REQUESTS: Readonly<Record<string, Ask>> = {
     const files = [{ oldUri: uriOf(from), newUri: uriOf(to) }];
     return render.workspaceEdit(await c.request("workspace/willRenameFiles", { files }), textOf(texts));
   },
+  lenses: async (c, [file = ""]) => {
+    const textDocument = { uri: uriOf(file) };
+    const lenses = await c.request<CodeLens[]>("textDocument/codeLens", { textDocument });
+    const resolved = await Promise.all(lenses.map((lens) => c.request<CodeLens>("codeLens/resolve", lens)));
+    return resolved
+      .map(({ range, command }) => `${render.span(range)} ${command?.title} ${command?.command} ${JSON.stringify(command?.arguments ?? [])}`)
+      .join("\n");
+  },
+  hints: async (c, [file = ""], _marks, texts) => {
+    const uri = uriOf(file);
+    const end = { line: (texts.get(uri) ?? "").split("\n").length, character: 0 };
+    const range = { start: { line: 0, character: 0 }, end };
+    const hints = await c.request<InlayHint[]>("textDocument/inlayHint", { textDocument: { uri }, range });
+    const resolved = await Promise.all(hints.map((hint) => c.request<InlayHint>("inlayHint/resolve", hint)));
+    return resolved
+      .map(({ position, label, tooltip }) => {
+        const text = typeof tooltip === "string" ? tooltip : (tooltip?.value ?? "");
+        return `${render.place(position)} ${label} · ${text.replaceAll("\n", " ")}`;
+      })
+      .join("\n");
+  },
+  calls: async (c, [mark], marks) => calls(c, markOf(marks, mark), "callHierarchy/outgoingCalls"),
+  callers: async (c, [mark], marks) => calls(c, markOf(marks, mark), "callHierarchy/incomingCalls"),
+  tokens: async (c, [file = ""], _marks, texts) => {
+    const uri = uriOf(file);
+    const legend = c.initialized.capabilities.semanticTokensProvider?.legend;
+    const { data } = await c.request<{ data: number[] }>("textDocument/semanticTokens/full", { textDocument: { uri } });
+    return render.tokens(data, legend?.tokenTypes ?? [], legend?.tokenModifiers ?? [], texts.get(uri) ?? "");
+  },
+  tests: async (c, [file = ""]) =>
+    (await c.request<{ tests: { name: string; kind: string; range: never }[] }>("iochain/tests", { uri: uriOf(file) })).tests
+      .map(({ name, kind, range }) => `${kind} ${name} ${render.span(range)}`)
+      .join("\n"),
+  runTests: async (c, [file = ""]) => json(await c.request("iochain/runTests", { uri: uriOf(file) })),
+  chain: async (c, [file = "", chain]) => {
+    const answer = await c.request<{ vnic: string; chain: string; slots: { slot: number; module: string; block?: string }[] }>(
+      "iochain/chain",
+      { uri: uriOf(file), chain },
+    );
+    const slots = answer.slots.map(({ slot, module, block }) => `${slot} ${module}${block ? ` ${block}` : ""}`);
+    return [`${answer.chain} at ${answer.vnic}`, ...slots].join("\n");
+  },
+  trace: async (c, [file = "", ...packet]) => {
+    const answer = await c.request<Trace>("iochain/trace", { uri: uriOf(file), packet: packet.join(" ") }).catch(refused);
+    if (typeof answer === "string") return answer;
+    return [
+      answer.outcome,
+      ...answer.walks.map(({ vnic, direction, slots }) => `${direction} ${vnic}: ${slots.map(({ slot, verdict }) => `${slot} ${verdict}`).join(", ")}`),
+    ].join("\n");
+  },
   /** Types text at a mark; later requests see the text with it. */
   type: async (c, [mark, ...words], marks, texts) => {
     const { uri, position } = markOf(marks, mark);
@@ -131,5 +182,18 @@ const REQUESTS: Readonly<Record<string, Ask>> = {
     return "";
   },
 };
+
+async function calls(c: Client, mark: Mark, method: string): Promise<string> {
+  const items = await c.request<CallHierarchyItem[]>("textDocument/prepareCallHierarchy", at(mark));
+  const found = await Promise.all(
+    items.map((item) => c.request<{ to?: CallHierarchyItem; from?: CallHierarchyItem; fromRanges: Range[] }[]>(method, { item })),
+  );
+  return (
+    found
+      .flat()
+      .map(({ to, from, fromRanges }) => `${(to ?? from)?.detail} ${(to ?? from)?.name} at ${fromRanges.map(render.span).join(", ")}`)
+      .join("\n") || "nothing"
+  );
+}
 
 const refused = (error: unknown): string => `refused: ${error instanceof Error ? error.message : String(error)}`;

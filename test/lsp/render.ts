@@ -9,6 +9,7 @@ import type {
   LocationLink,
   Range,
   SelectionRange,
+  SignatureHelp,
   TextEdit,
   WorkspaceEdit,
 } from "vscode-languageserver-types";
@@ -119,3 +120,28 @@ export const completions = (items: readonly CompletionItem[]): string =>
       return `${label}${detail ? ` (${detail})` : ""}${written === label ? "" : ` → ${JSON.stringify(written)}`}`;
     })
     .join("\n") || "nothing";
+
+export function tokens(data: readonly number[], types: readonly string[], modifiers: readonly string[], text: string): string {
+  const lines = text.split("\n");
+  const out: string[] = [];
+  let line = 0;
+  let start = 0;
+  for (let i = 0; i < data.length; i += 5) {
+    const [lines_, chars, length, type, bits] = data.slice(i, i + 5) as [number, number, number, number, number];
+    start = lines_ === 0 ? start + chars : chars;
+    line += lines_;
+    const said = modifiers.filter((_, bit) => bits & (1 << bit)).map((name) => `.${name}`);
+    out.push(`${line + 1} ${lines[line]?.slice(start, start + length)} ${types[type]}${said.join("")}`);
+  }
+  return out.join("\n");
+}
+
+/** The signature with the active parameter between « and », and what is said of it. */
+export function signature(help: SignatureHelp | null): string {
+  const shown = help?.signatures[0];
+  const parameter = shown?.parameters?.[help?.activeParameter ?? 0];
+  if (shown === undefined || parameter === undefined) return "nothing";
+  const [start, end] = parameter.label as [number, number];
+  const { documentation } = parameter;
+  return `${shown.label.slice(0, start)}«${shown.label.slice(start, end)}»${shown.label.slice(end)}\n${typeof documentation === "string" ? documentation : (documentation?.value ?? "")}`;
+}

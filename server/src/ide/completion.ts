@@ -4,7 +4,7 @@
  */
 import { type CompletionItem, CompletionItemKind, InsertTextFormat, type CompletionList, type Position } from "vscode-languageserver-types";
 import type { IToken } from "chevrotain";
-import { ACTIONS, type ActionContext, TIMERS } from "../syntax/parser.ts";
+import { ACTIONS, type ActionContext, CLAUSE_WORDS, TIMERS } from "../syntax/parser.ts";
 import { itemWords } from "../syntax/split.ts";
 import { Str } from "../syntax/tokens.ts";
 import { quote } from "../syntax/strings.ts";
@@ -174,19 +174,23 @@ const nameText = (token: IToken | undefined): string | undefined =>
   token === undefined ? undefined : token.image.startsWith('"') ? token.image.slice(1, -1) : token.image;
 
 function itemsOf(asked: Asked, { token, rule }: Wanted, tokens: readonly IToken[]): CompletionItem[] {
-  if (!isOperand(token.name)) return isWord(token.name) ? wordItem(asked, token.name, tokens) : [];
+  const word = wordOf(token.name);
+  if (word !== undefined) return wordItem(asked, word, tokens);
   // A name in quotes is another terminal of the same rule: once is enough.
   if (token === Str && SORTS[rule] !== undefined && rule !== "importPath") return [];
   return SORTS[rule]?.(asked) ?? [];
 }
-const isOperand = (name: string): boolean => /^[A-Z]/.test(name);
-const isWord = (name: string): boolean => /^[a-z]/.test(name) || name === "->";
+/** A word of the grammar, or an arrow; undefined for operands, braces and commas. */
+const wordOf = (type: string): string | undefined => (type === "->" ? type : /^"(.+)"$/.exec(type)?.[1]);
 
 function wordItem({ statement, block }: Asked, word: string, tokens: readonly IToken[]): CompletionItem[] {
   if (statement?.kind === "rule" || statement?.kind === "default") {
     const context = ACTION_OF_BLOCK[block?.kind ?? "dfw"] ?? "dfw";
     const isAction = ALL_ACTIONS.has(word) && !tokens.some(({ image }) => ALL_ACTIONS.has(image));
     if (isAction && !ACTIONS[context].includes(word)) return [];
+    if (word === "jump-to-application" && !(block?.kind === "section" && block.category?.text === "environment")) return [];
+    // The grammar forgives a rule without an action; nobody should be led there.
+    if (CLAUSE_WORDS.includes(word) && !tokens.some(({ image }) => ALL_ACTIONS.has(image))) return [];
     // Each clause stands once.
     if (!isAction && tokens.some(({ image }) => image === word) && word !== "any" && word !== "tag" && !PROTOCOLS.has(word)) return [];
   }
@@ -206,8 +210,9 @@ const PROTOCOLS = new Set(["tcp", "udp", "sctp", "icmp", "icmpv6", "ip", "ether"
 /** What can begin here: items of the block, or declarations; with a template where there is one. */
 function begun(view: View, { statement, tokens, block, fresh }: Context, { snippets }: CompletionOptions): CompletionItem[] {
   const expected = statement && statement.kind !== "unknown" ? expectedAfter(statement.kind, tokens) : undefined;
-  // A statement that is not whole yet wants its rest first.
-  if (!fresh || (expected !== undefined && !expected.whole && expected.wanted.length > 0)) return [];
+  if (!fresh) return [];
+  // A statement above that is not whole yet wants its rest first.
+  const rank = expected !== undefined && !expected.whole && expected.wanted.length > 0 ? "9" : "1";
   const words = block?.kind === "timeouts" ? TIMERS : itemWords(block?.kind);
   const templates = snippets ? blockSnippets(view, block) : new Map<string, string>();
   const items: CompletionItem[] = words.map((word, index) => {
@@ -217,7 +222,7 @@ function begun(view: View, { statement, tokens, block, fresh }: Context, { snipp
       label: word,
       kind: template === undefined ? CompletionItemKind.Keyword : CompletionItemKind.Snippet,
       ...(note !== undefined && note.syntax !== word && { detail: note.syntax }),
-      sortText: `1${String(index).padStart(2, "0")}`,
+      sortText: `${rank}${String(index).padStart(2, "0")}`,
       data: { uri: "", word } satisfies ItemData,
       ...(template !== undefined && { insertText: template, insertTextFormat: InsertTextFormat.Snippet }),
     };

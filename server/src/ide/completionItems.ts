@@ -74,13 +74,13 @@ const plainAddresses = (vnics: readonly Vnic[]): string =>
 const vnics: Items = (asked) =>
   [...asked.view.policy().vnics.values()].map((vnic) => {
     const text = `${writeName(vnic.vm)}.${writeName(vnic.name)}`;
-    const detail = `vNIC, ${vnic.ips.map(formatIp).join(", ") || "no address declared"}`;
+    const detail = `vNIC, ${plainAddresses([vnic])}`;
     return { ...named(asked, `vnic:${vnic.id}`, vnic.id, CompletionItemKind.Property, detail), insertText: text, filterText: text };
   });
 
 const vnicsOfOwner: Items = (asked) =>
   (asked.view.policy().vms.get(asked.owner ?? "")?.vnics ?? []).map((vnic) =>
-    named(asked, `vnic:${vnic.id}`, vnic.name, CompletionItemKind.Property, `vNIC, ${vnic.ips.map(formatIp).join(", ")}`),
+    named(asked, `vnic:${vnic.id}`, vnic.name, CompletionItemKind.Property, `vNIC, ${plainAddresses([vnic])}`),
   );
 
 /** A VM with one vNIC stands for it; of the others the vNIC is named. */

@@ -1,14 +1,15 @@
 /**
  * Feature: inlay hints. Behind a group or an endpoint list how many addresses it resolves to; behind a service's name
- * its protocol and port. The tooltip, made when it is asked for, says which.
+ * its protocol and port; behind a scenario's packet what became of it. The tooltip, made when it is asked for, says which.
  */
 import { type InlayHint, InlayHintKind, type Position, type Range } from "vscode-languageserver-types";
 import type { EndpointSet, Policy } from "../policy/policy.ts";
-import type { Endpoints, Span, Statement } from "../syntax/tree.ts";
+import type { Endpoints, SendStep, Span, Statement } from "../syntax/tree.ts";
 import { countOf, describeEndpoints, matchText, ruleOf } from "./describe.ts";
 import { describeSymbol } from "./hoverNames.ts";
 import { someOf } from "./markdown.ts";
 import { partsOf } from "./parts.ts";
+import { outcomeText, resultOf } from "./simulate.ts";
 import type { View } from "./view.ts";
 
 export interface HintData {
@@ -33,17 +34,20 @@ export function inlayHints(view: View, range: Range): InlayHint[] {
   for (const chunk of document.chunks) {
     if (chunk.line + chunk.lineCount <= range.start.line) continue;
     if (chunk.line > range.end.line) break;
-    for (const statement of chunk.statements)
+    for (const statement of chunk.statements) {
+      if (statement.kind === "send") out.push(...outcomeOf(view, statement));
       for (const hint of hintsOf(policy, statement)) {
         const position = document.positionAt(chunk, hint.at.end);
         const data: HintData = { uri: document.uri, position, ...(hint.key !== undefined && { key: hint.key }) };
         out.push({ position, label: hint.label, kind: InlayHintKind.Type, paddingLeft: true, data });
       }
+    }
   }
   return out;
 }
 
 export function resolveInlayHint(view: View, hint: InlayHint): InlayHint {
+  if (hint.tooltip !== undefined) return hint;
   const { key } = (hint.data ?? {}) as Partial<HintData>;
   const text = typeof key === "string" ? describeSymbol(view, key) : setText(view, hint.position);
   return text === undefined ? hint : { ...hint, tooltip: { kind: "markdown", value: text } };
@@ -55,6 +59,26 @@ function setText(view: View, position: Position): string | undefined {
     for (const hint of hintsOf(view.policy(), statement))
       if (hint.set !== undefined && hint.at.end === offset) return describeEndpoints(hint.set, 20);
   return undefined;
+}
+
+/** What became of a scenario's packet. An expectation that does not hold has a finding that says the same. */
+function outcomeOf({ document, policy }: View, statement: SendStep): InlayHint[] {
+  const scenario = statement.parent;
+  if (scenario?.kind !== "scenario" || statement.broken) return [];
+  const { steps } = resultOf(policy(), { uri: document.uri, statement: scenario });
+  const result = steps.find(({ step }) => step === statement);
+  if (result?.trace === undefined || result.failure !== undefined) return [];
+  const text = outcomeText(result.trace);
+  const label = statement.expect ? "✓" : `→ ${text}`;
+  return [
+    {
+      position: document.positionAt(statement.chunk, statement.end),
+      label,
+      paddingLeft: true,
+      tooltip: text,
+      data: { uri: document.uri, position: document.positionAt(statement.chunk, statement.end) } satisfies HintData,
+    },
+  ];
 }
 
 function* hintsOf(policy: Policy, statement: Statement): Generator<Hint> {

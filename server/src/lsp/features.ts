@@ -24,6 +24,7 @@ import { isProblem, prepareRename, type RenameProblem, rename } from "../ide/ren
 import { documentSymbols, flatSymbols, workspaceSymbols } from "../ide/symbolTree.ts";
 import type { View } from "../ide/view.ts";
 import type { SourceDocument } from "../syntax/document.ts";
+import { SIMULATION } from "./simulation.ts";
 import { SEMANTIC_TOKENS } from "./semanticTokens.ts";
 import { type Session, validPosition } from "./session.ts";
 
@@ -265,6 +266,7 @@ export const FEATURES: readonly Feature[] = [
     },
   },
   ...SEMANTIC_TOKENS,
+  ...SIMULATION,
 ];
 
 /** The answer to `initialize`: what every row declares, put together. */

@@ -3,7 +3,10 @@ import { type Dirent, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { gunzipSync } from "node:zlib";
 import { createConnection, ProposedFeatures } from "vscode-languageserver/node";
+import { isGzip } from "../capture/gzip.ts";
+import { readCapture } from "../capture/reader.ts";
 import { encodeStep } from "../policy/program.ts";
 import { startServer } from "./server.ts";
 import { type Host, LONGEST_FILE } from "./workspace.ts";
@@ -26,6 +29,17 @@ export const nodeHost: Host = {
       return readFileSync(path, "utf8");
     } catch {
       return undefined;
+    }
+  },
+  readCapture: (uri) => {
+    const path = filePath(uri);
+    if (path === undefined) return { error: `${uri} is no file` };
+    try {
+      const bytes = readFileSync(path);
+      const capture = readCapture(isGzip(bytes) ? gunzipSync(bytes) : bytes);
+      return capture.error ? { error: capture.error.message } : capture.frames;
+    } catch (error) {
+      return { error: error instanceof Error ? error.message : String(error) };
     }
   },
   policyFiles: async (folder) => {

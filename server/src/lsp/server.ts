@@ -23,6 +23,10 @@ export function startServer(connection: Connection, host: Host): void {
   const session = new Session(host);
   const diagnostics = new Diagnostics(session, connection);
   const { workspace } = session;
+  session.tell = (good, message) => {
+    if (good) connection.window.showInformationMessage(message);
+    else connection.window.showWarningMessage(message);
+  };
   session.reported = async (uri) => {
     await diagnostics.ready(uri);
     return diagnostics.current(uri);

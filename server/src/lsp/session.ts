@@ -9,6 +9,8 @@ import {
 } from "vscode-languageserver";
 import type { Reported } from "../ide/codeActions.ts";
 import type { View } from "../ide/view.ts";
+import type { ScenarioHost } from "../chain/scenario.ts";
+import { resolveImport } from "../policy/program.ts";
 import type { Encoding } from "./positions.ts";
 import { type Host, Workspace } from "./workspace.ts";
 
@@ -19,12 +21,19 @@ export class Session {
   /** Where the pages of findings lie. */
   readonly docs: string;
 
+  /** A line for the person at the editor. */
+  tell: (good: boolean, message: string) => void = () => {};
+  /** Where scenarios find their captures; undefined where there are no files. */
+  readonly scenarioHost?: ScenarioHost;
+
   /** The findings of a document that stand now; the cheap ones at least. */
   reported: (uri: string) => Promise<readonly Reported[]> = async () => [];
 
   constructor(host: Host) {
     this.workspace = new Workspace(host);
     this.docs = host.docs;
+    const { readCapture } = host;
+    if (readCapture) this.scenarioHost = { readCapture: (path, from) => readCapture(resolveImport(from, path)) };
   }
 
   initialize(params: InitializeParams): void {

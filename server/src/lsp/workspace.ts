@@ -3,6 +3,7 @@
  * workspace's folders. Programs are put together here, and kept until a document of theirs changes.
  */
 import type { TextDocumentContentChangeEvent } from "vscode-languageserver";
+import type { Frame } from "../capture/packet.ts";
 import { compilePolicy } from "../policy/compile.ts";
 import type { Policy } from "../policy/policy.ts";
 import { loadProgram, type Program, resolveImport } from "../policy/program.ts";
@@ -16,6 +17,8 @@ export interface Host {
   readonly initialize?: (options: { readonly readFile?: unknown } | undefined) => void;
   /** A file's text; undefined when there is none. A promise where it takes time: `Workspace.onArrival` then tells. */
   readonly readFile: (uri: string) => string | undefined | Promise<string | undefined>;
+  /** The frames of a capture, or why there are none; absent where captures cannot be read. */
+  readonly readCapture?: (uri: string) => Iterable<Frame> | { readonly error: string };
   /** The policy files of a workspace folder. */
   readonly policyFiles: (folder: string) => readonly string[] | Promise<readonly string[]>;
 }

@@ -7,21 +7,17 @@ import { dataOf, type Fixer, isString } from "./fix.ts";
 
 export const scenarioOfWitness: Fixer = (view, finding) => {
   const { at } = finding.place;
-  const packet = dataOf(finding, "counterexample", isString) ?? dataOf(finding, "packet", isString);
+  const packet = dataOf(finding, "packet", isString);
   if (packet === undefined) return [];
-  const from = dataOf(finding, "from", isString);
-  const outcome = dataOf(finding, "outcome", isString);
   const assert = at.statement as AssertStatement;
   const taken = new Set(view.policy().scenarios.map(({ statement }) => statement.title?.text));
   const wanted = `Counterexample: ${assert.title?.text ?? assert.property?.word ?? "assert"}`;
   let title = wanted;
   for (let n = 2; taken.has(title); n += 1) title = `${wanted} ${n}`;
-  const step = packet.startsWith("send ") ? packet : `send ${from === undefined ? "" : `from ${from} `}${packet}`;
-  const expect = outcome === undefined || / expect /.test(step) ? "" : ` expect ${outcome}`;
   return [
     {
       title: "Write the counterexample as a scenario",
-      edits: [insertAfter(view, at, `\nscenario ${quote(title)} {\n  ${step}${expect}\n}`)],
+      edits: [insertAfter(view, at, `\nscenario ${quote(title)} {\n  send ${packet}\n}`)],
     },
   ];
 };

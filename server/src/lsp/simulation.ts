@@ -1,0 +1,84 @@
+/**
+ * Requests of our own, for any client that wants them:
+ *
+ * - `iochain/trace` `{ uri, packet, from? }` → a packet's trip (`chain/trace.ts`)
+ * - `iochain/chain` `{ uri, chain?, vnic? }` → the sixteen slots of a chain, or null when the policy has none
+ * - `iochain/tests` `{ uri }` → `{ tests: [{ name, kind, uri, range }] }`
+ * - `iochain/runTests` `{ uri, names? }` → `{ tests: [{ name, kind, uri, line, outcome, failures, counterexample? }] }`
+ *
+ * and the command `iochain.runScenario` with `{ uri, scenario }`, which tells the result in a message.
+ */
+import { ErrorCodes, LSPErrorCodes, ResponseError } from "vscode-languageserver";
+import { chainView, runTests, type TestResult, tests, tracePacket } from "../ide/simulate.ts";
+import type { View } from "../ide/view.ts";
+import type { Feature } from "./features.ts";
+import { breathe, type Session } from "./session.ts";
+
+/** Undefined when nobody knows the document. */
+const viewOf = (session: Session, uri: unknown): View | undefined =>
+  session.view({ textDocument: { uri: text(uri, "uri") } });
+const text = (value: unknown, what: string): string => {
+  if (typeof value !== "string") throw new ResponseError(ErrorCodes.InvalidParams, `${what} is a text`);
+  return value;
+};
+const optionalText = (value: unknown, what: string): string | undefined =>
+  value === undefined || value === null ? undefined : text(value, what);
+
+async function run(session: Session, view: View, names: readonly string[] | undefined, token: Parameters<Feature["answer"]>[2]) {
+  const results: TestResult[] = [];
+  if (view === undefined) return results;
+  for (const result of runTests(view, session.scenarioHost, names)) {
+    results.push(result);
+    await breathe(token);
+  }
+  return results;
+}
+
+export const SIMULATION: readonly Feature[] = [
+  {
+    method: "iochain/trace",
+    answer: (session, params) => {
+      const trace = tracePacket(viewOf(session, params.uri), text(params.packet, "packet"), optionalText(params.from, "from"));
+      if ("error" in trace) throw new ResponseError(LSPErrorCodes.RequestFailed, trace.error);
+      return trace;
+    },
+  },
+  {
+    method: "iochain/chain",
+    answer: (session, params) => {
+      const view = viewOf(session, params.uri);
+      const chain = optionalText(params.chain, "chain");
+      const vnic = optionalText(params.vnic, "vnic");
+      return view && chainView(view, { chain, vnic });
+    },
+  },
+  { method: "iochain/tests", answer: (session, params) => {
+      const view = viewOf(session, params.uri);
+      return { tests: view ? tests(view) : [] };
+    } },
+  {
+    method: "iochain/runTests",
+    answer: async (session, params, token) => {
+      const names = Array.isArray(params.names) ? params.names.map(String) : undefined;
+      return { tests: await run(session, viewOf(session, params.uri), names, token) };
+    },
+  },
+  {
+    method: "workspace/executeCommand",
+    declare: () => ({ executeCommandProvider: { commands: ["iochain.runScenario"] } }),
+    answer: async (session, params, token) => {
+      if (params.command !== "iochain.runScenario")
+        throw new ResponseError(ErrorCodes.InvalidParams, `no command ${String(params.command)}`);
+      const { uri, scenario } = params.arguments?.[0] ?? {};
+      const [result] = await run(session, viewOf(session, uri), [text(scenario, "scenario")], token);
+      if (result === undefined) throw new ResponseError(ErrorCodes.InvalidParams, `no scenario ${String(scenario)}`);
+      session.tell(result.outcome === "passed", summary(result));
+      return result;
+    },
+  },
+];
+
+function summary({ name, outcome, failures }: TestResult): string {
+  if (outcome === "passed") return `${name}: all as expected.`;
+  return `${name}: ${failures.map(({ line, expected, actual }) => `line ${line}: expected ${expected}, but ${actual}`).join("; ")}`;
+}
