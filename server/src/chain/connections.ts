@@ -65,7 +65,11 @@ const deadline = (clock: number, state: TimerName, timeouts: Timeouts) =>
 /** The entry that a packet opens. */
 export function open(packet: Packet, flow: Flow, clock: number, timeouts: Timeouts, openedBy: string): Connection {
   const base = { protocol: flow.protocol, opener: flow.from, answerer: flow.to, since: clock, packets: 1, openedBy };
-  if (flow.protocol !== TCP || !packet.tcp) {
+  if (flow.protocol === TCP && !packet.tcp) {
+    const state = "tcp-established";
+    return { ...base, state, expires: deadline(clock, state, timeouts), ends: { opener: "open", answerer: "open" } };
+  }
+  if (!packet.tcp) {
     const state = flow.protocol === ICMP || flow.protocol === ICMPV6 ? "icmp-first" : "udp-first";
     return { ...base, state, expires: deadline(clock, state, timeouts) };
   }
@@ -110,6 +114,8 @@ export function follow(connection: Connection, packet: Packet, flow: Flow, clock
     const next = followTcp(connection, packet.tcp, fromOpener);
     return "kind" in next ? next : fits(next.state, { ends: next.ends });
   }
+  // A header that the capture did not keep whole says no more than that the conversation goes on.
+  if (connection.protocol === TCP) return fits(connection.state);
   if (connection.protocol === ICMP || connection.protocol === ICMPV6) return fits("icmp-first");
   if (connection.state === "udp-multiple" || !fromOpener) return fits("udp-multiple");
   return fits("udp-single");
@@ -144,11 +150,12 @@ function followTcp(
   let mine = fromOpener ? ends.opener : ends.answerer;
   let other = fromOpener ? ends.answerer : ends.opener;
   if (tcp.flags & SYN) {
-    if (syn && fromOpener && connection.isn !== undefined && tcp.seq === connection.isn) return { state, ends };
+    // Of a connection picked up midway nobody knows with which number its opener began.
+    if (syn && fromOpener && (connection.isn === undefined || tcp.seq === connection.isn)) return { state, ends };
     const handshake = state === "tcp-first-packet" || state === "tcp-opening";
     if (syn && (!handshake || fromOpener)) return mismatch("a new SYN on a connection that is open");
     // In a simultaneous open (RFC 9293, 3.5) both ends answer; a connection picked up midway takes either side's segments.
-    if (!syn && fromOpener && connection.isn !== undefined && !(state === "tcp-opening" && mine === "syn"))
+    if (!syn && fromOpener && connection.isn !== undefined && state !== "tcp-opening")
       return mismatch("a SYN, ACK from the end that opened");
     if (mine === "silent") mine = "syn";
   } else if (fromOpener && other === "silent")

@@ -9,6 +9,9 @@ export interface Mismatch {
   readonly actual: string;
 }
 
+/** What decides without a rule is known by its reason. */
+const BY_REASON: ReadonlySet<string> = new Set(["policy", "binding", "discovery", "appliance"]);
+
 /** Undefined when the expectation holds. */
 export function compare(expectation: Expectation, trace: Trace): Mismatch | undefined {
   const { outcome, on, slot, by } = expectation;
@@ -24,8 +27,11 @@ export function compare(expectation: Expectation, trace: Trace): Mismatch | unde
       ? walks.map((walk) => walk.outcome)
       : [trace.outcome];
   if (!outcomes.some((found) => found === outcome.text)) return mismatch;
-  if (on && walks.length === 0) return mismatch;
+  // A trip that ended, ended on one walk: that is the one that `on` must name.
+  if (on && !walks.some((walk) => trace.outcome === "flooded" || walk.outcome === outcome.text)) return mismatch;
   if (wanted === undefined && !by) return undefined;
+  if (trace.reason !== undefined)
+    return wanted === undefined && by?.kind === "reason" && by.reason.text === trace.reason ? undefined : mismatch;
   const meant = slotsMeant(trace, walks, wanted);
   if (wanted !== undefined && meant.length === 0) return mismatch;
   if (!by) return undefined;
@@ -64,6 +70,7 @@ function expectationText({ outcome, slot, on, by }: Expectation): string {
 }
 
 function actualText(trace: Trace, walks: readonly WalkTrace[], slot: number | undefined): string {
+  if (trace.reason !== undefined) return `${trace.outcome} between two walks by ${trace.reason}`;
   const decisive = decisiveSlot(walks.length > 0 ? walks : trace.walks, slot);
   if (!decisive) return trace.note ? `${trace.outcome}: ${trace.note}` : trace.outcome;
   return `${trace.outcome} at slot ${decisive.slot.slot} on ${decisive.walk.vnic} by ${byText(decisive.slot)}`;
@@ -83,9 +90,10 @@ export function decisiveSlot(
   return undefined;
 }
 
+/** As one would expect it: `rule 1001 "Users to web"`, `state`, `default`, a reason. */
 export function byText({ by, reason }: SlotTrace): string {
   const why = reason && !["match", "no-match", "state"].includes(reason) ? ` (${reason})` : "";
-  if (!by) return reason ?? "nothing";
+  if (!by || (reason && BY_REASON.has(by.kind))) return reason ?? "nothing";
   const name = by.name ? ` "${by.name}"` : "";
-  return (by.kind === "rule" ? `rule ${by.id}${name}` : by.kind === "appliance" ? `appliance${name}` : by.kind) + why;
+  return (by.kind === "rule" ? `rule ${by.id}${name}` : by.kind) + why;
 }

@@ -43,6 +43,8 @@ export function makePacket(world: World, text: PacketText, from?: VnicRef): Send
 
 const NO_OCTETS = new Uint8Array(0);
 const DEFAULT_TTL = 64;
+const SOLICITATION = 135;
+const ADVERTISEMENT = 136;
 const ECHO_REQUEST = { icmp: 8, icmpv6: 128 } as const;
 
 interface Resolved {
@@ -92,7 +94,7 @@ class Maker {
       case "icmpv6": {
         const family = text.kind === "icmp" ? 4 : 6;
         const ends = this.ends(text.source, text.destination, family);
-        return this.ip(ends, family === 4 ? ICMP : ICMPV6, 8, { icmp: this.icmp(text.kind) });
+        return this.ip(ends, family === 4 ? ICMP : ICMPV6, 8, { icmp: this.icmp(text.kind, ends) });
       }
       case "ip": {
         const protocol = ipProtocolOf(text.protocol);
@@ -261,7 +263,7 @@ class Maker {
     return mac;
   }
 
-  private icmp(protocol: "icmp" | "icmpv6"): Icmp {
+  private icmp(protocol: "icmp" | "icmpv6", ends: ReturnType<Maker["ends"]>): Icmp {
     const { text } = this;
     const named = text.kind === "icmp" || text.kind === "icmpv6" ? text.type : undefined;
     const found =
@@ -274,7 +276,12 @@ class Maker {
     const code = "code" in found ? (found.code ?? 0) : 0;
     const id = limited(text.options.id, 65535, "an echo identifier") ?? 0;
     const withId = protocol === "icmp" ? [0, 8, 13, 14, 15, 16, 17, 18] : [128, 129];
-    return { type: found.type, code, ...(withId.includes(found.type) && { id, seq: 0 }) };
+    return {
+      type: found.type,
+      code,
+      ...(withId.includes(found.type) && { id, seq: 0 }),
+      ...(protocol === "icmpv6" && discoveryTarget(found.type, ends.from.ip, ends.to.ip)),
+    };
   }
 
   private arp(text: Extract<PacketText, { kind: "arp-request" | "arp-reply" }>): Sending {
@@ -374,7 +381,7 @@ class Maker {
     if (digits.length % 2 === 1) throw new Unmakable(hex, "an odd number of hex digits: half an octet is missing");
     if (digits.length < 28) throw new Unmakable(hex, "a whole Ethernet frame has 14 octets of header at least");
     const octets = Uint8Array.from(digits.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
-    const packet = decodeFrame(octets, 1);
+    const packet = withoutOffload(decodeFrame(octets, 1, octets.length, true), octets);
     return { packet, emitter: this.from ?? this.emitterOf(packet) };
   }
   private emitterOf(packet: Packet): Vnic | undefined {
@@ -387,6 +394,12 @@ class Maker {
   }
 }
 
+/** RFC 4861: an advertisement speaks of its sender's address, a solicitation asks for the one it is sent to. */
+function discoveryTarget(type: number, from: Ip, to: Ip): Pick<Icmp, "target"> {
+  const target = type === ADVERTISEMENT ? from : type === SOLICITATION ? to : undefined;
+  return typeof target === "bigint" ? { target } : {};
+}
+
 /** A vNIC's MAC; for one that declares none, a locally administered one of its own. */
 export const macFor = (vnic: Vnic): number => vnic.mac ?? 0x0200_0000_0000 + vnic.index;
 
@@ -397,4 +410,16 @@ function port({ value, ...span }: Int): number {
 function limited(int: Int | undefined, most: number, what: string): number | undefined {
   if (int && int.value > most) throw new Unmakable(int, `${what} is 0 to ${most}`);
   return int?.value;
+}
+
+/** Where the checksum is in the headers that have one, in octets. */
+const CHECKSUM_AT: Readonly<Record<number, number>> = { [ICMP]: 2, [ICMPV6]: 2, [PORT_PROTOCOLS.tcp as number]: 16 };
+
+/** A checksum of 0 is one that was left for the network card to fill in, and no wrong one. */
+function withoutOffload(packet: Packet, octets: Uint8Array): Packet {
+  const { ip, eth, checksum } = packet;
+  const field = ip && CHECKSUM_AT[ip.protocol];
+  if (checksum?.l4 !== "bad" || !ip || field === undefined) return packet;
+  const at = 14 + 4 * eth.tags.length + ip.headerLength + field;
+  return octets[at] === 0 && octets[at + 1] === 0 ? { ...packet, checksum: { ...checksum, l4: undefined } } : packet;
 }

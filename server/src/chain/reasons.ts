@@ -45,6 +45,10 @@ export const REASONS = {
     "NSX Administration Guide, segment security profile",
   ),
   "block-non-ip": row("the VM sends neither IP nor ARP", "NSX Administration Guide, segment security profile"),
+  "ttl-expired": row(
+    "the distributed router takes one off the TTL, and nothing is left",
+    "RFC 1812, 5.3.1; the router drops it between two walks",
+  ),
   "arp-suppression": row(
     "the controller knows the answer, so the request is answered here",
     "NSX for vSphere Design Guide, ARP suppression",

@@ -11,5 +11,5 @@ export function refusal({ ip, tcp }: Packet): string | undefined {
     return `tcp ${portText(ip.dst, tcp.dstPort)} -> ${portText(ip.src, tcp.srcPort)} rst, ack`;
   }
   const protocol = ip.version === 4 ? "icmp" : "icmpv6";
-  return `${protocol} ${hostText(ip.dst)} -> ${hostText(ip.src)} ${ip.version === 4 ? "communication-prohibited" : "administratively-prohibited"}`;
+  return `${protocol} ${hostText(ip.dst)} -> ${hostText(ip.src)} administratively-prohibited`;
 }

@@ -2,6 +2,7 @@
 import type { Packet } from "../capture/packet.ts";
 import type { Appliance, Block, Chain, Default, Rule, Slot, Source, Timeouts, Vnic } from "../policy/policy.ts";
 import { lineOf } from "../syntax/document.ts";
+import { reassembled } from "./fragments.ts";
 import { type Asked, ruleMatches } from "./match.ts";
 import type { ReasonCode } from "./reasons.ts";
 import type { By, Change, Direction, SlotTrace, Verdict } from "./trace.ts";
@@ -75,8 +76,9 @@ export class Visit {
     if (resume) this.packet = resume.packet;
   }
 
-  asked(layer: "ip" | "ethernet" = "ip"): Asked {
-    return { world: this.world, packet: this.packet, vnic: this.place.vnic, direction: this.place.direction, layer };
+  /** The packet as a block sees it that treats datagrams whole: a later fragment with its first one's ports. */
+  get whole(): Packet {
+    return reassembled(this.world, this.place.vnic, this.place.direction, this.packet);
   }
 
   /** Sets DSCP or CoS. CoS without an 802.1Q tag gives the packet a priority tag (VLAN 0). */
@@ -115,29 +117,44 @@ export const written = (source: Source | undefined): { file?: string; line?: num
 
 export interface Match {
   readonly rule?: Rule;
+  readonly index: number;
   readonly disabled: readonly number[];
 }
-/**
- * The first rule from `start` that matches, stopping at each that is tried. A disabled rule is passed over, and told.
- */
-export function* firstMatch(
-  rules: readonly Rule[],
-  visit: Visit,
-  options: { start?: number; layer?: "ip" | "ethernet"; appliance?: Appliance; disabled?: readonly number[] } = {},
-): Steps<Match & { readonly index: number }> {
-  const disabled = [...(options.disabled ?? [])];
-  for (let index = options.start ?? 0; index < rules.length; index++) {
+export interface MatchOptions {
+  /** The index of the first rule that is tried. */
+  readonly start?: number;
+  readonly layer?: Asked["layer"];
+  /** Whose `inspect` rules they are. */
+  readonly appliance?: Appliance;
+  /** Later fragments are taken for what their first one was. */
+  readonly whole?: boolean;
+  /** Disabled rules that were passed over before. */
+  readonly disabled?: readonly number[];
+}
+/** The first rule from `start` that matches. A disabled rule is passed over, and told. */
+export function* firstMatch(rules: readonly Rule[], visit: Visit, options: MatchOptions = {}): Steps<Match> {
+  const { start = 0, layer = "ip", appliance, whole = false, disabled = [] } = options;
+  const { world, place } = visit;
+  const { vnic, direction } = place;
+  let packet = whole ? visit.whole : visit.packet;
+  let asked: Asked = { world, packet, vnic, direction, layer };
+  const skipped: number[] = [];
+  for (let index = start; index < rules.length; index++) {
     const rule = rules[index] as Rule;
     if (rule.disabled) {
-      disabled.push(rule.id);
+      skipped.push(rule.id);
       continue;
     }
-    // At a vNIC that it is not applied to, a rule does not exist: there is nothing to stop at.
-    if (rule.appliedTo !== undefined && !rule.appliedTo.has(visit.place.vnic)) continue;
-    yield* visit.at(rule.source, { rule, appliance: options.appliance });
-    if (ruleMatches(rule, visit.asked(options.layer))) return { rule, index, disabled };
+    if (visit.stepping) {
+      // At a vNIC that it is not applied to, a rule does not exist: there is nothing to stop at.
+      if (rule.appliedTo !== undefined && !rule.appliedTo.has(vnic)) continue;
+      yield* visit.at(rule.source, { rule, appliance });
+      packet = whole ? visit.whole : visit.packet;
+      asked = { ...asked, packet };
+    }
+    if (ruleMatches(rule, asked)) return { rule, index, disabled: [...disabled, ...skipped] };
   }
-  return { index: rules.length, disabled };
+  return { index: rules.length, disabled: skipped.length === 0 ? disabled : [...disabled, ...skipped] };
 }
 
 /** The timers that hold at a chain: its firewall's, else the defaults. */

@@ -69,6 +69,8 @@ export interface Trace {
   /** Milliseconds of the scenario's clock. */
   readonly clock: number;
   readonly walks: readonly WalkTrace[];
+  /** Of a packet that ended between its walks: one of `reasons.ts`. */
+  readonly reason?: string;
   /** What befell the packet between its walks: routing. */
   readonly changes?: readonly Change[];
   /** A word where the packet met no walk at all (`no vNIC has this address`). */

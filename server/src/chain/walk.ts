@@ -8,6 +8,7 @@ import { type Module as ModuleName, SLOTS, type SlotNumber } from "../policy/pla
 import type { Block, Chain, Policy, Vnic } from "../policy/policy.ts";
 import { describe } from "./describe.ts";
 import { broadcast, isMulticast, ROUTER_MAC } from "./ethernet.ts";
+import { rememberHead } from "./fragments.ts";
 import { macFor, type Sending } from "./packet.ts";
 import {
   type Module,
@@ -89,7 +90,10 @@ export function* trip(world: World, sending: Sending, options: TripOptions): Ste
   }
   const changes = route(flight, emitter, receiver);
   if (changes === "expired")
-    return trace("dropped", { note: "the distributed router takes one off the TTL, and nothing is left: ttl-expired" });
+    return trace("dropped", {
+      reason: "ttl-expired",
+      note: "the distributed router takes one off the TTL, and nothing is left",
+    });
   walks.push(yield* walkChain(world, receiver, "in", flight, options));
   return trace((walks.at(-1) as WalkTrace).outcome, changes.length > 0 ? { changes } : {});
 }
@@ -119,6 +123,7 @@ function* walkChain(
   if (!chain)
     return { ...head, outcome: "delivered", slots: [], note: "no chain covers this vNIC, so everything passes" };
 
+  rememberHead(world, vnic, direction, flight.packet);
   const slots: SlotTrace[] = [];
   for (const slot of direction === "out" ? SLOTS : [...SLOTS].reverse()) {
     const place: SlotPlace = { vnic, direction, chain, slot, line: chain.slots.get(slot) };

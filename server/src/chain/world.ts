@@ -6,6 +6,7 @@ import type { Ip, Mac } from "../policy/addresses.ts";
 import { familyOf } from "../policy/addresses.ts";
 import type { Policy, Vnic } from "../policy/policy.ts";
 import type { Connection } from "./connections.ts";
+import type { FragmentHead } from "./fragments.ts";
 import { Table } from "./table.ts";
 import type { By } from "./trace.ts";
 
@@ -49,6 +50,8 @@ export class VnicState {
   /** SpoofGuard: reported later, and waiting for approval. */
   pending: readonly Ip[] = [];
   fragments = new Table<string, FragmentFate>();
+  /** What first fragments told, by datagram. */
+  heads = new Table<string, FragmentHead>();
   rates = new Table<string, Rate>();
 
   fork(): VnicState {
@@ -60,6 +63,7 @@ export class VnicState {
     fork.approved = this.approved;
     fork.pending = this.pending;
     fork.fragments = this.fragments.fork();
+    fork.heads = this.heads.fork();
     fork.rates = this.rates.fork();
     return fork;
   }
@@ -178,7 +182,8 @@ export class World {
 
   /** Everything, as plain data with sorted keys: equal worlds give equal texts. */
   digest(): string {
-    const table = (t: Table<string, unknown>) => [...t.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
+    const table = <K extends Ip | string>(t: Table<K, unknown>) =>
+      [...t.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
     const states = [...this.states]
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([id, s]) => [
@@ -190,6 +195,7 @@ export class World {
         s.approved,
         s.pending,
         table(s.fragments),
+        table(s.heads),
         table(s.rates),
       ]);
     const all = [
@@ -199,6 +205,7 @@ export class World {
       table(this.epochs),
       table(this.neighbours),
       table(this.hits),
+      table(this.owners),
       states,
     ];
     return JSON.stringify(all, (_, value) => (typeof value === "bigint" ? `${value}n` : value));

@@ -1,6 +1,7 @@
 /** Slot 2, vmware-sfw: the Distributed Firewall, its rule table and its connection table. */
+import type { Packet } from "../../capture/packet.ts";
 import type { Dfw, Rule } from "../../policy/policy.ts";
-import { TCP } from "../../policy/protocols.ts";
+import { ICMP, ICMPV6, SCTP, TCP, UDP } from "../../policy/protocols.ts";
 import { afterIcmpError, bareSyn, type Connection, follow, illegalFlags, lookUp, open } from "../connections.ts";
 import { flowAbout, flowOf } from "../flow.ts";
 import { FRAGMENT_LIFE, fragmentKey, isFirstFragment, isLaterFragment } from "../fragments.ts";
@@ -19,6 +20,8 @@ export function* dfw(block: Dfw, visit: Visit): Steps<SlotAnswer> {
     if (ethernet.rule.action !== "allow") return decided(ethernet.rule, "drop", ethernet.disabled);
   }
   if (!visit.packet.ip) {
+    const unsound = unsoundness(visit);
+    if (unsound) return refusedAsUnsound(block, unsound);
     if (ethernet.rule) return decided(ethernet.rule, "allow", ethernet.disabled);
     return {
       verdict: "pass",
@@ -37,8 +40,7 @@ function* decideIp(block: Dfw, visit: Visit, disabled: readonly number[]): Steps
   const state = { kind: "state" as const, ...written(block.source) };
   if (isLaterFragment(visit.packet)) return laterFragment(block, visit);
   const unsound = unsoundness(visit);
-  if (unsound)
-    return { verdict: "drop", reason: unsound, by: { kind: "policy", ...written(block.source) }, source: block.source };
+  if (unsound) return refusedAsUnsound(block, unsound);
 
   const known = byState(block, visit);
   if (known === "mismatch")
@@ -92,12 +94,43 @@ const decided = (rule: Rule, verdict: "allow" | "drop", disabled: readonly numbe
 const refused = (visit: Visit, reject: boolean) =>
   reject ? { verdict: "reject" as const, reply: refusal(visit.packet) } : { verdict: "drop" as const };
 
+type Unsound = "short" | "normalize" | "proto-cksum";
+
 /** What no firewall lets pass, whatever its rules: pf's `short` and `normalize`, and checksums known to be wrong. */
-function unsoundness({ packet }: Visit): "short" | "normalize" | "proto-cksum" | undefined {
-  const { ip, tcp, malformed, checksum } = packet;
-  if (malformed && !malformed.expert && ip?.protocol === TCP && !tcp) return "short";
+function unsoundness({ packet }: Visit): Unsound | undefined {
+  const { ip, tcp, udp, malformed, checksum } = packet;
+  if (malformed && packet.inner === undefined && (ip !== undefined || isIp(packet))) {
+    // A header length that cannot be: pf_normalize_ip, pf_normalize_tcp. UDP's length field: `short` in pf_test.
+    if (malformed.expert) return udp ? "short" : "normalize";
+    if (lacksHeader(packet)) return "short";
+  }
   if (tcp && illegalFlags(tcp)) return "normalize";
   return checksum?.l4 === "bad" ? "proto-cksum" : undefined;
+}
+
+const refusedAsUnsound = (block: Dfw, reason: Unsound): SlotAnswer => ({
+  verdict: "drop",
+  reason,
+  by: { kind: "policy", ...written(block.source) },
+  source: block.source,
+});
+const isIp = ({ eth }: Packet): boolean => eth.type === 0x0800 || eth.type === 0x86dd;
+
+/** The packet ends before the header that its protocol begins with does. */
+function lacksHeader({ ip, tcp, udp, sctp, icmp }: Packet): boolean {
+  switch (ip?.protocol) {
+    case TCP:
+      return tcp === undefined;
+    case UDP:
+      return udp === undefined;
+    case SCTP:
+      return sctp === undefined;
+    case ICMP:
+    case ICMPV6:
+      return icmp === undefined;
+    default:
+      return ip === undefined;
+  }
 }
 
 /** The flow's entry after the packet; "mismatch" where the packet does not fit; undefined where there is none. */

@@ -4,7 +4,7 @@ import { byDefault, byRule, firstMatch, type SlotAnswer, type Steps, type Visit,
 
 export function* encryption(block: Encryption, visit: Visit): Steps<SlotAnswer> {
   if (visit.place.direction === "in" && visit.seal) return openSealed(block, visit);
-  const { rule, disabled } = yield* firstMatch(block.rules, visit);
+  const { rule, disabled } = yield* firstMatch(block.rules, visit, { whole: true });
   if (rule) visit.world.hit(block.name, rule.id);
   else yield* visit.at(block.default?.source);
   const decided = rule ?? block.default;

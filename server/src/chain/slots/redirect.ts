@@ -47,16 +47,17 @@ function* chooseWay(block: Redirect, visit: Visit): Steps<Way> {
   const timeouts = timeoutsOf(visit.place.chain, DEFAULT_TIMEOUTS);
   const known = knownWay(block, visit, timeouts);
   if (known) return known;
-  const { rule, disabled } = yield* firstMatch(block.rules, visit);
+  const { rule, disabled } = yield* firstMatch(block.rules, visit, { whole: true });
   if (rule) visit.world.hit(block.name, rule.id);
   else yield* visit.at(block.default?.source);
   const decided = rule ?? block.default;
   const handed = decided?.action === "redirect";
-  const flow = flowOf(visit.packet);
+  const packet = visit.whole;
+  const flow = flowOf(packet);
   let state: string | undefined;
   if (flow) {
     const { clock } = visit.world;
-    const connection = open(visit.packet, flow, clock, timeouts, rule ? `rule ${rule.id}` : "default");
+    const connection = open(packet, flow, clock, timeouts, rule ? `rule ${rule.id}` : "default");
     visit.world
       .change(visit.place.vnic)
       .redirects.set(`${visit.place.slot} ${flow.key}`, { connection, redirect: handed });
@@ -74,9 +75,10 @@ function* chooseWay(block: Redirect, visit: Visit): Steps<Way> {
 
 /** The way the flow has taken so far. A packet that does not fit its state goes that way too: this is no firewall. */
 function knownWay(block: Redirect, visit: Visit, timeouts: Timeouts): Way | undefined {
-  const flow = flowOf(visit.packet) ?? flowAbout(visit.packet);
+  const { world, place, whole } = visit;
+  const own = flowOf(whole);
+  const flow = own ?? flowAbout(whole);
   if (!flow) return undefined;
-  const { world, place } = visit;
   const key = `${place.slot} ${flow.key}`;
   const { redirects } = world.at(place.vnic);
   const entry = redirects.get(key);
@@ -85,8 +87,7 @@ function knownWay(block: Redirect, visit: Visit, timeouts: Timeouts): Way | unde
     world.change(place.vnic).redirects.delete(key);
     return undefined;
   }
-  const own = flowOf(visit.packet);
-  const fate = own && follow(entry.connection, visit.packet, own, world.clock, timeouts);
+  const fate = own && follow(entry.connection, whole, own, world.clock, timeouts);
   if (fate?.kind === "anew") return undefined;
   const connection = fate?.kind === "fits" ? fate.connection : entry.connection;
   if (fate?.kind === "fits") world.change(place.vnic).redirects.set(key, { ...entry, connection });
@@ -122,7 +123,7 @@ function* hand(appliance: Appliance, visit: Visit, told: Omit<Way, "redirect">):
   }
   const { inspect } = appliance;
   for (let start = 0; inspect; ) {
-    const { rule, index } = yield* firstMatch(inspect.rules, visit, { start, appliance });
+    const { rule, index } = yield* firstMatch(inspect.rules, visit, { start, appliance, whole: true });
     if (rule) visit.world.hit(name, rule.id);
     else yield* visit.at(inspect.default?.source, { appliance });
     if (rule?.mark) {

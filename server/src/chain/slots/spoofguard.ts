@@ -29,15 +29,20 @@ export function spoofed(packet: Packet, guarded: Guarded): ReasonCode | undefine
     return arp.senderIp === 0 || approved(arp.senderIp, guarded, "arp") ? undefined : "spoofguard-arp";
   }
   if (!ip) return undefined;
-  if (packet.dhcp && ip.src === 0) return undefined;
+  if (asksForLease(packet)) return undefined;
   const nd = ip.version === 6 && (icmp?.type === SOLICITATION || icmp?.type === ADVERTISEMENT) ? icmp : undefined;
   const unspecified = ip.src === 0n && icmp !== undefined && FROM_UNSPECIFIED.has(icmp.type);
   // An advertisement speaks of its target; a solicitation does when it asks for the sender's own address to be.
   const claims = nd && (nd.type === ADVERTISEMENT || ip.src === 0n) ? nd.target : undefined;
-  if (claims !== undefined && !approved(claims, guarded, "nd")) return "spoofguard-nd";
-  if (unspecified || (ip.version === 6 && packet.udp?.srcPort === 546 && ip.src === 0n)) return undefined;
-  if (approved(ip.src, guarded, nd ? "nd" : undefined)) return undefined;
-  return ip.version === 4 ? "spoofguard-ipv4" : "spoofguard-ipv6";
+  if (!unspecified && !approved(ip.src, guarded, nd ? "nd" : undefined))
+    return ip.version === 4 ? "spoofguard-ipv4" : "spoofguard-ipv6";
+  return claims === undefined || approved(claims, guarded, "nd") ? undefined : "spoofguard-nd";
+}
+
+/** DHCP, of either family, by a client that has no address yet (RFC 2131, RFC 8415). */
+function asksForLease({ ip, udp }: Packet): boolean {
+  if (ip?.src === 0) return udp?.srcPort === 68 && udp.dstPort === 67;
+  return ip?.src === 0n && udp?.srcPort === 546 && udp.dstPort === 547;
 }
 
 /** `reported`: the packet is one that discovery would report this address from. */
