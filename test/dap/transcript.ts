@@ -165,7 +165,9 @@ class Player {
       case "edit": {
         const [, from = "", to = ""] = /^"(.*)" to "(.*)"$/.exec(rest) ?? [];
         const text = this.story.files.get(this.main) ?? "";
-        this.rewrite(this.main, text.replace(from, to));
+        const [was, is] = [from, to].map((part) => part.replaceAll("\\n", "\n")) as [string, string];
+        if (!text.includes(was)) throw new Error(`the policy has no ${was}`);
+        this.rewrite(this.main, text.replace(was, is));
         return;
       }
       case "ask": {
@@ -241,7 +243,8 @@ class Player {
   }
   private placeOf(frame: DebugProtocol.StackFrame): string {
     const name = frame.source?.name ?? "";
-    const text = this.story.files.get(name)?.split("\n")[frame.line - 1]?.trim();
+    const isPolicy = frame.source?.sourceReference === undefined;
+    const text = isPolicy ? this.story.files.get(name)?.split("\n")[frame.line - 1]?.trim() : undefined;
     if (text === undefined) return `${name}:${frame.line}`;
     const line = this.story.files.get(name)?.split("\n")[frame.line - 1] ?? "";
     const part = frame.endLine === frame.line ? line.slice(frame.column - 1, (frame.endColumn ?? 0) - 1) : text;

@@ -534,7 +534,10 @@ class DebugSession implements Session {
       setExceptionBreakpoints: (args: DebugProtocol.SetExceptionBreakpointsArguments) =>
         this.breakpoints.setExceptions(args),
       breakpointLocations: (args: DebugProtocol.BreakpointLocationsArguments) => this.breakpoints.locations(args),
-      dataBreakpointInfo: look((i, args: DebugProtocol.DataBreakpointInfoArguments) => i.dataBreakpointInfo(args)),
+      dataBreakpointInfo: (args: DebugProtocol.DataBreakpointInfoArguments) => {
+        this.here();
+        return (this.inspection as Inspection).dataBreakpointInfo(args);
+      },
 
       stackTrace: look((i, args: DebugProtocol.StackTraceArguments) => i.stackTrace(args)),
       scopes: look((i, args: DebugProtocol.ScopesArguments) => i.scopes(args)),

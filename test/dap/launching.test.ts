@@ -1,0 +1,87 @@
+/** What cannot be launched is said in words that a person can act on, and the session ends by itself. */
+import { describe, expect, test } from "vitest";
+import { inProcess } from "./client.ts";
+
+const POLICY = `
+vm web-01 { vnic eth0 { mac 00:50:56:aa:01:11  ip 10.0.1.11 } }
+vm db-01 { vnic eth0 { mac 00:50:56:aa:03:11  ip 10.0.3.11 } }
+dfw fw {
+  section "All" { rule 1 allow from any to web-01 }
+  default drop
+}
+dfw other {
+  section "All" { rule 1 alow from any }
+}
+chain all { slot 2 dfw fw }
+scenario "Customer buys" {
+  send tcp 203.0.113.7:1 -> web-01:2 syn
+}
+scenario "Odd" {
+  send tcp 203.0.113.7:1 -> web-01:2 sin
+}
+`;
+const files: Record<string, string> = {
+  "/shop.iochain": POLICY,
+  "/rubbish.iochain": "}{ ]] 0x \u0000 dfw dfw dfw {{{ send",
+  "/empty.iochain": "",
+  "/broken.iochain": POLICY.replace("rule 1 allow from any to web-01", "rule 1 alow from any to web-01"),
+};
+const client = () =>
+  inProcess({ readFile: (path) => (files[path] === undefined ? undefined : new TextEncoder().encode(files[path])) });
+
+describe("launching", () => {
+  test.each([
+    [{}, "the launch configuration names no program: the policy file to debug"],
+    [{ program: "/none.iochain" }, "there is no file /none.iochain, or it cannot be read"],
+    [{ program: "/empty.iochain" }, "the policy has no scenario: write one, or launch with a packet or a capture"],
+    [{ program: "/rubbish.iochain" }, "the policy has no scenario: write one, or launch with a packet or a capture"],
+    [{ scenario: "Customer bys" }, 'there is no scenario "Customer bys"; did you mean "Customer buys"?'],
+    [{ scenario: "Quite another" }, 'there is no scenario "Quite another"; there are "Customer buys", "Odd"'],
+    [{ packet: "tcp web-01 -> db-01:22 syn" }, /^packet, at 12: /],
+    [{ packet: "tcp web-01:1 -> nobody:22 syn" }, /^packet, at 17: .*nobody/],
+    [{ packet: "" }, /^packet, at 1: expected a packet/],
+    [{ capture: "/none.pcap", at: "web-01" }, "there is no capture /none.pcap, or it cannot be read"],
+    [{ capture: "/shop.iochain", at: "web-01" }, /^shop.iochain: not a pcap or pcapng file/],
+    [{ capture: "/shop.iochain" }, 'a capture needs the vNIC at which it was taken, as "at": web-01.eth0, db-01.eth0'],
+    [{ capture: "/shop.iochain", at: "web-1.eth0" }, "there is no vNIC web-1.eth0; did you mean web-01.eth0?"],
+    [{ capture: "/c", packet: "p" }, "the launch configuration has a packet and a capture: one of them can run"],
+    [{ scenario: "Odd" }, /^the packet would pass a mistake: shop.iochain:16: /],
+    [{ program: "/broken.iochain" }, /^the packet would pass a mistake: broken.iochain:5: /],
+  ])("%j", async (attributes, message) => {
+    const debug = client();
+    await debug.get("initialize", { adapterID: "iochain" });
+    const program = Object.keys(attributes).length === 0 ? {} : { program: "/shop.iochain" };
+    const response = await debug.ask("launch", { ...program, ...attributes });
+    expect(response.success).toBe(false);
+    if (typeof message === "string") expect(response.message).toBe(message);
+    else expect(response.message).toMatch(message);
+    expect(response.body.error.showUser).toBe(true);
+    expect(response.body.error.format).toBe(response.message);
+    await debug.event(["terminated"]);
+    await debug.get("disconnect");
+    await debug.closed;
+  });
+
+  test("a client that does not disconnect is left within two seconds", async () => {
+    const debug = client();
+    await debug.get("initialize", { adapterID: "iochain" });
+    expect((await debug.ask("launch", { program: "/none.iochain" })).success).toBe(false);
+    const started = performance.now();
+    await debug.closed;
+    expect(performance.now() - started).toBeLessThan(2000);
+  });
+
+  test("a mistake that no packet passes is a warning", async () => {
+    const debug = client();
+    await debug.get("initialize", { adapterID: "iochain" });
+    await debug.get("launch", { program: "/shop.iochain" });
+    const warning = await debug.event(["output"]);
+    expect(warning.body.output).toMatch(
+      /^the policy has 2 mistakes, none where the packets pass; the first: shop.iochain:9: /,
+    );
+    await debug.get("configurationDone");
+    await debug.event(["stopped"]);
+    await debug.get("disconnect");
+    await debug.closed;
+  });
+});

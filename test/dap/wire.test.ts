@@ -1,0 +1,151 @@
+/** The bundled adapter as a process of its own, over stdio and over a socket: it answers, and it never stays behind. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { frame, unframe } from "../../server/src/dap/framing.ts";
+import { Client, overStdio } from "./client.ts";
+import { play, readStory, writeStory } from "./transcript.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "iochain-dap-"));
+const bundle = join(folder, "debug-adapter.js");
+const sample = fileURLToPath(new URL("../../samples/three-tier.iochain", import.meta.url));
+
+beforeAll(async () => {
+  await build({
+    entryPoints: [fileURLToPath(new URL("../../server/src/dap/node.ts", import.meta.url))],
+    outfile: bundle,
+    bundle: true,
+    platform: "node",
+    format: "cjs",
+    logLevel: "error",
+  });
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe("the adapter as a process", () => {
+  const stories = new URL("data/", import.meta.url);
+  const names = readdirSync(stories).filter((name) =>
+    readFileSync(new URL(name, stories), "utf8").includes("\n--- session"),
+  );
+
+  test.each(names)("tells over stdio what it tells in process: %s", async (name) => {
+    const text = readFileSync(new URL(name, stories), "utf8");
+    const story = readStory(text);
+    const home = join(folder, name);
+    mkdirSync(home);
+    for (const [file, body] of story.files) writeFileSync(join(home, file), bytes(file, body));
+    const told = await play(
+      story,
+      overStdio(bundle),
+      (file) => join(home, file),
+      (file, body) => writeFileSync(join(home, file), body),
+    );
+    expect(writeStory(story, told)).toBe(text);
+  });
+
+  test("a step comes back at once", async () => {
+    const client = await stopped(overStdio(bundle));
+    for (let i = 0; i < 20; i++) {
+      const started = performance.now();
+      await client.get("stepIn", { threadId: 1 });
+      await client.event(["stopped"]);
+      expect(performance.now() - started).toBeLessThan(100);
+    }
+    await client.get("disconnect");
+    await client.closed;
+  });
+
+  test.each([
+    ["disconnects", async (client: Client) => void (await client.get("disconnect"))],
+    ["closes its end", async (client: Client) => client.close()],
+  ])("it ends within two seconds when the client %s", async (_, leave) => {
+    const client = overStdio(bundle);
+    await stopped(client);
+    const started = performance.now();
+    await leave(client);
+    await client.closed;
+    expect(performance.now() - started).toBeLessThan(2000);
+    expect(client.child.exitCode).toBe(0);
+  });
+
+  test("it ends when what comes is no protocol", async () => {
+    const client = overStdio(bundle);
+    client.child.stdin.write("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    await client.closed;
+    expect(client.child.exitCode).toBe(0);
+  });
+
+  test("a failed launch leaves no process", async () => {
+    const client = overStdio(bundle);
+    await client.get("initialize", { adapterID: "iochain" });
+    const response = await client.ask("launch", { program: join(folder, "none.iochain") });
+    expect(response.message).toMatch(/^there is no file .*none\.iochain/);
+    const started = performance.now();
+    await client.closed;
+    expect(performance.now() - started).toBeLessThan(2000);
+  });
+
+  test("--port serves a session a connection", async () => {
+    const child = spawn(process.execPath, [bundle, "--port", "0"], { stdio: ["ignore", "ignore", "pipe"] });
+    try {
+      const port = await portOf(child);
+      const [one, two] = await Promise.all([stopped(overSocket(port)), stopped(overSocket(port))]);
+      await one.get("stepIn", { threadId: 1 });
+      await one.event(["stopped"]);
+      const depth = async (client: Client): Promise<number> =>
+        (await client.get<{ totalFrames: number }>("stackTrace", { threadId: 1 })).totalFrames;
+      expect([await depth(one), await depth(two)]).toEqual([2, 1]);
+      await one.get("disconnect");
+      await one.closed;
+      expect(await depth(two)).toBe(1);
+      two.close();
+    } finally {
+      child.kill();
+      await once(child, "close");
+    }
+  });
+
+  test("a wrong command line is said so", async () => {
+    const child = spawn(process.execPath, [bundle, "--port", "many"], { stdio: ["ignore", "ignore", "pipe"] });
+    const [code] = (await once(child, "close")) as [number];
+    expect(code).toBe(2);
+  });
+});
+
+async function stopped<C extends Client>(client: C): Promise<C> {
+  await client.get("initialize", { adapterID: "iochain" });
+  await client.get("launch", { program: sample });
+  await client.get("configurationDone");
+  await client.event(["stopped"]);
+  return client;
+}
+function overSocket(port: number): Client {
+  const socket = connect(port, "127.0.0.1");
+  return new Client().over((take) => {
+    const read = unframe(take);
+    socket.on("data", read);
+    return {
+      send: (message) => void socket.write(frame(message)),
+      close: () => void socket.end(),
+      closed: new Promise((resolve) => socket.on("close", () => resolve())),
+    };
+  });
+}
+async function portOf(child: ChildProcess): Promise<number> {
+  let said = "";
+  for await (const chunk of child.stderr ?? []) {
+    said += String(chunk);
+    const port = /127\.0\.0\.1:(\d+)/.exec(said)?.[1];
+    if (port) return Number(port);
+  }
+  throw new Error(`the adapter said: ${said}`);
+}
+/** A capture stands in a story as hexadecimal digits. */
+const bytes = (name: string, body: string): string | Uint8Array =>
+  name.endsWith(".iochain") ? body : Buffer.from(body.replace(/\s/g, ""), "hex");
