@@ -136,12 +136,12 @@ class Player {
         await this.answer("evaluate", { expression: rest, context: "repl", frameId: this.frames[0]?.id }, (b) => [
           `${b.result}`,
         ]);
-        for (const event of this.client.events.splice(0)) this.event(event);
+        await this.told();
         return;
       case "set": {
         const [, expression = "", value = ""] = /^(\S+)\s*=\s*(.*)$/.exec(rest) ?? [];
         await this.answer("setExpression", { expression, value, frameId: this.frames[0]?.id }, (b) => [`${b.value}`]);
-        for (const event of this.client.events.splice(0)) this.event(event);
+        await this.told();
         return;
       }
       case "why":
@@ -177,7 +177,7 @@ class Player {
           .replace(/FILE/g, this.path(this.main));
         const args = filled ? (JSON.parse(filled) as object) : undefined;
         await this.answer(command, args, (body) => JSON.stringify(body, null, 2).split("\n"));
-        for (const event of this.client.events.splice(0)) this.event(event);
+        await this.told();
         return;
       }
       default:
@@ -193,6 +193,12 @@ class Player {
     const response = await this.client.ask(command, args);
     if (!response.success) this.say(`refused: ${response.message}`);
     else for (const line of show((response.body ?? {}) as Record<string, unknown>)) this.say(line);
+  }
+
+  /** What else has come: another answer, asked for now, comes after all of it. */
+  private async told(): Promise<void> {
+    await this.client.ask("threads");
+    for (const event of this.client.events.splice(0)) this.event(event);
   }
 
   private async resume(command: string, args: object): Promise<void> {

@@ -9,7 +9,7 @@ import { type ActiveFilter, FILTERS } from "./exceptions.ts";
 import { parseExpression } from "./expression/parser.ts";
 import { functionBreakpoint } from "./functions.ts";
 import { baseName, canonical, Style } from "./paths.ts";
-import { settle, type Stoppable, stoppables } from "./places.ts";
+import { type Stoppable, settle, stoppables } from "./places.ts";
 
 const NOT_YET = "the policy is not loaded yet";
 

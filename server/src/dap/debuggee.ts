@@ -1,5 +1,6 @@
 /** What is being debugged: a script in its world, where it stands, and what is known of the packet there. */
 import type { Packet } from "../capture/packet.ts";
+import { decisiveSlot } from "../chain/expectation.ts";
 import type { Direction, SlotTrace, Trace } from "../chain/trace.ts";
 import type { World } from "../chain/world.ts";
 import type { Statement } from "../syntax/tree.ts";
@@ -15,7 +16,6 @@ import { type Follower, History, type Position } from "./history.ts";
 import type { Loaded } from "./launch.ts";
 import type { Moment, SlotPlace } from "./moment.ts";
 import { extent } from "./places.ts";
-import { decisiveSlot } from "../chain/expectation.ts";
 import { type View, visible } from "./stepping.ts";
 import { type Watched, watched } from "./watches.ts";
 

@@ -2,13 +2,14 @@
  * Why a packet did not get through, as a colleague would say it: which slot, which block, which rule, for what reason,
  * and what would have let it through.
  */
+
+import { byText } from "../chain/expectation.ts";
+import { REASONS } from "../chain/reasons.ts";
 import type { SlotTrace } from "../chain/trace.ts";
 import type { Block, Rule } from "../policy/policy.ts";
 import type { Debuggee } from "./debuggee.ts";
 import { FILTERS } from "./exceptions.ts";
 import type { PlacedMoment, SlotPlace } from "./moment.ts";
-import { byText } from "../chain/expectation.ts";
-import { REASONS } from "../chain/reasons.ts";
 import { rulesOf } from "./places.ts";
 import { failing } from "./whyNot.ts";
 

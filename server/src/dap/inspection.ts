@@ -10,10 +10,11 @@ import { type Expression, ExpressionError } from "./expression/tree.ts";
 import { show, type Value } from "./expression/values.ts";
 import { type Frame, frames, type Span } from "./frames.ts";
 import type { Position } from "./history.ts";
-import type { Moment } from "./moment.ts";
 import { modules } from "./modules.ts";
+import type { Moment } from "./moment.ts";
 import { PACKET_MEMORY, readOctets, setPacketField, writeOctets } from "./packetScope.ts";
 import { baseName, canonical, type Style } from "./paths.ts";
+import { rulesOf } from "./places.ts";
 import { RequestError } from "./protocol.ts";
 import { scopes } from "./scopes.ts";
 import { standOf, visible } from "./stepping.ts";
@@ -234,8 +235,11 @@ export class Inspection {
     }
     const hits = /^rule\((?:(.+)\.)?(\d+)\)(?:\.hits)?$/.exec(args.name);
     if (hits) {
-      const block = hits[1]?.replace(/^"|"$/g, "") ?? this.debuggee.place?.block?.name;
-      return block === undefined ? undefined : `hits ${block}.${hits[2]}`;
+      const { policy } = this.debuggee.loaded;
+      const id = Number(hits[2]);
+      const home = [...policy.blocks.values()].find((b) => rulesOf(b).some((rule) => rule.id === id));
+      const block = hits[1]?.replace(/^"|"$/g, "") ?? this.debuggee.place?.block?.name ?? home?.name;
+      return block === undefined ? undefined : `hits ${block}.${id}`;
     }
     if (args.name === "state") return this.debuggee.place ? `connections ${this.debuggee.place.vnic}` : undefined;
     return `field ${args.name}`;

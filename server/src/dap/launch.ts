@@ -1,6 +1,7 @@
 /** From a launch request to what runs. What cannot be run is said in words that a person can act on. */
-import type { Block, Policy, Source, Vnic } from "../policy/policy.ts";
+
 import { compilePolicy } from "../policy/compile.ts";
+import type { Block, Policy, Source, Vnic } from "../policy/policy.ts";
 import { loadProgram, type Program } from "../policy/program.ts";
 import { parseFile, type SourceDocument } from "../syntax/document.ts";
 import { nearest } from "../syntax/near.ts";
@@ -66,7 +67,7 @@ export function load(args: LaunchArguments, files: Files): Loaded {
     ({ uri }) => `the import ${uri} cannot be read: what it declares is missing`,
   );
   warnings.push(...about);
-  const mistakes = mistakesOnTheWay(program, policy, script, scenario);
+  const mistakes = mistakesOnTheWay(program, script, scenario);
   if (mistakes.onTheWay) throw new RequestError(mistakes.onTheWay, true);
   return {
     title: baseName(path),

@@ -1,8 +1,8 @@
 /** Mistakes in a policy's text: those that the packet would walk over, and those that it never meets. */
-import type { Policy, Source } from "../policy/policy.ts";
+import type { Source } from "../policy/policy.ts";
 import type { Program } from "../policy/program.ts";
 import type { SourceDocument } from "../syntax/document.ts";
-import type { Chunk, ScenarioStatement, Statement, SyntaxError } from "../syntax/tree.ts";
+import type { Chunk, SyntaxError as Mistake, ScenarioStatement, Statement } from "../syntax/tree.ts";
 import { baseName } from "./paths.ts";
 import type { Script } from "./script.ts";
 
@@ -17,7 +17,6 @@ const TRIED = 500;
 
 export function mistakesOnTheWay(
   program: Program,
-  policy: Policy,
   script: Script,
   scenario: Source<ScenarioStatement> | undefined,
 ): Found {
@@ -25,7 +24,7 @@ export function mistakesOnTheWay(
     [...document.errors()].map(({ chunk, error }) => ({ document, chunk, error })),
   );
   if (mistakes.length === 0) return { elsewhere: [] };
-  const passed = passedBy(script, policy, scenario?.statement);
+  const passed = passedBy(script, scenario?.statement);
   const onTheWay = mistakes.find(({ document, chunk, error }) => {
     const owner = outermost(statementAt(chunk, error), document, chunk);
     return owner !== undefined && passed.has(owner);
@@ -38,11 +37,11 @@ export function mistakesOnTheWay(
   };
 }
 
-const told = ({ document, chunk, error }: { document: SourceDocument; chunk: Chunk; error: SyntaxError }): string =>
+const told = ({ document, chunk, error }: { document: SourceDocument; chunk: Chunk; error: Mistake }): string =>
   `${baseName(document.uri)}:${document.positionAt(chunk, error.start).line + 1}: ${error.message}`;
 
 /** The declarations that the packets meet: their scenario, their chains, the blocks that are asked. */
-function passedBy(script: Script, policy: Policy, scenario: Statement | undefined): ReadonlySet<Statement> {
+function passedBy(script: Script, scenario: Statement | undefined): ReadonlySet<Statement> {
   const passed = new Set<Statement>(scenario ? [scenario] : []);
   const world = script.world();
   for (let index = 0; index < Math.min(script.length, TRIED); index++)
@@ -57,7 +56,7 @@ function passedBy(script: Script, policy: Policy, scenario: Statement | undefine
   return passed;
 }
 
-const statementAt = (chunk: Chunk, error: SyntaxError): Statement | undefined =>
+const statementAt = (chunk: Chunk, error: Mistake): Statement | undefined =>
   chunk.statements.find((s) => s.start <= error.start && error.end <= s.end) ?? chunk.statements[0];
 
 /** The declaration at the top of the file that a statement is in; of text that is no statement, the one before it. */

@@ -1,8 +1,8 @@
 /** The places at which a packet's trip can be looked at, as the debugger sees them. */
 import type { Packet } from "../capture/packet.ts";
-import type { Ordered } from "./history.ts";
 import type { Direction, SlotTrace, Trace } from "../chain/trace.ts";
 import type { Appliance, Block, Chain, Rule, Slot, Source } from "../policy/policy.ts";
+import type { Ordered } from "./history.ts";
 
 /** A slot of a walk. */
 export interface SlotPlace {

@@ -42,7 +42,7 @@ export function fieldValues(packet: Packet | undefined, name: string): readonly 
   const values: Value[] = [];
   for (const { layer: holder, row } of rows) {
     const raw = holder.present(packet) ? row.get(packet) : undefined;
-    if (raw !== undefined) values.push(valueOf(raw, row.show(raw)));
+    if (raw !== undefined) values.push(fieldValue(raw, row.show(raw)));
   }
   return values;
 }
@@ -50,7 +50,7 @@ export function fieldValues(packet: Packet | undefined, name: string): readonly 
 const IPV4 = /^\d+\.\d+\.\d+\.\d+$/;
 const MAC = /^[0-9a-f]{2}(?::[0-9a-f]{2}){5}$/i;
 /** A number may be an address: its spelling tells. */
-export function valueOf(raw: Raw, shown: string): Value {
+export function fieldValue(raw: Raw, shown: string): Value {
   if (typeof raw === "boolean") return { kind: "boolean", value: raw };
   if (raw instanceof Uint8Array) return { kind: "text", value: shown };
   if (typeof raw === "bigint" || IPV4.test(shown)) return { kind: "ip", value: raw, shown };

@@ -1,6 +1,7 @@
 /** The packet's layers and fields as variables, and the ways to change one: by field, by expression, by octets. */
-import { fieldTree, setField } from "../capture/edit.ts";
+
 import { decodeFrame } from "../capture/decode.ts";
+import { fieldTree, setField } from "../capture/edit.ts";
 import { encodeFrame } from "../capture/encode.ts";
 import type { Packet } from "../capture/packet.ts";
 import type { Debuggee } from "./debuggee.ts";

@@ -1,7 +1,8 @@
 /** The scopes of a stop: the packet, what was decided, what the slot remembers, the scenario. */
+
+import { byText } from "../chain/expectation.ts";
 import type { Change, SlotTrace } from "../chain/trace.ts";
 import type { Debuggee, WalkSoFar } from "./debuggee.ts";
-import { byText } from "../chain/expectation.ts";
 import { decidedBy } from "./narration.ts";
 import { packetNodes } from "./packetScope.ts";
 import { slotState, worldState } from "./state.ts";

@@ -10,7 +10,7 @@ import { explain } from "./explain.ts";
 import { before, type Position, same } from "./history.ts";
 import { Inspection } from "./inspection.ts";
 import { type LaunchArguments, load } from "./launch.ts";
-import { fate, failureOutput, summary } from "./narration.ts";
+import { failureOutput, fate, summary } from "./narration.ts";
 import { Style } from "./paths.ts";
 import { type Handler, Protocol, RequestError } from "./protocol.ts";
 import { type Command, type Granularity, standOf, stopFor, visible } from "./stepping.ts";

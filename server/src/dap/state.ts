@@ -2,7 +2,7 @@
 import type { Connection } from "../chain/connections.ts";
 import { flowAbout, flowOf } from "../chain/flow.ts";
 import type { VnicState, World } from "../chain/world.ts";
-import { type Ip, formatIp, formatMac } from "../policy/addresses.ts";
+import { formatIp, formatMac, type Ip } from "../policy/addresses.ts";
 import type { Block, Encryption, Redirect, Swsec, Vnic } from "../policy/policy.ts";
 import { ipProtocolName } from "../policy/protocols.ts";
 import type { Debuggee } from "./debuggee.ts";

@@ -1,7 +1,7 @@
 /** Why a rule matches the packet or does not, clause by clause, with the two values that were compared. */
 import type { Packet } from "../capture/packet.ts";
 import { type Asked, CLAUSES, type ClauseKind, clauseHolds } from "../chain/match.ts";
-import { type Ip, formatIp, formatMac } from "../policy/addresses.ts";
+import { formatIp, formatMac, type Ip } from "../policy/addresses.ts";
 import type { Rule } from "../policy/policy.ts";
 import { ipProtocolName } from "../policy/protocols.ts";
 import type { Clause } from "../syntax/tree.ts";
