@@ -2,14 +2,18 @@
 import fc from "fast-check";
 import { decodeFrame } from "../../server/src/capture/decode.ts";
 import { makePacket, type Sending } from "../../server/src/chain/packet.ts";
+import { applyStep, stepsOf } from "../../server/src/chain/scenario.ts";
 import type { Direction, Trace } from "../../server/src/chain/trace.ts";
 import { trip, walkAt } from "../../server/src/chain/walk.ts";
 import type { World } from "../../server/src/chain/world.ts";
 import { formatIp } from "../../server/src/policy/addresses.ts";
 import type { Policy, Vnic } from "../../server/src/policy/policy.ts";
 import { parsePacket } from "../../server/src/syntax/packetText.ts";
+import type { PacketText, Step, VnicRef } from "../../server/src/syntax/tree.ts";
 
 export type Action =
+  /** A step of one of the policy's own scenarios. */
+  | { readonly kind: "step"; readonly step: Step }
   | { readonly kind: "send"; readonly text: string }
   /** A frame from outside or from a vNIC: random octets, or a packet of the notation with octets changed. */
   | { readonly kind: "frame"; readonly octets: Uint8Array; readonly linkType: number; readonly vnic?: string }
@@ -89,7 +93,14 @@ export function actionsOf(policy: Policy): fc.Arbitrary<Action[]> {
     b.module === "encryption" ? [...b.keys.keys()].map((k) => `${b.name}.${k}`) : [],
   );
   if (keys.length > 0) rest.push(fc.record({ kind: fc.constant("rotate" as const), key: fc.constantFrom(...keys) }));
-  return fc.array(fc.oneof({ weight: 8, arbitrary: send }, ...rest), { minLength: 1, maxLength: 40 });
+  const single = fc.oneof({ weight: 8, arbitrary: send }, ...rest).map((action) => [action]);
+  // Conversations that are meant to come to something: stretches of the scenarios.
+  const scripts = policy.scenarios.map(({ statement }) => stepsOf(statement));
+  const stretch = fc
+    .tuple(fc.constantFrom(...scripts), fc.nat(), fc.nat())
+    .map(([steps, from, count]) => steps.slice(from % (steps.length + 1)).slice(0, 1 + (count % 8)))
+    .map((steps): Action[] => steps.map((step) => ({ kind: "step", step })));
+  return fc.array(fc.oneof(single, stretch), { minLength: 1, maxLength: 20 }).map((lists) => lists.flat());
 }
 
 /** Ethernet and IP that may be sound, with lengths, protocols, fragments and headers that may not be. */
@@ -134,11 +145,16 @@ function nearlyIp(): fc.Arbitrary<Uint8Array> {
 export function act(world: World, action: Action, stepping: boolean): Trace | { readonly error: string } | undefined {
   const { policy } = world;
   switch (action.kind) {
+    case "step": {
+      const { step } = action;
+      if (step.kind === "send") return step.packet && send(world, step.packet, step.from, stepping);
+      if (step.kind !== "replay") applyStep(world, step);
+      return undefined;
+    }
     case "send": {
       const { packet, from, errors } = parsePacket(action.text);
       if (!packet) throw new Error(`${action.text}: ${errors[0]?.message}`);
-      const sending = makePacket(world, packet, from);
-      return "error" in sending ? sending : toEnd(trip(world, sending, { stepping }));
+      return send(world, packet, from, stepping);
     }
     case "frame": {
       const packet = decodeFrame(action.octets, action.linkType);
@@ -166,6 +182,11 @@ export function act(world: World, action: Action, stepping: boolean): Trace | { 
       world.epochs.set(action.key, (world.epochs.get(action.key) ?? 1) + 1);
       return undefined;
   }
+}
+
+function send(world: World, packet: PacketText, from: VnicRef | undefined, stepping: boolean) {
+  const sending = makePacket(world, packet, from);
+  return "error" in sending ? sending : toEnd(trip(world, sending, { stepping }));
 }
 
 const vnicOf = (policy: Policy, id: string): Vnic => policy.vnics.get(id) as Vnic;
