@@ -21,7 +21,7 @@ import type { LoadedProgram } from "./workspace.ts";
 
 /** After the last keystroke, in milliseconds: a pause in typing, not a gap between two keys. */
 const SILENCE = 250;
-/** Stages that took longer the last time wait for the silence. */
+/** What is run at once may take this long; the stages that would go beyond it wait for the silence. */
 const AT_ONCE = 25;
 /** The floor is given up at least this often. */
 const SLICE = 15;
@@ -30,9 +30,20 @@ const FIRST_ANSWER = 2000;
 
 /** What is known of the program of one root, stage by stage. */
 interface Analysis {
-  readonly results: { loaded?: LoadedProgram; findings: readonly Finding[]; cost: number }[];
-  running?: Promise<void>;
+  readonly results: StageResult[];
+  /** Counts the results: equal counts, equal answers. */
+  changes: number;
+  running?: { readonly loaded: LoadedProgram; readonly run: Promise<boolean> };
 }
+interface StageResult {
+  /** What it has seen; undefined before its first run. */
+  readonly loaded?: LoadedProgram;
+  readonly findings: readonly Finding[];
+  /** Milliseconds of the last run. */
+  cost: number;
+}
+const before = ({ results }: Analysis, index: number): readonly Finding[] =>
+  results.slice(0, index).flatMap(({ findings }) => findings);
 
 export class Diagnostics {
   readonly #analyses = new Map<string, Analysis>();
@@ -41,6 +52,8 @@ export class Diagnostics {
   readonly #due = new Set<string>();
   #silence: ReturnType<typeof setTimeout> | undefined;
   #soon = false;
+  /** Tells this server's answers from those of the one before it. */
+  readonly #sitting = Math.random().toString(36).slice(2, 8);
 
   constructor(
     private readonly session: Session,
@@ -106,11 +119,11 @@ export class Diagnostics {
   async #publishDue(): Promise<void> {
     const due = [...this.#due];
     this.#due.clear();
-    for (const uri of due) if (this.session.workspace.isOpen(uri)) await this.#publish(uri, true);
+    for (const uri of due) if (this.session.workspace.isOpen(uri)) await this.#publish(uri);
   }
 
-  async #publish(uri: string, cheapOnly: boolean): Promise<void> {
-    for (const root of this.session.workspace.rootsOf(uri)) await this.#run(root, cheapOnly);
+  async #publish(uri: string): Promise<void> {
+    this.ready(uri);
     if (!this.session.workspace.isOpen(uri)) return;
     this.#published.add(uri);
     const diagnostics = this.#diagnosticsOf(uri);
@@ -126,8 +139,8 @@ export class Diagnostics {
     let news = false;
     for (const uri of this.session.workspace.openUris) {
       let later = false;
-      for (const root of this.session.workspace.rootsOf(uri)) later = (await this.#run(root, false)) || later;
-      if (later && !this.#pulls) await this.#publish(uri, false);
+      for (const root of this.session.workspace.rootsOf(uri)) later = (await this.#runAll(root)) || later;
+      if (later && !this.#pulls) await this.#publish(uri);
       news ||= later;
     }
     if (news && this.#pulls) this.#refresh();
@@ -143,7 +156,7 @@ export class Diagnostics {
   #analysis(root: string): Analysis {
     let analysis = this.#analyses.get(root);
     if (analysis === undefined) {
-      analysis = { results: STAGES.map(() => ({ findings: [], cost: 0 })) };
+      analysis = { results: STAGES.map(() => ({ findings: [], cost: 0 })), changes: 0 };
       this.#analyses.set(root, analysis);
     }
     return analysis;
@@ -155,57 +168,74 @@ export class Diagnostics {
     return this.#analysis(root).results.every((result) => result.loaded === loaded);
   }
 
-  /** Runs what has not seen the program as it is now. True when a stage found out something new. */
-  async #run(root: string, cheapOnly: boolean): Promise<boolean> {
+  /** Runs the stages that have not seen the program as it is now and were cheap the last time, without a pause. */
+  #runCheap(root: string): void {
     const analysis = this.#analysis(root);
-    while (analysis.running) await analysis.running;
-    const run = this.#runStages(root, analysis, cheapOnly);
-    analysis.running = run.then(
-      () => {},
-      () => {},
-    );
-    try {
-      return await run;
-    } finally {
-      analysis.running = undefined;
+    const loaded = this.session.workspace.program(root);
+    if (loaded === undefined) return;
+    let left = AT_ONCE;
+    for (const [index, stage] of STAGES.entries()) {
+      const result = analysis.results[index] as StageResult;
+      if (result.loaded === loaded) continue;
+      // The text is always looked at: a mistake in it is what typing is about.
+      if (index > 0 && result.cost > left) return;
+      const steps = stage.run(loaded, before(analysis, index));
+      const begun = performance.now();
+      for (;;) {
+        const step = steps.next();
+        const spent = performance.now() - begun;
+        if (step.done) {
+          this.#found(analysis, index, { loaded, findings: step.value, cost: spent });
+          left -= spent;
+          break;
+        }
+        // Dearer than it was: left for the silence.
+        if (index > 0 && spent > 2 * AT_ONCE) {
+          result.cost = spent;
+          return;
+        }
+      }
     }
   }
 
-  async #runStages(root: string, { results }: Analysis, cheapOnly: boolean): Promise<boolean> {
+  /** Runs all that has not seen the program as it is now, in slices. True when a stage found out something. */
+  async #runAll(root: string): Promise<boolean> {
+    const analysis = this.#analysis(root);
     const loaded = this.session.workspace.program(root);
     if (loaded === undefined) return false;
+    if (analysis.running?.loaded !== loaded) {
+      const run = this.#runSlices(root, analysis, loaded);
+      analysis.running = { loaded, run };
+    }
+    return analysis.running.run;
+  }
+
+  async #runSlices(root: string, analysis: Analysis, loaded: LoadedProgram): Promise<boolean> {
     let news = false;
     for (const [index, stage] of STAGES.entries()) {
-      const result = results[index] as Analysis["results"][number];
-      if (result.loaded === loaded) continue;
-      if (cheapOnly && result.cost > AT_ONCE) return news;
-      const steps = stage.run(
-        loaded,
-        results.slice(0, index).flatMap(({ findings }) => findings),
-      );
+      if (analysis.results[index]?.loaded === loaded) continue;
+      const steps = stage.run(loaded, before(analysis, index));
       let spent = 0;
       for (;;) {
+        // An edit, or whoever else wants the floor, comes first; then the program may be another.
+        await breathe();
+        if (this.session.workspace.program(root) !== loaded) return news;
         const begun = performance.now();
         let step = steps.next();
         while (!step.done && performance.now() - begun < SLICE) step = steps.next();
         spent += performance.now() - begun;
-        if (step.done) {
-          results[index] = { loaded, findings: step.value, cost: spent };
-          news = true;
-          break;
-        }
-        if (cheapOnly && spent > AT_ONCE) {
-          result.cost = spent;
-          return news;
-        }
-        await breathe();
-        if (this.session.workspace.program(root) !== loaded) {
-          result.cost = Math.max(result.cost, spent);
-          return news;
-        }
+        if (!step.done) continue;
+        this.#found(analysis, index, { loaded, findings: step.value, cost: spent });
+        news = true;
+        break;
       }
     }
     return news;
+  }
+
+  #found(analysis: Analysis, index: number, result: StageResult): void {
+    analysis.results[index] = result;
+    analysis.changes += 1;
   }
 
   // ---- answers ----------------------------------------------------------------------------------------------------
@@ -253,8 +283,8 @@ export class Diagnostics {
   }
 
   /** The findings of a document as soon as the cheap ones are there: what code actions and lenses ask. */
-  async ready(uri: string): Promise<void> {
-    for (const root of this.session.workspace.rootsOf(uri)) await this.#run(root, true);
+  ready(uri: string): void {
+    for (const root of this.session.workspace.rootsOf(uri)) this.#runCheap(root);
   }
 
   async #document(params: DocumentDiagnosticParams, token: CancellationToken): Promise<DocumentDiagnosticReport> {
@@ -263,9 +293,9 @@ export class Diagnostics {
     if (workspace.document(uri) === undefined) return { kind: "full", items: [] };
     const roots = workspace.rootsOf(uri);
     const unseen = roots.some((root) => this.#analysis(root).results.some(({ loaded }) => loaded === undefined));
-    await this.ready(uri);
+    this.ready(uri);
     if (unseen && !roots.every((root) => this.#settled(root))) {
-      const all = Promise.all(roots.map((root) => this.#run(root, false)));
+      const all = Promise.all(roots.map((root) => this.#runAll(root)));
       await Promise.race([all, new Promise((resolve) => setTimeout(resolve, FIRST_ANSWER))]);
     }
     if (token.isCancellationRequested) await breathe(token);
@@ -273,9 +303,16 @@ export class Diagnostics {
   }
 
   #report(uri: string, previous: string | undefined): DocumentDiagnosticReport {
-    const items = this.#diagnosticsOf(uri);
-    const resultId = hash(JSON.stringify(items));
-    return resultId === previous ? { kind: "unchanged", resultId } : { kind: "full", resultId, items };
+    const resultId = this.#stateOf(uri);
+    if (resultId === previous) return { kind: "unchanged", resultId };
+    return { kind: "full", resultId, items: this.#diagnosticsOf(uri) };
+  }
+
+  /** One text for equal answers: which programs are looked at, and how often they have been answered about. */
+  #stateOf(uri: string): string {
+    const { workspace } = this.session;
+    const states = workspace.rootsOf(uri).map((root) => `${workspace.program(root)?.id}.${this.#analysis(root).changes}`);
+    return `${this.#sitting}-${states.join("-")}`;
   }
 
   async #workspace(params: WorkspaceDiagnosticParams, token: CancellationToken): Promise<WorkspaceDiagnosticReport> {
@@ -283,7 +320,7 @@ export class Diagnostics {
     const previous = new Map((params.previousResultIds ?? []).map(({ uri, value }) => [uri, value]));
     const items: WorkspaceDiagnosticReport["items"] = [];
     for (const uri of workspace.knownUris) {
-      for (const root of workspace.rootsOf(uri)) await this.#run(root, false);
+      for (const root of workspace.rootsOf(uri)) await this.#runAll(root);
       await breathe(token);
       if (workspace.document(uri) === undefined) continue;
       const version = workspace.isOpen(uri) ? (workspace.document(uri)?.version ?? null) : null;
@@ -303,10 +340,3 @@ export class Diagnostics {
 
 /** Findings that say that nothing does something: another program that holds the document may. */
 const CODES_OF_ABSENCE: ReadonlySet<keyof typeof CODES> = new Set(["unused-declaration", "redirect-unplaced"] as const);
-
-/** FNV-1a, 32 bits and the length: equal answers have equal ids. */
-function hash(text: string): string {
-  let h = 0x811c9dc5;
-  for (let i = 0; i < text.length; i += 1) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
-  return `${(h >>> 0).toString(16)}-${text.length.toString(36)}`;
-}

@@ -220,8 +220,8 @@ export const FEATURES: readonly Feature[] = [
         ? { codeActionKinds: CODE_ACTION_KINDS }
         : true,
     }),
-    answer: async (session, params) => {
-      const reported = await session.reported(params.textDocument.uri);
+    answer: (session, params) => {
+      const reported = session.reported(params.textDocument.uri);
       const view = session.view(params);
       return view ? codeActions(view, params.range, reported, params.context?.only) : [];
     },

@@ -27,8 +27,8 @@ export function startServer(connection: Connection, host: Host): void {
     if (good) connection.window.showInformationMessage(message);
     else connection.window.showWarningMessage(message);
   };
-  session.reported = async (uri) => {
-    await diagnostics.ready(uri);
+  session.reported = (uri) => {
+    diagnostics.ready(uri);
     return diagnostics.current(uri);
   };
   let folders: string[] = [];

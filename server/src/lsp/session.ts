@@ -27,7 +27,7 @@ export class Session {
   readonly scenarioHost?: ScenarioHost;
 
   /** The findings of a document that stand now; the cheap ones at least. */
-  reported: (uri: string) => Promise<readonly Reported[]> = async () => [];
+  reported: (uri: string) => readonly Reported[] = () => [];
 
   constructor(host: Host) {
     this.workspace = new Workspace(host);

@@ -13,6 +13,8 @@ import { setFindings } from "../check/sets.ts";
 import { checkSlots } from "../check/slots.ts";
 import { checkSyntax } from "../check/syntax.ts";
 import { checkValues } from "../check/values.ts";
+import type { Policy } from "../policy/policy.ts";
+import type { Program } from "../policy/program.ts";
 import type { LoadedProgram } from "./workspace.ts";
 
 export interface Stage {
@@ -28,18 +30,21 @@ function* text({ program }: LoadedProgram): Generator<void, readonly Finding[]> 
   return findings;
 }
 
-function* meaning({ program, policy }: LoadedProgram): Generator<void, readonly Finding[]> {
-  const findings: Finding[] = [];
-  findings.push(...checkValues(program));
+function* values({ program }: LoadedProgram): Generator<void, readonly Finding[]> {
   yield;
-  const compiled = policy();
-  yield;
-  for (const check of [checkNames, checkSlots, checkRules, checkBindings, checkServices]) {
-    for (const finding of check(program, compiled)) findings.push(finding);
-    yield;
-  }
-  return findings;
+  return checkValues(program);
 }
+
+const ofPolicy = (...checks: readonly ((program: Program, policy: Policy) => Finding[])[]): Stage["run"] =>
+  function* run({ program, policy }) {
+    const compiled = policy();
+    const findings: Finding[] = [];
+    for (const check of checks) {
+      yield;
+      for (const finding of check(program, compiled)) findings.push(finding);
+    }
+    return findings;
+  };
 
 function* sets({ policy }: LoadedProgram, before: readonly Finding[]): Generator<void, readonly Finding[]> {
   const findings: Finding[] = [];
@@ -61,7 +66,10 @@ function* checks({ policy }: LoadedProgram, before: readonly Finding[]): Generat
 
 export const STAGES: readonly Stage[] = [
   { name: "text", run: text },
-  { name: "meaning", run: meaning },
+  { name: "values", run: values },
+  { name: "names", run: ofPolicy(checkNames) },
+  { name: "slots", run: ofPolicy(checkSlots, checkBindings, checkServices) },
+  { name: "rules", run: ofPolicy(checkRules) },
   { name: "sets", run: sets },
   { name: "checks", run: checks },
 ];

@@ -25,6 +25,8 @@ export interface Host {
 
 /** A program with what is known of it. Made anew when one of its documents changes. */
 export interface LoadedProgram {
+  /** No two programs of a workspace have the same. */
+  readonly id: number;
   readonly program: Program;
   readonly policy: () => Policy;
   /** What an import asked for that is not there. */
@@ -42,6 +44,7 @@ export class Workspace {
   readonly #programs = new Map<string, LoadedProgram>();
   /** Policy files of the workspace's folders. */
   readonly #files = new Set<string>();
+  #count = 0;
   #importers: ReadonlyMap<string, ReadonlySet<string>> | undefined;
 
   constructor(private readonly host: Host) {}
@@ -144,7 +147,9 @@ export class Workspace {
       return document;
     });
     let policy: Policy | undefined;
+    this.#count += 1;
     const loaded: LoadedProgram = {
+      id: this.#count,
       program,
       policy: () => {
         policy ??= compilePolicy(program);
