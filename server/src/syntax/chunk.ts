@@ -157,8 +157,8 @@ class RegionReader {
       }
       if (batch.length === 0) entry = state;
       batch.push(piece);
-      const last = piece.is === "statement" ? piece.to - 1 : piece.is === "unclosed" ? -1 : piece.at;
-      if (last >= 0) reach = Math.max(reach, tokenLines[last] as number);
+      const last = piece.is === "statement" ? piece.to - 1 : piece.at;
+      reach = Math.max(reach, tokenLines[last] as number);
       // A block comment that begins on the chunk's last line takes its other lines along.
       while (comment < this.comments.length && (commentLines[comment] as number) <= reach) {
         const { startOffset, image } = this.comments[comment++] as IToken;
@@ -311,11 +311,12 @@ class Filler {
     const cut =
       leftOver < to && this.lines[leftOver] !== this.lines[leftOver - 1] && !GLUE.has(tokens[leftOver]?.tokenType);
     const mistakes = cut ? NONE : parser.mistakes;
-    if (meant === undefined) this.push(statement, from, cut ? leftOver : to, mistakes, opens && !cut);
+    const end = cut ? leftOver : to;
+    if (meant === undefined) this.push(statement, from, end, mistakes, opens && !cut);
     else {
       const found = (tokens[from] as IToken).image;
       this.error(this.span(from), `"${found}" begins nothing here; did you mean "${meant}"?`, [meant]);
-      this.push(statement, from, to, NONE, opens);
+      this.push(statement, from, end, NONE, opens && !cut);
       statement.broken = true;
     }
     if (cut) this.unknown(leftOver, to, block);

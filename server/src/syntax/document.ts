@@ -2,7 +2,7 @@
  * A policy file as the editor holds it: lines, chunks, and the tree that is put together from them. An edit re-reads the
  * chunks it touches; a statement elsewhere stays the object it was, so that whatever is known of it stays known.
  */
-import { isBlock, type ParsedChunk, readAll, readRegion, search } from "./chunk.ts";
+import { isBlock, type ParsedChunk, type Part, readAll, readRegion, search } from "./chunk.ts";
 import { bare, before, type Position, type Range, splitLines } from "./lines.ts";
 import { sameState } from "./split.ts";
 import type { BlockStatement, Chunk, FileTree, Span, Statement, SyntaxError } from "./tree.ts";
@@ -105,6 +105,11 @@ export class SourceDocument {
     let start = this.clamp(range.start);
     let end = this.clamp(range.end);
     if (before(end, start)) [start, end] = [end, start];
+    // A line feed put behind a lone carriage return makes one line end of the two.
+    if (start.character === 0 && start.line > 0 && (this.lines[start.line - 1] as string).endsWith("\r")) {
+      const line = start.line - 1;
+      start = { line, character: (this.lines[line] as string).length };
+    }
     const firstChunk = this.chunkAt(start.line);
     const lastChunk = this.chunkAt(end.line);
 
@@ -155,12 +160,7 @@ export class SourceDocument {
   private exchange(from: number, to: number, fresh: ParsedChunk[]): Edit {
     const old = this.parsed.slice(from, to + 1);
     const same = (a: ParsedChunk | undefined, b: ParsedChunk | undefined) =>
-      a !== undefined &&
-      b !== undefined &&
-      a.text === b.text &&
-      a.lineCount === b.lineCount &&
-      sameState(a.entry, b.entry) &&
-      a.parts.length === b.parts.length;
+      a !== undefined && b !== undefined && readsAs(a, b);
     const keep = (kept: ParsedChunk, instead: ParsedChunk) => {
       kept.line = instead.line;
       return kept;
@@ -200,6 +200,26 @@ export class SourceDocument {
     }
     return low;
   }
+}
+
+/** What stands behind a chunk has a say in where its last statement ends, and in whether that opens a block. */
+function readsAs(a: ParsedChunk, b: ParsedChunk): boolean {
+  if (a.text !== b.text || a.lineCount !== b.lineCount || !sameState(a.entry, b.entry)) return false;
+  if (a.parts.length !== b.parts.length || a.errors.length !== b.errors.length) return false;
+  for (let i = 0; i < a.errors.length; i++) {
+    const x = a.errors[i] as SyntaxError;
+    const y = b.errors[i] as SyntaxError;
+    if (x.start !== y.start || x.end !== y.end || x.message !== y.message) return false;
+  }
+  for (let i = 0; i < a.parts.length; i++) {
+    const x = a.parts[i] as Part;
+    const y = b.parts[i] as Part;
+    if ("statement" in x !== "statement" in y || "close" in x !== "close" in y) return false;
+    if (!("statement" in x && "statement" in y)) continue;
+    const same = x.opens === y.opens && x.statement.kind === y.statement.kind && x.statement.end === y.statement.end;
+    if (!same || x.statement.start !== y.statement.start) return false;
+  }
+  return true;
 }
 
 /** `splice` without spreading: a hundred thousand arguments overflow the stack. */

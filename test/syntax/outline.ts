@@ -1,0 +1,36 @@
+/** A document as text, for comparing two of them and for reading: statements with their places, nested, then errors. */
+import type { SourceDocument } from "../../server/src/syntax/document.ts";
+import type { Statement } from "../../server/src/syntax/tree.ts";
+
+const PLACES = new Set(["chunk", "parent", "children", "close", "start", "end", "keyword", "kind", "broken", "doc"]);
+
+/** Every part of every statement, with absolute places. */
+export function everything(document: SourceDocument): string {
+  const lines: string[] = [];
+  const at = (chunk: Statement["chunk"], offset: number) => {
+    const { line, character } = document.positionAt(chunk, offset);
+    return `${line + 1}:${character + 1}`;
+  };
+  const visit = (statement: Statement, depth: number) => {
+    const { chunk, start, end } = statement;
+    const parts = JSON.stringify(statement, (key, value) => {
+      if (PLACES.has(key) && value === (statement as unknown as Record<string, unknown>)[key]) return undefined;
+      return value && typeof value === "object" && "start" in value && "end" in value
+        ? { ...value, start: at(chunk, value.start), end: at(chunk, value.end) }
+        : value;
+    });
+    const close =
+      "close" in statement && statement.close ? ` }${at(statement.close.chunk, statement.close.span.start)}` : "";
+    const { kind, doc, broken } = statement;
+    lines.push(
+      `${" ".repeat(depth)}${kind} ${at(chunk, start)}-${at(chunk, end)}${close} ${broken} ${doc ?? ""} ${parts}`,
+    );
+    if ("children" in statement) for (const child of statement.children) visit(child, depth + 1);
+  };
+  for (const statement of document.tree.statements) visit(statement, 0);
+  for (const { chunk, error } of document.errors())
+    lines.push(`${at(chunk, error.start)}-${at(chunk, error.end)} ${error.code} ${error.message}`);
+  for (const chunk of document.chunks)
+    for (const comment of chunk.comments) lines.push(`${comment.kind} ${at(chunk, comment.start)} ${comment.text}`);
+  return lines.join("\n");
+}

@@ -1,0 +1,102 @@
+/** What holds of every text and every edit. */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { parseFile, SourceDocument } from "../../server/src/syntax/document.ts";
+import { parsePacket } from "../../server/src/syntax/packetText.ts";
+import type { Statement } from "../../server/src/syntax/tree.ts";
+import { everything } from "./outline.ts";
+import { anyText, mutated, samples, snippet, soup } from "./policies.ts";
+
+const place = fc.record({ line: fc.integer({ min: -1, max: 80 }), character: fc.integer({ min: -1, max: 60 }) });
+const change = fc.record({
+  range: fc.option(fc.record({ start: place, end: place }), { nil: undefined, freq: 20 }),
+  text: snippet,
+});
+/** Mostly small edits: a place, and one a little behind it. */
+const near = fc
+  .record({ start: place, lines: fc.nat(2), characters: fc.integer({ min: -3, max: 12 }), text: snippet })
+  .map(({ start, lines, characters, text }) => ({
+    range: { start, end: { line: start.line + lines, character: start.character + characters } },
+    text,
+  }));
+
+describe("parsing never fails", () => {
+  it("gives a tree for every text, and the chunks are the text", () => {
+    fc.assert(
+      fc.property(anyText, (text) => {
+        const document = parseFile("a", text);
+        expect(document.chunks.map((chunk) => chunk.text).join("")).toBe(text);
+        expect(document.text).toBe(text);
+        let line = 0;
+        for (const chunk of document.chunks) {
+          expect(chunk.line).toBe(line);
+          line += chunk.lineCount;
+          let end = 0;
+          for (const statement of chunk.statements) {
+            expect(statement.start).toBeGreaterThanOrEqual(end);
+            expect(statement.end).toBeGreaterThan(statement.start);
+            end = statement.end;
+          }
+          expect(end).toBeLessThanOrEqual(chunk.text.length);
+        }
+        expect(document.lineCount).toBe(line);
+      }),
+      { numRuns: 400 },
+    );
+  });
+  it("finds no mistake in the samples", () => {
+    for (const text of samples)
+      expect([...parseFile("a", text).errors()].map(({ error }) => error.message)).toEqual([]);
+  });
+  it("gives a broken statement for every mistake of one", () => {
+    fc.assert(
+      fc.property(mutated, (text) => {
+        for (const chunk of parseFile("a", text).chunks)
+          for (const statement of chunk.statements)
+            if (statement.broken) expect(chunk.errors.length).toBeGreaterThan(0);
+      }),
+    );
+  });
+  it("reads any packet", () => {
+    fc.assert(
+      fc.property(fc.oneof(soup, fc.string()), (text) => {
+        const { packet, errors } = parsePacket(text);
+        expect(packet !== undefined || errors.length > 0).toBe(true);
+      }),
+    );
+  });
+});
+
+describe("an edited document", () => {
+  it("is the document that its text would give", () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(mutated, soup),
+        fc.array(fc.oneof(near, near, change), { minLength: 1, maxLength: 6 }),
+        (text, changes) => {
+          const document = new SourceDocument("a", text);
+          const known = new Set(document.chunks.flatMap((chunk) => chunk.statements));
+          for (const [i, one] of changes.entries()) {
+            const { removed, added } = document.edit([one], i + 1);
+            for (const statement of removed) expect(known.delete(statement)).toBe(true);
+            for (const statement of added) known.add(statement);
+            expect(everything(document)).toBe(everything(new SourceDocument("a", document.text)));
+          }
+          const now: Statement[] = document.chunks.flatMap((chunk) => chunk.statements);
+          expect(known).toEqual(new Set(now));
+        },
+      ),
+      { numRuns: Number(process.env.RUNS ?? 300) },
+    );
+  });
+  it("keeps what the edit did not touch", () => {
+    const rules = Array.from({ length: 3000 }, (_, i) => `    rule ${i} allow from web to db`).join("\n");
+    const document = new SourceDocument("a", `dfw fw {\n  section s {\n${rules}\n  }\n  default drop\n}\n`);
+    const { removed, added } = document.edit(
+      [{ range: { start: { line: 1500, character: 10 }, end: { line: 1500, character: 10 } }, text: "9" }],
+      1,
+    );
+    expect(removed.length).toBe(1);
+    expect(added.length).toBe(1);
+  });
+});
