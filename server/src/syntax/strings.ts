@@ -13,14 +13,11 @@ export function unquote(image: string): string {
 
 /** The string that reads as `text`. */
 export function quote(text: string): string {
-  const escaped = text.replace(/["\\\n\t\u0000-\u001f]/g, (char) =>
-    char === "\n"
-      ? "\\n"
-      : char === "\t"
-        ? "\\t"
-        : char < " "
-          ? `\\u{${char.charCodeAt(0).toString(16)}}`
-          : `\\${char}`,
-  );
-  return `"${escaped}"`;
+  const escaped = Array.from(text, (char) => {
+    if (char === '"' || char === "\\") return `\\${char}`;
+    if (char === "\n") return "\\n";
+    if (char === "\t") return "\\t";
+    return char < " " ? `\\u{${char.charCodeAt(0).toString(16)}}` : char;
+  });
+  return `"${escaped.join("")}"`;
 }
