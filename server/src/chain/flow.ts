@@ -18,9 +18,43 @@ export interface Flow {
 export function flow(protocol: number, from: End, to: End): Flow {
   const a = `${from.ip}:${from.port}`;
   const b = `${to.ip}:${to.port}`;
-  // A bigint prints like a number: an IPv6 address below 2^32 must not be taken for an IPv4 one.
-  const family = typeof from.ip === "bigint" ? 6 : 4;
-  return { protocol, from, to, key: a < b ? `${family} ${protocol} ${a} ${b}` : `${family} ${protocol} ${b} ${a}` };
+  return { protocol, from, to, key: `${prefix(protocol, from.ip)} ${a < b ? `${a} ${b}` : `${b} ${a}`}` };
+}
+
+// A bigint prints like a number: an IPv6 address below 2^32 must not be taken for an IPv4 one.
+const prefix = (protocol: number, ip: Ip) => `${typeof ip === "bigint" ? 6 : 4} ${protocol}`;
+
+/** ICMP's questions, each with the type of its answer: RFC 792, 950, 1256; RFC 4443, 4861, 4620. */
+const ANSWERS: Readonly<Record<number, ReadonlyMap<number, number>>> = {
+  [ICMP]: new Map([
+    [8, 0],
+    [10, 9],
+    [13, 14],
+    [15, 16],
+    [17, 18],
+  ]),
+  [ICMPV6]: new Map([
+    [128, 129],
+    [133, 134],
+    [135, 136],
+    [139, 140],
+  ]),
+};
+
+/**
+ * Who asks and who answers tells two ICMP conversations with the same identifier apart: a ping the other way is no
+ * answer to this one (pf's `pf_icmp_mapping`; Linux and Open vSwitch invert the type with the addresses).
+ */
+function icmpFlow(protocol: number, icmp: Icmp, src: Ip, dst: Ip): Flow {
+  const id = icmp.id ?? 0;
+  const from = { ip: src, port: id };
+  const to = { ip: dst, port: id };
+  const questions = ANSWERS[protocol];
+  const kind = (type: number, asks: Ip, answers: Ip) => `${prefix(protocol, src)} ${type} ${id} ${asks} ${answers}`;
+  if (questions?.has(icmp.type)) return { protocol, from, to, key: kind(icmp.type, src, dst) };
+  for (const [question, answer] of questions ?? [])
+    if (answer === icmp.type) return { protocol, from, to, key: kind(question, dst, src) };
+  return { protocol, from, to, key: src < dst ? kind(icmp.type, src, dst) : kind(icmp.type, dst, src) };
 }
 
 /** ICMP (RFC 792) and ICMPv6 (RFC 4443) types that report about another packet. */
@@ -36,16 +70,13 @@ export function flowOf(packet: Packet): Flow | undefined {
   if (ports) return flow(ip.protocol, { ip: ip.src, port: ports.srcPort }, { ip: ip.dst, port: ports.dstPort });
   if (ip.protocol === ICMP || ip.protocol === ICMPV6) {
     if (!packet.icmp || isIcmpError(ip.protocol, packet.icmp)) return undefined;
-    const id = packet.icmp.id ?? 0;
-    return flow(ip.protocol, { ip: ip.src, port: id }, { ip: ip.dst, port: id });
+    return icmpFlow(ip.protocol, packet.icmp, ip.src, ip.dst);
   }
   return flow(ip.protocol, { ip: ip.src, port: 0 }, { ip: ip.dst, port: 0 });
 }
 
 /** Of an ICMP error: the flow of the packet that it is about. */
-export function flowAbout(packet: Packet): Flow | undefined {
-  const { ip, icmp } = packet;
-  if (!ip || !icmp?.about || !isIcmpError(ip.protocol, icmp)) return undefined;
-  const { src, dst, protocol, srcPort, dstPort, id } = icmp.about;
-  return flow(protocol, { ip: src, port: srcPort ?? id ?? 0 }, { ip: dst, port: dstPort ?? id ?? 0 });
+export function flowAbout({ ip, icmp }: Packet): Flow | undefined {
+  if (!ip || !icmp?.quoted || !isIcmpError(ip.protocol, icmp)) return undefined;
+  return flowOf(icmp.quoted);
 }
