@@ -120,6 +120,7 @@ describe("conditions together", () => {
     const holdsFor = (rules: readonly ListedRule[], wanted: string, otherwise: string) => (taker: number | undefined) =>
       (taker === undefined ? otherwise : (rules[taker] as ListedRule).rule.action) === wanted;
     const action = fc.constantFrom("allow", "drop");
+    const seen = { packet: 0, none: 0, undecided: 0 };
     fc.assert(
       fc.property(
         fc.array(anyBox, { minLength: 1, maxLength: 2 }),
@@ -136,13 +137,14 @@ describe("conditions together", () => {
               holdsFor(rules, wanted, otherwise)(plain(rules, jumpTarget, packet, rules.length)),
             );
           const found = findPacket(boxes, conditions, budget());
+          seen[found.kind] += 1;
           if (found.kind === "packet") expect(fits(found.packet)).toBe(true);
           else if (found.kind === "none") expect(packets.some(fits)).toBe(false);
-          // Jumps that pass a rule by, where no default may take the packet, are the one question that is given up.
-          else expect(lists.some(([{ rules }]) => rules.some(({ effect }) => effect === "jumps"))).toBe(true);
+          else expect.unreachable("nothing here is too large");
         },
       ),
-      { numRuns: 200 },
+      { numRuns: 300 },
     );
+    expect(Math.min(seen.packet, seen.none)).toBeGreaterThan(50);
   });
 });

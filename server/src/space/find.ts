@@ -14,7 +14,7 @@ import {
   subtractBox,
   weight,
 } from "./box.ts";
-import type { RuleList } from "./ruleList.ts";
+import type { RuleList, Taker } from "./ruleList.ts";
 
 /** What has to become of a packet in one list of rules. */
 export interface Condition {
@@ -45,13 +45,14 @@ interface Options {
   readonly sameEnd?: (source: number | bigint, destination: number | bigint) => Box["fields"][number] | undefined;
 }
 
-/** A box to look at, or rules of a condition to try one by one. `expanded`: bits of conditions that were so tried. */
+/** A box to look at, or rules of a condition to try one by one. */
 type Task =
-  | { readonly box: Box; readonly expanded: number }
+  | { readonly box: Box }
   | {
       readonly near: Iterator<{ readonly rule: number; readonly shared: Box }>;
-      readonly condition: number;
-      readonly expanded: number;
+      readonly condition: Condition;
+      /** Rules before this one are not tried. */
+      readonly from: number;
     };
 
 /** A packet of the boxes for which every condition holds. `box` is a set around it, for a readable one. */
@@ -61,7 +62,7 @@ export function findPacket(
   left: Budget,
   options: Options = {},
 ): Found {
-  const stack: Task[] = boxes.map((box) => ({ box, expanded: 0 }));
+  const stack: Task[] = boxes.map((box) => ({ box }));
   next: for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
     if ("near" in top) {
       const { value, done } = top.near.next();
@@ -69,12 +70,12 @@ export function findPacket(
       stack.push(top);
       left.work -= 8;
       if (left.work < 0) return { kind: "undecided" };
-      const { list, holds } = conditions[top.condition] as Condition;
-      if (list.rules[value.rule]?.effect === "takes" && holds(value.rule))
-        stack.push({ box: value.shared, expanded: top.expanded });
+      const { list, holds } = top.condition;
+      if (value.rule >= top.from && list.rules[value.rule]?.effect === "takes" && holds(value.rule))
+        stack.push({ box: value.shared });
       continue;
     }
-    const { box, expanded } = top;
+    const { box } = top;
     left.steps -= 1;
     left.work -= weight(box) + 16;
     if (left.steps < 0 || left.work < 0) return { kind: "undecided" };
@@ -83,35 +84,42 @@ export function findPacket(
     if (same !== undefined) {
       const bySource = narrow(box, SOURCE, same);
       const self = bySource && narrow(bySource, DESTINATION, same);
-      if (self !== undefined) for (const piece of subtractBox(box, self)) stack.push({ box: piece, expanded });
+      if (self !== undefined) for (const piece of subtractBox(box, self)) stack.push({ box: piece });
       continue;
     }
     for (const [number, condition] of conditions.entries()) {
       const taker = condition.list.taker(packet, condition.limit);
       if (condition.holds(taker?.rule)) continue;
       options.failed?.(number, taker?.rule);
-      if (taker !== undefined) {
-        for (const piece of condition.list.without(box, taker, condition.limit)) stack.push({ box: piece, expanded });
-        // Of what it could take, a rule before it that does as wanted may take a part.
-        const taken = condition.alone ? undefined : intersectBoxes(box, taker.box);
-        if (taken !== undefined)
-          stack.push({
-            near: condition.list.near(taken, taker.rule)[Symbol.iterator](),
-            condition: number,
-            expanded,
-          });
-        continue next;
-      }
-      // No rule takes it, and that is not what is wanted: only where some rule does can the condition hold.
-      if ((expanded & (1 << number)) !== 0) return { kind: "undecided" };
-      stack.push({
-        near: condition.list.near(box, condition.limit)[Symbol.iterator](),
-        condition: number,
-        expanded: expanded | (1 << number),
-      });
+      stack.push(...instead(box, packet, condition, taker));
       continue next;
     }
     return { kind: "packet", packet, box };
   }
   return { kind: "none" };
+}
+
+/** Where to look on when the condition fails for a packet of the box, by this rule or by none. */
+function instead(box: Box, packet: Point, condition: Condition, taker: Taker | undefined): Task[] {
+  const { list, limit } = condition;
+  const tasks: Task[] = taker === undefined ? [] : list.without(box, taker, limit).map((piece) => ({ box: piece }));
+  // Of what the rule could take (or, where none does, of all), a rule before it that does as wanted may take a part.
+  const could = taker === undefined ? box : intersectBoxes(box, taker.box);
+  if (condition.alone || could === undefined) return tasks;
+  const before = taker?.rule ?? limit;
+  const tryRules = (part: Box, end: number, from = 0) =>
+    tasks.push({ near: list.near(part, end)[Symbol.iterator](), condition, from });
+  const jump = before >= list.jumpTarget ? list.jump(packet) : undefined;
+  if (jump === undefined) {
+    tryRules(could, before);
+    return tasks;
+  }
+  // What jumps is taken before the jump, or after its target.
+  for (const piece of subtractBox(could, jump.box)) tasks.push({ box: piece });
+  const jumping = intersectBoxes(could, jump.box);
+  if (jumping !== undefined) {
+    tryRules(jumping, Math.min(jump.rule, before));
+    tryRules(jumping, before, list.jumpTarget);
+  }
+  return tasks;
 }

@@ -19,6 +19,12 @@ export interface ListedRule {
   readonly effect: "takes" | "jumps" | "passes" | "unknown";
 }
 
+/** A rule, and the box of it that a packet is in. */
+export interface Taker {
+  readonly rule: number;
+  readonly box: Box;
+}
+
 export type Cover =
   | { readonly kind: "reached"; readonly packet: Point }
   /** The rules that take its packets; each of them takes at least one. */
@@ -66,12 +72,20 @@ export class RuleList {
   }
 
   /** The rule before `limit` that keeps the packet from it, and the box of it that the packet is in. */
-  taker(packet: Point, limit: number): { readonly rule: number; readonly box: Box } | undefined {
+  taker(packet: Point, limit: number): Taker | undefined {
     const index = this.#indexes.get(packet.layer) as BoxIndex;
     let found = index.first(packet, 0, limit);
     if (found >= 0 && limit >= this.jumpTarget && this.#listed(index.owner(found)).effect === "jumps")
       found = index.first(packet, this.jumpTarget, limit);
     return found < 0 ? undefined : { rule: index.owner(found), box: index.box(found) };
+  }
+
+  /** The rule that has the packet jump, where one does, and the box of it that the packet is in. */
+  jump(packet: Point): Taker | undefined {
+    const index = this.#indexes.get(packet.layer) as BoxIndex;
+    const found = index.first(packet, 0, this.jumpTarget);
+    if (found < 0 || this.#listed(index.owner(found)).effect !== "jumps") return undefined;
+    return { rule: index.owner(found), box: index.box(found) };
   }
 
   /** What rules before `limit` share with a box, and which rules they are; in no order. */
@@ -84,7 +98,7 @@ export class RuleList {
   }
 
   /** What is left of a box when the packets that a rule's box keeps from rule `limit` are gone. */
-  without(box: Box, taker: { readonly rule: number; readonly box: Box }, limit: number): Box[] {
+  without(box: Box, taker: Taker, limit: number): Box[] {
     const left = subtractBox(box, taker.box);
     if (limit < this.jumpTarget || taker.rule >= this.jumpTarget) return left;
     // A packet that jumped before it came to the rule is not the rule's.
