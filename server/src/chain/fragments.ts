@@ -29,7 +29,9 @@ export function rememberHead(world: World, vnic: Vnic, direction: Direction, pac
   const from = packet.tcp ?? packet.udp ?? packet.sctp ?? packet.ports;
   const ports = from && { srcPort: from.srcPort, dstPort: from.dstPort };
   const head = { ...(ports && { ports }), ...(icmp && { icmp }) };
-  world.change(vnic).heads.set(fragmentKey(packet, direction), { head, expires: world.clock + FRAGMENT_LIFE });
+  const { heads } = world.change(vnic);
+  heads.sweep(({ expires }) => expires <= world.clock);
+  heads.set(fragmentKey(packet, direction), { head, expires: world.clock + FRAGMENT_LIFE });
 }
 
 /** A later fragment together with what its first one told; any other packet, and an orphan, as it is. */

@@ -4,7 +4,7 @@ import type { Frame, Packet } from "../capture/packet.ts";
 import type { Vnic } from "../policy/policy.ts";
 import type { Steps } from "./slot.ts";
 import type { Direction, Trace } from "./trace.ts";
-import { walkAt } from "./walk.ts";
+import { runAt, walkAt } from "./walk.ts";
 import type { World } from "./world.ts";
 
 /** Out when the vNIC is its source, by MAC or else by address; all else came in. */
@@ -40,11 +40,9 @@ export function replayFrame(
   startClock: number,
   firstTime: bigint | undefined,
 ): Trace {
-  const steps = replayTrip(world, vnic, frame, startClock, firstTime, false);
-  for (;;) {
-    const step = steps.next();
-    if (step.done) return step.value;
-  }
+  advance(world, frame, startClock, firstTime);
+  const packet = decodeFrame(frame.data, frame.linkType, frame.originalLength);
+  return runAt(world, vnic, directionOf(world, vnic, packet), packet);
 }
 
 export function advance(world: World, frame: Frame, startClock: number, firstTime: bigint | undefined): void {

@@ -12,7 +12,6 @@ import { rememberHead } from "./fragments.ts";
 import { macFor, type Sending } from "./packet.ts";
 import {
   type Module,
-  type Resume,
   type Seal,
   type SlotAnswer,
   type SlotPlace,
@@ -42,19 +41,28 @@ const ENDS: Partial<Record<Verdict, WalkOutcome>> = {
 export interface TripOptions {
   /** Stop at statements too, not only at slots. */
   readonly stepping: boolean;
+  /** Stop nowhere: nobody looks, only the trace is wanted. */
+  readonly quiet?: boolean;
 }
+const QUIET: TripOptions = { stepping: false, quiet: true };
+const OUTWARD: readonly SlotNumber[] = SLOTS;
+const INWARD: readonly SlotNumber[] = SLOTS.toReversed();
 interface InFlight {
   packet: Packet;
   seal: Seal | undefined;
 }
 
-/** Runs a trip to its end. */
-export function run(world: World, sending: Sending): Trace {
-  const steps = trip(world, sending, { stepping: false });
+/** Runs steps to their end, whatever they stop at. */
+export function toEnd<T>(steps: Steps<T>): T {
   for (;;) {
     const step = steps.next();
     if (step.done) return step.value;
   }
+}
+
+/** Runs a trip to its end. */
+export function run(world: World, sending: Sending): Trace {
+  return toEnd(trip(world, sending, QUIET));
 }
 
 export function* trip(world: World, sending: Sending, options: TripOptions): Steps<Trace> {
@@ -98,6 +106,10 @@ export function* trip(world: World, sending: Sending, options: TripOptions): Ste
   return trace((walks.at(-1) as WalkTrace).outcome, changes.length > 0 ? { changes } : {});
 }
 
+/** One walk alone, run to its end. */
+export const runAt = (world: World, vnic: Vnic, direction: Direction, packet: Packet): Trace =>
+  toEnd(walkAt(world, vnic, direction, packet, QUIET));
+
 /** One walk alone, as a capture at a vNIC sees it. */
 export function* walkAt(
   world: World,
@@ -118,24 +130,33 @@ function* walkChain(
   options: TripOptions,
 ): Steps<WalkTrace> {
   const chain = chainOf(world.policy, vnic);
-  flight.packet = (yield { kind: "walk", packet: flight.packet, vnic, direction, chain })?.packet ?? flight.packet;
+  if (!options.quiet)
+    flight.packet = (yield { kind: "walk", packet: flight.packet, vnic, direction, chain })?.packet ?? flight.packet;
   const head = { vnic: vnic.id, ...(chain && { chain: chain.name }), direction };
   if (!chain)
     return { ...head, outcome: "delivered", slots: [], note: "no chain covers this vNIC, so everything passes" };
 
   rememberHead(world, vnic, direction, flight.packet);
   const slots: SlotTrace[] = [];
-  for (const slot of direction === "out" ? SLOTS : [...SLOTS].reverse()) {
+  for (const slot of direction === "out" ? OUTWARD : INWARD) {
     const place: SlotPlace = { vnic, direction, chain, slot, line: chain.slots.get(slot) };
-    const resume: Resume = yield { kind: "slot", packet: flight.packet, ...place };
-    const visit = new Visit(world, place, resume?.packet ?? flight.packet, flight.seal, options.stepping);
+    const idle = place.line?.block === undefined && flight.seal === undefined;
+    if (options.quiet && idle) {
+      slots.push(idleSlot(world.policy, slot));
+      continue;
+    }
+    if (!options.quiet)
+      flight.packet = (yield { kind: "slot", packet: flight.packet, ...place })?.packet ?? flight.packet;
+    const visit = new Visit(world, place, flight.packet, flight.seal, options.stepping);
     const answer = yield* decide(world.policy, visit);
     flight.packet = visit.packet;
     flight.seal = visit.seal;
     const decision = traceOf(world.policy, visit, answer);
     slots.push(decision);
-    const after: Stop = { kind: "decided", packet: flight.packet, decision, source: answer?.source, ...place };
-    flight.packet = (yield after)?.packet ?? flight.packet;
+    if (!options.quiet) {
+      const after: Stop = { kind: "decided", packet: flight.packet, decision, source: answer?.source, ...place };
+      flight.packet = (yield after)?.packet ?? flight.packet;
+    }
     const outcome = ENDS[decision.verdict];
     if (outcome) return { ...head, outcome, slots };
   }
@@ -167,14 +188,19 @@ function* decide(policy: Policy, visit: Visit): Steps<SlotAnswer | undefined> {
   return yield* module(block, visit);
 }
 
+/** A slot with nothing in it, or that nobody may use, passes everything. */
+const idleSlot = ({ platform }: Policy, slot: SlotNumber): SlotTrace => ({
+  slot,
+  module: platform.slots[slot].module ? "empty" : "reserved",
+  verdict: "pass",
+});
+
 function traceOf(policy: Policy, { place, changes }: Visit, answer: SlotAnswer | undefined): SlotTrace {
   const { slot, line } = place;
-  const owner = policy.platform.slots[slot as SlotNumber];
   const block = line?.block;
-  const what = block
-    ? { module: block.module, block: block.name }
-    : { module: owner.module ? ("empty" as const) : ("reserved" as const) };
-  if (!answer) return { slot, ...what, verdict: "pass" };
+  const idle = idleSlot(policy, slot as SlotNumber);
+  if (!answer) return idle;
+  const what = block ? { module: block.module, block: block.name } : { module: idle.module };
   const { verdict, reason, by, state, reply, appliance, disabled } = answer;
   return {
     slot,

@@ -6,8 +6,9 @@ import type { Ip, Mac } from "../policy/addresses.ts";
 import { familyOf } from "../policy/addresses.ts";
 import type { Policy, Vnic } from "../policy/policy.ts";
 import type { Connection } from "./connections.ts";
+import { macFor } from "./packet.ts";
 import type { FragmentHead } from "./fragments.ts";
-import { Table } from "./table.ts";
+import { Table, type TableKey } from "./table.ts";
 import type { By } from "./trace.ts";
 
 export type DiscoveryMethod = "tools" | "dhcp" | "arp" | "nd";
@@ -156,16 +157,21 @@ export class World {
   }
 
   /** Discovery reports an address of a vNIC. It joins groups and the controller's table at once. */
-  learn(vnic: Vnic, ip: Ip, method: DiscoveryMethod, mac: Mac | undefined = vnic.mac): void {
+  learn(vnic: Vnic, ip: Ip, method: DiscoveryMethod, mac: Mac = macFor(vnic)): void {
     const state = this.change(vnic);
     if (!state.learned.some((known) => known.ip === ip)) state.learned = [...state.learned, { ip, method }];
     const family = familyOf(ip);
     if (state.first[family] === undefined) state.first = { ...state.first, [family]: ip };
-    else if (state.first[family] !== ip && !state.approved.includes(ip) && !state.pending.includes(ip))
-      state.pending = [...state.pending, ip];
+    else this.suspect(vnic, ip);
     this.owners.set(ip, vnic.id);
     const vni = vnic.segment === undefined ? undefined : this.policy.segments.get(vnic.segment)?.vni;
-    if (vni !== undefined && mac !== undefined) this.neighbours.set(`${vni} ${ip}`, { mac, vnic: vnic.id });
+    if (vni !== undefined) this.neighbours.set(`${vni} ${ip}`, { mac, vnic: vnic.id });
+  }
+  /** Another address than the first of its family was reported: it waits for approval, unless it has that. */
+  suspect(vnic: Vnic, ip: Ip): void {
+    const { first, approved, pending } = this.at(vnic);
+    if (first[familyOf(ip)] === ip || approved.includes(ip) || pending.includes(ip)) return;
+    this.change(vnic).pending = [...pending, ip];
   }
   approve(vnic: Vnic, ip: Ip): void {
     const state = this.change(vnic);
@@ -182,8 +188,7 @@ export class World {
 
   /** Everything, as plain data with sorted keys: equal worlds give equal texts. */
   digest(): string {
-    const table = <K extends Ip | string>(t: Table<K, unknown>) =>
-      [...t.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
+    const table = <K extends TableKey>(t: Table<K, unknown>) => [...t.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
     const states = [...this.states]
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([id, s]) => [

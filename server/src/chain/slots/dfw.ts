@@ -173,7 +173,9 @@ function remember(block: Dfw, { world, place, packet }: Visit, openedBy: string)
   const flow = flowOf(packet);
   if (!flow) return undefined;
   const connection = open(packet, flow, world.clock, block.timeouts, openedBy);
-  world.change(place.vnic).connections.set(flow.key, connection);
+  const { connections } = world.change(place.vnic);
+  connections.sweep(({ expires }) => expires <= world.clock);
+  connections.set(flow.key, connection);
   return connection.state;
 }
 
@@ -205,5 +207,7 @@ function rememberFragment(visit: Visit, answer: SlotAnswer): void {
     reason: answer.reason,
     expires: world.clock + FRAGMENT_LIFE,
   };
-  world.change(place.vnic).fragments.set(fragmentKey(packet, place.direction), fate);
+  const { fragments } = world.change(place.vnic);
+  fragments.sweep(({ expires }) => expires <= world.clock);
+  fragments.set(fragmentKey(packet, place.direction), fate);
 }

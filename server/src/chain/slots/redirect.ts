@@ -58,9 +58,9 @@ function* chooseWay(block: Redirect, visit: Visit): Steps<Way> {
   if (flow) {
     const { clock } = visit.world;
     const connection = open(packet, flow, clock, timeouts, rule ? `rule ${rule.id}` : "default");
-    visit.world
-      .change(visit.place.vnic)
-      .redirects.set(`${visit.place.slot} ${flow.key}`, { connection, redirect: handed });
+    const { redirects } = visit.world.change(visit.place.vnic);
+    redirects.sweep((entry) => entry.connection.expires <= clock);
+    redirects.set(`${visit.place.slot} ${flow.key}`, { connection, redirect: handed });
     state = connection.state;
   }
   return {

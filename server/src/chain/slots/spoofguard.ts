@@ -2,6 +2,7 @@
 import type { Packet } from "../../capture/packet.ts";
 import { familyOf, type Ip } from "../../policy/addresses.ts";
 import type { Binding, Swsec, Vnic } from "../../policy/policy.ts";
+import { macFor } from "../packet.ts";
 import type { ReasonCode } from "../reasons.ts";
 import type { VnicState } from "../world.ts";
 
@@ -14,17 +15,19 @@ const FROM_UNSPECIFIED = new Set([133, SOLICITATION, 143]);
 export interface Guarded {
   readonly block: Swsec;
   readonly vnic: Vnic;
-  readonly binding: Binding | undefined;
+  /** Of this vNIC; more than one may be written. */
+  readonly bindings: readonly Binding[];
   readonly state: VnicState;
 }
 
 /** Why the packet is refused; undefined when it is not. */
 export function spoofed(packet: Packet, guarded: Guarded): ReasonCode | undefined {
-  const mac = guarded.binding?.mac ?? guarded.vnic.mac;
-  if (mac !== undefined && packet.eth.src !== mac) return "spoofguard-mac";
+  const bound = guarded.bindings.flatMap(({ mac }) => mac ?? []);
+  const own = bound.length > 0 ? bound : [macFor(guarded.vnic)];
+  if (!own.includes(packet.eth.src)) return "spoofguard-mac";
   const { arp, ip, icmp } = packet;
   if (arp) {
-    if (mac !== undefined && arp.senderMac !== mac) return "spoofguard-arp";
+    if (!own.includes(arp.senderMac)) return "spoofguard-arp";
     // A probe (RFC 5227) has no sender address, and claims none.
     return arp.senderIp === 0 || approved(arp.senderIp, guarded, "arp") ? undefined : "spoofguard-arp";
   }
@@ -34,7 +37,8 @@ export function spoofed(packet: Packet, guarded: Guarded): ReasonCode | undefine
   const unspecified = ip.src === 0n && icmp !== undefined && FROM_UNSPECIFIED.has(icmp.type);
   // An advertisement speaks of its target; a solicitation does when it asks for the sender's own address to be.
   const claims = nd && (nd.type === ADVERTISEMENT || ip.src === 0n) ? nd.target : undefined;
-  if (!unspecified && !approved(ip.src, guarded, nd ? "nd" : undefined))
+  const reports = nd?.type === ADVERTISEMENT && claims === ip.src;
+  if (!unspecified && !approved(ip.src, guarded, reports ? "nd" : undefined))
     return ip.version === 4 ? "spoofguard-ipv4" : "spoofguard-ipv6";
   return claims === undefined || approved(claims, guarded, "nd") ? undefined : "spoofguard-nd";
 }
@@ -46,8 +50,8 @@ function asksForLease({ ip, udp }: Packet): boolean {
 }
 
 /** `reported`: the packet is one that discovery would report this address from. */
-function approved(ip: Ip, { block, binding, state }: Guarded, reported?: "arp" | "nd"): boolean {
-  if (binding?.ips.includes(ip) || state.approved.includes(ip)) return true;
+function approved(ip: Ip, { block, bindings, state }: Guarded, reported?: "arp" | "nd"): boolean {
+  if (bindings.some(({ ips }) => ips.includes(ip)) || state.approved.includes(ip)) return true;
   if (block.allowLocal && isLinkLocal(ip)) return true;
   if (block.spoofguard.mode !== "tofu") return false;
   const first = state.first[familyOf(ip)];

@@ -4,6 +4,7 @@ import type { Packet } from "../../capture/packet.ts";
 import { formatIp, formatMac } from "../../policy/addresses.ts";
 import type { Limit, Swsec } from "../../policy/policy.ts";
 import { broadcast, isBpdu, isMulticast } from "../ethernet.ts";
+import { macFor } from "../packet.ts";
 import type { ReasonCode } from "../reasons.ts";
 import { type SlotAnswer, type Steps, type Visit, written } from "../slot.ts";
 import type { By } from "../trace.ts";
@@ -65,12 +66,15 @@ export function* swsec(block: Swsec, visit: Visit): Steps<SlotAnswer> {
   let answer = passed(block);
   if (block.spoofguard.mode !== "off") {
     yield* visit.at(block.spoofguard.source);
-    const binding = block.bindings.find((b) => b.vnic === vnic);
-    yield* visit.at(binding?.source);
-    const source = binding?.source ?? block.spoofguard.source ?? block.source;
+    const bindings = block.bindings.filter((b) => b.vnic === vnic);
+    for (const binding of bindings) yield* visit.at(binding.source);
+    const source = bindings[0]?.source ?? block.spoofguard.source ?? block.source;
     const by: By = { kind: "binding", ...written(source) };
-    const reason = spoofed(visit.packet, { block, vnic, binding, state: visit.world.at(vnic) });
-    if (reason) return { verdict: "drop", reason, by, source };
+    const reason = spoofed(visit.packet, { block, vnic, bindings, state: visit.world.at(vnic) });
+    if (reason) {
+      if (block.spoofguard.mode === "tofu") reportOnly(block, visit);
+      return { verdict: "drop", reason, by, source };
+    }
     answer = { verdict: "pass", reason: "approved", by, source };
   }
 
@@ -119,19 +123,29 @@ function withinLimit(limit: Limit, visit: Visit): boolean {
 }
 
 /** What the VM's own packet tells of its addresses. */
-function discover({ discover: { methods } }: Swsec, visit: Visit): void {
-  const { packet, world } = visit;
-  const { vnic } = visit.place;
-  const { arp, icmp } = packet;
-  if (methods.has("arp") && arp && arp.senderIp !== 0) world.learn(vnic, arp.senderIp, "arp", arp.senderMac);
-  if (methods.has("nd") && icmp?.type === 136 && icmp.target !== undefined && packet.ip?.version === 6)
-    world.learn(vnic, icmp.target, "nd", packet.eth.src);
+function reportOf({ discover: { methods } }: Swsec, { arp, icmp, ip, eth }: Packet) {
+  if (methods.has("arp") && arp && arp.senderIp !== 0)
+    return { ip: arp.senderIp, method: "arp", mac: arp.senderMac } as const;
+  if (methods.has("nd") && ip?.version === 6 && icmp?.type === 136 && icmp.target !== undefined)
+    return { ip: icmp.target, method: "nd", mac: eth.src } as const;
+  return undefined;
+}
+
+function discover(block: Swsec, { packet, world, place }: Visit): void {
+  const report = reportOf(block, packet);
+  if (report) world.learn(place.vnic, report.ip, report.method, report.mac);
+}
+
+/** A packet that SpoofGuard stops teaches nothing, but the address that it speaks of waits for approval. */
+function reportOnly(block: Swsec, { packet, world, place }: Visit): void {
+  const report = reportOf(block, packet);
+  if (report && report.mac === macFor(place.vnic)) world.suspect(place.vnic, report.ip);
 }
 
 /** The DHCP ACK that reaches the VM tells its lease. */
 function learnLease({ discover: { methods } }: Swsec, { packet: { dhcp }, world, place }: Visit): void {
   if (!methods.has("dhcp") || dhcp?.message !== ACK || dhcp.yourIp === 0) return;
-  if (place.vnic.mac !== undefined && dhcp.clientMac !== 0 && dhcp.clientMac !== place.vnic.mac) return;
+  if (dhcp.clientMac !== 0 && dhcp.clientMac !== macFor(place.vnic)) return;
   world.learn(place.vnic, dhcp.yourIp, "dhcp");
 }
 
