@@ -15,7 +15,10 @@ import { registerTestExplorer } from "../testExplorer.ts";
 
 export function activate(context: vscode.ExtensionContext): void {
   const server = vscode.Uri.joinPath(context.extensionUri, "dist/web/server.js").toString(true);
-  const options = { ...clientOptions(), initializationOptions: { readFile: true } };
+  const options = {
+    ...clientOptions(),
+    initializationOptions: { readFile: true, docs: vscode.Uri.joinPath(context.extensionUri, "docs/").toString() },
+  };
   const client = new LanguageClient("iochain", serverName, workerTransports(server), options);
   context.subscriptions.push(
     client.onRequest("iochain/readFile", ({ uri }: { uri: string }) => readFile(vscode.Uri.parse(uri))),

@@ -10,11 +10,16 @@ declare const self: DedicatedWorkerGlobalScope;
 
 const connection = createConnection(new BrowserMessageReader(self), new BrowserMessageWriter(self));
 let answers = false;
+/** A worker may be loaded from a blob and cannot tell where it lies: the client says it (`initializationOptions.docs`). */
+let docs: string | undefined;
 
 startServer(connection, {
-  docs: new URL("../../docs/", self.location.href).href,
+  get docs() {
+    return docs;
+  },
   initialize: (options) => {
     answers = options?.readFile === true;
+    if (typeof options?.docs === "string") docs = options.docs;
   },
   readFile: async (uri) => {
     if (!answers) return undefined;

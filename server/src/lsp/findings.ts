@@ -36,7 +36,7 @@ export function diagnosticOf(finding: Finding, session: Session): Diagnostic | u
     severity: SEVERITIES[row.severity],
     source: "iochain",
     code,
-    codeDescription: { href: `${session.docs}findings/${code}.md` },
+    ...(session.docs !== undefined && { codeDescription: { href: `${session.docs}findings/${code}.md` } }),
     message,
     ...(finding.data !== undefined && { data: finding.data }),
     ...(row.unnecessary && { tags: [DiagnosticTag.Unnecessary] }),

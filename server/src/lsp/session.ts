@@ -7,9 +7,9 @@ import {
   type Position,
   ResponseError,
 } from "vscode-languageserver";
+import type { ScenarioHost } from "../chain/scenario.ts";
 import type { Reported } from "../ide/codeActions.ts";
 import type { View } from "../ide/view.ts";
-import type { ScenarioHost } from "../chain/scenario.ts";
 import { resolveImport } from "../policy/program.ts";
 import type { Encoding } from "./positions.ts";
 import { type Host, Workspace } from "./workspace.ts";
@@ -18,8 +18,7 @@ export class Session {
   readonly workspace: Workspace;
   client: ClientCapabilities = {};
   encoding: Encoding = "utf-16";
-  /** Where the pages of findings lie. */
-  readonly docs: string;
+  private readonly host: Host;
 
   /** A line for the person at the editor. */
   tell: (good: boolean, message: string) => void = () => {};
@@ -31,9 +30,14 @@ export class Session {
 
   constructor(host: Host) {
     this.workspace = new Workspace(host);
-    this.docs = host.docs;
+    this.host = host;
     const { readCapture } = host;
     if (readCapture) this.scenarioHost = { readCapture: (path, from) => readCapture(resolveImport(from, path)) };
+  }
+
+  /** Where the pages of findings lie. */
+  get docs(): string | undefined {
+    return this.host.docs;
   }
 
   initialize(params: InitializeParams): void {

@@ -11,10 +11,10 @@ import { type Change, SourceDocument } from "../syntax/document.ts";
 
 /** Where text comes from that is not open in the editor. */
 export interface Host {
-  /** Where the documentation lies, as a URL that ends in a slash. */
-  readonly docs: string;
+  /** Where the documentation lies, as a URL that ends in a slash; undefined where that is not known. */
+  readonly docs: string | undefined;
   /** Told the client's `initializationOptions`. */
-  readonly initialize?: (options: { readonly readFile?: unknown } | undefined) => void;
+  readonly initialize?: (options: { readonly readFile?: unknown; readonly docs?: unknown } | undefined) => void;
   /** A file's text; undefined when there is none. A promise where it takes time: `Workspace.onArrival` then tells. */
   readonly readFile: (uri: string) => string | undefined | Promise<string | undefined>;
   /** The frames of a capture, or why there are none; absent where captures cannot be read. */

@@ -114,7 +114,7 @@ export class Workbench {
 /** Text without the line ends, hard spaces and zero-width marks that a screen adds. */
 function text(shown) {
   return shown
-    .replace(/\u200b/g, "")
+    .replace(/\p{Cf}/gu, "")
     .replace(/\s+/g, " ")
     .trim();
 }
