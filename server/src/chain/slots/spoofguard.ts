@@ -2,7 +2,6 @@
 import type { Packet } from "../../capture/packet.ts";
 import { familyOf, type Ip } from "../../policy/addresses.ts";
 import type { Binding, Swsec, Vnic } from "../../policy/policy.ts";
-import { macFor } from "../packet.ts";
 import type { ReasonCode } from "../reasons.ts";
 import type { VnicState } from "../world.ts";
 
@@ -22,12 +21,15 @@ export interface Guarded {
 
 /** Why the packet is refused; undefined when it is not. */
 export function spoofed(packet: Packet, guarded: Guarded): ReasonCode | undefined {
-  const bound = guarded.bindings.flatMap(({ mac }) => mac ?? []);
-  const own = bound.length > 0 ? bound : [macFor(guarded.vnic)];
-  if (!own.includes(packet.eth.src)) return "spoofguard-mac";
+  const { vnic, bindings } = guarded;
+  const bound = bindings.flatMap(({ mac }) => mac ?? []);
+  // A vNIC that declares no MAC, and has none bound, may have any.
+  const strange = (mac: number) =>
+    bound.length > 0 ? !bound.includes(mac) : vnic.mac !== undefined && vnic.mac !== mac;
+  if (strange(packet.eth.src)) return "spoofguard-mac";
   const { arp, ip, icmp } = packet;
   if (arp) {
-    if (!own.includes(arp.senderMac)) return "spoofguard-arp";
+    if (strange(arp.senderMac)) return "spoofguard-arp";
     // A probe (RFC 5227) has no sender address, and claims none.
     return arp.senderIp === 0 || approved(arp.senderIp, guarded, "arp") ? undefined : "spoofguard-arp";
   }

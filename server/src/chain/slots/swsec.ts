@@ -4,7 +4,6 @@ import type { Packet } from "../../capture/packet.ts";
 import { formatIp, formatMac } from "../../policy/addresses.ts";
 import type { Limit, Swsec } from "../../policy/policy.ts";
 import { broadcast, isBpdu, isMulticast } from "../ethernet.ts";
-import { macFor } from "../packet.ts";
 import type { ReasonCode } from "../reasons.ts";
 import { type SlotAnswer, type Steps, type Visit, written } from "../slot.ts";
 import type { By } from "../trace.ts";
@@ -72,7 +71,7 @@ export function* swsec(block: Swsec, visit: Visit): Steps<SlotAnswer> {
     const by: By = { kind: "binding", ...written(source) };
     const reason = spoofed(visit.packet, { block, vnic, bindings, state: visit.world.at(vnic) });
     if (reason) {
-      if (block.spoofguard.mode === "tofu") reportOnly(block, visit);
+      if (block.spoofguard.mode === "tofu" && reason !== "spoofguard-mac") reportOnly(block, visit);
       return { verdict: "drop", reason, by, source };
     }
     answer = { verdict: "pass", reason: "approved", by, source };
@@ -139,13 +138,13 @@ function discover(block: Swsec, { packet, world, place }: Visit): void {
 /** A packet that SpoofGuard stops teaches nothing, but the address that it speaks of waits for approval. */
 function reportOnly(block: Swsec, { packet, world, place }: Visit): void {
   const report = reportOf(block, packet);
-  if (report && report.mac === macFor(place.vnic)) world.suspect(place.vnic, report.ip);
+  if (report && report.mac === packet.eth.src) world.suspect(place.vnic, report.ip);
 }
 
 /** The DHCP ACK that reaches the VM tells its lease. */
 function learnLease({ discover: { methods } }: Swsec, { packet: { dhcp }, world, place }: Visit): void {
   if (!methods.has("dhcp") || dhcp?.message !== ACK || dhcp.yourIp === 0) return;
-  if (dhcp.clientMac !== 0 && dhcp.clientMac !== macFor(place.vnic)) return;
+  if (place.vnic.mac !== undefined && dhcp.clientMac !== 0 && dhcp.clientMac !== place.vnic.mac) return;
   world.learn(place.vnic, dhcp.yourIp, "dhcp");
 }
 
