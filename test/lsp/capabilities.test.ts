@@ -1,6 +1,7 @@
 /** What is declared answers, and what answers is declared: asked of the real server over the wire. */
-import type { ServerCapabilities } from "vscode-languageserver-protocol";
+
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { ServerCapabilities } from "vscode-languageserver-protocol";
 import { type Client, EDITOR, startClient } from "./client.ts";
 
 const uri = "file:///policies/shop.iochain";
@@ -49,7 +50,9 @@ const DECLARED: Readonly<Record<string, readonly (readonly [string, object])[]>>
   foldingRangeProvider: [["textDocument/foldingRange", { textDocument }]],
   selectionRangeProvider: [["textDocument/selectionRange", { textDocument, positions: [position] }]],
   documentLinkProvider: [["textDocument/documentLink", { textDocument }]],
-  documentFormattingProvider: [["textDocument/formatting", { textDocument, options: { tabSize: 2, insertSpaces: true } }]],
+  documentFormattingProvider: [
+    ["textDocument/formatting", { textDocument, options: { tabSize: 2, insertSpaces: true } }],
+  ],
   documentRangeFormattingProvider: [
     ["textDocument/rangeFormatting", { textDocument, range, options: { tabSize: 2, insertSpaces: true } }],
   ],

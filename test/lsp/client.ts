@@ -1,5 +1,6 @@
 /** A client of the real server: JSON-RPC over a pair of streams, in one process, files from memory. */
 import { PassThrough } from "node:stream";
+import { createConnection, ProposedFeatures } from "vscode-languageserver/node";
 import {
   type ClientCapabilities,
   createMessageConnection,
@@ -9,7 +10,6 @@ import {
   StreamMessageReader,
   StreamMessageWriter,
 } from "vscode-languageserver-protocol/node";
-import { createConnection, ProposedFeatures } from "vscode-languageserver/node";
 import { startServer } from "../../server/src/lsp/server.ts";
 
 /** What VS Code's client says of itself, as far as the server asks. */
@@ -27,7 +27,11 @@ export const EDITOR: ClientCapabilities = {
     diagnostic: { dynamicRegistration: false },
     foldingRange: {},
   },
-  workspace: { diagnostics: { refreshSupport: true }, codeLens: { refreshSupport: true }, inlayHint: { refreshSupport: true } },
+  workspace: {
+    diagnostics: { refreshSupport: true },
+    codeLens: { refreshSupport: true },
+    inlayHint: { refreshSupport: true },
+  },
 };
 
 export interface Client {
@@ -66,7 +70,9 @@ export async function startClient(
   connection.onNotification("textDocument/publishDiagnostics", ({ uri, version, diagnostics }) => {
     published.set(uri, { version, diagnostics });
   });
-  connection.onNotification("window/logMessage", ({ message }) => log.push(message));
+  connection.onNotification("window/logMessage", ({ message }) => {
+    log.push(message);
+  });
   connection.onRequest("workspace/diagnostic/refresh", () => {
     refreshes += 1;
     return null;

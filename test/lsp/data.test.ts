@@ -2,10 +2,19 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
-import type { CallHierarchyItem, CodeAction, CodeLens, CompletionList, Diagnostic, InlayHint, Range } from "vscode-languageserver-types";
 import { afterEach, describe, expect, test } from "vitest";
+import type {
+  CallHierarchyItem,
+  CodeAction,
+  CodeLens,
+  CompletionList,
+  Diagnostic,
+  InlayHint,
+  Range,
+  TextEdit,
+} from "vscode-languageserver-types";
 import type { Trace } from "../../server/src/chain/trace.ts";
-import { type Case, type Mark, readCase, ROOT, updateCase } from "./cases.ts";
+import { type Case, type Mark, ROOT, readCase, updateCase } from "./cases.ts";
 import { type Client, EDITOR, startClient } from "./client.ts";
 import * as render from "./render.ts";
 
@@ -60,7 +69,8 @@ const json = (value: unknown) => JSON.stringify(value, undefined, 1);
 /** A request at a mark, and how its answer reads. */
 const asked =
   <T>(method: string, show: (answer: T, texts: ReadonlyMap<string, string>) => string, more: object = {}): Ask =>
-  async (c, [mark], marks, texts) => show(await c.request<T>(method, { ...at(markOf(marks, mark)), ...more }), texts);
+  async (c, [mark], marks, texts) =>
+    show(await c.request<T>(method, { ...at(markOf(marks, mark)), ...more }), texts);
 const textOf = (texts: ReadonlyMap<string, string>) => (uri: string) => texts.get(uri) ?? "";
 
 async function findings(c: Client, uri: string): Promise<Diagnostic[]> {
@@ -69,7 +79,10 @@ async function findings(c: Client, uri: string): Promise<Diagnostic[]> {
 }
 
 const REQUESTS: Readonly<Record<string, Ask>> = {
-  hover: asked<{ contents: { value: string } } | null>("textDocument/hover", (answer) => answer?.contents.value ?? "nothing"),
+  hover: asked<{ contents: { value: string } } | null>(
+    "textDocument/hover",
+    (answer) => answer?.contents.value ?? "nothing",
+  ),
   definition: asked("textDocument/definition", render.locations),
   declaration: asked("textDocument/declaration", render.locations),
   typeDefinition: asked("textDocument/typeDefinition", render.locations),
@@ -88,8 +101,9 @@ const REQUESTS: Readonly<Record<string, Ask>> = {
     const answer = await c.request("textDocument/rename", params).catch(refused);
     return typeof answer === "string" ? answer : render.workspaceEdit(answer as never, textOf(texts));
   },
-  completion: asked<CompletionList>("textDocument/completion", ({ items, isIncomplete }) =>
-    `${render.completions(items)}${isIncomplete ? "\n…" : ""}`,
+  completion: asked<CompletionList>(
+    "textDocument/completion",
+    ({ items, isIncomplete }) => `${render.completions(items)}${isIncomplete ? "\n…" : ""}`,
   ),
   signature: asked("textDocument/signatureHelp", render.signature),
   selection: async (c, [mark], marks) => {
@@ -101,12 +115,19 @@ const REQUESTS: Readonly<Record<string, Ask>> = {
     render.symbols(await c.request("textDocument/documentSymbol", { textDocument: { uri: uriOf(file) } })),
   search: async (c, [query = ""]) =>
     (await c.request<{ name: string; location: never; containerName?: string }[]>("workspace/symbol", { query }))
-      .map(({ name, location, containerName }) => `${name}${containerName ? ` in ${containerName}` : ""} ${render.locations([location])}`)
+      .map(
+        ({ name, location, containerName }) =>
+          `${name}${containerName ? ` in ${containerName}` : ""} ${render.locations([location])}`,
+      )
       .join("\n") || "nothing",
   folding: async (c, [file = ""]) =>
     render.foldings(await c.request("textDocument/foldingRange", { textDocument: { uri: uriOf(file) } })),
   links: async (c, [file = ""]) =>
-    (await c.request<{ range: never; target: string }[]>("textDocument/documentLink", { textDocument: { uri: uriOf(file) } }))
+    (
+      await c.request<{ range: never; target: string }[]>("textDocument/documentLink", {
+        textDocument: { uri: uriOf(file) },
+      })
+    )
       .map(({ range, target }) => `${render.span(range)} ${render.shortUri(target)}`)
       .join("\n") || "nothing",
   findings: async (c, [file = ""]) => render.diagnostics(await findings(c, uriOf(file))),
@@ -118,6 +139,27 @@ const REQUESTS: Readonly<Record<string, Ask>> = {
     const actions = await c.request<CodeAction[]>("textDocument/codeAction", { textDocument: { uri }, range, context });
     return render.actions(actions, textOf(texts));
   },
+  format: async (c, [file = ""], _marks, texts) => {
+    const uri = uriOf(file);
+    const options = { tabSize: 2, insertSpaces: true };
+    const edits = await c.request<TextEdit[]>("textDocument/formatting", { textDocument: { uri }, options });
+    return render.apply(texts.get(uri) ?? "", edits);
+  },
+  formatLine: async (c, [mark], marks, texts) => {
+    const { uri, position } = markOf(marks, mark);
+    const range = { start: { ...position, character: 0 }, end: position };
+    const params = { textDocument: { uri }, range, options: { tabSize: 2, insertSpaces: true } };
+    const edits = await c.request<TextEdit[]>("textDocument/rangeFormatting", params);
+    const text = texts.get(uri) ?? "";
+    return render.difference(text, render.apply(text, edits));
+  },
+  typed: async (c, [mark, ch = ""], marks, texts) => {
+    const found = markOf(marks, mark);
+    const params = { ...at(found), ch: ch === "enter" ? "\n" : ch, options: { tabSize: 2, insertSpaces: true } };
+    const edits = await c.request<TextEdit[]>("textDocument/onTypeFormatting", params);
+    const text = texts.get(found.uri) ?? "";
+    return render.difference(text, render.apply(text, edits));
+  },
   renameFile: async (c, [from = "", to = ""], _marks, texts) => {
     const files = [{ oldUri: uriOf(from), newUri: uriOf(to) }];
     return render.workspaceEdit(await c.request("workspace/willRenameFiles", { files }), textOf(texts));
@@ -127,7 +169,10 @@ const REQUESTS: Readonly<Record<string, Ask>> = {
     const lenses = await c.request<CodeLens[]>("textDocument/codeLens", { textDocument });
     const resolved = await Promise.all(lenses.map((lens) => c.request<CodeLens>("codeLens/resolve", lens)));
     return resolved
-      .map(({ range, command }) => `${render.span(range)} ${command?.title} ${command?.command} ${JSON.stringify(command?.arguments ?? [])}`)
+      .map(
+        ({ range, command }) =>
+          `${render.span(range)} ${command?.title} ${command?.command} ${JSON.stringify(command?.arguments ?? [])}`,
+      )
       .join("\n");
   },
   hints: async (c, [file = ""], _marks, texts) => {
@@ -152,24 +197,32 @@ const REQUESTS: Readonly<Record<string, Ask>> = {
     return render.tokens(data, legend?.tokenTypes ?? [], legend?.tokenModifiers ?? [], texts.get(uri) ?? "");
   },
   tests: async (c, [file = ""]) =>
-    (await c.request<{ tests: { name: string; kind: string; range: never }[] }>("iochain/tests", { uri: uriOf(file) })).tests
+    (
+      await c.request<{ tests: { name: string; kind: string; range: never }[] }>("iochain/tests", { uri: uriOf(file) })
+    ).tests
       .map(({ name, kind, range }) => `${kind} ${name} ${render.span(range)}`)
       .join("\n"),
   runTests: async (c, [file = ""]) => json(await c.request("iochain/runTests", { uri: uriOf(file) })),
   chain: async (c, [file = "", chain]) => {
-    const answer = await c.request<{ vnic: string; chain: string; slots: { slot: number; module: string; block?: string }[] }>(
-      "iochain/chain",
-      { uri: uriOf(file), chain },
-    );
+    const answer = await c.request<{
+      vnic: string;
+      chain: string;
+      slots: { slot: number; module: string; block?: string }[];
+    }>("iochain/chain", { uri: uriOf(file), chain });
     const slots = answer.slots.map(({ slot, module, block }) => `${slot} ${module}${block ? ` ${block}` : ""}`);
     return [`${answer.chain} at ${answer.vnic}`, ...slots].join("\n");
   },
   trace: async (c, [file = "", ...packet]) => {
-    const answer = await c.request<Trace>("iochain/trace", { uri: uriOf(file), packet: packet.join(" ") }).catch(refused);
+    const answer = await c
+      .request<Trace>("iochain/trace", { uri: uriOf(file), packet: packet.join(" ") })
+      .catch(refused);
     if (typeof answer === "string") return answer;
     return [
       answer.outcome,
-      ...answer.walks.map(({ vnic, direction, slots }) => `${direction} ${vnic}: ${slots.map(({ slot, verdict }) => `${slot} ${verdict}`).join(", ")}`),
+      ...answer.walks.map(
+        ({ vnic, direction, slots }) =>
+          `${direction} ${vnic}: ${slots.map(({ slot, verdict }) => `${slot} ${verdict}`).join(", ")}`,
+      ),
     ].join("\n");
   },
   /** Types text at a mark; later requests see the text with it. */
@@ -178,7 +231,10 @@ const REQUESTS: Readonly<Record<string, Ask>> = {
     const text = words.join(" ");
     const range = { start: position, end: position };
     texts.set(uri, render.apply(texts.get(uri) ?? "", [{ range, newText: text }]));
-    await c.notify("textDocument/didChange", { textDocument: { uri, version: Date.now() }, contentChanges: [{ range, text }] });
+    await c.notify("textDocument/didChange", {
+      textDocument: { uri, version: Date.now() },
+      contentChanges: [{ range, text }],
+    });
     return "";
   },
 };
@@ -186,12 +242,17 @@ const REQUESTS: Readonly<Record<string, Ask>> = {
 async function calls(c: Client, mark: Mark, method: string): Promise<string> {
   const items = await c.request<CallHierarchyItem[]>("textDocument/prepareCallHierarchy", at(mark));
   const found = await Promise.all(
-    items.map((item) => c.request<{ to?: CallHierarchyItem; from?: CallHierarchyItem; fromRanges: Range[] }[]>(method, { item })),
+    items.map((item) =>
+      c.request<{ to?: CallHierarchyItem; from?: CallHierarchyItem; fromRanges: Range[] }[]>(method, { item }),
+    ),
   );
   return (
     found
       .flat()
-      .map(({ to, from, fromRanges }) => `${(to ?? from)?.detail} ${(to ?? from)?.name} at ${fromRanges.map(render.span).join(", ")}`)
+      .map(
+        ({ to, from, fromRanges }) =>
+          `${(to ?? from)?.detail} ${(to ?? from)?.name} at ${fromRanges.map(render.span).join(", ")}`,
+      )
       .join("\n") || "nothing"
   );
 }

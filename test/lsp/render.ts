@@ -34,7 +34,9 @@ export const diagnostics = (list: readonly Diagnostic[]): string =>
   list
     .map(
       ({ range, severity, code, message, relatedInformation, tags }) =>
-        `${span(range)} ${SEVERITY[severity ?? 0]} ${code}: ${message}${tags?.includes(1) ? " (faded)" : ""}${(relatedInformation ?? [])
+        `${span(range)} ${SEVERITY[severity ?? 0]} ${code}: ${message}${tags?.includes(1) ? " (faded)" : ""}${(
+          relatedInformation ?? []
+        )
           .map((other) => `\n    ${shortUri(other.location.uri)}:${span(other.location.range)} ${other.message}`)
           .join("")}`,
     )
@@ -110,7 +112,10 @@ export function workspaceEdit(edit: WorkspaceEdit | null | undefined, textOf: (u
 
 export const actions = (list: readonly CodeAction[], textOf: (uri: string) => string): string =>
   list
-    .map(({ title, kind, isPreferred, edit }) => `[${kind}${isPreferred ? ", preferred" : ""}] ${title}\n${workspaceEdit(edit, textOf)}`)
+    .map(
+      ({ title, kind, isPreferred, edit }) =>
+        `[${kind}${isPreferred ? ", preferred" : ""}] ${title}\n${workspaceEdit(edit, textOf)}`,
+    )
     .join("\n\n") || "nothing";
 
 export const completions = (items: readonly CompletionItem[]): string =>
@@ -121,7 +126,12 @@ export const completions = (items: readonly CompletionItem[]): string =>
     })
     .join("\n") || "nothing";
 
-export function tokens(data: readonly number[], types: readonly string[], modifiers: readonly string[], text: string): string {
+export function tokens(
+  data: readonly number[],
+  types: readonly string[],
+  modifiers: readonly string[],
+  text: string,
+): string {
   const lines = text.split("\n");
   const out: string[] = [];
   let line = 0;

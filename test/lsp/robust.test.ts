@@ -37,7 +37,12 @@ test("positions outside the text, and unknown documents, get empty answers", asy
 test("what is no position is a protocol error, and the server goes on", async () => {
   client = await startClient();
   await client.open(uri, 'policy "x"\n');
-  for (const position of [{ line: -1, character: 0 }, { line: 0.5, character: 0 }, { line: "0", character: 0 }, undefined])
+  for (const position of [
+    { line: -1, character: 0 },
+    { line: 0.5, character: 0 },
+    { line: "0", character: 0 },
+    undefined,
+  ])
     await expect(client.request("textDocument/hover", { textDocument: { uri }, position })).rejects.toThrow();
   await expect(client.request("textDocument/hover", {})).rejects.toThrow();
   await expect(client.request("iochain/nothing", {})).rejects.toThrow();
@@ -115,10 +120,12 @@ test("a client that does not pull is told", async () => {
   expect(client.initialized.capabilities.diagnosticProvider).toBeUndefined();
   await client.open(uri, "group a = b\n");
   const deadline = Date.now() + 3000;
-  while (!client.published.get(uri)?.diagnostics.length && Date.now() < deadline) await new Promise((r) => setTimeout(r, 10));
+  while (!client.published.get(uri)?.diagnostics.length && Date.now() < deadline)
+    await new Promise((r) => setTimeout(r, 10));
   expect(client.published.get(uri)?.diagnostics.map(({ code }) => code)).toContain("unknown-name");
   await client.notify("textDocument/didClose", { textDocument: { uri } });
-  while (client.published.get(uri)?.diagnostics.length && Date.now() < deadline) await new Promise((r) => setTimeout(r, 10));
+  while (client.published.get(uri)?.diagnostics.length && Date.now() < deadline)
+    await new Promise((r) => setTimeout(r, 10));
   expect(client.published.get(uri)?.diagnostics).toEqual([]);
 });
 
@@ -128,7 +135,9 @@ test("an import that is edited in one file is felt in the other at once", async 
   await client.open(lib, "vm v { vnic n { ip 10.0.0.1 } }\ngroup web = v\n");
   await client.open(uri, 'import "lib.iochain"\nacl a { rule 1 drop from web }\nchain c { slot 0 acl a }\n');
   const codes = async () => {
-    const report = await client.request<{ items: { code: string }[] }>("textDocument/diagnostic", { textDocument: { uri } });
+    const report = await client.request<{ items: { code: string }[] }>("textDocument/diagnostic", {
+      textDocument: { uri },
+    });
     return report.items.map(({ code }) => code);
   };
   expect(await codes()).not.toContain("unknown-name");
@@ -143,7 +152,10 @@ test("an answer that has not changed is said so", async () => {
   client = await startClient();
   await client.open(uri, "group a = b\n");
   const ask = (previousResultId?: string) =>
-    client.request<{ kind: string; resultId: string }>("textDocument/diagnostic", { textDocument: { uri }, previousResultId });
+    client.request<{ kind: string; resultId: string }>("textDocument/diagnostic", {
+      textDocument: { uri },
+      previousResultId,
+    });
   const first = await ask();
   expect(first.kind).toBe("full");
   expect(await ask(first.resultId)).toEqual({ kind: "unchanged", resultId: first.resultId });

@@ -19,8 +19,38 @@ function random(seed: number): () => number {
   };
 }
 
-const SCRAPS = ["}", "{", "\n", '"', "rule 7 allow", "group x = web", " ", "web", "10.0.0.0/8", "//", "/*", "*/", "slot 3", "\r\n", "é😀", ","];
-const REQUESTS = ["hover", "definition", "references", "documentHighlight", "documentSymbol", "foldingRange", "codeLens", "semanticTokens/full", "documentLink", "diagnostic", "completion", "signatureHelp"];
+const SCRAPS = [
+  "}",
+  "{",
+  "\n",
+  '"',
+  "rule 7 allow",
+  "group x = web",
+  " ",
+  "web",
+  "10.0.0.0/8",
+  "//",
+  "/*",
+  "*/",
+  "slot 3",
+  "\r\n",
+  "é😀",
+  ",",
+];
+const REQUESTS = [
+  "hover",
+  "definition",
+  "references",
+  "documentHighlight",
+  "documentSymbol",
+  "foldingRange",
+  "codeLens",
+  "semanticTokens/full",
+  "documentLink",
+  "diagnostic",
+  "completion",
+  "signatureHelp",
+];
 
 for (const seed of [1, 2, 3])
   test(`storm ${seed}`, { timeout: 60_000 }, async () => {
@@ -39,12 +69,19 @@ for (const seed of [1, 2, 3])
       const range = { start: { line, character }, end: { line, character: end } };
       // Only line feeds are counted here, so only they are typed.
       const newText = pick(SCRAPS).replace("\r", "");
-      await client.notify("textDocument/didChange", { textDocument: { uri, version }, contentChanges: [{ range, text: newText }] });
+      await client.notify("textDocument/didChange", {
+        textDocument: { uri, version },
+        contentChanges: [{ range, text: newText }],
+      });
       text = apply(text, [{ range, newText }]);
       for (let i = 0; i < 2; i += 1)
         answers.push(
           client
-            .request(`textDocument/${pick(REQUESTS)}`, { textDocument: { uri }, position: range.start, context: { includeDeclaration: true } })
+            .request(`textDocument/${pick(REQUESTS)}`, {
+              textDocument: { uri },
+              position: range.start,
+              context: { includeDeclaration: true },
+            })
             .catch((error: unknown) => error),
         );
       if (next() < 0.05) await new Promise((resolve) => setTimeout(resolve, 1));

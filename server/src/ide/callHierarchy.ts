@@ -13,7 +13,15 @@ import {
 import type { Statement } from "../syntax/tree.ts";
 import { symbolAt } from "./navigation.ts";
 import { partsOf } from "./parts.ts";
-import { type Declared, declarationsOfKey, keyOf, occurrencesOf, statementsOf, type SymbolKey, topOf } from "./symbols.ts";
+import {
+  type Declared,
+  declarationsOfKey,
+  keyOf,
+  occurrencesOf,
+  type SymbolKey,
+  statementsOf,
+  topOf,
+} from "./symbols.ts";
 import { fullRange, rangeIn, type View } from "./view.ts";
 
 const CALLABLE: ReadonlySet<Statement["kind"]> = new Set([
@@ -43,7 +51,12 @@ export function prepareCallHierarchy(view: View, position: Position): CallHierar
 function itemOf(view: View, key: SymbolKey, { uri, statement, name }: Declared): CallHierarchyItem[] {
   const document = view.program.document(uri);
   if (document === undefined) return [];
-  const kind = statement.kind === "chain" ? SymbolKind.Struct : statement.kind === "group" ? SymbolKind.Array : SymbolKind.Function;
+  const kind =
+    statement.kind === "chain"
+      ? SymbolKind.Struct
+      : statement.kind === "group"
+        ? SymbolKind.Array
+        : SymbolKind.Function;
   const data: ItemData = { key, uri: view.document.uri };
   return [
     {
@@ -93,7 +106,8 @@ export function incomingCalls(view: View, item: CallHierarchyItem): CallHierarch
   const calls = new Map<Statement, { readonly uri: string; readonly ranges: Range[] }>();
   for (const occurrence of occurrencesOf(view.program, key)) {
     const caller = topOf(occurrence.statement);
-    if (occurrence.part.kind === "declares" || !CALLABLE.has(caller.kind) || !calledBy(caller, occurrence.statement)) continue;
+    if (occurrence.part.kind === "declares" || !CALLABLE.has(caller.kind) || !calledBy(caller, occurrence.statement))
+      continue;
     const call = calls.get(caller) ?? { uri: occurrence.uri, ranges: [] };
     calls.set(caller, call);
     call.ranges.push(rangeIn(view.program, occurrence, occurrence.part.span));

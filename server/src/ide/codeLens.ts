@@ -1,9 +1,9 @@
 /** Feature: code lenses. Run and debug above a scenario; how often a declaration is used, counted when it is shown. */
 import type { CodeLens } from "vscode-languageserver-types";
-import { declarationsOfKey, isDeclaration, keyOf, occurrencesOf, type SymbolKey } from "./symbols.ts";
-import { partsOf } from "./parts.ts";
-import type { View } from "./view.ts";
 import { count } from "./markdown.ts";
+import { partsOf } from "./parts.ts";
+import { declarationsOfKey, isDeclaration, keyOf, occurrencesOf, type SymbolKey } from "./symbols.ts";
+import type { View } from "./view.ts";
 
 /** What a lens needs to be counted later. */
 export interface LensData {

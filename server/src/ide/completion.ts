@@ -2,12 +2,19 @@
  * Feature: completion. The grammar's own follow sets say what can stand at the place, the policy which names of that
  * kind there are; half-typed and broken text included, since only what stands before the place is read.
  */
-import { type CompletionItem, CompletionItemKind, InsertTextFormat, type CompletionList, type Position } from "vscode-languageserver-types";
+
 import type { IToken } from "chevrotain";
+import {
+  type CompletionItem,
+  CompletionItemKind,
+  type CompletionList,
+  InsertTextFormat,
+  type Position,
+} from "vscode-languageserver-types";
 import { ACTIONS, type ActionContext, CLAUSE_WORDS, TIMERS } from "../syntax/parser.ts";
 import { itemWords } from "../syntax/split.ts";
-import { Str } from "../syntax/tokens.ts";
 import { quote } from "../syntax/strings.ts";
+import { Str } from "../syntax/tokens.ts";
 import type { BlockStatement, Chunk, Statement } from "../syntax/tree.ts";
 import { type Asked, type ItemData, modulesFirst, SORTS } from "./completionItems.ts";
 import { blockSnippets } from "./completionSnippets.ts";
@@ -129,7 +136,8 @@ function contextOf(view: View, position: Position, chunk: Chunk, from: number): 
   // The statement may stand in the chunk above: a rule whose clauses go on in the next line.
   const above = last === undefined ? chunkAbove(view, chunk) : undefined;
   const statement = above?.statements.at(-1);
-  if (above === undefined || statement === undefined || statement.kind === "unknown") return { tokens: [], block, fresh };
+  if (above === undefined || statement === undefined || statement.kind === "unknown")
+    return { tokens: [], block, fresh };
   const tokens = tokensOf(above).filter((token) => token.startOffset >= statement.start);
   return { statement, tokens, block, fresh };
 }
@@ -156,7 +164,11 @@ const ACTION_OF_BLOCK: Partial<Record<Statement["kind"], ActionContext>> = {
 const ALL_ACTIONS: ReadonlySet<string> = new Set(Object.values(ACTIONS).flat());
 
 /** What goes on with the statement that stands before the place. */
-function continued(view: View, { statement, tokens, block, fresh }: Context, { files }: CompletionOptions): CompletionItem[] {
+function continued(
+  view: View,
+  { statement, tokens, block, fresh }: Context,
+  { files }: CompletionOptions,
+): CompletionItem[] {
   if (statement === undefined || statement.kind === "unknown") return [];
   const expected = expectedAfter(statement.kind, tokens);
   if (expected === undefined) return [];
@@ -166,8 +178,13 @@ function continued(view: View, { statement, tokens, block, fresh }: Context, { f
   // On a line of its own what goes on comes after what could begin.
   const rank = fresh && expected.whole ? "8" : "";
   const items = expected.wanted.flatMap((wanted) => itemsOf(asked, wanted, tokens));
-  const fitting = statement.kind === "slot" && expected.wanted.some(({ rule }) => rule === "module") ? modulesFirst(asked, items) : items;
-  return rank === "" ? fitting : fitting.map((item) => ({ ...item, sortText: `${rank}${item.sortText ?? item.label}` }));
+  const fitting =
+    statement.kind === "slot" && expected.wanted.some(({ rule }) => rule === "module")
+      ? modulesFirst(asked, items)
+      : items;
+  return rank === ""
+    ? fitting
+    : fitting.map((item) => ({ ...item, sortText: `${rank}${item.sortText ?? item.label}` }));
 }
 
 const nameText = (token: IToken | undefined): string | undefined =>
@@ -187,12 +204,20 @@ function wordItem({ statement, block }: Asked, word: string, tokens: readonly IT
   if (statement?.kind === "rule" || statement?.kind === "default") {
     const context = ACTION_OF_BLOCK[block?.kind ?? "dfw"] ?? "dfw";
     const isAction = ALL_ACTIONS.has(word) && !tokens.some(({ image }) => ALL_ACTIONS.has(image));
-    if (isAction && !ACTIONS[context].includes(word)) return [];
-    if (word === "jump-to-application" && !(block?.kind === "section" && block.category?.text === "environment")) return [];
+    if (isAction && !ACTIONS[context].some((action) => action === word)) return [];
+    if (word === "jump-to-application" && !(block?.kind === "section" && block.category?.text === "environment"))
+      return [];
     // The grammar forgives a rule without an action; nobody should be led there.
     if (CLAUSE_WORDS.includes(word) && !tokens.some(({ image }) => ALL_ACTIONS.has(image))) return [];
     // Each clause stands once.
-    if (!isAction && tokens.some(({ image }) => image === word) && word !== "any" && word !== "tag" && !PROTOCOLS.has(word)) return [];
+    if (
+      !isAction &&
+      tokens.some(({ image }) => image === word) &&
+      word !== "any" &&
+      word !== "tag" &&
+      !PROTOCOLS.has(word)
+    )
+      return [];
   }
   const detail = KEYWORD_NOTES.get(word)?.syntax;
   return [
@@ -208,7 +233,11 @@ function wordItem({ statement, block }: Asked, word: string, tokens: readonly IT
 const PROTOCOLS = new Set(["tcp", "udp", "sctp", "icmp", "icmpv6", "ip", "ether"]);
 
 /** What can begin here: items of the block, or declarations; with a template where there is one. */
-function begun(view: View, { statement, tokens, block, fresh }: Context, { snippets }: CompletionOptions): CompletionItem[] {
+function begun(
+  view: View,
+  { statement, tokens, block, fresh }: Context,
+  { snippets }: CompletionOptions,
+): CompletionItem[] {
   const expected = statement && statement.kind !== "unknown" ? expectedAfter(statement.kind, tokens) : undefined;
   if (!fresh) return [];
   // A statement above that is not whole yet wants its rest first.
@@ -233,7 +262,9 @@ function begun(view: View, { statement, tokens, block, fresh }: Context, { snipp
 /** A whole line for every vNIC that has an address and none bound in this block. */
 function bindings(view: View, block: BlockStatement): CompletionItem[] {
   const bound = new Set(
-    block.children.flatMap((line) => (line.kind === "bind" && line.vnic ? [`${line.vnic.vm.text}.${line.vnic.vnic.text}`] : [])),
+    block.children.flatMap((line) =>
+      line.kind === "bind" && line.vnic ? [`${line.vnic.vm.text}.${line.vnic.vnic.text}`] : [],
+    ),
   );
   return [...view.policy().vnics.values()]
     .filter((vnic) => vnic.ips.length > 0 && !bound.has(vnic.id))

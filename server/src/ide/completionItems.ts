@@ -1,14 +1,14 @@
 /** The things that can be named or written at a place of the grammar, as completion items: one function a sort. */
 import { type CompletionItem, CompletionItemKind } from "vscode-languageserver-types";
+import { REASONS } from "../chain/reasons.ts";
 import { formatIp, formatMac } from "../policy/addresses.ts";
 import { isSlotNumber, PLATFORMS, SLOTS, type SlotNumber } from "../policy/platforms.ts";
 import type { Vnic } from "../policy/policy.ts";
+import { ETHER_TYPES, IP_PROTOCOLS, icmpTypes } from "../policy/protocols.ts";
+import { quote } from "../syntax/strings.ts";
 import type { Statement } from "../syntax/tree.ts";
 import { countOf, describeVnicAddresses, matchText } from "./describe.ts";
 import { someOf } from "./markdown.ts";
-import { quote } from "../syntax/strings.ts";
-import { REASONS } from "../chain/reasons.ts";
-import { ETHER_TYPES, IP_PROTOCOLS, icmpTypes } from "../policy/protocols.ts";
 import { writeName } from "./rename.ts";
 import { MODULE_NOTES } from "./slotNotes.ts";
 import { statementsOf, topOf } from "./symbols.ts";
@@ -40,7 +40,14 @@ export interface ItemData {
 }
 
 /** An item that names a declared or built-in thing; its documentation is made when it is looked at. */
-function named(asked: Asked, key: string, name: string, kind: CompletionItemKind, detail: string, rank = "2"): CompletionItem {
+function named(
+  asked: Asked,
+  key: string,
+  name: string,
+  kind: CompletionItemKind,
+  detail: string,
+  rank = "2",
+): CompletionItem {
   const text = writeName(name);
   const data: ItemData = { uri: asked.view.document.uri, key };
   return {
@@ -65,17 +72,25 @@ const vms: Items = (asked) =>
   );
 const segments: Items = (asked) =>
   [...asked.view.policy().segments.values()].map(({ name, vni, vlan }) => {
-    const network = vni === undefined ? (vlan === undefined ? "segment" : `segment, VLAN ${vlan}`) : `segment, VNI ${vni}`;
+    const network =
+      vni === undefined ? (vlan === undefined ? "segment" : `segment, VLAN ${vlan}`) : `segment, VNI ${vni}`;
     return named(asked, `endpoint:${name}`, name, CompletionItemKind.Module, network, "4");
   });
 const plainAddresses = (vnics: readonly Vnic[]): string =>
-  someOf(vnics.flatMap((vnic) => vnic.ips.map(formatIp)), 3) || "no address declared";
+  someOf(
+    vnics.flatMap((vnic) => vnic.ips.map(formatIp)),
+    3,
+  ) || "no address declared";
 
 const vnics: Items = (asked) =>
   [...asked.view.policy().vnics.values()].map((vnic) => {
     const text = `${writeName(vnic.vm)}.${writeName(vnic.name)}`;
     const detail = `vNIC, ${plainAddresses([vnic])}`;
-    return { ...named(asked, `vnic:${vnic.id}`, vnic.id, CompletionItemKind.Property, detail), insertText: text, filterText: text };
+    return {
+      ...named(asked, `vnic:${vnic.id}`, vnic.id, CompletionItemKind.Property, detail),
+      insertText: text,
+      filterText: text,
+    };
   });
 
 const vnicsOfOwner: Items = (asked) =>
@@ -85,7 +100,9 @@ const vnicsOfOwner: Items = (asked) =>
 
 /** A VM with one vNIC stands for it; of the others the vNIC is named. */
 const hosts: Items = (asked) => {
-  const single = new Set([...asked.view.policy().vms.values()].filter((vm) => vm.vnics.length === 1).map(({ name }) => name));
+  const single = new Set(
+    [...asked.view.policy().vms.values()].filter((vm) => vm.vnics.length === 1).map(({ name }) => name),
+  );
   return [
     ...vms(asked).filter(({ label }) => single.has(label)),
     ...vnics(asked).filter(({ label }) => !single.has(label.slice(0, label.lastIndexOf(".")))),
@@ -97,13 +114,26 @@ const tags: Items = (asked) => {
   for (const vnic of asked.view.policy().vnics.values())
     for (const tag of vnic.tags) members.set(tag, [...(members.get(tag) ?? []), vnic]);
   return [...members].map(([tag, list]) =>
-    named(asked, `tag:${tag}`, tag, CompletionItemKind.EnumMember, `tag of ${list.length} vNIC${list.length === 1 ? "" : "s"}`),
+    named(
+      asked,
+      `tag:${tag}`,
+      tag,
+      CompletionItemKind.EnumMember,
+      `tag of ${list.length} vNIC${list.length === 1 ? "" : "s"}`,
+    ),
   );
 };
 
 const services: Items = (asked) =>
   [...asked.view.policy().services.values()].map(({ name, matches, source }) =>
-    named(asked, `service:${name}`, name, CompletionItemKind.Constant, someOf(matches.map(matchText), 4), source ? "2" : "3"),
+    named(
+      asked,
+      `service:${name}`,
+      name,
+      CompletionItemKind.Constant,
+      someOf(matches.map(matchText), 4),
+      source ? "2" : "3",
+    ),
   );
 
 const appliances: Items = (asked) =>
@@ -138,7 +168,13 @@ const keys: Items = (asked) => {
 
 // ---- numbers ----------------------------------------------------------------------------------------------------
 
-const plain = (label: string, detail: string, documentation: string, rank: string, kind: CompletionItemKind = CompletionItemKind.Value): CompletionItem => ({
+const plain = (
+  label: string,
+  detail: string,
+  documentation: string,
+  rank: string,
+  kind: CompletionItemKind = CompletionItemKind.Value,
+): CompletionItem => ({
   label,
   kind,
   detail,
@@ -153,10 +189,11 @@ const slotNumbers: Items = (asked) => {
   const { view, statement } = asked;
   const { platform } = view.policy();
   const chain = asked.block;
-  if (chain?.kind !== "chain")
-    return SLOTS.map((slot) => slotItem(asked, slot, `${slot}`));
+  if (chain?.kind !== "chain") return SLOTS.map((slot) => slotItem(asked, slot, `${slot}`));
   const taken = new Set(
-    chain.children.flatMap((line) => (line.kind === "slot" && line !== statement && line.number ? [line.number.value] : [])),
+    chain.children.flatMap((line) =>
+      line.kind === "slot" && line !== statement && line.number ? [line.number.value] : [],
+    ),
   );
   return SLOTS.filter((slot) => platform.slots[slot].module !== undefined && !taken.has(slot)).map((slot) => {
     const { module } = platform.slots[slot];
@@ -181,7 +218,8 @@ function slotItem(asked: Asked, slot: SlotNumber, insertText: string): Completio
 /** The modules of the slot's number first. */
 export function modulesFirst(asked: Asked, items: readonly CompletionItem[]): CompletionItem[] {
   const number = asked.statement?.kind === "slot" ? asked.statement.number?.value : undefined;
-  const module = number !== undefined && isSlotNumber(number) ? asked.view.policy().platform.slots[number].module : undefined;
+  const module =
+    number !== undefined && isSlotNumber(number) ? asked.view.policy().platform.slots[number].module : undefined;
   return module === undefined ? [...items] : items.filter(({ label }) => label === module);
 }
 
@@ -232,7 +270,9 @@ const expectedRules: Items = (asked) => {
 
 const COMMON_PORTS = [22, 53, 80, 123, 389, 443, 445, 514, 636, 1433, 3306, 3389, 5432, 8080, 8443];
 const ports: Items = () =>
-  COMMON_PORTS.map((port, index) => plain(String(port), portNote(port).replace(/\*\*|;.*/g, ""), portNote(port), `5${twoDigits(index)}`));
+  COMMON_PORTS.map((port, index) =>
+    plain(String(port), portNote(port).replace(/\*\*|;.*/g, ""), portNote(port), `5${twoDigits(index)}`),
+  );
 
 const durations: Items = ({ statement }) => {
   const timer = statement?.kind === "timeout" ? statement.timer?.text : undefined;
@@ -246,7 +286,8 @@ const durations: Items = ({ statement }) => {
     ["12h", 43_200_000],
   ];
   for (const [text, ms] of more)
-    if (!usual.includes(text)) items.push(plain(text, durationWords(ms), durationWords(ms), `1${String(ms).padStart(9, "0")}`));
+    if (!usual.includes(text))
+      items.push(plain(text, durationWords(ms), durationWords(ms), `1${String(ms).padStart(9, "0")}`));
   return items;
 };
 
@@ -267,10 +308,14 @@ const addresses: Items = (asked) => {
     );
   }
   const inventory = [...all.values()].flatMap((vnic) =>
-    vnic.ips.map((ip) => plain(formatIp(ip), vnic.id, addressNote(formatIp(ip)) ?? "An address of the inventory.", `6${formatIp(ip)}`)),
+    vnic.ips.map((ip) =>
+      plain(formatIp(ip), vnic.id, addressNote(formatIp(ip)) ?? "An address of the inventory.", `6${formatIp(ip)}`),
+    ),
   );
   const gateways = [...known.values()].flatMap((segment) =>
-    segment.gateways.map((ip) => plain(formatIp(ip), `gateway of ${segment.name}`, "The distributed router's address there.", `7${formatIp(ip)}`)),
+    segment.gateways.map((ip) =>
+      plain(formatIp(ip), `gateway of ${segment.name}`, "The distributed router's address there.", `7${formatIp(ip)}`),
+    ),
   );
   return statement?.kind === "ip" || statement?.kind === "gateway" ? [] : [...inventory, ...gateways].slice(0, 200);
 };
@@ -278,7 +323,8 @@ const addresses: Items = (asked) => {
 const macs: Items = (asked) => {
   const { vnics: all } = asked.view.policy();
   const { statement } = asked;
-  const only = statement?.kind === "bind" && statement.vnic && all.get(`${statement.vnic.vm.text}.${statement.vnic.vnic.text}`);
+  const only =
+    statement?.kind === "bind" && statement.vnic && all.get(`${statement.vnic.vm.text}.${statement.vnic.vnic.text}`);
   if (statement?.kind === "mac") return freeMac(all.values());
   return (only ? [only] : [...all.values()]).flatMap((vnic) =>
     vnic.mac === undefined ? [] : [plain(formatMac(vnic.mac), vnic.id, macNote(vnic.mac), `0${vnic.id}`)],
@@ -313,7 +359,9 @@ const platforms: Items = (asked) =>
 const words =
   (list: Readonly<Record<string, string>>): Items =>
   () =>
-    Object.entries(list).map(([label, text], index) => plain(label, text, text, `0${index}`, CompletionItemKind.EnumMember));
+    Object.entries(list).map(([label, text], index) =>
+      plain(label, text, text, `0${index}`, CompletionItemKind.EnumMember),
+    );
 
 /** ALGs that NSX knows (NSX Administration Guide, "Services"). */
 const algs = words({
@@ -332,13 +380,25 @@ const numbered =
   (table: ReadonlyMap<string, number>, what: string): Items =>
   () =>
     [...table].map(([label, number]) =>
-      plain(label, `${what} ${number}`, `${what} ${number} (0x${number.toString(16)}).`, `3${label}`, CompletionItemKind.Constant),
+      plain(
+        label,
+        `${what} ${number}`,
+        `${what} ${number} (0x${number.toString(16)}).`,
+        `3${label}`,
+        CompletionItemKind.Constant,
+      ),
     );
 const icmpTypesOf: Items = ({ statement, before }) => {
   const protocol = before?.findLast((word) => word === "icmp" || word === "icmpv6") ?? statement?.kind;
   return [...icmpTypes(protocol === "icmpv6" ? "icmpv6" : "icmp")].map(([label, { type, code: c }]) => {
     const number = `type ${type}${c === undefined ? "" : `, code ${c}`}`;
-    return plain(label, number, `${protocol === "icmpv6" ? "ICMPv6" : "ICMP"} ${number}.`, `3${label}`, CompletionItemKind.Constant);
+    return plain(
+      label,
+      number,
+      `${protocol === "icmpv6" ? "ICMPv6" : "ICMP"} ${number}.`,
+      `3${label}`,
+      CompletionItemKind.Constant,
+    );
   });
 };
 

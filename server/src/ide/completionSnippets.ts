@@ -6,7 +6,24 @@ import { SNIPPETS, snippetText } from "./snippets.ts";
 import { statementsOf, topOf } from "./symbols.ts";
 import type { View } from "./view.ts";
 
-const TOP = ["policy", "platform", "import", "segment", "vm", "group", "service", "acl", "swsec", "dfw", "appliance", "redirect", "encryption", "chain", "scenario", "assert"];
+const TOP = [
+  "policy",
+  "platform",
+  "import",
+  "segment",
+  "vm",
+  "group",
+  "service",
+  "acl",
+  "swsec",
+  "dfw",
+  "appliance",
+  "redirect",
+  "encryption",
+  "chain",
+  "scenario",
+  "assert",
+];
 const INSIDE: Partial<Record<BlockStatement["kind"], readonly string[]>> = {
   vm: ["vnic"],
   dfw: ["section", "timeouts"],
@@ -62,7 +79,9 @@ function freeRuleId(block: BlockStatement): number {
 }
 
 function freeSlot(view: View, block: BlockStatement): { readonly number: number; readonly module: string } | undefined {
-  const taken = new Set(block.children.flatMap((line) => (line.kind === "slot" && line.number ? [line.number.value] : [])));
+  const taken = new Set(
+    block.children.flatMap((line) => (line.kind === "slot" && line.number ? [line.number.value] : [])),
+  );
   const { slots } = view.policy().platform;
   for (const number of SLOTS) {
     const { module } = slots[number];

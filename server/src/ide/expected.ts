@@ -5,6 +5,7 @@
  */
 import {
   Alternation,
+  type Alternative,
   type IProduction,
   type IToken,
   NonTerminal,
@@ -15,8 +16,8 @@ import {
   RepetitionWithSeparator,
   type Rule,
   Terminal,
-  tokenMatcher,
   type TokenType,
+  tokenMatcher,
 } from "chevrotain";
 import { type Kind, StatementParser } from "../syntax/parser.ts";
 
@@ -84,7 +85,12 @@ function expand(place: Place | undefined, out: Step[]): boolean {
   const item = place.items[place.at];
   if (item === undefined) return expand(place.then, out);
   const rest: Place = { ...place, at: place.at + 1 };
-  const inside = (items: readonly IProduction[], then: Place, rule = place.rule): Place => ({ items, at: 0, rule, then });
+  const inside = (items: readonly IProduction[], then: Place, rule = place.rule): Place => ({
+    items,
+    at: 0,
+    rule,
+    then,
+  });
   if (item instanceof Terminal) {
     out.push({ terminal: item, rule: place.rule, rest });
     return false;
@@ -92,7 +98,9 @@ function expand(place: Place | undefined, out: Step[]): boolean {
   if (item instanceof NonTerminal)
     return expand(inside(item.referencedRule.definition, rest, item.referencedRule.name), out);
   if (item instanceof Alternation)
-    return item.definition.map((alternative) => expand(inside(alternative.definition, rest), out)).some(Boolean);
+    return item.definition
+      .map((alternative) => expand(inside((alternative as Alternative).definition, rest), out))
+      .some(Boolean);
   if (item instanceof Option) return either(expand(inside(item.definition, rest), out), expand(rest, out));
   if (item instanceof Repetition) return either(expand(inside(item.definition, place), out), expand(rest, out));
   if (item instanceof RepetitionMandatory) {

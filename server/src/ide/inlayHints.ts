@@ -100,10 +100,15 @@ function* hintsOf(policy: Policy, statement: Statement): Generator<Hint> {
     if (part.kind === "uses" && part.space === "service") {
       const service = policy.services.get(part.name.text);
       if (service && service.matches.length > 0)
-        yield { label: `(${someOf(service.matches.map(matchText), 3)})`, at: part.span, key: `service:${service.name}` };
+        yield {
+          label: `(${someOf(service.matches.map(matchText), 3)})`,
+          at: part.span,
+          key: `service:${service.name}`,
+        };
     }
 }
 
 /** One address tells its own count. */
 const needsCount = ({ items, except }: Endpoints): boolean =>
-  except.length > 0 || items.some(({ kind }) => kind === "name" || kind === "tag" || kind === "prefix" || kind === "range");
+  except.length > 0 ||
+  items.some(({ kind }) => kind === "name" || kind === "tag" || kind === "prefix" || kind === "range");

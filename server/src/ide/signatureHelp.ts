@@ -13,7 +13,12 @@ interface Parameter {
   readonly like?: RegExp;
 }
 
-const p = (label: string, text: string, words?: readonly string[], like?: RegExp): Parameter => ({ label, text, words, like });
+const p = (label: string, text: string, words?: readonly string[], like?: RegExp): Parameter => ({
+  label,
+  text,
+  words,
+  like,
+});
 const note = (word: string): string => KEYWORD_NOTES.get(word)?.text ?? "";
 
 const ID = p("ID", "A number that no other rule of the block has.", undefined, /^\d/);
@@ -53,7 +58,12 @@ function parametersOf(statement: Statement): readonly Parameter[] | undefined {
     case "assert":
       return [
         TITLE,
-        p("allowed|blocked|inspected by APPLIANCE|encrypted", note("assert"), ["allowed", "blocked", "inspected", "encrypted"]),
+        p("allowed|blocked|inspected by APPLIANCE|encrypted", note("assert"), [
+          "allowed",
+          "blocked",
+          "inspected",
+          "encrypted",
+        ]),
         FROM,
         TO,
         SERVICE,
@@ -91,17 +101,26 @@ function parametersOf(statement: Statement): readonly Parameter[] | undefined {
 
 function sendParameters(packet: string | undefined): readonly Parameter[] {
   const from = p("from VM.VNIC", "Who emits the packet, where its source does not say.", ["from"]);
-  const options = p(
-    "mac A -> B, ttl N, dscp N, vlan N, id N, payload N",
-    "Fields that differ from the ordinary.",
-    ["mac", "ttl", "dscp", "vlan", "id", "payload"],
-  );
+  const options = p("mac A -> B, ttl N, dscp N, vlan N, id N, payload N", "Fields that differ from the ordinary.", [
+    "mac",
+    "ttl",
+    "dscp",
+    "vlan",
+    "id",
+    "payload",
+  ]);
   const expect = p("expect OUTCOME at slot N on VM.VNIC by …", note("expect"), ["expect"]);
-  const kind = p(
-    "tcp|udp|sctp|icmp|icmpv6|ip|arp|dhcp|frame",
-    "The kind of packet.",
-    ["tcp", "udp", "sctp", "icmp", "icmpv6", "ip", "arp", "dhcp", "frame"],
-  );
+  const kind = p("tcp|udp|sctp|icmp|icmpv6|ip|arp|dhcp|frame", "The kind of packet.", [
+    "tcp",
+    "udp",
+    "sctp",
+    "icmp",
+    "icmpv6",
+    "ip",
+    "arp",
+    "dhcp",
+    "frame",
+  ]);
   const host = "An address, a VM with one vNIC, or VM.VNIC.";
   switch (packet) {
     case "tcp":
@@ -113,14 +132,33 @@ function sendParameters(packet: string | undefined): readonly Parameter[] {
         p("SOURCE:PORT", `${host} IPv6 stands in brackets: [fd00::1]:443.`, undefined, /^[\w"[]/),
         p("-> DESTINATION:PORT", host, ["->"]),
         ...(packet === "tcp"
-          ? [p("FLAGS", "syn, ack, fin, rst, psh, urg, ece, cwr; a bare SYN without any.", ["syn", "ack", "fin", "rst", "psh", "urg", "ece", "cwr"])]
+          ? [
+              p("FLAGS", "syn, ack, fin, rst, psh, urg, ece, cwr; a bare SYN without any.", [
+                "syn",
+                "ack",
+                "fin",
+                "rst",
+                "psh",
+                "urg",
+                "ece",
+                "cwr",
+              ]),
+            ]
           : []),
         options,
         expect,
       ];
     case "icmp":
     case "icmpv6":
-      return [from, kind, p("SOURCE", host, undefined, /^[\w"]/), p("-> DESTINATION", host, ["->"]), p("TYPE", "echo-request, echo-reply …", ["echo-request", "echo-reply"]), options, expect];
+      return [
+        from,
+        kind,
+        p("SOURCE", host, undefined, /^[\w"]/),
+        p("-> DESTINATION", host, ["->"]),
+        p("TYPE", "echo-request, echo-reply …", ["echo-request", "echo-reply"]),
+        options,
+        expect,
+      ];
     default:
       return [from, kind, options, expect];
   }
@@ -174,7 +212,8 @@ function activeParameter(parameters: readonly Parameter[], statement: Statement,
       if (byPlace >= 0 && (current?.words === undefined || byPlace > active)) active = byPlace;
     }
     const done = parameters[active]?.words === undefined && written;
-    if (done && byWord < 0 && active + 1 < parameters.length && parameters[active]?.like?.test(token.image)) active += 1;
+    if (done && byWord < 0 && active + 1 < parameters.length && parameters[active]?.like?.test(token.image))
+      active += 1;
   }
   return active;
 }

@@ -3,7 +3,7 @@
  * The same walk as everywhere; here it only is given the words of the requests.
  */
 import type { Range } from "vscode-languageserver-types";
-import { decisiveSlot, byText } from "../chain/expectation.ts";
+import { byText, decisiveSlot } from "../chain/expectation.ts";
 import { makePacket } from "../chain/packet.ts";
 import { runScenario, type ScenarioHost, type ScenarioResult } from "../chain/scenario.ts";
 import type { By, Trace } from "../chain/trace.ts";
@@ -50,7 +50,10 @@ export interface ChainView {
 }
 
 /** The sixteen slots of a chain: of that name, of that vNIC, else the first. Undefined when there is none. */
-export function chainView(view: View, wanted: { readonly chain?: string; readonly vnic?: string }): ChainView | undefined {
+export function chainView(
+  view: View,
+  wanted: { readonly chain?: string; readonly vnic?: string },
+): ChainView | undefined {
   const policy = view.policy();
   const asked: Vnic | undefined = wanted.vnic === undefined ? undefined : policy.vnics.get(wanted.vnic);
   const byName = policy.chains.find(({ name }) => name === wanted.chain);
@@ -66,12 +69,21 @@ export function chainView(view: View, wanted: { readonly chain?: string; readonl
       const { owner, module } = policy.platform.slots[slot];
       const block = chain.slots.get(slot)?.block;
       const empty = module === undefined ? "reserved" : "empty";
-      return { slot, owner, module: block?.module ?? empty, ...(block && { block: block.name, by: declaredAt(block.source) }) };
+      return {
+        slot,
+        owner,
+        module: block?.module ?? empty,
+        ...(block && { block: block.name, by: declaredAt(block.source) }),
+      };
     }),
   };
 }
 
-const declaredAt = ({ uri, statement }: Source<Statement>): By => ({ kind: "policy", file: uri, line: lineOf(statement) });
+const declaredAt = ({ uri, statement }: Source<Statement>): By => ({
+  kind: "policy",
+  file: uri,
+  line: lineOf(statement),
+});
 
 // ---- iochain/tests, iochain/runTests ----------------------------------------------------------------------------
 
@@ -86,7 +98,12 @@ export function tests({ document }: View): TestItem[] {
   const out: TestItem[] = [];
   for (const statement of document.tree.statements) {
     if (statement.kind !== "scenario" && statement.kind !== "assert") continue;
-    out.push({ name: testName(statement), kind: statement.kind, uri: document.uri, range: fullRange(document, statement) });
+    out.push({
+      name: testName(statement),
+      kind: statement.kind,
+      uri: document.uri,
+      range: fullRange(document, statement),
+    });
   }
   return out;
 }
@@ -136,7 +153,9 @@ function scenarioResult({ scenario: { uri, statement }, steps, passed }: Scenari
     line: lineOf(statement),
     outcome: passed ? "passed" : "failed",
     failures: steps.flatMap(({ step, trace, failure }) =>
-      failure ? [{ line: lineOf(step), expected: failure.expected, actual: failure.actual, ...(trace && { trace }) }] : [],
+      failure
+        ? [{ line: lineOf(step), expected: failure.expected, actual: failure.actual, ...(trace && { trace }) }]
+        : [],
     ),
   };
 }

@@ -3,11 +3,13 @@
  * are run one after the other; a stage that was cheap the last time is run at once, a dear one after a short silence,
  * in slices. Until it is through, its findings of before stand where their statements still do.
  */
-import type { CancellationToken, Connection, ServerCapabilities } from "vscode-languageserver";
 import type {
+  CancellationToken,
+  Connection,
   Diagnostic,
   DocumentDiagnosticParams,
   DocumentDiagnosticReport,
+  ServerCapabilities,
   WorkspaceDiagnosticParams,
   WorkspaceDiagnosticReport,
 } from "vscode-languageserver";
@@ -311,7 +313,9 @@ export class Diagnostics {
   /** One text for equal answers: which programs are looked at, and how often they have been answered about. */
   #stateOf(uri: string): string {
     const { workspace } = this.session;
-    const states = workspace.rootsOf(uri).map((root) => `${workspace.program(root)?.id}.${this.#analysis(root).changes}`);
+    const states = workspace
+      .rootsOf(uri)
+      .map((root) => `${workspace.program(root)?.id}.${this.#analysis(root).changes}`);
     return `${this.#sitting}-${states.join("-")}`;
   }
 

@@ -10,23 +10,25 @@ import {
   ResponseError,
   type ServerCapabilities,
 } from "vscode-languageserver";
-import { CODE_ACTION_KINDS, codeActions } from "../ide/codeActions.ts";
-import { foldingRanges, selectionRange } from "../ide/folding.ts";
 import { incomingCalls, outgoingCalls, prepareCallHierarchy } from "../ide/callHierarchy.ts";
+import { CODE_ACTION_KINDS, codeActions } from "../ide/codeActions.ts";
 import { codeLenses, resolveCodeLens } from "../ide/codeLens.ts";
-import { inlayHints, resolveInlayHint } from "../ide/inlayHints.ts";
-import { signatureHelp } from "../ide/signatureHelp.ts";
-import { hover } from "../ide/hover.ts";
 import { completion, resolveCompletion } from "../ide/completion.ts";
+import { foldingRanges, selectionRange } from "../ide/folding.ts";
+import { hover } from "../ide/hover.ts";
+import { inlayHints, resolveInlayHint } from "../ide/inlayHints.ts";
 import { documentLinks, relative, renameFiles } from "../ide/links.ts";
 import { definition, documentHighlight, implementation, references, typeDefinition } from "../ide/navigation.ts";
+import { FIRST_TRIGGER, formatOnType, MORE_TRIGGERS } from "../ide/onType.ts";
 import { isProblem, prepareRename, type RenameProblem, rename } from "../ide/rename.ts";
+import { signatureHelp } from "../ide/signatureHelp.ts";
 import { documentSymbols, flatSymbols, workspaceSymbols } from "../ide/symbolTree.ts";
 import type { View } from "../ide/view.ts";
 import type { SourceDocument } from "../syntax/document.ts";
-import { SIMULATION } from "./simulation.ts";
+import { format, formatRange } from "../syntax/format.ts";
 import { SEMANTIC_TOKENS } from "./semanticTokens.ts";
 import { type Session, validPosition } from "./session.ts";
+import { SIMULATION } from "./simulation.ts";
 
 /** The parameters of a request as they came over the wire: the protocol's types differ by method. */
 // biome-ignore lint/suspicious/noExplicitAny: each row names its own.
@@ -225,6 +227,23 @@ export const FEATURES: readonly Feature[] = [
       const view = session.view(params);
       return view ? codeActions(view, params.range, reported, params.context?.only) : [];
     },
+  },
+  {
+    method: "textDocument/formatting",
+    declare: () => ({ documentFormattingProvider: true }),
+    answer: ofDocument((view, params) => format(view.document, params.options)),
+  },
+  {
+    method: "textDocument/rangeFormatting",
+    declare: () => ({ documentRangeFormattingProvider: true }),
+    answer: ofDocument((view, params) => formatRange(view.document, params.range, params.options)),
+  },
+  {
+    method: "textDocument/onTypeFormatting",
+    declare: () => ({
+      documentOnTypeFormattingProvider: { firstTriggerCharacter: FIRST_TRIGGER, moreTriggerCharacter: MORE_TRIGGERS },
+    }),
+    answer: atPosition((view, position, params) => formatOnType(view, position, String(params.ch), params.options)),
   },
   {
     method: "textDocument/signatureHelp",

@@ -24,7 +24,12 @@ const text = (value: unknown, what: string): string => {
 const optionalText = (value: unknown, what: string): string | undefined =>
   value === undefined || value === null ? undefined : text(value, what);
 
-async function run(session: Session, view: View, names: readonly string[] | undefined, token: Parameters<Feature["answer"]>[2]) {
+async function run(
+  session: Session,
+  view: View | undefined,
+  names: readonly string[] | undefined,
+  token: Parameters<Feature["answer"]>[2],
+) {
   const results: TestResult[] = [];
   if (view === undefined) return results;
   for (const result of runTests(view, session.scenarioHost, names)) {
@@ -38,7 +43,9 @@ export const SIMULATION: readonly Feature[] = [
   {
     method: "iochain/trace",
     answer: (session, params) => {
-      const trace = tracePacket(viewOf(session, params.uri), text(params.packet, "packet"), optionalText(params.from, "from"));
+      const view = viewOf(session, params.uri);
+      if (view === undefined) throw new ResponseError(ErrorCodes.InvalidParams, `no policy ${params.uri}`);
+      const trace = tracePacket(view, text(params.packet, "packet"), optionalText(params.from, "from"));
       if ("error" in trace) throw new ResponseError(LSPErrorCodes.RequestFailed, trace.error);
       return trace;
     },
@@ -52,10 +59,13 @@ export const SIMULATION: readonly Feature[] = [
       return view && chainView(view, { chain, vnic });
     },
   },
-  { method: "iochain/tests", answer: (session, params) => {
+  {
+    method: "iochain/tests",
+    answer: (session, params) => {
       const view = viewOf(session, params.uri);
       return { tests: view ? tests(view) : [] };
-    } },
+    },
+  },
   {
     method: "iochain/runTests",
     answer: async (session, params, token) => {
