@@ -20,7 +20,10 @@ export const REASONS = {
   ),
   fragment: row("a later fragment came without its first one", "pf.conf(5), log reasons"),
   short: row("the packet ends inside a header", "pf.conf(5), log reasons"),
-  normalize: row("no host sends this combination of TCP flags", "pf.conf(5), log reasons; pf_normalize_tcp"),
+  normalize: row(
+    "no host sends this: TCP flags that exclude each other, or a header length that cannot be",
+    "pf.conf(5), log reasons; pf_normalize_ip, pf_normalize_tcp",
+  ),
   "proto-cksum": row("the transport checksum is wrong", "pf.conf(5), log reasons"),
   excluded: row("the vNIC is on the firewall's exclusion list", "NSX Administration Guide, Exclusion List"),
   "not-ip": row("the packet is not IP, which the module does not decide", "NSX Administration Guide, Layer 2 rules"),
