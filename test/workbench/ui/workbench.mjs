@@ -111,10 +111,10 @@ export class Workbench {
   }
 }
 
-/** Text without the line ends, hard spaces and zero-width marks that a screen adds. */
+/** Text without the line ends, hard spaces, zero-width marks and icons that a screen adds. */
 function text(shown) {
   return shown
-    .replace(/\p{Cf}/gu, "")
+    .replace(/[\p{Cf}\p{Co}]/gu, "")
     .replace(/\s+/g, " ")
     .trim();
 }
