@@ -141,13 +141,13 @@ export function* firstMatch(rules: readonly Rule[], visit: Visit, options: Match
   const skipped: number[] = [];
   for (let index = start; index < rules.length; index++) {
     const rule = rules[index] as Rule;
+    // At a vNIC that it is not applied to, a rule does not exist: there is nothing to stop at, or to tell.
+    if (rule.appliedTo !== undefined && !rule.appliedTo.has(vnic)) continue;
     if (rule.disabled) {
       skipped.push(rule.id);
       continue;
     }
     if (visit.stepping) {
-      // At a vNIC that it is not applied to, a rule does not exist: there is nothing to stop at.
-      if (rule.appliedTo !== undefined && !rule.appliedTo.has(vnic)) continue;
       yield* visit.at(rule.source, { rule, appliance });
       packet = whole ? visit.whole : visit.packet;
       asked = { ...asked, packet };

@@ -93,7 +93,7 @@ export function* trip(world: World, sending: Sending, options: TripOptions): Ste
   }
   const receiver = sending.receiver ?? receiverOf(world, packet);
   if (!receiver) {
-    if (emitter) return trace("delivered", { note: outside(packet) });
+    if (emitter) return trace("delivered", { note: `${outside(packet)}${flight.seal ? ", sealed" : ""}` });
     return trace("delivered", { note: "neither end is a vNIC of the inventory: no chain sees this packet" });
   }
   const changes = route(flight, emitter, receiver);
@@ -176,7 +176,9 @@ function* decide(policy: Policy, visit: Visit): Steps<SlotAnswer | undefined> {
     // Only the end of the wire can find that a sealed packet has met nobody who could open it.
     const sealedHere =
       direction === "in" && slot === 15 && visit.seal && policy.platform.slots[15].module === "encryption";
-    return sealedHere ? { verdict: "drop", reason: "decrypt-failed" } : undefined;
+    if (!sealedHere) return undefined;
+    const { chain } = visit.place;
+    return { verdict: "drop", reason: "decrypt-failed", by: { kind: "policy", ...written(chain?.source) } };
   }
   if (visit.world.blocksDown.has(block.name)) {
     const by = { kind: "policy" as const, ...written(line.source) };

@@ -6,8 +6,8 @@ import type { Ip, Mac } from "../policy/addresses.ts";
 import { familyOf } from "../policy/addresses.ts";
 import type { Policy, Vnic } from "../policy/policy.ts";
 import type { Connection } from "./connections.ts";
-import { macFor } from "./packet.ts";
 import type { FragmentHead } from "./fragments.ts";
+import { macFor } from "./packet.ts";
 import { Table, type TableKey } from "./table.ts";
 import type { By } from "./trace.ts";
 

@@ -17,7 +17,9 @@ export function* dfw(block: Dfw, visit: Visit): Steps<SlotAnswer> {
   const ethernet = yield* firstMatch(block.ethernetRules, visit, { layer: "ethernet" });
   if (ethernet.rule) {
     visit.world.hit(block.name, ethernet.rule.id);
-    if (ethernet.rule.action !== "allow") return decided(ethernet.rule, "drop", ethernet.disabled);
+    // An ethernet rule has nobody to answer to: `reject` drops. `jump-to-application` has no place here, and jumps nowhere.
+    const { action } = ethernet.rule;
+    if (action === "drop" || action === "reject") return decided(ethernet.rule, "drop", ethernet.disabled);
   }
   if (!visit.packet.ip) {
     const unsound = unsoundness(visit);
@@ -33,7 +35,8 @@ export function* dfw(block: Dfw, visit: Visit): Steps<SlotAnswer> {
   }
   const answer = yield* decideIp(block, visit, ethernet.disabled);
   rememberFragment(visit, answer);
-  return answer;
+  // Where no IP rule was read, the ethernet rules that were passed over are still to tell.
+  return answer.disabled || ethernet.disabled.length === 0 ? answer : { ...answer, disabled: ethernet.disabled };
 }
 
 function* decideIp(block: Dfw, visit: Visit, disabled: readonly number[]): Steps<SlotAnswer> {

@@ -28,11 +28,14 @@ export function* encryption(block: Encryption, visit: Visit): Steps<SlotAnswer> 
 
 function openSealed(block: Encryption, visit: Visit): SlotAnswer {
   const seal = visit.seal as NonNullable<Visit["seal"]>;
-  const key = [...block.keys.values()].find(({ id }) => id === seal.id);
-  const epoch = key ? visit.world.epoch(block.name, key.name) : 0;
-  const by = { kind: "policy" as const, ...(key && { name: key.name }), ...written(key?.source ?? block.source) };
-  if (!key || (seal.epoch !== epoch && seal.epoch !== epoch - 1))
-    return { verdict: "drop", reason: "decrypt-failed", by, source: key?.source };
+  const ofId = [...block.keys.values()].filter(({ id }) => id === seal.id);
+  const key = ofId.find(({ name }) => {
+    const epoch = visit.world.epoch(block.name, name);
+    return seal.epoch === epoch || seal.epoch === epoch - 1;
+  });
+  const told = key ?? ofId[0];
+  const by = { kind: "policy" as const, ...(told && { name: told.name }), ...written(told?.source ?? block.source) };
+  if (!key) return { verdict: "drop", reason: "decrypt-failed", by, source: told?.source };
   visit.seal = undefined;
   visit.changes.push(
     { field: "iochain.key", from: seal.id, to: null },

@@ -122,8 +122,11 @@ function* hand(appliance: Appliance, visit: Visit, told: Omit<Way, "redirect">):
       : { ...told, verdict: "drop", reason: "fail-closed", ...policy };
   }
   const { inspect } = appliance;
+  let { disabled } = told;
   for (let start = 0; inspect; ) {
-    const { rule, index } = yield* firstMatch(inspect.rules, visit, { start, appliance, whole: true });
+    const match = yield* firstMatch(inspect.rules, visit, { start, appliance, whole: true, disabled });
+    const { rule, index } = match;
+    disabled = match.disabled;
     if (rule) visit.world.hit(name, rule.id);
     else yield* visit.at(inspect.default?.source, { appliance });
     if (rule?.mark) {
@@ -134,7 +137,8 @@ function* hand(appliance: Appliance, visit: Visit, told: Omit<Way, "redirect">):
     const decided = rule ?? inspect.default;
     if (decided?.action !== "drop") break;
     const by: By = { kind: "appliance", name, ...(rule && { id: rule.id }), ...written(decided.source) };
-    return { ...told, verdict: "drop", reason: "appliance-drop", by, source: decided.source, appliance: name };
+    const { source } = decided;
+    return { ...told, verdict: "drop", reason: "appliance-drop", by, source, appliance: name, disabled };
   }
-  return { ...told, verdict: "redirect", appliance: name };
+  return { ...told, verdict: "redirect", appliance: name, disabled };
 }
