@@ -34,3 +34,21 @@ export function everything(document: SourceDocument): string {
     for (const comment of chunk.comments) lines.push(`${comment.kind} ${at(chunk, comment.start)} ${comment.text}`);
   return lines.join("\n");
 }
+
+/** What a document says, without its places: what formatting must not change. */
+export function meaning(document: SourceDocument): string {
+  const lines: string[] = [];
+  const visit = (statement: Statement, depth: number) => {
+    const parts = JSON.stringify(statement, (key, value) => {
+      if (["chunk", "parent", "children", "close", "start", "end", "keyword"].includes(key)) return undefined;
+      if (key !== "clauses") return value;
+      return [...(value as { kind: string }[])].sort((a, b) => (a.kind < b.kind ? -1 : 1));
+    });
+    lines.push(" ".repeat(depth) + parts);
+    if ("children" in statement) for (const child of statement.children) visit(child, depth + 1);
+  };
+  for (const statement of document.tree.statements) visit(statement, 0);
+  return lines.join("\n");
+}
+export const comments = (document: SourceDocument): string[] =>
+  document.chunks.flatMap((chunk) => chunk.comments.map(({ text }) => text.trimEnd()));

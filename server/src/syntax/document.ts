@@ -125,9 +125,9 @@ export class SourceDocument {
     return this.reread(firstChunk, lastChunk, inserted.length - cut);
   }
 
-  /** Reads anew the chunks from `first` to `last`, the one before, and as many behind as the edit reaches. */
+  /** Reads anew the chunks from `first` to `last`, some before, and as many behind as the edit reaches. */
   private reread(first: number, last: number, delta: number): Edit {
-    const from = Math.max(0, first - 1);
+    const from = Math.max(0, first - LOOKAHEAD);
     const old = this.parsed;
     const begin = old[from] as ParsedChunk;
     for (let size = 2; ; size *= 4) {
@@ -201,6 +201,9 @@ export class SourceDocument {
     return low;
   }
 }
+
+/** Where a statement ends can hang on the three tokens behind it, which may be a chunk each. */
+const LOOKAHEAD = 3;
 
 /** What stands behind a chunk has a say in where its last statement ends, and in whether that opens a block. */
 function readsAs(a: ParsedChunk, b: ParsedChunk): boolean {

@@ -298,6 +298,11 @@ export class Splitter {
       case "vnic":
       case "scenario":
         return named ? meant : undefined;
+      case "policy":
+      case "import":
+      case "assert":
+      case "platform":
+        return undefined;
       case "default":
         return t.RESERVED_WORDS.has(next.image) ? meant : undefined;
       case "group":

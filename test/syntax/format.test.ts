@@ -1,0 +1,77 @@
+/** What formatting promises of every text. */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { parseFile } from "../../server/src/syntax/document.ts";
+import { applyEdits, format, formatRange, formatText } from "../../server/src/syntax/format.ts";
+import { comments, meaning } from "./outline.ts";
+import { anyText, mutated, samples } from "./policies.ts";
+
+const formatted = (text: string) => formatText(parseFile("a", text));
+
+describe("formatting", () => {
+  it("leaves the samples as they are", () => {
+    for (const text of samples) expect(formatted(text)).toBe(text);
+  });
+  it("says the same as before, comments included", () => {
+    fc.assert(
+      fc.property(anyText, (text) => {
+        const before = parseFile("a", text);
+        const after = parseFile("a", formatText(before));
+        expect(meaning(after)).toBe(meaning(before));
+        expect(comments(after)).toEqual(comments(before));
+      }),
+      { numRuns: Number(process.env.RUNS ?? 300) },
+    );
+  });
+  it("changes nothing the second time", () => {
+    fc.assert(
+      fc.property(anyText, (text) => {
+        const once = formatted(text);
+        expect(formatted(once)).toBe(once);
+      }),
+      { numRuns: Number(process.env.RUNS ?? 300) },
+    );
+  });
+  it("leaves statements with mistakes exactly as they are", () => {
+    fc.assert(
+      fc.property(mutated, (text) => {
+        const document = parseFile("a", text);
+        const after = formatText(document);
+        for (const chunk of document.chunks) {
+          if (chunk.errors.length > 0) expect(after).toContain(chunk.text.replace(/^\uFEFF/, "").trimEnd());
+        }
+      }),
+    );
+  });
+  it("touches only what changes, in order and apart", () => {
+    fc.assert(
+      fc.property(mutated, (text) => {
+        const document = parseFile("a", text);
+        const edits = format(document);
+        for (const [i, { range }] of edits.entries()) {
+          const next = edits[i + 1]?.range.start;
+          if (next)
+            expect(
+              next.line > range.end.line || (next.line === range.end.line && next.character >= range.end.character),
+            ).toBe(true);
+        }
+        expect(applyEdits(text, edits)).toBe(formatText(document));
+      }),
+    );
+  });
+  it("formats a part", () => {
+    const document = parseFile("a", "group  a=any\n\ngroup  b=any\n\ngroup  c=any\n");
+    const range = { start: { line: 2, character: 0 }, end: { line: 2, character: 3 } };
+    expect(applyEdits(document.text, formatRange(document, range))).toBe(
+      "group  a=any\n\ngroup b = any\n\ngroup  c=any\n",
+    );
+  });
+  it("keeps line ends, the byte-order mark and tabs", () => {
+    expect(formatted("\uFEFFgroup  a=any\r\nacl x {\r\ndefault allow }")).toBe(
+      "\uFEFFgroup a = any\r\nacl x {\r\n  default allow\r\n}\r\n",
+    );
+    expect(formatText(parseFile("a", "acl x {\ndefault allow\n}\n"), { insertSpaces: false })).toBe(
+      "acl x {\n\tdefault allow\n}\n",
+    );
+  });
+});
