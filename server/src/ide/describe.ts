@@ -49,16 +49,15 @@ export function countAddresses(set: AddressSet): string {
 /** Who is in a set: count, addresses, members. Markdown, one line. */
 export function describeEndpoints(set: EndpointSet, most = 6): string {
   if (set.any) return "anything";
-  const ranges = rangesOf(knownAddresses(set)).map(code);
+  const addresses = knownAddresses(set);
+  const ranges = rangesOf(addresses).map(code);
   const macs = set.macs.map((mac) => code(formatMac(mac)));
   const learners = unlearned(set).map((vnic) => code(vnic.id));
-  if (ranges.length === 0 && macs.length === 0 && learners.length === 0) return "**nobody**: it matches no packet";
-  return [
-    `${countOf(set)}${ranges.length + macs.length > 0 ? `: ${someOf([...ranges, ...macs], most)}` : ""}`,
-    learners.length > 0 && `to be learned at ${someOf(learners, most)}`,
-  ]
-    .filter((part) => part !== false)
-    .join("; ");
+  const parts: string[] = [];
+  if (ranges.length > 0) parts.push(`${countAddresses(addresses)}: ${someOf(ranges, most)}`);
+  if (macs.length > 0) parts.push(`${count(macs.length, "MAC")}: ${someOf(macs, most)}`);
+  if (learners.length > 0) parts.push(`what is learned at ${someOf(learners, most)}`);
+  return parts.length === 0 ? "**nobody**: it matches no packet" : parts.join("; ");
 }
 
 export const describeVnics = (vnics: Iterable<Vnic>, most = 6): string => {
@@ -88,16 +87,18 @@ export function matchText(match: ServiceMatch): string {
 
 /** The same with what it is known as: `` `tcp/443` HTTPS ``. */
 export function describeMatch(match: ServiceMatch): string {
-  const known =
-    match.layer === "ethernet"
-      ? etherTypeName(match.etherType)
-      : "icmpType" in match && match.icmpType !== undefined
-        ? icmpName(match.protocol === 1 ? "icmp" : "icmpv6", match.icmpType, match.icmpCode)
-        : "ports" in match && match.ports?.length === 2 && match.ports[0] === match.ports[1]
-          ? portName(match.ports[0] as number)
-          : ipProtocolName(match.protocol);
   const text = matchText(match);
-  return known === undefined || known === text ? code(text) : `${code(text)} ${escapeMarkdown(known)}`;
+  const known = knownAs(match, text);
+  return known === undefined ? code(text) : `${code(text)} ${escapeMarkdown(known)}`;
+}
+
+function knownAs(match: ServiceMatch, text: string): string | undefined {
+  if (match.layer === "ethernet") return etherTypeName(match.etherType);
+  if ("icmpType" in match && match.icmpType !== undefined)
+    return icmpName(match.protocol === 1 ? "icmp" : "icmpv6", match.icmpType, match.icmpCode);
+  const ports = "ports" in match ? match.ports : undefined;
+  if (ports?.length === 2 && ports[0] === ports[1]) return portName(ports[0] as number);
+  return text.startsWith("ip/") ? ipProtocolName(match.protocol) : undefined;
 }
 
 export const describeServices = (matches: readonly ServiceMatch[], most = 6): string =>

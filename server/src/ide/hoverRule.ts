@@ -1,4 +1,5 @@
 /** Hover on a rule: what it resolves to, in a table, and where it stands. */
+import type { Code } from "../check/codes.ts";
 import type { Rule } from "../policy/policy.ts";
 import type { RuleStatement, Statement } from "../syntax/tree.ts";
 import { describeEndpoints, describeServices, describeVnics, ruleOf } from "./describe.ts";
@@ -62,15 +63,35 @@ function ruleText(view: View, statement: RuleStatement): string {
         ...(rule.log ? [["Log", "matches are logged"]] : []),
       ],
     ),
+    ...troubles(view, statement),
     statement.doc,
   );
 }
+
+/** What covers the rule, or why it takes no packet: the findings at it, with the rules that they name. */
+function troubles(view: View, statement: Statement): string[] {
+  const found = (view.findings?.() ?? []).filter(
+    ({ code: c, place }) => place.at.statement === statement && COVERS.has(c),
+  );
+  return found.map(({ message, related }) => {
+    const others = (related ?? []).map((other) => escapeMarkdown(other.message));
+    return `⚠ ${escapeMarkdown(message)}${others.length > 0 ? ` (${others.slice(0, 5).join("; ")})` : ""}`;
+  });
+}
+const COVERS: ReadonlySet<Code> = new Set<Code>([
+  "rule-shadowed",
+  "rule-redundant",
+  "rule-never-matches",
+  "applied-to-misses",
+  "one-sided-allow",
+  "redirect-never-reached",
+]);
 
 function actionText(rule: Rule): string {
   if (rule.mark) return `**mark** ${rule.mark.field} ${rule.mark.value}, and go on with the next rule`;
   const word = `**${rule.action}**${rule.key ? ` with key ${code(rule.key.name)} (id ${rule.key.id})` : ""}`;
   const note = KEYWORD_NOTES.get(rule.action);
-  return note === undefined ? word : `${word}: ${note.text.split(/(?<=[.;:]) /)[0]}`;
+  return note === undefined ? word : `${word}: ${note.text.split(/(?<=\.) /)[0]}`;
 }
 
 const directionText = (rule: Rule): string =>

@@ -1,6 +1,7 @@
 /** What every request is asked of: a document, the program it is looked at in, and what that means. */
 import type { IToken } from "chevrotain";
 import type { Location, Position, Range } from "vscode-languageserver-types";
+import type { Finding } from "../check/finding.ts";
 import type { Policy, Source } from "../policy/policy.ts";
 import type { Program } from "../policy/program.ts";
 import type { SourceDocument } from "../syntax/document.ts";
@@ -13,6 +14,8 @@ export interface View {
   readonly program: Program;
   /** Compiled when first asked for, then kept as long as the program is. */
   readonly policy: () => Policy;
+  /** What is known to be wrong in the document now; for hover, which tells it along. */
+  readonly findings?: () => readonly Finding[];
 }
 
 /** What stands at a position. Offsets and spans count from the start of the chunk. */

@@ -246,7 +246,7 @@ export class Diagnostics {
    * What is known of a document now, from every program that it is a part of. That nothing uses a declaration holds
    * only where no program does.
    */
-  #findingsOf(uri: string): Finding[] {
+  findings(uri: string): Finding[] {
     const roots = this.session.workspace.rootsOf(uri);
     const counts = new Map<string, { finding: Finding; roots: number }>();
     for (const root of roots) {
@@ -270,7 +270,7 @@ export class Diagnostics {
   }
 
   #diagnosticsOf(uri: string): Diagnostic[] {
-    return this.#findingsOf(uri)
+    return this.findings(uri)
       .map((finding) => diagnosticOf(finding, this.session))
       .filter((diagnostic) => diagnostic !== undefined)
       .sort((a, b) => a.range.start.line - b.range.start.line || a.range.start.character - b.range.start.character);
@@ -278,7 +278,7 @@ export class Diagnostics {
 
   /** The findings that stand now and their diagnostics, for code actions. */
   current(uri: string): { readonly finding: Finding; readonly diagnostic: Diagnostic }[] {
-    return this.#findingsOf(uri).flatMap((finding) => {
+    return this.findings(uri).flatMap((finding) => {
       const diagnostic = diagnosticOf(finding, this.session);
       return diagnostic ? [{ finding, diagnostic }] : [];
     });

@@ -27,6 +27,7 @@ export function startServer(connection: Connection, host: Host): void {
     if (good) connection.window.showInformationMessage(message);
     else connection.window.showWarningMessage(message);
   };
+  session.findings = (uri) => diagnostics.findings(uri);
   session.reported = (uri) => {
     diagnostics.ready(uri);
     return diagnostics.current(uri);

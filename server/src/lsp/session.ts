@@ -8,6 +8,7 @@ import {
   ResponseError,
 } from "vscode-languageserver";
 import type { ScenarioHost } from "../chain/scenario.ts";
+import type { Finding } from "../check/finding.ts";
 import type { Reported } from "../ide/codeActions.ts";
 import type { View } from "../ide/view.ts";
 import { resolveImport } from "../policy/program.ts";
@@ -25,6 +26,8 @@ export class Session {
   /** Where scenarios find their captures; undefined where there are no files. */
   readonly scenarioHost?: ScenarioHost;
 
+  /** What is known of a document now, without looking again. */
+  findings: (uri: string) => readonly Finding[] = () => [];
   /** The findings of a document that stand now; the cheap ones at least. */
   reported: (uri: string) => readonly Reported[] = () => [];
 
@@ -66,7 +69,9 @@ export class Session {
     if (document === undefined) return [];
     return this.workspace.rootsOf(uri).flatMap((root) => {
       const loaded = this.workspace.program(root);
-      return loaded ? [{ document, program: loaded.program, policy: loaded.policy }] : [];
+      return loaded
+        ? [{ document, program: loaded.program, policy: loaded.policy, findings: () => this.findings(uri) }]
+        : [];
     });
   }
 }
