@@ -20,6 +20,7 @@ import { rangesContain } from "../../server/src/policy/ranges.ts";
 import { DESTINATION, type Point, SOURCE, VNIC } from "../../server/src/space/box.ts";
 import { unfold } from "../../server/src/space/meaning.ts";
 import { Places } from "../../server/src/space/places.ts";
+import { finish } from "../../server/src/space/steps.ts";
 import { packetText as textOf } from "../../server/src/space/witness.ts";
 import { parseFile } from "../../server/src/syntax/document.ts";
 import type { AssertStatement, SendStep } from "../../server/src/syntax/tree.ts";
@@ -212,7 +213,7 @@ describe("rules and the engine", () => {
         }
         // A rule that is reached is reached by the packet that says so.
         if (block.ethernetRules.length > 0) return;
-        const list = new Places(policy, false, () => false).whole(block, block.ipRules);
+        const list = finish(new Places(policy, false, () => false).whole(block, block.ipRules));
         for (const [i, rule] of block.ipRules.entries()) {
           const cover = list.cover(i);
           if (cover.kind !== "reached" || rule.action === "jump-to-application") continue;

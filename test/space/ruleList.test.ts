@@ -6,6 +6,7 @@ import { type Box, boxContains, type Point } from "../../server/src/space/box.ts
 import { BoxIndex } from "../../server/src/space/boxIndex.ts";
 import { budget, findPacket } from "../../server/src/space/find.ts";
 import { type ListedRule, RuleList } from "../../server/src/space/ruleList.ts";
+import { finish } from "../../server/src/space/steps.ts";
 import { anyBox, everyPacket } from "./universe.ts";
 
 const packets = [...everyPacket()];
@@ -28,7 +29,7 @@ const anyList = fc.tuple(fc.array(anyRule, { minLength: 1, maxLength: 7 }), fc.n
   const sound = rules.map((each, i) =>
     each.effect === "jumps" && i >= jumpTarget ? { ...each, effect: "takes" as const } : each,
   );
-  return { rules: sound, jumpTarget, list: new RuleList(sound, jumpTarget, EVERY_VNIC) };
+  return { rules: sound, jumpTarget, list: finish(RuleList.build(sound, jumpTarget, EVERY_VNIC)) };
 });
 
 /** The rules one by one: the rule before `limit` that takes the packet, or past which it jumps. */
@@ -51,7 +52,7 @@ describe("index of boxes", () => {
     fc.assert(
       fc.property(fc.array(anyBox, { maxLength: 12 }), fc.nat(12), fc.nat(12), (boxes, from, limit) => {
         const owners = [...boxes.keys()];
-        const index = new BoxIndex(4, boxes, owners, EVERY_VNIC);
+        const index = finish(BoxIndex.build(4, boxes, owners, EVERY_VNIC));
         for (const packet of packets) {
           const expected = boxes.findIndex((box, i) => i >= from && i < limit && boxContains(box, packet));
           expect(index.first(packet, from, limit)).toBe(expected);
@@ -64,7 +65,7 @@ describe("index of boxes", () => {
   it("gives every box that overlaps another", () => {
     fc.assert(
       fc.property(fc.array(anyBox, { maxLength: 12 }), anyBox, fc.nat(12), (boxes, box, limit) => {
-        const index = new BoxIndex(4, boxes, [...boxes.keys()], EVERY_VNIC);
+        const index = finish(BoxIndex.build(4, boxes, [...boxes.keys()], EVERY_VNIC));
         const near = [...index.near(box, limit)];
         expect(new Set(near).size).toBe(near.length);
         for (const packet of packets.filter((each) => boxContains(box, each)))

@@ -21,6 +21,7 @@ import {
   type Values,
   VNIC,
 } from "./box.ts";
+import { type Steps, STRIDE } from "./steps.ts";
 
 /** Entries that the atoms' lists may have together. */
 const MAX_LISTED = 8_000_000;
@@ -53,44 +54,59 @@ export class BoxIndex {
   readonly #serviceAnswer: Float64Array;
   #question = 0;
 
-  /** `boxes`: of one layer. `owners`: the number of the rule that each belongs to, ascending. */
-  constructor(layer: Layer, boxes: readonly Box[], owners: readonly number[], everyVnic: Values) {
+  /** The index of boxes of one layer. `owners`: the number of the rule that each belongs to, ascending. */
+  static *build(layer: Layer, boxes: readonly Box[], owners: readonly number[], everyVnic: Values): Steps<BoxIndex> {
+    const interned = yield* intern(boxes);
+    const bounds = boundariesOf(interned.sets, layer === 6 ? 0n : 0);
+    yield;
+    const spans: number[][] = [];
+    for (const [i, set] of interned.sets.entries()) {
+      if (i % STRIDE === 0) yield;
+      spans.push(spanOf(set, bounds));
+    }
+    const narrow = chooseNarrow(spans, bounds.length);
+    yield;
+    const atoms = yield* listAtoms(spans, narrow, bounds.length);
+    return new BoxIndex(boxes, owners, everyVnic, interned, { bounds, narrow, ...atoms });
+  }
+
+  private constructor(
+    boxes: readonly Box[],
+    owners: readonly number[],
+    everyVnic: Values,
+    { sets, services, source, destination, service }: Interned,
+    { bounds, narrow, atomStart, atomSets }: Atoms,
+  ) {
     this.#boxes = boxes;
     this.#owners = Int32Array.from(owners);
-    const sets = new Interner<Values>(keyOfValues);
-    const services = new Interner<Box>(keyOfService);
-    this.#source = Int32Array.from(boxes, (box) => sets.id(box.fields[SOURCE] as Values));
-    this.#destination = Int32Array.from(boxes, (box) => sets.id(box.fields[DESTINATION] as Values));
-    this.#service = Int32Array.from(boxes, (box) => services.id(box));
-    this.#services = services.items;
-    this.#sets = sets.items;
+    this.#sets = sets;
+    this.#services = services;
+    this.#source = source;
+    this.#destination = destination;
+    this.#service = service;
+    this.#bounds = bounds;
+    this.#atomStart = atomStart;
+    this.#atomSets = atomSets;
     this.#vnics = boxes.map((box) => (box.fields[VNIC] === everyVnic ? undefined : box.fields[VNIC]));
     this.#directions = Uint8Array.from(boxes, ({ fields }) => {
       const direction = fields[DIRECTION] as Values;
       return (direction[0] === 0 ? 1 : 0) | (direction[direction.length - 1] === 1 ? 2 : 0);
     });
-    this.#sourceAnswer = new Float64Array(this.#sets.length);
-    this.#destinationAnswer = new Float64Array(this.#sets.length);
-    this.#serviceAnswer = new Float64Array(this.#services.length);
+    this.#sourceAnswer = new Float64Array(sets.length);
+    this.#destinationAnswer = new Float64Array(sets.length);
+    this.#serviceAnswer = new Float64Array(services.length);
 
-    const zero = layer === 6 ? 0n : 0;
-    const bounds = boundariesOf(this.#sets, zero);
-    this.#bounds = bounds;
-    const spans = this.#sets.map((set) => spanOf(set, bounds));
-    const narrow = chooseNarrow(spans, bounds.length);
-    [this.#atomStart, this.#atomSets] = listAtoms(spans, narrow, bounds.length);
-
-    const lists = () => this.#sets.map(() => NONE as number[]);
+    const lists = () => sets.map(() => NONE as number[]);
     const [bySource, byDestination, bothBySource, bothByDestination] = [lists(), lists(), lists(), lists()];
     const wide: number[] = [];
     for (let box = 0; box < boxes.length; box += 1) {
-      const source = this.#source[box] as number;
-      const destination = this.#destination[box] as number;
-      if (narrow[source] && narrow[destination]) {
-        add(bothBySource, source, box);
-        add(bothByDestination, destination, box);
-      } else if (narrow[source]) add(bySource, source, box);
-      else if (narrow[destination]) add(byDestination, destination, box);
+      const from = source[box] as number;
+      const to = destination[box] as number;
+      if (narrow[from] && narrow[to]) {
+        add(bothBySource, from, box);
+        add(bothByDestination, to, box);
+      } else if (narrow[from]) add(bySource, from, box);
+      else if (narrow[to]) add(byDestination, to, box);
       else wide.push(box);
     }
     this.#bySource = bySource;
@@ -226,34 +242,70 @@ export class BoxIndex {
   }
 }
 
-/** Equal values to one number; the text of a value is made once an object. */
-class Interner<T extends object> {
-  readonly items: T[] = [];
-  readonly #byObject = new Map<unknown, number>();
-  readonly #byText = new Map<string, number>();
-  readonly #key: (item: T) => { readonly object?: unknown; readonly text: () => string };
+interface Interned {
+  /** Different sets of addresses, and different services (a box that has each). */
+  readonly sets: readonly Values[];
+  readonly services: readonly Box[];
+  /** Of each box: the number of its source, destination and service. */
+  readonly source: Int32Array;
+  readonly destination: Int32Array;
+  readonly service: Int32Array;
+}
+interface Atoms {
+  /** The first value of each atom, ascending. */
+  readonly bounds: Ranges<number | bigint>;
+  /** Of each set: whether the atoms list it. */
+  readonly narrow: readonly boolean[];
+  /** Where the sets of an atom begin in `atomSets`. */
+  readonly atomStart: Int32Array;
+  readonly atomSets: Int32Array;
+}
 
-  constructor(key: (item: T) => { readonly object?: unknown; readonly text: () => string }) {
-    this.#key = key;
+function* intern(boxes: readonly Box[]): Steps<Interned> {
+  const addresses = new Interner();
+  const values = new Interner();
+  const services: Box[] = [];
+  const byParts = new Map<string, number>();
+  const [source, destination, service] = [0, 0, 0].map(() => new Int32Array(boxes.length)) as [
+    Int32Array,
+    Int32Array,
+    Int32Array,
+  ];
+  for (const [i, box] of boxes.entries()) {
+    if (i % STRIDE === 0) yield;
+    const id = (of: Interner, field: number) => of.id(box.fields[field] as Values);
+    source[i] = id(addresses, SOURCE);
+    destination[i] = id(addresses, DESTINATION);
+    const parts = `${id(values, PROTOCOL)},${id(values, SOURCE_PORT)},${id(values, DESTINATION_PORT)}`;
+    let known = byParts.get(parts);
+    if (known === undefined) {
+      known = services.push(box) - 1;
+      byParts.set(parts, known);
+    }
+    service[i] = known;
   }
-  id(item: T): number {
-    const key = this.#key(item);
-    const known = key.object === undefined ? undefined : this.#byObject.get(key.object);
+  return { sets: addresses.items, services, source, destination, service };
+}
+
+/** Equal sets to one number; the text of a set is made once an object. */
+class Interner {
+  readonly items: Values[] = [];
+  readonly #byObject = new Map<Values, number>();
+  readonly #byText = new Map<string, number>();
+
+  id(values: Values): number {
+    const known = this.#byObject.get(values);
     if (known !== undefined) return known;
-    const text = key.text();
+    const text = values.join();
     let id = this.#byText.get(text);
     if (id === undefined) {
-      id = this.items.push(item) - 1;
+      id = this.items.push(values) - 1;
       this.#byText.set(text, id);
     }
-    if (key.object !== undefined) this.#byObject.set(key.object, id);
+    this.#byObject.set(values, id);
     return id;
   }
 }
-const keyOfValues = (values: Values) => ({ object: values, text: () => values.join() });
-const keyOfService = ({ fields }: Box) => ({
-  text: () => `${fields[PROTOCOL]}<${fields[SOURCE_PORT]}>${fields[DESTINATION_PORT]}`,
-});
 
 function* before(ascending: readonly number[], end: number): Iterable<number> {
   for (const each of ascending) {
@@ -268,7 +320,6 @@ function add(lists: number[][], set: number, box: number): void {
   else list.push(box);
 }
 
-/** The first value of each atom, ascending. */
 function boundariesOf(sets: readonly Values[], zero: number | bigint): Ranges<number | bigint> {
   const found = new Set<number | bigint>([zero]);
   for (const set of sets)
@@ -318,31 +369,33 @@ function chooseNarrow(spans: readonly (readonly number[])[], atoms: number): rea
   return narrow;
 }
 
-function listAtoms(
+function* listAtoms(
   spans: readonly (readonly number[])[],
   narrow: readonly boolean[],
   atoms: number,
-): [Int32Array, Int32Array] {
-  const start = new Int32Array(atoms + 2);
-  const each = (visit: (atom: number, set: number) => void) => {
+): Steps<Pick<Atoms, "atomStart" | "atomSets">> {
+  const atomStart = new Int32Array(atoms + 2);
+  function* each(visit: (atom: number, set: number) => void): Steps<void> {
     for (const [set, span] of spans.entries()) {
+      if (set % STRIDE === 0) yield;
       if (!narrow[set]) continue;
       for (let i = 0; i < span.length; i += 2)
         for (let atom = span[i] as number; atom <= (span[i + 1] as number); atom += 1) visit(atom, set);
     }
-  };
-  each((atom) => {
-    start[atom + 1] = (start[atom + 1] as number) + 1;
+  }
+  yield* each((atom) => {
+    atomStart[atom + 1] = (atomStart[atom + 1] as number) + 1;
   });
-  for (let atom = 0; atom <= atoms; atom += 1) start[atom + 1] = (start[atom + 1] as number) + (start[atom] as number);
-  const sets = new Int32Array(start[atoms] as number);
-  const next = start.slice();
-  each((atom, set) => {
+  for (let atom = 0; atom <= atoms; atom += 1)
+    atomStart[atom + 1] = (atomStart[atom + 1] as number) + (atomStart[atom] as number);
+  const atomSets = new Int32Array(atomStart[atoms] as number);
+  const next = atomStart.slice();
+  yield* each((atom, set) => {
     const at = next[atom] as number;
-    sets[at] = set;
+    atomSets[at] = set;
     next[atom] = at + 1;
   });
-  return [start, sets];
+  return { atomStart, atomSets };
 }
 
 /** The first position whose value is not below `value`. */

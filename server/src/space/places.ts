@@ -14,6 +14,7 @@ import { frameSpace } from "./frames.ts";
 import { Meaning } from "./meaning.ts";
 import { ruleSpace } from "./rule.ts";
 import { type ListedRule, RuleList } from "./ruleList.ts";
+import { finish, type Steps, STRIDE } from "./steps.ts";
 
 /** What has rules of its own that are tried in order. */
 export type RuleBlock = Acl | Dfw | Redirect | Encryption | Appliance;
@@ -79,27 +80,42 @@ export class Places {
   }
 
   /** Rules as they are tried, at every vNIC of the block's scope. */
-  whole(block: RuleBlock, rules: readonly Rule[]): RuleList {
+  whole(block: RuleBlock, rules: readonly Rule[]): Steps<RuleList> {
     const scope = this.scope(block);
-    const listed = rules.map((rule) => this.#list(rule, ruleSpace(rule, this.meaning, scope)));
-    return new RuleList(listed, jumpTarget(block, rules), scope);
+    return this.#listOf(rules, (rule) => ruleSpace(rule, this.meaning, scope), jumpTarget(block, rules), scope);
   }
 
   /** Rules as a packet finds them that leaves the vNIC of its source, or enters that of its destination. */
   end(block: RuleBlock, way: Way): RuleList {
+    return finish(this.prepareEnd(block, way));
+  }
+  /** The same, in steps; made once. */
+  *prepareEnd(block: RuleBlock, way: Way): Steps<RuleList> {
+    const rules = rulesOf(block);
+    // Where no rule is for one end only, both ends are the same.
+    const oneWay = rules.some(({ direction, appliedTo }) => direction !== undefined || appliedTo !== undefined);
+    const key = oneWay ? way : "out";
     let found = this.#ends.get(block);
     if (found === undefined) {
       found = {};
       this.#ends.set(block, found);
     }
-    let list = found[way];
-    if (list === undefined) {
-      const rules = rulesOf(block);
-      const listed = rules.map((rule) => this.#list(rule, this.endSpace(rule, way)));
-      list = new RuleList(listed, jumpTarget(block, rules), SOMEWHERE);
-      found[way] = list;
+    found[key] ??= yield* this.#listOf(rules, (rule) => this.endSpace(rule, key), jumpTarget(block, rules), SOMEWHERE);
+    return found[key];
+  }
+
+  *#listOf(
+    rules: readonly Rule[],
+    space: (rule: Rule) => Box[],
+    target: number,
+    everyVnic: Ranges<number>,
+  ): Steps<RuleList> {
+    const listed: ListedRule[] = [];
+    for (const [i, rule] of rules.entries()) {
+      if (i % STRIDE === 0) yield;
+      listed.push(this.#list(rule, space(rule)));
     }
-    return list;
+    return yield* RuleList.build(listed, target, everyVnic);
   }
 
   /**
@@ -112,13 +128,12 @@ export class Places {
       found = {};
       this.#frames.set(block, found);
     }
-    found[way] ??= new RuleList(
-      block.ethernetRules.map((rule) => this.#list(rule, frameSpace(rule, this.meaning, way))),
-      FAR,
-      SOMEWHERE,
+    found[way] ??= finish(
+      this.#listOf(block.ethernetRules, (rule) => frameSpace(rule, this.meaning, way), FAR, SOMEWHERE),
     );
     return found[way];
   }
+
   /** A rule's packets at one end; the vNIC is that which the address says. */
   endSpace(rule: Rule, way: Way): Box[] {
     if (rule.disabled || (rule.direction !== undefined && rule.direction !== way)) return [];

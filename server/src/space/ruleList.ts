@@ -7,6 +7,7 @@
 import type { Rule } from "../policy/policy.ts";
 import { type Box, corner, intersectBoxes, type Layer, type Point, subtractBox, type Values, weight } from "./box.ts";
 import { BoxIndex } from "./boxIndex.ts";
+import type { Steps } from "./steps.ts";
 
 export interface ListedRule {
   readonly rule: Rule;
@@ -45,11 +46,7 @@ export class RuleList {
   readonly unknown: readonly ListedRule[];
 
   /** `everyVnic`: the very array that stands for "all vNICs" in the boxes. */
-  constructor(rules: readonly ListedRule[], jumpTarget: number, everyVnic: Values) {
-    this.rules = rules;
-    this.jumpTarget = jumpTarget;
-    this.#jumps = [...rules.keys()].filter((i) => this.#listed(i).effect === "jumps");
-    this.unknown = rules.filter(({ effect, boxes }) => effect === "unknown" && boxes.length > 0);
+  static *build(rules: readonly ListedRule[], jumpTarget: number, everyVnic: Values): Steps<RuleList> {
     const indexes = new Map<Layer, BoxIndex>();
     for (const layer of [4, 6, "ethernet"] as const) {
       const boxes: Box[] = [];
@@ -62,9 +59,18 @@ export class RuleList {
           owners.push(owner);
         }
       }
-      indexes.set(layer, new BoxIndex(layer, boxes, owners, everyVnic));
+      yield;
+      indexes.set(layer, yield* BoxIndex.build(layer, boxes, owners, everyVnic));
     }
+    return new RuleList(rules, jumpTarget, indexes);
+  }
+
+  private constructor(rules: readonly ListedRule[], jumpTarget: number, indexes: ReadonlyMap<Layer, BoxIndex>) {
+    this.rules = rules;
+    this.jumpTarget = jumpTarget;
     this.#indexes = indexes;
+    this.#jumps = [...rules.keys()].filter((i) => this.#listed(i).effect === "jumps");
+    this.unknown = rules.filter(({ effect, boxes }) => effect === "unknown" && boxes.length > 0);
   }
 
   #listed(i: number): ListedRule {

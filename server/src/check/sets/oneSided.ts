@@ -13,7 +13,7 @@ import { type Filter, isUncertain, type Part, partsOf, passes, sameVnic } from "
 import { clauseOf, nameOf, placeOf } from "./places.ts";
 
 /** Rules between two places to breathe. */
-const STRIDE = 64;
+const STRIDE = 16;
 /** Rules that stop packets: so many are named. */
 const NAMED = 8;
 
@@ -25,6 +25,7 @@ export function* oneSided(
 ): Generator<SetEvent, void> {
   if (!("module" in block) || (block.module !== "dfw" && block.module !== "acl")) return;
   if (places.where(block).size === 0) return;
+  for (const way of ["out", "in"] as const) yield* places.prepareEnd(block, way);
   const parts: readonly Part[] = partsOf(places, block.module);
   for (const [i, rule] of rulesOf(block).entries()) {
     if (i % STRIDE === 0) yield;

@@ -12,7 +12,7 @@ import type { SetEvent } from "../sets.ts";
 import { clauseOf, listOf, nameOf, placeOf, placeOfClause } from "./places.ts";
 
 /** Rules between two places to breathe. */
-const STRIDE = 256;
+const STRIDE = 64;
 
 export function* unusedRules(
   places: Places,
@@ -22,8 +22,7 @@ export function* unusedRules(
   unused: Set<Rule>,
 ): Generator<SetEvent, void> {
   if (rules.length === 0) return;
-  const list = places.whole(block, rules);
-  yield;
+  const list = yield* places.whole(block, rules);
   for (const [i, rule] of rules.entries()) {
     if (i % STRIDE === 0) yield;
     if (rule.disabled || hasError(rule.source.statement)) continue;
