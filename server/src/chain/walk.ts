@@ -70,7 +70,7 @@ export function* trip(world: World, sending: Sending, options: TripOptions): Ste
   const flight: InFlight = { packet: sending.packet, seal: undefined };
   const walks: WalkTrace[] = [];
   const trace = (outcome: Outcome, more: Partial<Trace> = {}): Trace => ({
-    packet: describe(sending.packet),
+    packet: describe(sending.packet, world.policy),
     outcome,
     clock: world.clock,
     walks,
@@ -119,7 +119,7 @@ export function* walkAt(
   options: TripOptions,
 ): Steps<Trace> {
   const walk = yield* walkChain(world, vnic, direction, { packet, seal: undefined }, options);
-  return { packet: describe(packet), outcome: walk.outcome, clock: world.clock, walks: [walk] };
+  return { packet: describe(packet, world.policy), outcome: walk.outcome, clock: world.clock, walks: [walk] };
 }
 
 function* walkChain(
