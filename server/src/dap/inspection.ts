@@ -130,7 +130,11 @@ export class Inspection {
   // ---- values -------------------------------------------------------------------------------------------------------
 
   scopes(args: DebugProtocol.ScopesArguments): object {
-    if (!this.frameIds.has(args.frameId)) throw new RequestError("that frame is gone");
+    if (!this.frameIds.has(args.frameId)) {
+      // A client that steps fast still asks about the stop before: there is nothing left to show of it, and no mistake.
+      if (args.frameId > 0 && args.frameId < this.nextFrame) return { scopes: [] };
+      throw new RequestError("there is no such frame");
+    }
     return {
       scopes: scopes(this.debuggee).map(({ node, hint, expensive }) => ({
         name: node.name,

@@ -1,13 +1,14 @@
 /**
- * Feature: inlay hints. Behind a group or an endpoint list how many addresses it resolves to; behind a service's name
- * its protocol and port; behind a scenario's packet what became of it. The tooltip, made when it is asked for, says which.
+ * Feature: inlay hints. Behind a group how many addresses it resolves to; behind a rule the same of its ends, and what
+ * its services are (at its end: aligned columns stay aligned); behind a scenario's packet what became of it. The tooltip,
+ * made when it is asked for, says which.
  */
 import { type InlayHint, InlayHintKind, type Position, type Range } from "vscode-languageserver-types";
-import type { EndpointSet, Policy } from "../policy/policy.ts";
-import type { Endpoints, SendStep, Span, Statement } from "../syntax/tree.ts";
+import { addressesSize } from "../policy/addresses.ts";
+import type { EndpointSet, Policy, Rule } from "../policy/policy.ts";
+import type { Endpoints, RuleStatement, SendStep, Statement } from "../syntax/tree.ts";
 import { countOf, describeEndpoints, matchText, ruleOf } from "./describe.ts";
-import { describeSymbol } from "./hoverNames.ts";
-import { someOf } from "./markdown.ts";
+import { escapeMarkdown, someOf } from "./markdown.ts";
 import { partsOf } from "./parts.ts";
 import { outcomeText, resultOf } from "./simulate.ts";
 import type { View } from "./view.ts";
@@ -15,16 +16,15 @@ import type { View } from "./view.ts";
 export interface HintData {
   readonly uri: string;
   readonly position: Position;
-  /** A service by its key; undefined for an endpoint list. */
-  readonly key?: string;
 }
+
+/** Addresses and services that a tooltip lists. */
+const SHOWN = 20;
 
 interface Hint {
   readonly label: string;
-  readonly at: Span;
-  readonly key?: string;
-  /** The set, for the tooltip. */
-  readonly set?: EndpointSet;
+  /** Markdown. */
+  readonly tooltip: () => string;
 }
 
 export function inlayHints(view: View, range: Range): InlayHint[] {
@@ -36,11 +36,11 @@ export function inlayHints(view: View, range: Range): InlayHint[] {
     if (chunk.line > range.end.line) break;
     for (const statement of chunk.statements) {
       if (statement.kind === "send") out.push(...outcomeOf(view, statement));
-      for (const hint of hintsOf(policy, statement)) {
-        const position = document.positionAt(chunk, hint.at.end);
-        const data: HintData = { uri: document.uri, position, ...(hint.key !== undefined && { key: hint.key }) };
-        out.push({ position, label: hint.label, kind: InlayHintKind.Type, paddingLeft: true, data });
-      }
+      const hint = hintOf(policy, statement);
+      if (hint === undefined) continue;
+      const position = document.positionAt(chunk, statement.end);
+      const data: HintData = { uri: document.uri, position };
+      out.push({ position, label: hint.label, kind: InlayHintKind.Type, paddingLeft: true, data });
     }
   }
   return out;
@@ -48,17 +48,10 @@ export function inlayHints(view: View, range: Range): InlayHint[] {
 
 export function resolveInlayHint(view: View, hint: InlayHint): InlayHint {
   if (hint.tooltip !== undefined) return hint;
-  const { key } = (hint.data ?? {}) as Partial<HintData>;
-  const text = typeof key === "string" ? describeSymbol(view, key) : setText(view, hint.position);
-  return text === undefined ? hint : { ...hint, tooltip: { kind: "markdown", value: text } };
-}
-
-function setText(view: View, position: Position): string | undefined {
-  const { chunk, offset } = view.document.locate(position);
-  for (const statement of chunk.statements)
-    for (const hint of hintsOf(view.policy(), statement))
-      if (hint.set !== undefined && hint.at.end === offset) return describeEndpoints(hint.set, 20);
-  return undefined;
+  const { chunk, offset } = view.document.locate(hint.position);
+  const statement = chunk.statements.find(({ end }) => end === offset);
+  const found = statement && hintOf(view.policy(), statement);
+  return found ? { ...hint, tooltip: { kind: "markdown", value: found.tooltip() } } : hint;
 }
 
 /** What became of a scenario's packet. An expectation that does not hold has a finding that says the same. */
@@ -81,32 +74,48 @@ function outcomeOf({ document, policy }: View, statement: SendStep): InlayHint[]
   ];
 }
 
-function* hintsOf(policy: Policy, statement: Statement): Generator<Hint> {
+function hintOf(policy: Policy, statement: Statement): Hint | undefined {
   if (statement.kind === "group" && statement.endpoints && statement.name) {
     const group = policy.groups.get(statement.name.text);
-    if (group?.source.statement === statement && needsCount(statement.endpoints))
-      yield { label: `= ${countOf(group.endpoints)}`, at: statement.endpoints, set: group.endpoints };
-    return;
+    if (group?.source.statement !== statement || !needsCount(statement.endpoints)) return undefined;
+    return { label: `= ${briefCount(group.endpoints)}`, tooltip: () => describeEndpoints(group.endpoints, SHOWN) };
   }
-  if (statement.kind !== "rule") return;
+  if (statement.kind !== "rule") return undefined;
   const rule = ruleOf(policy, statement)?.rule;
-  if (rule === undefined) return;
-  for (const clause of statement.clauses) {
-    const set = clause.kind === "from" ? rule.from : clause.kind === "to" ? rule.to : undefined;
-    if (set !== undefined && "endpoints" in clause && needsCount(clause.endpoints) && !set.any)
-      yield { label: `(${countOf(set)})`, at: clause.endpoints, set };
-  }
-  for (const part of partsOf(statement))
-    if (part.kind === "uses" && part.space === "service") {
-      const service = policy.services.get(part.name.text);
-      if (service && service.matches.length > 0)
-        yield {
-          label: `(${someOf(service.matches.map(matchText), 3)})`,
-          at: part.span,
-          key: `service:${service.name}`,
-        };
-    }
+  return rule && ruleHint(policy, statement, rule);
 }
+
+function ruleHint(policy: Policy, statement: RuleStatement, rule: Rule): Hint | undefined {
+  const told: { readonly label: string; readonly tooltip: () => string }[] = [];
+  for (const clause of statement.clauses) {
+    if (clause.kind !== "from" && clause.kind !== "to") continue;
+    const set = rule[clause.kind];
+    if (set === undefined || set.any || !needsCount(clause.endpoints)) continue;
+    const tooltip = () => `**${clause.kind}**: ${describeEndpoints(set, SHOWN)}`;
+    told.push({ label: `${clause.kind} ${briefCount(set)}`, tooltip });
+  }
+  for (const part of partsOf(statement)) {
+    if (part.kind !== "uses" || part.space !== "service") continue;
+    const service = policy.services.get(part.name.text);
+    if (!service || service.matches.length === 0) continue;
+    const matches = service.matches.map(matchText);
+    told.push({
+      label: someOf(matches, 3),
+      tooltip: () => `**${escapeMarkdown(service.name)}**: ${someOf(matches, SHOWN)}`,
+    });
+  }
+  if (told.length === 0) return undefined;
+  return {
+    label: told.map(({ label }) => label).join(", "),
+    tooltip: () => told.map(({ tooltip }) => tooltip()).join("\n\n"),
+  };
+}
+
+/** What is left of everything after a few exceptions has a number that nobody reads. */
+const briefCount = (set: EndpointSet): string =>
+  set.addresses.v4.length > 0 && addressesSize({ v4: set.addresses.v4, v6: [] }) > 2n ** 31n
+    ? "nearly all addresses"
+    : countOf(set);
 
 /** One address tells its own count. */
 const needsCount = ({ items, except }: Endpoints): boolean =>
