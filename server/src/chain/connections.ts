@@ -30,6 +30,8 @@ export interface Connection {
   readonly ends?: { readonly opener: TcpEnd; readonly answerer: TcpEnd };
   /** The opener's initial sequence number, to tell a retransmitted SYN from a new one. */
   readonly isn?: number;
+  /** The opener has sent a SYN, ACK as well, which it may have to repeat. */
+  readonly simultaneous?: true;
   /** Clock at which it began, and packets so far. */
   readonly since: number;
   readonly packets: number;
@@ -112,7 +114,8 @@ export function follow(connection: Connection, packet: Packet, flow: Flow, clock
   });
   if (connection.ends && packet.tcp) {
     const next = followTcp(connection, packet.tcp, fromOpener);
-    return "kind" in next ? next : fits(next.state, { ends: next.ends });
+    if ("kind" in next) return next;
+    return fits(next.state, { ends: next.ends, ...(next.simultaneous && { simultaneous: true }) });
   }
   // A header that the capture did not keep whole says no more than that the conversation goes on.
   if (connection.protocol === TCP) return fits(connection.state);
@@ -131,6 +134,7 @@ export function afterIcmpError(connection: Connection, clock: number, timeouts: 
 
 interface TcpNext {
   readonly state: TimerName;
+  readonly simultaneous?: boolean;
   readonly ends: { readonly opener: TcpEnd; readonly answerer: TcpEnd };
 }
 
@@ -147,6 +151,7 @@ function followTcp(
   if (tcp.flags & RST) return { state: "tcp-closed", ends };
   if (state === "tcp-closed") return { state, ends };
 
+  let simultaneous = false;
   let mine = fromOpener ? ends.opener : ends.answerer;
   let other = fromOpener ? ends.answerer : ends.opener;
   if (tcp.flags & SYN) {
@@ -155,9 +160,10 @@ function followTcp(
     const handshake = state === "tcp-first-packet" || state === "tcp-opening";
     if (syn && (!handshake || fromOpener)) return mismatch("a new SYN on a connection that is open");
     // In a simultaneous open (RFC 9293, 3.5) both ends answer; a connection picked up midway takes either side's segments.
-    if (!syn && fromOpener && connection.isn !== undefined && state !== "tcp-opening")
+    if (!syn && fromOpener && connection.isn !== undefined && state !== "tcp-opening" && !connection.simultaneous)
       return mismatch("a SYN, ACK from the end that opened");
     if (mine === "silent") mine = "syn";
+    simultaneous = !syn && fromOpener;
   } else if (fromOpener && other === "silent")
     return mismatch("nothing has been answered yet that this could acknowledge");
   else if (mine === "silent" && tcp.flags & FIN) return mismatch("a FIN from an end that has not opened");
@@ -166,7 +172,7 @@ function followTcp(
   if (tcp.flags & ACK && other === "syn") other = "open";
   if (tcp.flags & FIN) mine = "fin";
   const next = fromOpener ? { opener: mine, answerer: other } : { opener: other, answerer: mine };
-  return { state: tcpState(next, state), ends: next };
+  return { state: tcpState(next, state), ends: next, simultaneous };
 }
 
 function tcpState({ opener, answerer }: TcpNext["ends"], before: TimerName): TimerName {
