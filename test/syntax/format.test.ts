@@ -8,7 +8,7 @@ import { anyText, mutated, samples } from "./policies.ts";
 
 const formatted = (text: string) => formatText(parseFile("a", text));
 
-describe("formatting", () => {
+describe("formatting", { timeout: 120_000 }, () => {
   it("leaves the samples as they are", () => {
     for (const text of samples) expect(formatted(text)).toBe(text);
   });
@@ -65,6 +65,13 @@ describe("formatting", () => {
     expect(applyEdits(document.text, formatRange(document, range))).toBe(
       "group  a=any\n\ngroup b = any\n\ngroup  c=any\n",
     );
+  });
+  it("joins a rule that fits on a line, and keeps the shape of one that does not", () => {
+    expect(formatted("acl a {\n  rule 1\n allow\n    to b from a\n}\n")).toBe(
+      "acl a {\n  rule 1 allow from a to b\n}\n",
+    );
+    const long = `acl a {\n  rule 1 allow\n    from ${"web, ".repeat(12)}web\n    to ${"web, ".repeat(12)}web\n}\n`;
+    expect(formatted(long)).toBe(long);
   });
   it("keeps line ends, the byte-order mark and tabs", () => {
     expect(formatted("\uFEFFgroup  a=any\r\nacl x {\r\ndefault allow }")).toBe(

@@ -43,22 +43,24 @@ export class Layout {
     const { lineEnd } = this.style;
     return rows.map((list, i) => {
       const { text } = chunks[i] as ParsedChunk;
-      if (list === undefined) return i === rows.length - 1 || text.endsWith("\n") ? text : text + lineEnd;
+      if (list === undefined) return i === rows.length - 1 || /[\r\n]$/.test(text) ? text : text + lineEnd;
       return list.map((row) => (row === "blank" ? "" : row.text) + lineEnd).join("");
     });
   }
 
   private chunk(chunk: ParsedChunk): ChunkRows {
-    const kept = chunk.errors.length > 0 || chunk.statements.some((s) => s.broken || this.holdsComment(chunk, s));
-    if (kept) {
+    if (chunk.errors.length > 0 || chunk.statements.some((statement) => this.keeps(chunk, statement))) {
       for (const part of chunk.parts) this.depth = Math.max(0, this.depth + depthChange(part));
       this.last = "row";
       return undefined;
     }
     return new ChunkLayout(this, chunk).rows();
   }
-  private holdsComment(chunk: ParsedChunk, { start, end }: Statement): boolean {
-    return chunk.comments.some((comment) => comment.start >= start && comment.start < end);
+  /** A statement with a mistake or a comment in it, or one that fills several lines with reason, keeps its shape. */
+  private keeps(chunk: ParsedChunk, statement: Statement): boolean {
+    const { start, end, broken } = statement;
+    if (broken || chunk.comments.some((comment) => comment.start >= start && comment.start < end)) return true;
+    return /[\r\n]/.test(chunk.text.slice(start, end)) && !this.fits(cellsOf(statement, chunk.text));
   }
 
   row(sort: string, cells: readonly Cell[]): Row {
