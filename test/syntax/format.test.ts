@@ -66,6 +66,18 @@ describe("formatting", { timeout: 120_000 }, () => {
       "group  a=any\n\ngroup b = any\n\ngroup  c=any\n",
     );
   });
+  it("does to a part what it does to the whole", () => {
+    const line = fc.integer({ min: 0, max: 90 });
+    fc.assert(
+      fc.property(mutated, line, line, (text, first, last) => {
+        const document = parseFile("a", text);
+        const range = { start: { line: first, character: 0 }, end: { line: last, character: 0 } };
+        const all = format(document).map((edit) => JSON.stringify(edit));
+        for (const edit of formatRange(document, range)) expect(all).toContain(JSON.stringify(edit));
+      }),
+      { numRuns: 300 },
+    );
+  });
   it("joins a rule that fits on a line, and keeps the shape of one that does not", () => {
     expect(formatted("acl a {\n  rule 1\n allow\n    to b from a\n}\n")).toBe(
       "acl a {\n  rule 1 allow from a to b\n}\n",

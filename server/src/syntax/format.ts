@@ -1,7 +1,9 @@
 /** Formatting: the whole document or a part of it, as edits that touch only what changes. */
+import type { ParsedChunk } from "./chunk.ts";
 import type { SourceDocument } from "./document.ts";
 import { Layout, type Style } from "./layout.ts";
 import { before, type Position, type Range, splitLines, type TextEdit } from "./lines.ts";
+import { sameState } from "./split.ts";
 
 export interface FormatOptions {
   readonly tabSize?: number;
@@ -17,23 +19,42 @@ function styleOf(document: SourceDocument, { tabSize = 2, insertSpaces = true }:
 
 /** Edits, in order, that format the document. Statements with syntax errors stay exactly as they are. */
 export function format(document: SourceDocument, options: FormatOptions = {}): TextEdit[] {
-  const { chunks } = document;
-  const texts = new Layout(styleOf(document, options)).format(chunks);
-  const edits: TextEdit[] = [];
-  chunks.forEach((chunk, i) => {
-    const mark = i === 0 && chunk.text.startsWith(BOM) ? BOM : "";
-    const text = texts[i] as string;
-    const formatted = text.startsWith(BOM) ? text : mark + text;
-    if (formatted !== chunk.text) edits.push(...lineEdits(chunk.line, splitLines(chunk.text), splitLines(formatted)));
-  });
-  return edits;
+  return editsOf(document.chunks, new Layout(styleOf(document, options)).format(document.chunks));
 }
 
-/** The edits of `format` that lie in lines of `range`. */
+/** Rows further away than this do not move when a part is formatted, nor do they move it. */
+const REACH = 2000;
+
+/** The edits that format the lines of `range`. Neighbours have a say in the columns, but stay as they are. */
 export function formatRange(document: SourceDocument, range: Range, options: FormatOptions = {}): TextEdit[] {
+  const { chunks } = document;
   const first = Math.min(range.start.line, range.end.line);
   const last = Math.max(range.start.line, range.end.line);
-  return format(document, options).filter((edit) => edit.range.end.line >= first && edit.range.start.line <= last);
+  let from = chunks.indexOf(document.locate({ line: first, character: 0 }).chunk);
+  let to = chunks.indexOf(document.locate({ line: last, character: 0 }).chunk, from);
+  for (let i = 0; i < REACH && from > 0 && !parted(chunks, from); i++) from--;
+  for (let i = 0; i < REACH && to + 1 < chunks.length && !parted(chunks, to + 1); i++) to++;
+  const part = chunks.slice(from, to + 1);
+  const before = chunks[from - 1]?.parts.at(-1);
+  const inside = before !== undefined && !("statement" in before && before.opens);
+  const layout = new Layout(styleOf(document, options), part[0]?.entry?.depth ?? 0, inside);
+  const edits = editsOf(part, layout.format(part, to === chunks.length - 1));
+  return edits.filter((edit) => edit.range.end.line >= first && edit.range.start.line <= last);
+}
+/** Does a run of rows end before a chunk? */
+function parted(chunks: readonly ParsedChunk[], i: number): boolean {
+  const chunk = chunks[i] as ParsedChunk;
+  return /^[ \t]*[\r\n]/.test(chunk.text) || !sameState(chunk.entry, chunks[i - 1]?.entry);
+}
+
+function editsOf(chunks: readonly ParsedChunk[], texts: readonly string[]): TextEdit[] {
+  const edits: TextEdit[] = [];
+  chunks.forEach((chunk, i) => {
+    const text = texts[i] as string;
+    const formatted = chunk.text.startsWith(BOM) && !text.startsWith(BOM) ? BOM + text : text;
+    if (formatted !== chunk.text) edits.push(lineEdit(chunk.line, splitLines(chunk.text), splitLines(formatted)));
+  });
+  return edits;
 }
 
 /** The document's text, formatted. */
@@ -65,7 +86,7 @@ export function applyEdits(text: string, edits: readonly TextEdit[]): string {
 }
 
 /** One edit for the lines between the first and the last that differ. */
-function lineEdits(firstLine: number, old: readonly string[], fresh: readonly string[]): TextEdit[] {
+function lineEdit(firstLine: number, old: readonly string[], fresh: readonly string[]): TextEdit {
   let head = 0;
   while (head < old.length && head < fresh.length && old[head] === fresh[head]) head++;
   let tail = 0;
@@ -77,5 +98,5 @@ function lineEdits(firstLine: number, old: readonly string[], fresh: readonly st
       ? { line: firstLine + lastOld, character: 0 }
       : { line: firstLine + old.length - 1, character: (old.at(-1) as string).length };
   const from = head === old.length ? { line: firstLine + head - 1, character: (old.at(-1) as string).length } : start;
-  return [{ range: { start: from, end }, newText: fresh.slice(head, fresh.length - tail).join("") }];
+  return { range: { start: from, end }, newText: fresh.slice(head, fresh.length - tail).join("") };
 }

@@ -32,18 +32,21 @@ export class Layout {
   /** What the last line was; a file begins as a block does. */
   private last: "row" | "blank" | "open" = "open";
 
-  constructor(style: Style) {
+  /** `depth`: of the place where the first chunk stands. `inside`: something stands before it in its block. */
+  constructor(style: Style, depth = 0, inside = false) {
     this.style = style;
+    this.depth = depth;
+    if (inside) this.last = "row";
   }
 
-  /** The new text of each chunk. */
-  format(chunks: readonly ParsedChunk[]): string[] {
+  /** The new text of each chunk. `toEnd`: the last of them ends the document. */
+  format(chunks: readonly ParsedChunk[], toEnd = true): string[] {
     const rows = chunks.map((chunk) => this.chunk(chunk));
     this.endRun();
     const { lineEnd } = this.style;
     return rows.map((list, i) => {
       const { text } = chunks[i] as ParsedChunk;
-      if (list === undefined) return i === rows.length - 1 || /[\r\n]$/.test(text) ? text : text + lineEnd;
+      if (list === undefined) return (toEnd && i === rows.length - 1) || /[\r\n]$/.test(text) ? text : text + lineEnd;
       return list.map((row) => (row === "blank" ? "" : row.text) + lineEnd).join("");
     });
   }
