@@ -6,25 +6,26 @@ export interface ReasonRow {
 }
 const row = (text: string, origin: string): ReasonRow => ({ text, origin });
 
+/** "reason" in the table of the log's fields. */
+const LOG = "NSX-T 3.2 Administration Guide, Firewall Packet Logs";
+const KB = "VMware KB 301324, PF reason codes";
+
 export const REASONS = {
-  match: row("a rule matched", "pf.conf(5), log reasons"),
+  match: row("a rule matched", LOG),
   "no-match": row("no rule matched, so the default decided", "pf.conf(5)"),
   state: row("the connection table has the flow, and the packet fits", "pf.conf(5), stateful tracking"),
-  "state-mismatch": row(
-    "the connection table has the flow, but the packet does not fit its state",
-    "pf.conf(5), log reasons; NSX dfwpktlogs",
-  ),
+  "state-mismatch": row("the connection table has the flow, but the packet does not fit its state", `${LOG}; ${KB}`),
   "strict-no-syn": row(
     "a tcp-strict section wants a new connection to begin with a bare SYN",
-    "NSX Administration Guide, TCP Strict",
+    "NSX Administration Guide, TCP Strict; its own logs say state-mismatch (VMware KB 301324)",
   ),
-  fragment: row("a later fragment came without its first one", "pf.conf(5), log reasons"),
-  short: row("the packet ends inside a header", "pf.conf(5), log reasons"),
+  fragment: row("a later fragment came without its first one", LOG),
+  short: row("the packet ends inside a header", LOG),
   normalize: row(
     "no host sends this: TCP flags that exclude each other, or a header length that cannot be",
-    "pf.conf(5), log reasons; pf_normalize_ip, pf_normalize_tcp",
+    `${LOG}; pf_normalize_ip, pf_normalize_tcp`,
   ),
-  "proto-cksum": row("the transport checksum is wrong", "pf.conf(5), log reasons"),
+  "proto-cksum": row("the transport checksum is wrong", LOG),
   excluded: row("the vNIC is on the firewall's exclusion list", "NSX Administration Guide, Exclusion List"),
   "not-ip": row("the packet is not IP, which the module does not decide", "NSX Administration Guide, Layer 2 rules"),
   approved: row("SpoofGuard knows the address as this vNIC's", "NSX Administration Guide, SpoofGuard"),
