@@ -21,11 +21,12 @@ interface Stop {
 const course = (units: readonly number[]): Course<Ledger, Stop, string> => ({
   length: units.length,
   world: () => new Ledger([]),
-  *begin(index, world, edit, fine) {
+  *begin(index, world, edit, grain) {
     let name = edit ?? "as sent";
     for (let stop = 0; stop < (units[index] ?? 0); stop++) {
       world.lines.push(`${index}.${stop} ${name}`);
-      if (fine || stop % 2 === 0) name = (yield { order: stop + 1, name: `${index}.${stop}` }) ?? name;
+      if (grain === "every stop" || stop % 2 === 0)
+        name = (yield { order: stop + 1, name: `${index}.${stop}` }) ?? name;
     }
     world.lines.push(`${index} done ${name}`);
   },
@@ -103,7 +104,7 @@ describe("history", () => {
   test("a coarse run is refined where it stands, and comes to the same", () => {
     const make = () => new History(course([4, 4]), new Counter());
     const [coarse, fine] = [make(), make()];
-    coarse.fine = false;
+    coarse.grain = "slots";
     while (coarse.stop?.name !== "1.2") coarse.forward();
     while (fine.stop?.name !== "1.2") fine.forward();
     coarse.refine();
@@ -130,7 +131,7 @@ describe("history", () => {
     };
     const history = new History(long, new Counter());
     while (!history.ended) history.forward();
-    expect(history.checkpointCount).toBeLessThanOrEqual(96);
+    expect(history.checkpointCount).toBeLessThanOrEqual(40);
     run = 0;
     history.go({ unit: 49_990, stop: 0 });
     expect(run).toBeLessThan(2_000);

@@ -28,12 +28,12 @@ const scenarios = programs.flatMap(({ name, text, policy }) =>
 describe("stepping", () => {
   test.each(scenarios)("$name: $title: run finely, coarsely, and by the engine", ({ policy, scenario }) => {
     const wanted = runScenario(policy, scenario).steps.flatMap((step) => step.trace ?? []);
-    for (const fine of [true, false]) {
+    for (const grain of ["every stop", "slots", "whole"] as const) {
       const script = scenarioScript(scenario, policy, { readFile: () => undefined });
       const world = script.world();
       const traces: unknown[] = [];
       for (let index = 0; index < script.length; index++)
-        for (const moment of script.begin(index, world, undefined, fine))
+        for (const moment of script.begin(index, world, undefined, grain))
           if (moment.kind === "finished") traces.push(moment.trace);
       expect(traces).toEqual(wanted);
     }

@@ -8,6 +8,7 @@ import type { Debuggee } from "./debuggee.ts";
 import { type ActiveFilter, FILTERS } from "./exceptions.ts";
 import { parseExpression } from "./expression/parser.ts";
 import { functionBreakpoint } from "./functions.ts";
+import type { Grain } from "./history.ts";
 import { baseName, canonical, Style } from "./paths.ts";
 import { type Stoppable, settle, stoppables } from "./places.ts";
 
@@ -65,6 +66,18 @@ export class BreakpointRequests {
     for (const one of this.data) again(one, (a) => this.resolveData(a));
     this.resolveExceptions();
     this.activate();
+  }
+
+  /** Whether anything may stop the run, or speak. */
+  get watchful(): boolean {
+    return !this.all.none || this.filters.length > 0;
+  }
+  /** How finely packets must be run for everything to be come to that is asked for. */
+  get grain(): Grain {
+    const { grain } = this.all;
+    // What is expected of a packet is known at its end.
+    const caught = this.filters.some(({ id }) => id !== "expect-failed");
+    return grain === "whole" && caught ? "slots" : grain;
   }
 
   kindOf(id: number): Kind {
@@ -170,7 +183,7 @@ export class BreakpointRequests {
       key: `${place.uri}:${place.line}:${place.column}`,
       terms,
       at: (moment) => debuggee.statementAt(moment) === statement,
-      fine: statement.kind !== "send" && statement.kind !== "slot",
+      grain: statement.kind === "send" ? "whole" : statement.kind === "slot" ? "slots" : "every stop",
     };
     return {
       id: asked.id,
@@ -196,7 +209,7 @@ export class BreakpointRequests {
         key: `function ${asked.wish.name}`,
         terms,
         at,
-        fine: asked.wish.name.trim().startsWith("rule"),
+        grain: asked.wish.name.trim().startsWith("rule") ? "every stop" : "slots",
       };
       return { id: asked.id, verified: true };
     } catch (error) {

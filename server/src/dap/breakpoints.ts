@@ -6,6 +6,7 @@ import { evaluate, test } from "./expression/evaluate.ts";
 import { parseExpression } from "./expression/parser.ts";
 import { type Expression, ExpressionError } from "./expression/tree.ts";
 import { type Environment, show } from "./expression/values.ts";
+import type { Grain } from "./history.ts";
 import type { Moment } from "./moment.ts";
 
 /** What a client asks for, besides where. */
@@ -28,11 +29,11 @@ export interface Breakpoint {
   readonly key: string;
   readonly terms: Terms;
   readonly at: (moment: Moment | undefined) => boolean;
-  /** Whether it is at a statement inside a block: the run must then stop at each. */
-  readonly fine: boolean;
+  /** How finely packets must be run for it to be come to. */
+  readonly grain: Grain;
 }
 /** Stops where a value has changed since the moment before. */
-export interface Watch extends Omit<Breakpoint, "at" | "fine"> {
+export interface Watch extends Omit<Breakpoint, "at" | "grain"> {
   readonly read: () => string | undefined;
   readonly counts: (before: string | undefined, after: string | undefined) => boolean;
 }
@@ -121,9 +122,14 @@ export class Breakpoints {
     // Watched from now on: what a value was before its breakpoint was set is no change.
     for (const { key, read } of watches) if (!this.values.has(key)) this.values.set(key, read());
   }
-  /** Whether every statement must be looked at. */
-  get fine(): boolean {
-    return this.watches.length > 0 || this.all.some((breakpoint) => breakpoint.fine);
+  /** The finest grain that one of them needs. */
+  get grain(): Grain {
+    const needs = (grain: Grain): boolean => this.all.some((breakpoint) => breakpoint.grain === grain);
+    if (this.watches.length > 0 || needs("every stop")) return "every stop";
+    return needs("slots") ? "slots" : "whole";
+  }
+  get none(): boolean {
+    return this.all.length === 0 && this.watches.length === 0;
   }
   /** A copy: the hits go on counting. */
   memory(): Counted {

@@ -45,7 +45,7 @@ export function captureScript(
     capture: true,
     length: tape.length,
     world: () => World.start(policy),
-    begin: (index, world, edit, fine) => frameUnit(world, { tape, vnic, index }, edit, fine),
+    begin: (index, world, edit, grain) => frameUnit(world, { tape, vnic, index }, edit, grain),
     packet,
     notation: (index) => describe(packet(index)),
     frame: (index) => ({

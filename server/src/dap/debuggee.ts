@@ -12,7 +12,7 @@ import { test } from "./expression/evaluate.ts";
 import { ExpressionError } from "./expression/tree.ts";
 import type { Environment } from "./expression/values.ts";
 import type { Frame } from "./frames.ts";
-import { type Follower, History, type Position } from "./history.ts";
+import { type Follower, type Grain, History, type Position } from "./history.ts";
 import type { Loaded } from "./launch.ts";
 import type { Moment, SlotPlace } from "./moment.ts";
 import { extent } from "./places.ts";
@@ -48,13 +48,15 @@ export class Debuggee implements Follower<Moment, Memory> {
   entry: Position = { unit: 0, stop: 0 };
   halt: Halt = NOTHING;
   /** Of the packet under way; after its trip, until the next begins, of the one that was. */
-  walks: WalkSoFar[] = [];
+  walks: readonly WalkSoFar[] = [];
   failures = 0;
   packets = 0;
   /** The trip that ended last. */
   last: Trace | undefined;
   /** Where the packet came to the slot that it is in. */
   slotStart: Position = this.entry;
+  /** What the slots of the walk under way have decided. */
+  private current: SlotTrace[] = [];
   private readonly breakpoints: BreakpointRequests;
   private readonly history: History<World, Moment, Packet, Memory>;
 
@@ -94,10 +96,10 @@ export class Debuggee implements Follower<Moment, Memory> {
   jump(index: number): void {
     this.history.jump(index);
   }
-  /** From here on all stops, or only steps, slots and what they decided: enough for most runs, and much faster. */
-  set fine(fine: boolean) {
-    if (fine) this.history.refine();
-    else this.history.fine = false;
+  /** How finely the packets are run that are sent from now on; every stop: the one under way, too. */
+  set grain(grain: Grain) {
+    if (grain === "every stop") this.history.refine();
+    else this.history.grain = grain;
   }
   searchBack(floor: Position, wanted: (moment: Moment | undefined) => boolean): Generator<void, Position | undefined> {
     return this.history.searchBack(this.position, floor, wanted);
@@ -120,6 +122,7 @@ export class Debuggee implements Follower<Moment, Memory> {
     if (moment.kind === "finished") {
       if (moment.trace) {
         this.last = moment.trace;
+        this.walks = moment.trace.walks;
         this.packets++;
       }
       if (moment.failure) this.failures++;
@@ -139,20 +142,25 @@ export class Debuggee implements Follower<Moment, Memory> {
     this.failures = failures;
     this.packets = packets;
     this.last = last;
-    this.walks = last ? [...last.walks] : [];
+    this.walks = last?.walks ?? [];
   }
   private enter(place: SlotPlace): void {
     this.slotStart = this.position;
     if (place.visit === 0) this.walks = [];
     if (place.walk < this.walks.length) return;
+    this.current = [];
     this.walks = [
       ...this.walks,
-      { vnic: place.vnic, direction: place.direction, slots: [], ...(place.chain ? { chain: place.chain.name } : {}) },
+      {
+        vnic: place.vnic,
+        direction: place.direction,
+        slots: this.current,
+        ...(place.chain ? { chain: place.chain.name } : {}),
+      },
     ];
   }
   private note(decision: SlotTrace): void {
-    const walk = this.walks.at(-1);
-    if (walk) this.walks = [...this.walks.slice(0, -1), { ...walk, slots: [...walk.slots, decision] }];
+    this.current.push(decision);
   }
   private arrive(moment: Moment | undefined): void {
     let made: Environment | undefined;
@@ -160,6 +168,10 @@ export class Debuggee implements Follower<Moment, Memory> {
       made ??= environmentOf(this);
       return made;
     };
+    if (!this.breakpoints.watchful) {
+      this.halt = NOTHING;
+      return;
+    }
     const { ids, messages } = this.breakpoints.all.come(moment, environment);
     const id = caught(moment, this.breakpoints.filters, (condition) => {
       try {
@@ -219,7 +231,7 @@ export class Debuggee implements Follower<Moment, Memory> {
   /** The slots of the trip that is about to begin, as it would go now. */
   slotsAhead(): readonly SlotPlace[] {
     const places: SlotPlace[] = [];
-    for (const moment of this.loaded.script.begin(this.index, this.world.fork(), this.history.edited, false))
+    for (const moment of this.loaded.script.begin(this.index, this.world.fork(), this.history.edited, "slots"))
       if (moment.kind === "slot" && visible(moment.place, this.view)) places.push(moment.place);
     return places;
   }

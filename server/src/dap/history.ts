@@ -21,13 +21,19 @@ export interface World<W> {
 export interface Ordered {
   readonly order: number;
 }
+/**
+ * How finely a unit is run: by every stop, by the slots and what they decide, or as a whole. The coarser, the faster; all
+ * leave the same world behind, and a position is the same in each that has it.
+ */
+export type Grain = "every stop" | "slots" | "whole";
+
 /** What runs. `Edit` replaces what the unit works on (a packet) from the stop at which it is given. */
 export interface Course<W extends World<W>, Stop extends Ordered, Edit> {
   readonly length: number;
   /** A new world, as it is before the first unit. */
   world(): W;
-  /** The stops of unit `index`, all of them only when run finely. The edit, if any, was made before its first stop. */
-  begin(index: number, world: W, edit: Edit | undefined, fine: boolean): Generator<Stop, void, Edit | undefined>;
+  /** The stops of unit `index`, as far as its grain has them. The edit, if any, was made before its first stop. */
+  begin(index: number, world: W, edit: Edit | undefined, grain: Grain): Generator<Stop, void, Edit | undefined>;
 }
 
 /** Follows the run, whichever way it goes: told of each stop, and able to give back what it knew at a fork. */
@@ -48,16 +54,16 @@ interface Checkpoint<W, Memory> {
 }
 type Intervention<Edit> = Position & ({ readonly edit: Edit } | { readonly jump: number });
 
-/** Forks kept at most, for any length of run. */
-const MOST_CHECKPOINTS = 96;
+/** Forks kept at most, for any length of run: each may hold a table of connections of its own. */
+const MOST_CHECKPOINTS = 40;
 /** A fork makes the next change of a big table dear: the longer the run, the rarer they are laid. */
 const spacing = (unit: number): number => 1 + Math.floor(unit / 64);
 /** Units before a place that was gone back to that get forks of their own: who goes back once goes back again. */
 const NEAR = 4;
 
 export class History<W extends World<W>, Stop extends Ordered, Edit, Memory> {
-  /** Whether units that begin from now on are run stop by stop, or only by their coarser stops, which is faster. */
-  fine = true;
+  /** Of the units that begin from now on. */
+  grain: Grain = "every stop";
   private readonly course: Course<W, Stop, Edit>;
   private readonly follower: Follower<Stop, Memory>;
   private checkpoints: Checkpoint<W, Memory>[] = [];
@@ -68,8 +74,8 @@ export class History<W extends World<W>, Stop extends Ordered, Edit, Memory> {
   /** The course's index of the current unit: not `at.unit` once there was a jump. */
   private courseIndex = 0;
   private now: W;
-  /** Whether the current unit was begun finely. */
-  private finely = true;
+  /** Of the current unit. */
+  private begunWith: Grain = "every stop";
   private nearFrom = Number.POSITIVE_INFINITY;
 
   constructor(course: Course<W, Stop, Edit>, follower: Follower<Stop, Memory>) {
@@ -112,8 +118,8 @@ export class History<W extends World<W>, Stop extends Ordered, Edit, Memory> {
     let next: IteratorResult<Stop, void>;
     if (this.running) next = this.running.next(edit);
     else {
-      this.finely = this.fine;
-      this.running = this.course.begin(this.courseIndex, this.now, edit, this.finely);
+      this.begunWith = this.grain;
+      this.running = this.course.begin(this.courseIndex, this.now, edit, this.grain);
       next = this.running.next();
     }
     if (next.done) {
@@ -131,7 +137,7 @@ export class History<W extends World<W>, Stop extends Ordered, Edit, Memory> {
    */
   go(target: Position): void {
     this.interventions = this.interventions.filter((i) => before(i, target) || ("edit" in i && same(i, target)));
-    this.fine = true;
+    this.grain = "every stop";
     this.nearFrom = target.unit - NEAR;
     this.restore(target);
     while (before(this.at, target) && !this.ended) this.forward();
@@ -139,8 +145,8 @@ export class History<W extends World<W>, Stop extends Ordered, Edit, Memory> {
   }
   /** From here on every stop is to be seen, in the current unit too. */
   refine(): void {
-    this.fine = true;
-    if (this.running && !this.finely) this.go(this.at);
+    this.grain = "every stop";
+    if (this.running && this.begunWith !== "every stop") this.go(this.at);
   }
 
   /** Replaces what the current unit works on from here: the run forks, its former way on is forgotten. */

@@ -45,7 +45,7 @@ function passedBy(script: Script, scenario: Statement | undefined): ReadonlySet<
   const passed = new Set<Statement>(scenario ? [scenario] : []);
   const world = script.world();
   for (let index = 0; index < Math.min(script.length, TRIED); index++)
-    for (const moment of script.begin(index, world, undefined, false)) {
+    for (const moment of script.begin(index, world, undefined, "slots")) {
       if (moment.kind !== "slot") continue;
       const { chain, block } = moment.place;
       if (chain) passed.add(chain.source.statement);

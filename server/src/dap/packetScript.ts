@@ -25,9 +25,9 @@ export function packetScript(text: string, policy: Policy): Script {
     capture: false,
     length: 1,
     world: () => World.start(policy),
-    begin: (_, world, edit, fine) => {
+    begin: (_, world, edit, grain) => {
       const made = sending(world);
-      return "error" in made ? failedUnit(made.error) : sendUnit(world, made, edit, expect, fine);
+      return "error" in made ? failedUnit(made.error) : sendUnit(world, made, edit, expect, grain);
     },
     packet: (_, world) => {
       const made = sending(world);

@@ -10,6 +10,7 @@ import type { ReplayStep, ScenarioStatement, Step } from "../syntax/tree.ts";
 import { frameName } from "./captureScript.ts";
 import { spanOf } from "./frames.ts";
 import { FrameTape } from "./frameTape.ts";
+import type { Grain } from "./history.ts";
 import { baseName } from "./paths.ts";
 import type { Script } from "./script.ts";
 import type { Host } from "./session.ts";
@@ -48,7 +49,7 @@ export function scenarioScript(
     capture: false,
     length: units.length,
     world: () => World.start(policy),
-    begin: (index, world, edit, fine) => begin(unit(index), world, edit, fine),
+    begin: (index, world, edit, grain) => begin(unit(index), world, edit, grain),
     packet,
     notation: (index, world) => {
       const found = packet(index, world);
@@ -92,13 +93,13 @@ function replayedBy(step: ReplayStep, uri: string, policy: Policy, files: Pick<H
   }
 }
 
-function* begin({ step, frame, problem }: UnitOf, world: World, edit: Packet | undefined, fine: boolean): Unit {
+function* begin({ step, frame, problem }: UnitOf, world: World, edit: Packet | undefined, grain: Grain): Unit {
   if (problem !== undefined) yield* failedUnit(problem);
-  else if (frame) yield* frameUnit(world, { ...frame.replayed, index: frame.index }, edit, fine);
+  else if (frame) yield* frameUnit(world, { ...frame.replayed, index: frame.index }, edit, grain);
   else if (step.kind === "send") {
     const sending = sendingOf(world, step);
     if ("error" in sending) yield* failedUnit(sending.error);
-    else yield* sendUnit(world, sending, edit, step.expect, fine);
+    else yield* sendUnit(world, sending, edit, step.expect, grain);
   } else if (step.kind !== "replay") {
     const wrong = applyStep(world, step);
     if (wrong !== undefined) yield* failedUnit(wrong);

@@ -7,7 +7,7 @@ import { BreakpointRequests } from "./breakpointRequests.ts";
 import { CAPABILITIES } from "./capabilities.ts";
 import { Debuggee } from "./debuggee.ts";
 import { explain } from "./explain.ts";
-import { before, type Position, same } from "./history.ts";
+import { before, type Grain, type Position, same } from "./history.ts";
 import { Inspection } from "./inspection.ts";
 import { type LaunchArguments, load } from "./launch.ts";
 import { failureOutput, fate, summary } from "./narration.ts";
@@ -50,6 +50,9 @@ const SLICE = 40;
 /** Milliseconds after a failed launch at which a client that does not disconnect is left. */
 const PATIENCE = 1000;
 const THREAD = 1;
+
+const finest = (a: Grain, b: Grain): Grain =>
+  a === "every stop" || b === "every stop" ? "every stop" : a === "slots" || b === "slots" ? "slots" : "whole";
 
 class DebugSession implements Session {
   private readonly host: Host;
@@ -148,7 +151,7 @@ class DebugSession implements Session {
       this.stop("entry", "Stopped at the first packet", 0, undefined, debuggee.halt.ids);
       return;
     }
-    if (!this.halted()) this.go(() => false, false);
+    if (!this.halted()) this.go(() => false, "whole");
   }
 
   private restart(args: { arguments?: LaunchArguments }, after: (action: () => void) => void): void {
@@ -222,24 +225,24 @@ class DebugSession implements Session {
         command === "stepIn" && args.targetId !== undefined
           ? inspection.stepInTarget(args.targetId)
           : stopFor(command, debuggee.moment, args.granularity, debuggee.view);
-      const fine = standOf(debuggee.moment) !== "step" || command === "stepIn";
-      after(() => this.go(wanted, fine));
+      const grain = standOf(debuggee.moment) !== "step" || command === "stepIn" ? "every stop" : "whole";
+      after(() => this.go(wanted, grain));
     };
   }
   private continue(_: unknown, after: (action: () => void) => void): object {
     this.still();
     this.remember("run");
-    after(() => this.go(() => false, false));
+    after(() => this.go(() => false, "whole"));
     return { allThreadsContinued: true };
   }
   private remember(how: Past["how"]): void {
     this.past.push({ position: this.here().position, clause: this.inspection?.clause ?? 0, how });
   }
 
-  /** Runs until `wanted`, a breakpoint, a caught fate, or the end; finely where `wanted` asks about statements. */
-  private go(wanted: (moment: Debuggee["moment"]) => boolean, fine: boolean): void {
+  /** Runs until `wanted`, a breakpoint, a caught fate, or the end; `grain` is how finely `wanted` looks. */
+  private go(wanted: (moment: Debuggee["moment"]) => boolean, grain: Grain): void {
     const debuggee = this.here();
-    debuggee.fine = fine || (this.launched?.noDebug !== true && this.breakpoints.all.fine);
+    debuggee.grain = finest(grain, this.launched?.noDebug === true ? "whole" : this.breakpoints.grain);
     const run = ++this.run;
     this.phase = "running";
     this.pausing = false;
@@ -312,7 +315,7 @@ class DebugSession implements Session {
   ): void {
     this.run++;
     this.phase = "stopped";
-    this.here().fine = true;
+    this.here().grain = "every stop";
     this.progress(undefined);
     this.inspection?.moved(clause);
     this.noticeChanges();
@@ -370,7 +373,7 @@ class DebugSession implements Session {
     const debuggee = this.still();
     const stops = (): boolean => debuggee.halt.ids.length > 0 || debuggee.halt.caught !== undefined;
     after(() => {
-      debuggee.fine = this.breakpoints.all.fine;
+      debuggee.grain = this.breakpoints.grain;
       this.search(debuggee.entry, stops, (found) => {
         const target = found ?? debuggee.entry;
         this.past = this.past.filter((entry) => before(entry.position, target));

@@ -2,12 +2,13 @@
 import type { Packet } from "../capture/packet.ts";
 import { compare } from "../chain/expectation.ts";
 import type { Sending } from "../chain/packet.ts";
-import { replayTrip } from "../chain/replay.ts";
-import { trip } from "../chain/walk.ts";
+import { replayFrame, replayTrip } from "../chain/replay.ts";
+import { run, trip } from "../chain/walk.ts";
 import type { World } from "../chain/world.ts";
 import type { Vnic } from "../policy/policy.ts";
 import type { Expectation } from "../syntax/tree.ts";
 import type { FrameTape } from "./frameTape.ts";
+import type { Grain } from "./history.ts";
 import type { Moment } from "./moment.ts";
 import { LAST, tripMoments } from "./tripMoments.ts";
 
@@ -19,10 +20,11 @@ export function* sendUnit(
   sending: Sending,
   edit: Packet | undefined,
   expectation: Expectation | undefined,
-  fine: boolean,
+  grain: Grain,
 ): Unit {
   const sent: Sending = edit ? { ...sending, packet: edit } : sending;
-  const trace = yield* tripMoments(trip(world, sent, { stepping: fine }));
+  const trace =
+    grain === "whole" ? run(world, sent) : yield* tripMoments(trip(world, sent, { stepping: grain === "every stop" }));
   const failure = expectation && compare(expectation, trace);
   yield { kind: "finished", order: LAST, packet: sent.packet, trace, ...(failure ? { failure } : {}) };
 }
@@ -32,12 +34,13 @@ export function* frameUnit(
   world: World,
   { tape, vnic, index }: { readonly tape: FrameTape; readonly vnic: Vnic; readonly index: number },
   edit: Packet | undefined,
-  fine: boolean,
+  grain: Grain,
 ): Unit {
   const frame = tape.at(index);
   const start = tape.startClock(index, world.clock);
-  const moments = tripMoments(replayTrip(world, vnic, frame, start, tape.start, fine), edit);
-  const trace = yield* moments;
+  const steps = () => replayTrip(world, vnic, frame, start, tape.start, grain === "every stop");
+  const trace =
+    grain === "whole" && !edit ? replayFrame(world, vnic, frame, start, tape.start) : yield* tripMoments(steps(), edit);
   yield { kind: "finished", order: LAST, trace };
 }
 

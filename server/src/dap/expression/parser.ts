@@ -296,7 +296,7 @@ let parser: ExpressionParser | undefined;
 
 /** One line of the console, a condition, a watch. Throws an ExpressionError that says what is wrong and where. */
 export function parseLine(text: string): Expression | Assignment {
-  const { tokens, errors } = T.lexer.tokenize(text);
+  const { tokens, errors } = T.lexer().tokenize(text);
   const odd = errors[0];
   if (odd) {
     const at = { start: odd.offset, end: odd.offset + odd.length };

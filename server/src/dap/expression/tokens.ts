@@ -67,4 +67,9 @@ export const TOKENS: TokenType[] = [
   To,
   Dot,
 ];
-export const lexer = new Lexer(TOKENS, { positionTracking: "onlyOffset" });
+let made: Lexer | undefined;
+/** Made when the first expression is read: a session without any starts sooner. */
+export const lexer = (): Lexer => {
+  made ??= new Lexer(TOKENS, { positionTracking: "onlyOffset" });
+  return made;
+};
