@@ -35,6 +35,8 @@ export class BoxIndex {
   readonly #atomStart: Int32Array;
   readonly #atomSets: Int32Array;
   readonly #sets: readonly Values[];
+  /** 1: the atoms list it. */
+  readonly #narrow: Uint8Array;
   readonly #source: Int32Array;
   readonly #destination: Int32Array;
   readonly #service: Int32Array;
@@ -80,6 +82,7 @@ export class BoxIndex {
     this.#boxes = boxes;
     this.#owners = Int32Array.from(owners);
     this.#sets = sets;
+    this.#narrow = Uint8Array.from(narrow, Number);
     this.#services = services;
     this.#source = source;
     this.#destination = destination;
@@ -164,6 +167,10 @@ export class BoxIndex {
     const source = box.fields[SOURCE] as Values;
     const destination = box.fields[DESTINATION] as Values;
     const bySource = this.#entries(source) <= this.#entries(destination);
+    if (end <= this.#entries(bySource ? source : destination)) {
+      for (let each = 0; each < end; each += 1) yield each;
+      return;
+    }
     yield* before(this.#wide, end);
     if (bySource)
       for (const set of this.#setsOver(source)) yield* before(this.#bothBySource[set] as readonly number[], end);
@@ -207,10 +214,11 @@ export class BoxIndex {
       const box = list[i] as number;
       if (box >= best) return best;
       if (box < low || ((this.#directions[box] as number) & way) === 0) continue;
-      if (!this.#inService(this.#service[box] as number, values)) continue;
+      // Addresses first: they are told apart most, and for narrow sets the answer is there already.
       if (!this.#inSet(this.#sourceAnswer, this.#source[box] as number, values[SOURCE] as number)) continue;
       if (!this.#inSet(this.#destinationAnswer, this.#destination[box] as number, values[DESTINATION] as number))
         continue;
+      if (!this.#inService(this.#service[box] as number, values)) continue;
       const vnics = this.#vnics[box];
       if (vnics !== undefined && !rangesContain(vnics, values[VNIC] as number)) continue;
       return box;
@@ -222,7 +230,7 @@ export class BoxIndex {
   #inSet(answers: Float64Array, set: number, address: number | bigint): boolean {
     const answer = answers[set] as number;
     if (answer === this.#question) return true;
-    if (answer === -this.#question) return false;
+    if (answer === -this.#question || this.#narrow[set] === 1) return false;
     const inside = rangesContain(this.#sets[set] as Values, address);
     answers[set] = inside ? this.#question : -this.#question;
     return inside;
