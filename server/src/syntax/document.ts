@@ -2,10 +2,11 @@
  * A policy file as the editor holds it: lines, chunks, and the tree that is put together from them. An edit re-reads the
  * chunks it touches; a statement elsewhere stays the object it was, so that whatever is known of it stays known.
  */
-import { isBlock, type ParsedChunk, type Part, readAll, readRegion, search } from "./chunk.ts";
+import { Assembly } from "./assemble.ts";
+import { type ParsedChunk, type Part, readAll, readRegion, search } from "./chunk.ts";
 import { bare, before, type Position, type Range, splitLines } from "./lines.ts";
 import { sameState } from "./split.ts";
-import type { BlockStatement, Chunk, FileTree, Span, Statement, SyntaxError } from "./tree.ts";
+import type { Chunk, FileTree, Span, Statement, SyntaxError } from "./tree.ts";
 
 export type { Position, Range, TextEdit } from "./lines.ts";
 
@@ -23,10 +24,8 @@ export class SourceDocument {
   version: number;
   private lines: string[];
   private parsed: ParsedChunk[];
-  private assembled: {
-    readonly statements: readonly Statement[];
-    readonly tail: { chunk: Chunk; error: SyntaxError }[];
-  };
+  private readonly assembly: Assembly;
+  private assembled: FileTree;
 
   constructor(
     readonly uri: string,
@@ -36,12 +35,14 @@ export class SourceDocument {
     this.version = version;
     this.lines = splitLines(text);
     this.parsed = readAll(this.lines);
-    this.assembled = assemble(this.parsed);
+    this.assembly = new Assembly(this.parsed);
+    this.assembled = { statements: this.assembly.statements };
   }
 
   get text(): string {
     return this.lines.join("");
   }
+  /** Another object after each edit, though its parts may be the same. */
   get tree(): FileTree {
     return this.assembled;
   }
@@ -59,7 +60,8 @@ export class SourceDocument {
   /** Every mistake in the text, in order. */
   *errors(): Generator<{ readonly chunk: Chunk; readonly error: SyntaxError }> {
     for (const chunk of this.parsed) for (const error of chunk.errors) yield { chunk, error };
-    yield* this.assembled.tail;
+    const unclosed = this.assembly.unclosed(this.parsed);
+    if (unclosed) yield unclosed;
   }
 
   positionAt(chunk: Chunk, offset: number): Position {
@@ -91,7 +93,7 @@ export class SourceDocument {
       for (const statement of edit.removed) if (!added.delete(statement)) removed.add(statement);
       for (const statement of edit.added) added.add(statement);
     }
-    if (changes.length > 0) this.assembled = assemble(this.parsed);
+    this.assembled = { statements: this.assembly.statements };
     return { removed: [...removed], added: [...added] };
   }
 
@@ -100,6 +102,7 @@ export class SourceDocument {
       const removed = this.parsed.flatMap((chunk) => chunk.statements);
       this.lines = splitLines(text);
       this.parsed = readAll(this.lines);
+      this.assembly.rebuild(this.parsed);
       return { removed, added: this.parsed.flatMap((chunk) => chunk.statements) };
     }
     let start = this.clamp(range.start);
@@ -176,6 +179,8 @@ export class SourceDocument {
       return fromEnd <= tail ? keep(old[old.length - fromEnd] as ParsedChunk, chunk) : chunk;
     });
     replace(this.parsed, from, old.length, chunks);
+    const gone = old.slice(head, old.length - tail);
+    this.assembly.update(this.parsed, from + head, chunks.length - head - tail, gone);
     const statements = (list: ParsedChunk[]) =>
       list.slice(head, list.length - tail).flatMap((chunk) => chunk.statements);
     return { removed: statements(old), added: statements(chunks) };
@@ -234,44 +239,6 @@ function replace<T>(list: T[], from: number, count: number, items: readonly T[])
     for (const item of items) list.push(item);
     for (const item of rest) list.push(item);
   }
-}
-
-/** Nests the statements. A block that nothing closes is told at the last token of the text. */
-function assemble(chunks: readonly ParsedChunk[]): {
-  statements: Statement[];
-  tail: { chunk: Chunk; error: SyntaxError }[];
-} {
-  const statements: Statement[] = [];
-  const stack: BlockStatement[] = [];
-  for (const chunk of chunks) {
-    for (const part of chunk.parts) {
-      if ("statement" in part) {
-        const { statement } = part;
-        const parent = stack.at(-1);
-        statement.parent = parent;
-        (parent ? parent.children : statements).push(statement);
-        if (isBlock(statement)) {
-          statement.children = [];
-          statement.close = undefined;
-          if (part.opens) stack.push(statement);
-        }
-      } else if ("close" in part) {
-        const block = stack.pop();
-        if (block) block.close = { chunk, span: part.close };
-      } else stack.pop();
-    }
-  }
-  const open = stack.at(-1);
-  const end = chunks.findLast((chunk) => chunk.last);
-  if (!open || !end?.last) return { statements, tail: [] };
-  const message = `expected "}" at the end of the text: the ${open.kind} ${nameOf(open)}is not closed`;
-  return { statements, tail: [{ chunk: end, error: { code: "syntax-error", ...end.last, message, expected: ["}"] } }] };
-}
-
-function nameOf(block: BlockStatement): string {
-  if ("name" in block && block.name) return `"${block.name.text}" `;
-  if ("title" in block && block.title) return `"${block.title.text}" `;
-  return "";
 }
 
 export const parseFile = (uri: string, text: string): SourceDocument => new SourceDocument(uri, text);
