@@ -104,6 +104,9 @@ for (const seed of [1, 2, 3])
       expect(await client.request(`textDocument/${method}`, { textDocument: { uri } })).toEqual(
         await fresh.request(`textDocument/${method}`, { textDocument: { uri } }),
       );
+    const tokens = async (c: typeof client) =>
+      (await c.request<{ data: number[] }>("textDocument/semanticTokens/full", { textDocument: { uri } })).data;
+    expect(await tokens(client)).toEqual(await tokens(fresh));
     expect(client.log).toEqual([]);
     client.stop();
     fresh.stop();

@@ -3,7 +3,8 @@
  * declared one, a name that is unknown from both), addresses and numbers.
  */
 import type { Range } from "vscode-languageserver-types";
-import type { Statement } from "../syntax/tree.ts";
+import type { Program } from "../policy/program.ts";
+import type { Chunk, Statement } from "../syntax/tree.ts";
 import { type Part, partsOf } from "./parts.ts";
 import { declarationsByKey, keyOf } from "./symbols.ts";
 import { spanOf, tokensOf, type View } from "./view.ts";
@@ -28,6 +29,7 @@ export const TOKEN_MODIFIERS = ["declaration", "defaultLibrary", "readonly", "de
 type Modifier = (typeof TOKEN_MODIFIERS)[number];
 
 interface Token {
+  /** From the chunk's first line. */
   readonly line: number;
   readonly start: number;
   readonly end: number;
@@ -53,25 +55,59 @@ export function semanticTokens(
   for (const chunk of document.chunks) {
     if (chunk.line + chunk.lineCount <= first) continue;
     if (chunk.line > last) break;
-    for (const token of tokensOfChunk(view, chunk)) {
-      if (token.line < first || token.line > last) continue;
-      const from = column(token.line, token.start);
-      const length = column(token.line, token.end) - from;
+    for (const token of known(view, chunk)) {
+      const at = chunk.line + token.line;
+      if (at < first || at > last) continue;
+      const from = column(at, token.start);
+      const length = column(at, token.end) - from;
       data.push(
-        token.line - line,
-        token.line === line ? from - start : from,
+        at - line,
+        at === line ? from - start : from,
         length,
         TOKEN_TYPES.indexOf(token.type),
         token.modifiers.reduce((bits, modifier) => bits | (1 << TOKEN_MODIFIERS.indexOf(modifier)), 0),
       );
-      line = token.line;
+      line = at;
       start = from;
     }
   }
   return data;
 }
 
-function tokensOfChunk(view: View, chunk: View["document"]["chunks"][number]): Token[] {
+/** What names there are, and of which kind: as long as this is the same, so are the tokens of a chunk. */
+interface Vocabulary {
+  readonly text: string;
+}
+let latest: Vocabulary = { text: "" };
+const vocabularies = new WeakMap<Program, Vocabulary>();
+
+function vocabularyOf(program: Program): Vocabulary {
+  let vocabulary = vocabularies.get(program);
+  if (vocabulary === undefined) {
+    const text = [...declarationsByKey(program)]
+      .map(([key, [declared]]) => `${key} ${declared?.statement.kind}`)
+      .join("\n");
+    // One object for equal vocabularies, so that asking whether they are equal is cheap.
+    if (text !== latest.text) latest = { text };
+    vocabulary = latest;
+    vocabularies.set(program, vocabulary);
+  }
+  return vocabulary;
+}
+
+const chunks = new WeakMap<Chunk, { readonly vocabulary: Vocabulary; readonly tokens: readonly Token[] }>();
+
+/** A chunk never changes; its tokens are made anew only when the names that are declared have changed. */
+function known(view: View, chunk: Chunk): readonly Token[] {
+  const vocabulary = vocabularyOf(view.program);
+  const cached = chunks.get(chunk);
+  if (cached?.vocabulary === vocabulary) return cached.tokens;
+  const tokens = tokensOfChunk(view, chunk);
+  chunks.set(chunk, { vocabulary, tokens });
+  return tokens;
+}
+
+function tokensOfChunk(view: View, chunk: Chunk): Token[] {
   const { document } = view;
   const out: Token[] = [];
   const parts = new Map<number, { statement: Statement; part: Part }>();
@@ -83,7 +119,7 @@ function tokensOfChunk(view: View, chunk: View["document"]["chunks"][number]): T
   );
   const push = (span: { start: number; end: number }, type: TokenType, modifiers: readonly Modifier[] = []) => {
     const { line, character } = document.positionAt(chunk, span.start);
-    out.push({ line, start: character, end: character + span.end - span.start, type, modifiers });
+    out.push({ line: line - chunk.line, start: character, end: character + span.end - span.start, type, modifiers });
   };
   for (const token of tokensOf(chunk)) {
     const span = spanOf(token);

@@ -171,6 +171,3 @@ export function occurrencesOf(program: Program, key: SymbolKey): readonly Occurr
 /** Whether an occurrence declares what it names. */
 export const isDeclaration = ({ part }: Occurrence): boolean =>
   part.kind === "declares" || (part.kind === "rule-id" && part.declared);
-
-/** The block that a block's item is in, by name: `fw` for a rule of a section of `dfw fw`. */
-export const blockName = (block: BlockStatement): string | undefined => nameOf(topOf(block));
