@@ -3,7 +3,7 @@ import type { Packet } from "../capture/packet.ts";
 import type { Appliance, Block, Chain, Default, Rule, Slot, Source, Timeouts, Vnic } from "../policy/policy.ts";
 import { lineOf } from "../syntax/document.ts";
 import { reassembled } from "./fragments.ts";
-import { type Asked, ruleMatches } from "./match.ts";
+import { type Asked, ownersOf, ruleMatches } from "./match.ts";
 import type { ReasonCode } from "./reasons.ts";
 import type { By, Change, Direction, SlotTrace, Verdict } from "./trace.ts";
 import type { World } from "./world.ts";
@@ -137,7 +137,8 @@ export function* firstMatch(rules: readonly Rule[], visit: Visit, options: Match
   const { world, place } = visit;
   const { vnic, direction } = place;
   let packet = whole ? visit.whole : visit.packet;
-  let asked: Asked = { world, packet, vnic, direction, layer };
+  if (start >= rules.length) return { index: rules.length, disabled };
+  let asked: Asked = { world, packet, vnic, direction, layer, owners: ownersOf(world, packet) };
   const skipped: number[] = [];
   for (let index = start; index < rules.length; index++) {
     const rule = rules[index] as Rule;
@@ -150,7 +151,7 @@ export function* firstMatch(rules: readonly Rule[], visit: Visit, options: Match
     if (visit.stepping) {
       yield* visit.at(rule.source, { rule, appliance });
       packet = whole ? visit.whole : visit.packet;
-      asked = { ...asked, packet };
+      asked = { ...asked, packet, owners: ownersOf(world, packet) };
     }
     if (ruleMatches(rule, asked)) return { rule, index, disabled: [...disabled, ...skipped] };
   }
