@@ -35,9 +35,20 @@ export class Workbench {
 
   /** Rests the pointer on a word, and answers with what the hover says. */
   async hover(lineText, word) {
-    await this.line(lineText).getByText(word, { exact: true }).first().hover();
     const hover = this.page.locator(".monaco-hover:visible .hover-contents").first();
-    await hover.waitFor();
+    // Lenses that arrive move the lines away from under the mouse: a person moves it again.
+    for (const end = Date.now() + 20_000; Date.now() < end; ) {
+      await this.page.mouse.move(640, 790);
+      await this.line(lineText).getByText(word, { exact: true }).first().hover();
+      if (
+        await hover.waitFor({ timeout: 2500 }).then(
+          () => true,
+          () => false,
+        )
+      )
+        break;
+    }
+    await hover.waitFor({ timeout: 1000 });
     return text(await hover.textContent());
   }
 
