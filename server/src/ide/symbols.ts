@@ -1,7 +1,7 @@
 /** Which thing a name is: the identity that definition, references, highlight and rename share. */
 import type { Source } from "../policy/policy.ts";
 import type { Program } from "../policy/program.ts";
-import type { BlockStatement, Name, Span, Statement } from "../syntax/tree.ts";
+import type { Name, Span, Statement } from "../syntax/tree.ts";
 import { type Part, partsOf } from "./parts.ts";
 
 /**
