@@ -97,6 +97,10 @@ describe("what is declared answers", () => {
     const unknown = Object.keys(capabilities).filter((name) => !(name in DECLARED) && !NO_REQUEST.has(name));
     expect(unknown).toEqual([]);
   });
+  test("folders and file operations are declared side by side", () => {
+    expect(capabilities.workspace?.workspaceFolders?.supported).toBe(true);
+    expect(capabilities.workspace?.fileOperations?.willRename).toBeDefined();
+  });
   for (const [name, requests] of Object.entries(DECLARED))
     for (const [method, params] of requests)
       test(method, async () => {

@@ -288,11 +288,11 @@ export const FEATURES: readonly Feature[] = [
   ...SIMULATION,
 ];
 
-/** The answer to `initialize`: what every row declares, put together. */
-export function capabilities(client: ClientCapabilities): ServerCapabilities {
-  const out: ServerCapabilities = {};
-  for (const { declare } of FEATURES)
-    merge(out as Record<string, unknown>, (declare?.(client) ?? {}) as Record<string, unknown>);
+/** The answer to `initialize`: what is there anyway, and what every row declares, put together. */
+export function capabilities(client: ClientCapabilities, base: ServerCapabilities): ServerCapabilities {
+  const out: Record<string, unknown> = {};
+  merge(out, base as Record<string, unknown>);
+  for (const { declare } of FEATURES) merge(out, (declare?.(client) ?? {}) as Record<string, unknown>);
   return out;
 }
 

@@ -40,13 +40,12 @@ export function startServer(connection: Connection, host: Host): void {
     folders = (params.workspaceFolders ?? []).map(({ uri }) => uri);
     if (folders.length === 0 && params.rootUri) folders = [params.rootUri];
     return {
-      capabilities: {
+      capabilities: capabilities(session.client, {
         positionEncoding: session.encoding,
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: false },
         workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
         ...diagnostics.capabilities(),
-        ...capabilities(session.client),
-      },
+      }),
       serverInfo: { name: "iochain", version },
     };
   });
