@@ -91,7 +91,7 @@ export function* trip(world: World, sending: Sending, options: TripOptions): Ste
       receivers.length === 0 ? { note: "no other vNIC of its segment is there to receive it" } : {},
     );
   }
-  const receiver = sending.receiver ?? receiverOf(world, packet);
+  const receiver = sending.receiver ?? receiverOf(world, packet, emitter);
   if (!receiver) {
     if (emitter) return trace("delivered", { note: `${outside(packet)}${flight.seal ? ", sealed" : ""}` });
     return trace("delivered", { note: "neither end is a vNIC of the inventory: no chain sees this packet" });
@@ -224,15 +224,19 @@ export function chainOf(policy: Policy, vnic: Vnic): Chain | undefined {
 
 const isGroup = ({ eth }: Packet): boolean => eth.dst === broadcast || isMulticast(eth.dst);
 
-function receiverOf(world: World, packet: Packet): Vnic | undefined {
+function receiverOf(world: World, packet: Packet, emitter: Vnic | undefined): Vnic | undefined {
   const byIp = packet.ip && world.owner(packet.ip.dst);
-  return byIp ?? (packet.eth.dst === ROUTER_MAC ? undefined : world.ownerOfMac(packet.eth.dst));
+  if (byIp || packet.eth.dst === ROUTER_MAC) return byIp;
+  const byMac = world.ownerOfMac(packet.eth.dst);
+  // The router takes on what is for an address; a frame that is only for a MAC stays on its segment.
+  const apart = emitter?.segment !== undefined && byMac?.segment !== undefined && emitter.segment !== byMac.segment;
+  return apart ? undefined : byMac;
 }
 
 function outside({ ip }: Packet): string {
   return ip
     ? `${formatIp(ip.dst)} is no vNIC's address: the packet leaves the inventory`
-    : "no vNIC has the destination's MAC: the packet leaves the inventory";
+    : "no vNIC of its segment has the destination's MAC: the packet leaves the inventory";
 }
 
 /** A broadcast's receivers: every other vNIC of the segment that it is sent on. */
