@@ -2,12 +2,13 @@
 import { SLOTS } from "../policy/platforms.ts";
 import type { Debuggee } from "./debuggee.ts";
 
-/** The current walk or, at a step, the last one. */
+/** The current walk; at a step the last one, or before the first packet the one ahead. */
 export function chainView(debuggee: Debuggee): object {
   const { policy, script } = debuggee.loaded;
   const { moment, place } = debuggee;
   const walk = debuggee.walks.at(-1);
-  const vnic = place?.vnic ?? walk?.vnic ?? "";
+  const ahead = place ?? walk ?? debuggee.slotsAhead(true)[0];
+  const vnic = ahead?.vnic ?? "";
   const chain = policy.chains.find((c) => [...c.vnics].some((v) => v.id === vnic)) ?? policy.chains[0];
   const decided = new Map((walk?.slots ?? []).map((slot) => [slot.slot, slot]));
   const underWay = moment !== undefined && moment.kind !== "finished";
@@ -15,7 +16,7 @@ export function chainView(debuggee: Debuggee): object {
   return {
     vnic,
     chain: chain?.name ?? "",
-    direction: place?.direction ?? walk?.direction ?? "in",
+    direction: ahead?.direction ?? "in",
     // At a step the slots still show the trip before: its packet belongs to them.
     packet: underWay || !debuggee.last ? script.notation(debuggee.index, debuggee.world) : debuggee.last.packet,
     ...(outcome === undefined ? {} : { outcome }),

@@ -228,11 +228,11 @@ export class Debuggee implements Follower<Moment, Memory> {
     const by = this.last && decisiveSlot(this.last.walks)?.slot.by;
     return by?.file === undefined || by.line === undefined ? undefined : { uri: by.file, line: by.line };
   }
-  /** The slots of the trip that is about to begin, as it would go now. */
-  slotsAhead(): readonly SlotPlace[] {
+  /** The slots of the trip that is about to begin, as it would go now; with `all`, those without a line, too. */
+  slotsAhead(all = false): readonly SlotPlace[] {
     const places: SlotPlace[] = [];
     for (const moment of this.loaded.script.begin(this.index, this.world.fork(), this.history.edited, "slots"))
-      if (moment.kind === "slot" && visible(moment.place, this.view)) places.push(moment.place);
+      if (moment.kind === "slot" && (all || visible(moment.place, this.view))) places.push(moment.place);
     return places;
   }
   /** How often the rule has decided in this run. */

@@ -67,7 +67,7 @@ export function load(args: LaunchArguments, files: Files): Loaded {
     ({ uri }) => `the import ${uri} cannot be read: what it declares is missing`,
   );
   warnings.push(...about);
-  const mistakes = mistakesOnTheWay(program, script, scenario);
+  const mistakes = mistakesOnTheWay(program, policy, script, scenario);
   if (mistakes.onTheWay) throw new RequestError(mistakes.onTheWay, true);
   return {
     title: baseName(path),

@@ -1,11 +1,24 @@
-/** Mistakes in a policy's text: those that the packet would walk over, and those that it never meets. */
-import type { Source } from "../policy/policy.ts";
+/**
+ * Mistakes in a policy's text: those that the packets would meet, and those that they never do. What a run is worth that
+ * passes a mistake nobody knows, so it does not begin; elsewhere a warning is enough.
+ */
+import { eachStatement, ProgramNames, referencesIn } from "../policy/names.ts";
+import type { Policy, Source } from "../policy/policy.ts";
 import type { Program } from "../policy/program.ts";
-import type { SourceDocument } from "../syntax/document.ts";
-import type { Chunk, SyntaxError as Mistake, ScenarioStatement, Statement } from "../syntax/tree.ts";
+import { slotLines } from "../policy/slots.ts";
+import { lineOf } from "../syntax/document.ts";
+import type { ScenarioStatement, Statement } from "../syntax/tree.ts";
 import { baseName } from "./paths.ts";
 import type { Script } from "./script.ts";
 
+interface Mistake {
+  readonly uri: string;
+  /** From 1. */
+  readonly line: number;
+  readonly message: string;
+  /** The declaration, at the top of its file, that it is in. */
+  readonly owner?: Statement;
+}
 interface Found {
   /** Why the run would be worth nothing. */
   readonly onTheWay?: string;
@@ -17,51 +30,95 @@ const TRIED = 500;
 
 export function mistakesOnTheWay(
   program: Program,
+  policy: Policy,
   script: Script,
   scenario: Source<ScenarioStatement> | undefined,
 ): Found {
-  const mistakes = program.documents.flatMap((document) =>
-    [...document.errors()].map(({ chunk, error }) => ({ document, chunk, error })),
+  const mistakes = [...inText(program), ...inNames(program, policy), ...inSlots(policy)];
+  const [first] = mistakes;
+  if (!first) return { elsewhere: [] };
+  const reached = linesReached(script, scenario?.statement);
+  const met = mistakes.find(({ owner, line }) => owner !== undefined && line <= (reached.get(owner) ?? -1));
+  if (met) return { onTheWay: `the packet would pass a mistake: ${told(met)}`, elsewhere: [] };
+  const many = mistakes.length === 1 ? "a mistake" : `${mistakes.length} mistakes`;
+  return { elsewhere: [`the policy has ${many}, none where the packets pass; the first: ${told(first)}`] };
+}
+const told = ({ uri, line, message }: Mistake): string => `${baseName(uri)}:${line}: ${message}`;
+
+/** What the parser complains about. */
+const inText = (program: Program): Mistake[] =>
+  program.documents.flatMap((document) =>
+    [...document.errors()].map(({ chunk, error }) => {
+      const within = chunk.statements.find((s) => s.start <= error.start && error.end <= s.end) ?? chunk.statements[0];
+      // Text that is no statement counts to the declaration before it.
+      const owner = outermost(within ?? document.tree.statements.findLast((s) => s.chunk.line <= chunk.line));
+      const line = document.positionAt(chunk, error.start).line + 1;
+      return { uri: document.uri, line, message: error.message, ...(owner ? { owner } : {}) };
+    }),
   );
-  if (mistakes.length === 0) return { elsewhere: [] };
-  const passed = passedBy(script, scenario?.statement);
-  const onTheWay = mistakes.find(({ document, chunk, error }) => {
-    const owner = outermost(statementAt(chunk, error), document, chunk);
-    return owner !== undefined && passed.has(owner);
-  });
-  if (onTheWay) return { onTheWay: `the packet would pass a mistake: ${told(onTheWay)}`, elsewhere: [] };
-  return {
-    elsewhere: [
-      `the policy has ${mistakes.length === 1 ? "a mistake" : `${mistakes.length} mistakes`}, none where the packets pass; the first: ${told(mistakes[0] as (typeof mistakes)[0])}`,
-    ],
-  };
+
+/** Names that stand for nothing. */
+function inNames(program: Program, policy: Policy): Mistake[] {
+  const names = new ProgramNames(program);
+  const found: Mistake[] = [];
+  for (const { uri, tree } of program.documents)
+    eachStatement(tree.statements, (statement) => {
+      if (statement.broken) return;
+      for (const reference of referencesIn(statement)) {
+        const { space, name } = reference;
+        if (space === "tag" || (space === "service" && policy.services.has(name.text))) continue;
+        if (names.resolve(reference) !== undefined) continue;
+        const owner = outermost(statement);
+        const message = `nothing named "${name.text}" is declared`;
+        found.push({ uri, line: lineOf(statement), message, ...(owner ? { owner } : {}) });
+      }
+    });
+  return found;
 }
 
-const told = ({ document, chunk, error }: { document: SourceDocument; chunk: Chunk; error: Mistake }): string =>
-  `${baseName(document.uri)}:${document.positionAt(chunk, error.start).line + 1}: ${error.message}`;
+const SLOT_PROBLEMS = {
+  "out-of-range": "there is no slot of this number",
+  reserved: "this slot is reserved",
+  "wrong-module": "this slot is another module's",
+  duplicate: "this slot is taken by a line above",
+} as const;
+/** Slot lines that do not hold. */
+const inSlots = (policy: Policy): Mistake[] =>
+  policy.chains.flatMap(({ source }) =>
+    slotLines(source.statement, policy.platform).flatMap(({ statement, problem }) =>
+      problem
+        ? [{ uri: source.uri, line: lineOf(statement), message: SLOT_PROBLEMS[problem.kind], owner: source.statement }]
+        : [],
+    ),
+  );
 
-/** The declarations that the packets meet: their scenario, their chains, the blocks that are asked. */
-function passedBy(script: Script, scenario: Statement | undefined): ReadonlySet<Statement> {
-  const passed = new Set<Statement>(scenario ? [scenario] : []);
+/**
+ * The declarations that the packets meet, each with the last line of it that one reads: of rules those up to the one that
+ * decides, of the rest all.
+ */
+function linesReached(script: Script, scenario: Statement | undefined): ReadonlyMap<Statement, number> {
+  const reached = new Map<Statement, number>();
+  const reach = (statement: Statement, line: number): void => {
+    reached.set(statement, Math.max(line, reached.get(statement) ?? -1));
+  };
+  if (scenario) reach(scenario, Number.POSITIVE_INFINITY);
   const world = script.world();
   for (let index = 0; index < Math.min(script.length, TRIED); index++)
     for (const moment of script.begin(index, world, undefined, "slots")) {
-      if (moment.kind !== "slot") continue;
+      if (moment.kind !== "decided") continue;
       const { chain, block } = moment.place;
-      if (chain) passed.add(chain.source.statement);
-      if (!block) continue;
-      passed.add(block.source.statement);
-      if (block.module === "redirect" && block.via) passed.add(block.via.source.statement);
+      if (chain) reach(chain.source.statement, Number.POSITIVE_INFINITY);
+      const { by, appliance } = moment.decision;
+      if (!block || by?.kind === "state") continue;
+      reach(block.source.statement, by?.kind === "rule" ? (by.line ?? 0) : Number.POSITIVE_INFINITY);
+      if (appliance !== undefined && block.module === "redirect" && block.via)
+        reach(block.via.source.statement, Number.POSITIVE_INFINITY);
     }
-  return passed;
+  return reached;
 }
 
-const statementAt = (chunk: Chunk, error: Mistake): Statement | undefined =>
-  chunk.statements.find((s) => s.start <= error.start && error.end <= s.end) ?? chunk.statements[0];
-
-/** The declaration at the top of the file that a statement is in; of text that is no statement, the one before it. */
-function outermost(statement: Statement | undefined, document: SourceDocument, chunk: Chunk): Statement | undefined {
-  let outer = statement ?? document.tree.statements.findLast((s) => s.chunk.line <= chunk.line);
+function outermost(statement: Statement | undefined): Statement | undefined {
+  let outer = statement;
   while (outer?.parent) outer = outer.parent;
   return outer;
 }

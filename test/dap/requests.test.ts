@@ -1,0 +1,228 @@
+/** Requests whose answers a story would not show: numbers that refer to others, styles of counting, octets, pages. */
+import { readFileSync } from "node:fs";
+import type { DebugProtocol } from "@vscode/debugprotocol";
+import { describe, expect, test } from "vitest";
+import { type Client, inProcess } from "./client.ts";
+
+const POLICY = readFileSync(new URL("data/first-steps.txt", import.meta.url), "utf8")
+  .split("--- shop.iochain\n")[1]
+  ?.split("--- session")[0] as string;
+const lineOf = (text: string): number => POLICY.split("\n").findIndex((line) => line.includes(text)) + 1;
+
+function session(policy = POLICY): Client {
+  return inProcess({
+    readFile: (path) => (/shop\.iochain$/.test(path) ? new TextEncoder().encode(policy) : undefined),
+  });
+}
+async function stopped(launch: object = {}, initialize: object = {}, policy = POLICY): Promise<Client> {
+  const client = session(policy);
+  await client.get("initialize", { adapterID: "iochain", ...initialize });
+  await client.get("launch", { program: "/shop.iochain", ...launch });
+  await client.get("configurationDone");
+  await client.event(["stopped"]);
+  return client;
+}
+async function go(client: Client, command: string, more: object = {}): Promise<DebugProtocol.Event> {
+  await client.get(command, { threadId: 1, ...more });
+  return client.event(["stopped", "terminated"]);
+}
+const stack = async (client: Client, more: object = {}) =>
+  client.get<{ stackFrames: DebugProtocol.StackFrame[]; totalFrames: number }>("stackTrace", { threadId: 1, ...more });
+async function open(client: Client, ...names: string[]): Promise<DebugProtocol.Variable[]> {
+  const [frame] = (await stack(client)).stackFrames;
+  const { scopes } = await client.get<{ scopes: DebugProtocol.Scope[] }>("scopes", { frameId: frame?.id });
+  let list: { name: string; variablesReference: number }[] = scopes;
+  for (const name of names) {
+    const variablesReference = list.find((item) => item.name.startsWith(name))?.variablesReference;
+    list = (await client.get<{ variables: DebugProtocol.Variable[] }>("variables", { variablesReference })).variables;
+  }
+  return list as DebugProtocol.Variable[];
+}
+
+describe("breakpoints before the policy is loaded", () => {
+  test("wait, and are told of when it is", async () => {
+    const client = session();
+    await client.get("initialize", { adapterID: "iochain" });
+    const source = { path: "/shop.iochain" };
+    const asked = { source, breakpoints: [{ line: lineOf("rule 1001") }] };
+    const { breakpoints } = await client.get<{ breakpoints: DebugProtocol.Breakpoint[] }>("setBreakpoints", asked);
+    expect(breakpoints).toMatchObject([{ verified: false, reason: "pending" }]);
+    await client.get("launch", { program: "/shop.iochain", stopOnEntry: false });
+    const changed = await client.event(["breakpoint"]);
+    expect(changed.body).toMatchObject({ reason: "changed", breakpoint: { id: breakpoints[0]?.id, verified: true } });
+    await client.get("configurationDone");
+    const stop = await client.event(["stopped"]);
+    expect(stop.body).toMatchObject({ reason: "breakpoint", hitBreakpointIds: [breakpoints[0]?.id] });
+  });
+
+  test("keep their hits when the set is sent again with another one", async () => {
+    const client = await stopped();
+    const source = { path: "/shop.iochain" };
+    const third = { line: lineOf("slot 2 dfw"), hitCondition: "3" };
+    await client.get("setBreakpoints", { source, breakpoints: [third] });
+    await go(client, "next");
+    await client.get("setBreakpoints", { source, breakpoints: [third, { line: lineOf("rule 10 ") }] });
+    await client.get("setBreakpoints", { source, breakpoints: [third] });
+    await go(client, "continue");
+    expect((await stack(client)).stackFrames.at(-1)?.name).toBe("step 4 · Customer buys");
+    await go(client, "reverseContinue");
+    await go(client, "continue");
+    expect((await stack(client)).stackFrames.at(-1)?.name).toBe("step 4 · Customer buys");
+  });
+});
+
+describe("styles", () => {
+  test("lines and columns from 0, files as URIs", async () => {
+    const client = await stopped(
+      { program: "file:///home/a%20b/shop.iochain" },
+      {
+        linesStartAt1: false,
+        columnsStartAt1: false,
+        pathFormat: "uri",
+      },
+    );
+    const asked = {
+      source: { path: "file:///home/a%20b/shop.iochain" },
+      breakpoints: [{ line: lineOf("rule 1001") - 1 }],
+    };
+    const { breakpoints } = await client.get<{ breakpoints: DebugProtocol.Breakpoint[] }>("setBreakpoints", asked);
+    expect(breakpoints).toMatchObject([{ verified: true, line: lineOf("rule 1001") - 1 }]);
+    await go(client, "continue");
+    const [frame] = (await stack(client)).stackFrames;
+    expect(frame).toMatchObject({
+      line: lineOf("rule 1001") - 1,
+      column: 4,
+      source: { name: "shop.iochain", path: "file:///home/a%20b/shop.iochain" },
+    });
+  });
+
+  test("a breakpoint finds its file by path where the program is a URI", async () => {
+    const client = await stopped({ program: "file:///home/shop.iochain" });
+    const asked = { source: { path: "/home/shop.iochain" }, breakpoints: [{ line: lineOf("rule 1001") }] };
+    const { breakpoints } = await client.get<{ breakpoints: DebugProtocol.Breakpoint[] }>("setBreakpoints", asked);
+    expect(breakpoints).toMatchObject([{ verified: true }]);
+  });
+
+  test("the stack in parts, and numbers in hexadecimal", async () => {
+    const client = await stopped();
+    await go(client, "stepIn");
+    await go(client, "stepIn");
+    const whole = await stack(client);
+    const part = await stack(client, { startFrame: 1, levels: 1 });
+    expect(part.totalFrames).toBe(3);
+    expect(part.stackFrames.map((f) => f.name)).toEqual([whole.stackFrames[1]?.name]);
+    const tcp = (await open(client, "Packet")).find((v) => v.type === "tcp");
+    const { variables } = await client.get<{ variables: DebugProtocol.Variable[] }>("variables", {
+      variablesReference: tcp?.variablesReference,
+      format: { hex: true },
+    });
+    expect(variables.find((v) => v.name === "tcp.dstport")?.value).toBe("0x1bb");
+  });
+});
+
+describe("values", () => {
+  test("setVariable changes a field, tells so, and refuses what is none", async () => {
+    const client = await stopped({}, { supportsInvalidatedEvent: true });
+    const ip = (await open(client, "Packet")).find((v) => v.type === "ip");
+    const set = { variablesReference: ip?.variablesReference, name: "ip.ttl", value: "1" };
+    expect(await client.get("setVariable", set)).toMatchObject({ value: "1" });
+    await client.event(["invalidated"]);
+    expect((await open(client, "Packet", "Internet")).find((v) => v.name === "ip.ttl")?.value).toBe("1");
+    expect(await client.ask("setVariable", { ...set, name: "ip.len" })).toMatchObject({ success: false });
+    expect(await client.ask("setVariable", { ...set, value: "x" })).toMatchObject({ success: false });
+    const clock = (await open(client, "Scenario")).find((v) => v.name === "clock");
+    expect(clock?.presentationHint?.attributes).toContain("readOnly");
+  });
+
+  test("an edited packet arrives edited, and its connection is the edited one's", async () => {
+    const client = await stopped();
+    await client.get("setExpression", { expression: "tcp.dstport", value: "80" });
+    await go(client, "next");
+    const connections = await open(client, "Slot state", "web-01.eth0", "connections");
+    expect(connections.map((c) => c.name)).toEqual(["tcp 203.0.113.7:51000 -> 10.0.1.11:80"]);
+    await go(client, "stepBack");
+    expect((await client.get("evaluate", { expression: "tcp.dstport", context: "watch" })).result).toBe("80");
+    await go(client, "restart");
+    expect((await client.get("evaluate", { expression: "tcp.dstport", context: "watch" })).result).toBe("443");
+  });
+
+  test("what decided can be gone to", async () => {
+    const client = await stopped();
+    await go(client, "next");
+    const parts = await open(client, "Decision", "in ·", "slot 2");
+    const by = parts.find((v) => v.name === "by");
+    expect(by?.value).toBe('rule 1001 "Users to web"');
+    const place = await client.get("locations", { locationReference: by?.valueLocationReference });
+    expect(place).toMatchObject({ line: lineOf("rule 1001"), source: { path: "/shop.iochain" } });
+  });
+
+  test("octets are read and written through the packet's memory reference", async () => {
+    const client = await stopped();
+    const octets = (await open(client, "Packet")).find((v) => v.name === "octets");
+    const memoryReference = octets?.memoryReference;
+    expect(memoryReference).toBeDefined();
+    const read = await client.get<{ data: string; unreadableBytes?: number }>("readMemory", {
+      memoryReference,
+      offset: 50,
+      count: 10,
+    });
+    expect(read.unreadableBytes).toBe(6);
+    const destination = Buffer.from([10, 0, 3, 11]).toString("base64");
+    await client.get("writeMemory", { memoryReference, offset: 30, data: destination });
+    expect((await client.get("evaluate", { expression: "ip.dst" })).result).toBe("10.0.3.11");
+  });
+
+  test("under the mouse a rule's number asks why it matches", async () => {
+    const client = await stopped();
+    await go(client, "stepIn");
+    await go(client, "next");
+    const [frame] = (await stack(client)).stackFrames;
+    const hover = (expression: string) => client.ask("evaluate", { expression, context: "hover", frameId: frame?.id });
+    expect((await hover("1002")).body.result).toMatch(/^rule 1002 does not match: from is web, not 203\.0\.113\.7/);
+    expect((await hover("1001")).body.result).toBe("rule 1001 matches");
+    expect((await hover("web")).body.result).toBe("web: 10.0.1.11");
+    expect((await hover("udp.dstport")).success).toBe(false);
+    const copied = await client.get("evaluate", { expression: "rule(1001)", context: "clipboard" });
+    expect(copied).toMatchObject({ result: 'rule 1001 "Users to web" allow', variablesReference: 0 });
+  });
+
+  test("a long table comes in pages", async () => {
+    const rules = Array.from({ length: 300 }, (_, i) => `    rule ${2000 + i} allow from 192.0.2.1 to web`).join("\n");
+    const policy = POLICY.replace('  section "Shop"', `  section "Long" {\n${rules}\n  }\n  section "Shop"`);
+    const client = await stopped({}, {}, policy);
+    await go(client, "stepIn");
+    await go(client, "next");
+    const counters = (await open(client, "Slot state")).find((v) => v.name === "counters");
+    expect(counters?.indexedVariables).toBe(303);
+    const page = { variablesReference: counters?.variablesReference, filter: "indexed", start: 100, count: 2 };
+    const { variables } = await client.get<{ variables: DebugProtocol.Variable[] }>("variables", page);
+    expect(variables.map((v) => v.name)).toEqual(["rule 2100", "rule 2101"]);
+  });
+});
+
+describe("the chain view", () => {
+  interface View {
+    vnic: string;
+    direction: string;
+    packet: string;
+    outcome?: string;
+    current?: number;
+    slots: { slot: number; module: string; verdict?: string; by?: { id?: number } }[];
+  }
+  test("shows the walk ahead, the walk under way, and then the last", async () => {
+    const client = await stopped();
+    const ahead = await client.get<View>("iochain/chain");
+    expect(ahead).toMatchObject({ vnic: "web-01.eth0", direction: "in", packet: expect.stringMatching(/^tcp/) });
+    expect(ahead.slots.map((s) => s.slot)).toEqual([...Array(16).keys()]);
+    expect(ahead.slots.some((s) => s.verdict)).toBe(false);
+    await go(client, "stepIn");
+    await go(client, "next");
+    const here = await client.get<View>("iochain/chain");
+    expect(here.current).toBe(2);
+    expect(here.slots.filter((s) => s.verdict).map((s) => s.slot)).toEqual([...Array(13).keys()].map((i) => i + 3));
+    await go(client, "stepOut");
+    const last = await client.get<View>("iochain/chain");
+    expect(last).toMatchObject({ outcome: "delivered", packet: expect.stringMatching(/:443 syn$/) });
+    expect(last.slots[2]).toMatchObject({ verdict: "allow", by: { id: 1001 } });
+  });
+});
