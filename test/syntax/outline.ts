@@ -52,3 +52,25 @@ export function meaning(document: SourceDocument): string {
 }
 export const comments = (document: SourceDocument): string[] =>
   document.chunks.flatMap((chunk) => chunk.comments.map(({ text }) => text.trimEnd()));
+
+/** A document for a reader: what nests in what, and each mistake with the words it is about. */
+export function story(document: SourceDocument): string {
+  const lines: string[] = [];
+  const visit = (statement: Statement, depth: number) => {
+    const { kind, chunk, start, end, broken } = statement;
+    const text = chunk.text.slice(start, end).replace(/\s+/g, " ");
+    const missing = "close" in statement && statement.close === undefined ? " without }" : "";
+    lines.push(
+      `${"  ".repeat(depth)}${broken ? "! " : ""}${kind === text.split(" ")[0] ? "" : `${kind}: `}${text}${missing}`,
+    );
+    if ("children" in statement) for (const child of statement.children) visit(child, depth + 1);
+  };
+  for (const statement of document.tree.statements) visit(statement, 0);
+  for (const { chunk, error } of document.errors()) {
+    const { line, character } = document.positionAt(chunk, error.start);
+    const about = chunk.text.slice(error.start, error.end);
+    const code = error.code === "syntax-error" ? "" : `${error.code}: `;
+    lines.push(`${line + 1}:${character + 1} ‹${about}› ${code}${error.message}`);
+  }
+  return lines.join("\n");
+}

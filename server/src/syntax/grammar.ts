@@ -14,7 +14,7 @@ import {
   type ParserMethod,
   type TokenType,
 } from "chevrotain";
-import { MESSAGES } from "./mistakes.ts";
+import { foundInstead, MESSAGES } from "./mistakes.ts";
 import { unquote } from "./strings.ts";
 import * as t from "./tokens.ts";
 import type * as tree from "./tree.ts";
@@ -185,7 +185,7 @@ export abstract class Grammar extends EmbeddedActionsParser {
     return this.RULE(rule, () => {
       const next = this.LA(1);
       if (!allowed.has(next.tokenTypeIdx) && t.isName(next)) {
-        this.slip(this.span(next), `expected ${what}: ${list(words)}; found "${next.image}"`, words);
+        this.slip(this.span(next), `expected ${what}: ${list(words)}; ${foundInstead(next.image, words)}`, words);
         this.consumeToken();
         return this.toWord(next);
       }
@@ -585,7 +585,7 @@ export abstract class Grammar extends EmbeddedActionsParser {
     if (actionTypes.has(token.tokenTypeIdx)) return true;
     const atEnd = token.tokenTypeIdx === t.END.tokenTypeIdx;
     const allowed = ACTIONS[this.context ?? "dfw"];
-    const found = atEnd ? "" : `, found "${token.image}"`;
+    const found = atEnd ? "" : `; ${foundInstead(token.image, allowed)}`;
     this.slip(this.span(atEnd ? this.LA(0) : token), `expected an action: ${list(allowed)}${found}`, allowed);
     if (t.isName(token) && !clauseTypes.has(token.tokenTypeIdx)) this.consumeToken();
     return false;

@@ -35,7 +35,7 @@ export function mistakeAt(
     message,
     expected,
   });
-  if (found === undefined) return error(`expected ${wanted} behind "${place.image}"`, wordsOf(wanted));
+  if (found === undefined) return error(`expected ${wanted} after ${shown(place.image)}`, wordsOf(wanted));
   const lexical = lexicalMistake(found);
   if (lexical !== undefined) return error(lexical);
   const words = wanted === undefined ? followers : [...wordsOf(wanted), ...followers];
@@ -44,10 +44,10 @@ export function mistakeAt(
   const expected = meant === undefined ? words : [meant, ...words.filter((word) => word !== meant)];
   if (wanted !== undefined) {
     const quotes =
-      t.RESERVED_WORDS.has(found.image) && /name|endpoint|host|address, a group|a service|a vNIC|a key/i.test(wanted)
+      t.RESERVED_WORDS.has(found.image) && /^[^"]*(?:name|host|address, a group|a service|a vNIC)/.test(wanted)
         ? `; "${found.image}" is a word of the language: write it in quotes to use it as a name`
         : hint;
-    return error(`expected ${wanted}, found "${found.image}"${quotes}`, expected);
+    return error(`expected ${wanted}, found ${shown(found.image)}${quotes}`, expected);
   }
   const before = tokens[at - 1];
   if (found.tokenType === t.Slash && before !== undefined && at - 1 > start && t.isName(before)) {
@@ -59,8 +59,22 @@ export function mistakeAt(
       end: before.startOffset + before.image.length - base,
     };
   }
+  const operand = found.tokenType === t.Str || found.tokenType === t.Dotted || t.isName(found);
+  const listed =
+    before !== undefined && (before.tokenType === t.Str || before.tokenType === t.Dotted || t.isName(before));
+  if (hint === "" && operand && listed && !t.isKeyword(before.image)) {
+    return error(`${shown(found.image)} does not belong here; is a comma missing before it?`, [",", ...followers]);
+  }
   const what = hint !== "" ? hint : followers.length > 0 ? `; expected ${followers.join(", ")} or nothing more` : "";
-  return error(`"${found.image}" does not belong here${what}`, expected);
+  return error(`${shown(found.image)} does not belong here${what}`, expected);
+}
+
+/** A token as a message shows it; a string has quotes of its own. */
+export const shown = (image: string): string => (image.startsWith('"') ? image : `"${image}"`);
+/** The end of a message about a word that is not one of those that could stand there. */
+export function foundInstead(image: string, words: readonly string[]): string {
+  const meant = nearest(image, words);
+  return `found ${shown(image)}${meant === undefined ? "" : `; did you mean "${meant}"?`}`;
 }
 
 /** The words of the language among what was wanted, as one would type them. */

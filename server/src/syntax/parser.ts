@@ -1,7 +1,7 @@
 /** The grammar's statements, one entry rule a kind. What a rule has read is in `statement`, whatever happens behind. */
 import type { IOrAlt, IToken } from "chevrotain";
 import { type ActionContext, CLAUSE_WORDS, list, type Mutable, type Rule } from "./grammar.ts";
-import { mistakeAt } from "./mistakes.ts";
+import { foundInstead, lexicalMistake, mistakeAt, shown } from "./mistakes.ts";
 import { FLAGS, OPTIONS, PacketGrammar } from "./packets.ts";
 import * as t from "./tokens.ts";
 import type * as tree from "./tree.ts";
@@ -196,7 +196,7 @@ export class StatementParser extends PacketGrammar {
           this.span(token),
           `${what}; "${token.image}" is a word of the language: write it in quotes to use it as a name`,
         );
-      else this.slip(this.span(token), `${what}, found "${token.image}"`);
+      else this.slip(this.span(token), lexicalMistake(token) ?? `${what}, found ${shown(token.image)}`);
       if (!atEnd && token.tokenTypeIdx !== t.Equals.tokenTypeIdx && token.tokenTypeIdx !== t.LCurly.tokenTypeIdx)
         this.skip();
       return false;
@@ -270,7 +270,7 @@ export class StatementParser extends PacketGrammar {
   readonly redirectStatement: Rule = this.RULE("redirectStatement", () => {
     const s = this.begin<Draft<tree.RedirectStatement>>(this.block("redirect", this.CONSUME(word("redirect"))));
     s.name = this.OPTION9(this.ownName);
-    this.CONSUME(word("via"));
+    this.CONSUME(word("via"), { ERR_MSG: '"via" and an appliance' });
     s.via = this.SUBRULE(this.applianceName);
     this.openBrace();
   });
@@ -332,7 +332,7 @@ export class StatementParser extends PacketGrammar {
     const next = this.LA(1);
     if (propertyTypes.has(next.tokenTypeIdx)) return true;
     const atEnd = next.tokenTypeIdx === t.END.tokenTypeIdx;
-    const found = atEnd ? "" : `, found "${next.image}"`;
+    const found = atEnd ? "" : `; ${foundInstead(next.image, PROPERTIES)}`;
     this.slip(this.span(atEnd ? this.LA(0) : next), `expected ${PROPERTY}${found}`, PROPERTIES);
     if (t.isName(next) && next.image !== "ipv4" && next.image !== "ipv6") this.skip();
     return false;
@@ -510,9 +510,9 @@ export class StatementParser extends PacketGrammar {
   readonly limitStatement: Rule = this.RULE("limitStatement", () => {
     const s = this.begin<Draft<tree.LimitStatement>>(this.head("limit", this.CONSUME(word("limit"))));
     s.what = this.SUBRULE(this.limitWhat);
-    s.direction = this.toWord(this.OR(this.limitDirections));
+    s.direction = this.toWord(this.OR({ DEF: this.limitDirections, ERR_MSG: "a direction: in, out" }));
     s.rate = this.SUBRULE(this.number);
-    this.CONSUME(word("pps"));
+    this.CONSUME(word("pps"), { ERR_MSG: '"pps", packets a second' });
   });
 
   readonly excludeStatement: Rule = this.RULE("excludeStatement", () => {
@@ -595,7 +595,7 @@ export class StatementParser extends PacketGrammar {
   readonly keyStatement: Rule = this.RULE("keyStatement", () => {
     const s = this.begin<Draft<tree.KeyStatement>>(this.head("key", this.CONSUME(word("key"))));
     s.name = this.OPTION9(this.ownName);
-    this.CONSUME(word("id"));
+    this.CONSUME(word("id"), { ERR_MSG: '"id" and a number' });
     s.id = this.SUBRULE(this.number);
     this.OPTION(() => {
       this.CONSUME(word("algorithm"));
@@ -603,7 +603,9 @@ export class StatementParser extends PacketGrammar {
     });
   });
   private readonly modules = this.oneOfWords(MODULES);
-  readonly module: Rule<tree.Word> = this.RULE("module", () => this.toWord(this.OR(this.modules)));
+  readonly module: Rule<tree.Word> = this.RULE("module", () =>
+    this.toWord(this.OR({ DEF: this.modules, ERR_MSG: `a module: ${list(MODULES)}` })),
+  );
   readonly failPolicy = this.choice("failPolicy", "a failure policy", ["open", "closed"]);
   readonly slotStatement: Rule = this.RULE("slotStatement", () => {
     const s = this.begin<Draft<tree.SlotStatement>>(this.head("slot", this.CONSUME(word("slot"))));
