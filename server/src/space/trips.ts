@@ -8,7 +8,7 @@
  * sent to it, since nobody knows where it is.
  */
 import { NO_ADDRESSES } from "../policy/addresses.ts";
-import type { Appliance, Chain, Dfw, Encryption, Ip, Key, Redirect, Swsec, Vnic } from "../policy/policy.ts";
+import type { Appliance, Binding, Chain, Dfw, Encryption, Ip, Key, Redirect, Swsec, Vnic } from "../policy/policy.ts";
 import { ICMP, ICMPV6 } from "../policy/protocols.ts";
 import { normalizeRanges, type Ranges, subtractRanges, unionRanges } from "../policy/ranges.ts";
 import { ALL_PORTS, BOTH_WAYS, type Box, narrow, SOURCE, subtractBoxes, type Values } from "./box.ts";
@@ -274,7 +274,7 @@ export class Trips {
     const { meaning, allVnics, policy } = this.#places;
     const guard = guardOf(this.#places.chainOf(vnic));
     if (guard !== undefined) {
-      return asSets(guard.bindings.find((binding) => binding.vnic === vnic)?.ips ?? []);
+      return asSets(bindingsOf(guard, vnic).flatMap(({ ips }) => ips));
     }
     const subnets = vnic.segment === undefined ? undefined : policy.segments.get(vnic.segment)?.subnets;
     const { v4, v6 } = subnets ?? NO_ADDRESSES;
@@ -361,11 +361,16 @@ const guardOf = (chain: Chain | undefined): Swsec | undefined => {
   return security?.spoofguard.mode === "off" ? undefined : security;
 };
 
+/** A vNIC may be bound on several lines: all of them hold. */
+const bindingsOf = (guard: Swsec, vnic: Vnic): readonly Binding[] =>
+  guard.bindings.filter((binding) => binding.vnic === vnic);
+
 /** Which of its declared addresses a vNIC may send from at the start of a scenario. */
 function approver(guard: Swsec, vnic: Vnic): (ip: Ip) => boolean {
-  const binding = guard.bindings.find(({ vnic: bound }) => bound === vnic);
-  if (binding?.mac !== undefined && binding.mac !== vnic.mac) return () => false;
-  const approved = new Set<Ip>(binding?.ips);
+  const bindings = bindingsOf(guard, vnic);
+  const macs = bindings.flatMap(({ mac }) => mac ?? []);
+  if (macs.length > 0 && (vnic.mac === undefined || !macs.includes(vnic.mac))) return () => false;
+  const approved = new Set<Ip>(bindings.flatMap(({ ips }) => ips));
   if (guard.spoofguard.mode === "tofu" && guard.discover.methods.has("tools"))
     for (const family of ["number", "bigint"]) {
       const first = vnic.ips.find((ip) => typeof ip === family);
