@@ -37,7 +37,7 @@ describe("a long capture", () => {
     const paused = await frameNumber(client);
     expect(paused).toBeGreaterThan(1);
     expect(paused).toBeLessThan(FRAMES);
-    await client.get("stepOut", { threadId: 1 });
+    await client.get("next", { threadId: 1, granularity: "statement" });
     await client.event(["stopped"]);
     const next = await frameNumber(client);
     await client.get("stepBack", { threadId: 1 });
