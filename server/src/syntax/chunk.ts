@@ -349,7 +349,7 @@ class Filler {
     const last = this.tokens[to - 1] as IToken;
     draft.end = last.startOffset + last.image.length - this.base;
     draft.doc = this.docAbove(from);
-    draft.broken = mistakes.length > 0;
+    draft.broken = mistakes.some(({ code }) => code === "syntax-error");
     const statement = draft as Statement;
     this.statements.push(statement);
     this.parts.push({ statement, opens });
