@@ -57,6 +57,7 @@ export class Debuggee implements Follower<Moment, Memory> {
   slotStart: Position = this.entry;
   /** What the slots of the walk under way have decided. */
   private current: SlotTrace[] = [];
+  private walk = 0;
   private readonly breakpoints: BreakpointRequests;
   private readonly history: History<World, Moment, Packet, Memory>;
 
@@ -147,7 +148,8 @@ export class Debuggee implements Follower<Moment, Memory> {
   private enter(place: SlotPlace): void {
     this.slotStart = this.position;
     if (place.visit === 0) this.walks = [];
-    if (place.walk < this.walks.length) return;
+    if (place.visit > 0 && place.walk === this.walk) return;
+    this.walk = place.walk;
     this.current = [];
     this.walks = [
       ...this.walks,

@@ -47,7 +47,7 @@ export class Protocol {
       for (const action of afterwards) action();
     };
     try {
-      const answer = handler((request.arguments ?? {}) as never, (action) => afterwards.push(action), request.seq);
+      const answer = handler((request.arguments ?? {}) as never, (action) => void afterwards.push(action), request.seq);
       if (answer instanceof Promise) answer.then(done, (error: unknown) => this.refuse(request, error));
       else done(answer);
     } catch (error) {

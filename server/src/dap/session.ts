@@ -6,14 +6,13 @@ import type { DebugProtocol } from "@vscode/debugprotocol";
 import { BreakpointRequests } from "./breakpointRequests.ts";
 import { CAPABILITIES } from "./capabilities.ts";
 import { Debuggee } from "./debuggee.ts";
-import { explain } from "./explain.ts";
-import { before, type Grain, type Position, same } from "./history.ts";
 import { Inspection } from "./inspection.ts";
 import { type LaunchArguments, load } from "./launch.ts";
 import { failureOutput, fate, summary } from "./narration.ts";
 import { Style } from "./paths.ts";
 import { type Handler, Protocol, RequestError } from "./protocol.ts";
-import { type Command, type Granularity, standOf, stopFor, visible } from "./stepping.ts";
+import { type Owner, Run, type Stopped } from "./run.ts";
+import type { Command, Granularity } from "./stepping.ts";
 
 /** What the session needs of the machine that it runs on. */
 export interface Host {
@@ -34,25 +33,12 @@ export interface Session {
 /** Starts a session; `send` takes its messages to the client. */
 export const createSession = (host: Host, send: (message: object) => void): Session => new DebugSession(host, send);
 
-type Phase =
-  /** Not launched, or launched and not yet configured. */
-  "starting" | "running" | "stopped" | "ended";
+/** Not launched or not yet configured; under way, moving or standing still; over. */
+type Phase = "starting" | "stopped" | "ended";
 
-/** Where the packet stood before a command, and whether it was a step (undone whole) or a run. */
-interface Past {
-  readonly position: Position;
-  readonly clause: number;
-  readonly how: "step" | "run";
-}
-
-/** Milliseconds that a run may take before requests (pause, disconnect) are looked at. */
-const SLICE = 40;
 /** Milliseconds after a failed launch at which a client that does not disconnect is left. */
 const PATIENCE = 1000;
 const THREAD = 1;
-
-const finest = (a: Grain, b: Grain): Grain =>
-  a === "every stop" || b === "every stop" ? "every stop" : a === "slots" || b === "slots" ? "slots" : "whole";
 
 class DebugSession implements Session {
   private readonly host: Host;
@@ -66,10 +52,9 @@ class DebugSession implements Session {
   private launched: LaunchArguments | undefined;
   private debuggee: Debuggee | undefined;
   private inspection: Inspection | undefined;
-  private past: Past[] = [];
-  private pausing = false;
-  /** Counts the runs: a slice of an older one finds that it is no longer wanted. */
-  private run = 0;
+  private run: Run | undefined;
+  private reporting = false;
+  private open = true;
   private changedFiles = new Set<string>();
 
   constructor(host: Host, send: (message: object) => void) {
@@ -79,14 +64,13 @@ class DebugSession implements Session {
     }, this.handlers());
     this.breakpoints = new BreakpointRequests((event, body) => this.protocol.event(event, body));
   }
-  private open = true;
 
   handle(message: unknown): void {
     if (this.open) this.protocol.handle(message);
   }
   close(): void {
     this.phase = "ended";
-    this.run++;
+    this.run?.abandon();
     this.open = false;
   }
 
@@ -125,7 +109,7 @@ class DebugSession implements Session {
     this.debuggee = new Debuggee(loaded, this.breakpoints);
     this.breakpoints.load(this.debuggee, args);
     this.inspection = new Inspection(this.debuggee, this.style);
-    this.past = [];
+    this.run = new Run(this.debuggee, this.inspection, this.owner());
   }
   private announce(): void {
     const { loaded } = this.here();
@@ -139,25 +123,15 @@ class DebugSession implements Session {
     after(() => this.begin());
   }
   private begin(): void {
-    if (!this.configured || !this.debuggee || this.phase !== "starting") return;
-    const debuggee = this.debuggee;
-    debuggee.skipToEntry();
-    this.past = [];
-    if (debuggee.ended) {
-      this.finish(true);
-      return;
-    }
-    if (this.launched?.noDebug !== true && this.launched?.stopOnEntry !== false) {
-      this.stop("entry", "Stopped at the first packet", 0, undefined, debuggee.halt.ids);
-      return;
-    }
-    if (!this.halted()) this.go(() => false, "whole");
+    if (!this.configured || !this.run || this.phase !== "starting") return;
+    this.phase = "stopped";
+    this.run.begin(this.launched?.stopOnEntry !== false);
   }
 
   private restart(args: { arguments?: LaunchArguments }, after: (action: () => void) => void): void {
     const next = args.arguments?.program ? args.arguments : this.launched;
     if (!next) throw new RequestError("the session has not been launched");
-    this.run++;
+    this.run?.abandon();
     this.start(next);
     this.launched = next;
     this.phase = "starting";
@@ -169,7 +143,7 @@ class DebugSession implements Session {
   }
 
   private disconnect(_: unknown, after: (action: () => void) => void): void {
-    this.run++;
+    this.run?.abandon();
     this.phase = "ended";
     after(() => this.leave());
   }
@@ -184,9 +158,10 @@ class DebugSession implements Session {
   /** The run is over, or never began. */
   private finish(ran: boolean): void {
     if (this.phase === "ended") return;
-    this.run++;
+    this.run?.abandon();
     this.phase = "ended";
-    const debuggee = this.debuggee;
+    this.progress(undefined);
+    const { debuggee } = this;
     if (debuggee && ran) {
       this.output("console", `${summary(debuggee.loaded.script.title, debuggee.packets, debuggee.failures)}\n`);
       this.protocol.event("thread", { reason: "exited", threadId: THREAD });
@@ -202,83 +177,73 @@ class DebugSession implements Session {
     if (!this.debuggee) throw new RequestError("the session has not been launched");
     return this.debuggee;
   }
-  /** The debuggee while it stands still. */
-  private still(): Debuggee {
-    const debuggee = this.here();
-    if (this.phase === "running") throw new RequestError("notStopped");
+  private looked(): Inspection {
+    if (!this.inspection) throw new RequestError("the session has not been launched");
+    return this.inspection;
+  }
+  /** The run, while the packet stands still. */
+  private still(): Run {
+    this.here();
     if (this.phase === "ended") throw new RequestError("the run has ended");
-    if (this.phase === "starting") throw new RequestError("the run has not begun: configurationDone is missing");
-    return debuggee;
+    if (this.phase === "starting" || !this.run)
+      throw new RequestError("the run has not begun: configurationDone is missing");
+    if (this.run.running) throw new RequestError("notStopped");
+    return this.run;
   }
 
   private step(command: Command) {
-    return (args: { granularity?: Granularity; targetId?: number }, after: (action: () => void) => void): void => {
-      const debuggee = this.still();
-      const inspection = this.inspection as Inspection;
-      this.remember("step");
-      const clause = inspection.clause + 1;
-      if (args.granularity === "instruction" && command !== "stepOut" && clause < inspection.clauses().length) {
-        after(() => this.stop("step", undefined, clause));
-        return;
-      }
-      const wanted =
-        command === "stepIn" && args.targetId !== undefined
-          ? inspection.stepInTarget(args.targetId)
-          : stopFor(command, debuggee.moment, args.granularity, debuggee.view);
-      const grain = standOf(debuggee.moment) !== "step" || command === "stepIn" ? "every stop" : "whole";
-      after(() => this.go(wanted, grain));
-    };
+    return (args: { granularity?: Granularity; targetId?: number }, after: (action: () => void) => void): void =>
+      after(this.still().step(command, args));
   }
   private continue(_: unknown, after: (action: () => void) => void): object {
-    this.still();
-    this.remember("run");
-    after(() => this.go(() => false, "whole"));
+    const run = this.still();
+    after(() => run.continue());
     return { allThreadsContinued: true };
   }
-  private remember(how: Past["how"]): void {
-    this.past.push({ position: this.here().position, clause: this.inspection?.clause ?? 0, how });
+  private restartFrame(args: DebugProtocol.RestartFrameArguments, after: (action: () => void) => void): void {
+    const run = this.still();
+    const position = this.looked().frameStart(args.frameId);
+    after(() => run.again(position));
+  }
+  private goto(args: DebugProtocol.GotoArguments, after: (action: () => void) => void): void {
+    const run = this.still();
+    const index = this.here().gotoTarget(args.targetId);
+    if (index === undefined) throw new RequestError("there is no send step there");
+    after(() => run.jump(index));
   }
 
-  /** Runs until `wanted`, a breakpoint, a caught fate, or the end; `grain` is how finely `wanted` looks. */
-  private go(wanted: (moment: Debuggee["moment"]) => boolean, grain: Grain): void {
-    const debuggee = this.here();
-    debuggee.grain = finest(grain, this.launched?.noDebug === true ? "whole" : this.breakpoints.grain);
-    const run = ++this.run;
-    this.phase = "running";
-    this.pausing = false;
-    const slice = (): void => {
-      if (run !== this.run) return;
-      const deadline = performance.now() + SLICE;
-      for (let n = 1; ; n++) {
-        debuggee.forward();
-        this.tell();
-        if (debuggee.ended) {
-          this.progress(undefined);
-          this.finish(true);
-          return;
-        }
-        if (this.halted()) return;
-        const { moment } = debuggee;
-        if (wanted(moment)) {
-          this.stop("step");
-          return;
-        }
-        const lookedAt = moment?.kind !== "slot" || visible(moment.place, debuggee.view);
-        if (this.pausing && lookedAt && moment?.kind !== "finished") {
-          this.stop("pause", "Paused");
-          return;
-        }
-        if (n % 32 === 0 && performance.now() > deadline) {
-          this.progress(debuggee);
-          setTimeout(slice, 0);
-          return;
-        }
-      }
+  /** What the run says to its owner. */
+  private owner(): Owner {
+    const session = this;
+    return {
+      get grain() {
+        return session.breakpoints.grain;
+      },
+      get noDebug() {
+        return session.launched?.noDebug === true;
+      },
+      kindOf: (id) => session.breakpoints.kindOf(id),
+      passed: () => session.tell(),
+      underWay: () => session.progress(session.here()),
+      ended: () => session.finish(true),
+      stopped: (stopped) => session.stopped(stopped),
     };
-    slice();
+  }
+  private stopped({ hitBreakpointIds = [], ...stopped }: Stopped): void {
+    this.phase = "stopped";
+    this.progress(undefined);
+    this.noticeChanges();
+    this.protocol.event("stopped", {
+      ...stopped,
+      threadId: THREAD,
+      allThreadsStopped: true,
+      ...(hitBreakpointIds.length === 0 ? {} : { hitBreakpointIds }),
+    });
   }
 
-  /** Says what happened on the way: log points, each packet's fate, expectations that failed. */
+  // ---- what is told on the way --------------------------------------------------------------------------------------
+
+  /** Log points, each packet's fate, expectations that failed. */
   private tell(): void {
     const debuggee = this.here();
     if (this.launched?.noDebug !== true)
@@ -291,163 +256,14 @@ class DebugSession implements Session {
     if (moment.failure) this.output("stderr", `${failureOutput(moment.failure)}\n`, debuggee.line);
   }
 
-  /** Stops here if a breakpoint or a caught fate says so. */
-  private halted(): boolean {
-    if (this.launched?.noDebug === true) return false;
-    const { halt } = this.here();
-    if (halt.caught) {
-      const info = explain(this.here());
-      this.stop("exception", info.title, 0, info.message, halt.ids);
-      return true;
-    }
-    if (halt.ids.length === 0) return false;
-    const kind = this.breakpoints.kindOf(halt.ids[0] as number);
-    this.stop(kind, undefined, 0, undefined, halt.ids);
-    return true;
-  }
-
-  private stop(
-    reason: string,
-    description?: string,
-    clause = 0,
-    text?: string,
-    hitBreakpointIds: readonly number[] = [],
-  ): void {
-    this.run++;
-    this.phase = "stopped";
-    this.here().grain = "every stop";
-    this.progress(undefined);
-    this.inspection?.moved(clause);
-    this.noticeChanges();
-    this.protocol.event("stopped", {
-      reason,
-      ...(description === undefined ? {} : { description }),
-      ...(text === undefined ? {} : { text }),
-      threadId: THREAD,
-      allThreadsStopped: true,
-      ...(hitBreakpointIds.length === 0 ? {} : { hitBreakpointIds }),
-    });
-  }
-  private pause(_: unknown, after: (action: () => void) => void): void {
-    this.here();
-    after(() => {
-      if (this.phase === "running") this.pausing = true;
-    });
-  }
-
-  // ---- going back ---------------------------------------------------------------------------------------------------
-
-  private stepBack(_: unknown, after: (action: () => void) => void): void {
-    this.still();
-    after(() => this.undo());
-  }
-  /**
-   * A step is undone whole. After a run, back is one place back along the way that it took, until it is undone as well.
-   */
-  private undo(): void {
-    const debuggee = this.here();
-    const last = this.past.at(-1);
-    if (last?.how === "step") {
-      this.past.pop();
-      this.return(last.position, "step", last.clause);
-      return;
-    }
-    const floor = last?.position ?? debuggee.entry;
-    const depth = standOf(debuggee.moment);
-    const shown = (moment: Debuggee["moment"]): boolean => {
-      if (moment === undefined) return true;
-      if (moment.kind === "slot") return depth !== "step" && visible(moment.place, debuggee.view);
-      return moment.kind === "statement" && (depth === "statement" || depth === "decided");
-    };
-    this.search(floor, shown, (found) => {
-      if (found && !same(found, floor)) this.return(found, "step");
-      else {
-        this.past.pop();
-        const atEntry = same(floor, debuggee.entry);
-        this.return(floor, atEntry ? "entry" : "step", last?.clause ?? 0);
-      }
-    });
-  }
-
-  private reverseContinue(_: unknown, after: (action: () => void) => void): void {
-    const debuggee = this.still();
-    const stops = (): boolean => debuggee.halt.ids.length > 0 || debuggee.halt.caught !== undefined;
-    after(() => {
-      debuggee.grain = this.breakpoints.grain;
-      this.search(debuggee.entry, stops, (found) => {
-        const target = found ?? debuggee.entry;
-        this.past = this.past.filter((entry) => before(entry.position, target));
-        debuggee.go(target);
-        if (!found || !this.halted()) this.stop("entry", "Back at the first packet");
-      });
-    });
-  }
-
-  /** Looks back for a place, in slices; the packet is wherever the search left it when `done` is called. */
-  private search(
-    floor: Position,
-    wanted: (moment: Debuggee["moment"]) => boolean,
-    done: (found: Position | undefined) => void,
-  ): void {
-    const search = this.here().searchBack(floor, wanted);
-    const run = ++this.run;
-    this.phase = "running";
-    const slice = (): void => {
-      if (run !== this.run) return;
-      const deadline = performance.now() + SLICE;
-      for (;;) {
-        const step = search.next();
-        if (step.done) {
-          done(step.value);
-          return;
-        }
-        if (performance.now() > deadline) {
-          setTimeout(slice, 0);
-          return;
-        }
-      }
-    };
-    slice();
-  }
-  private return(position: Position, reason: string, clause = 0): void {
-    this.here().go(position);
-    this.stop(reason, undefined, clause);
-  }
-
-  private restartFrame(args: DebugProtocol.RestartFrameArguments, after: (action: () => void) => void): void {
-    const debuggee = this.still();
-    const position = (this.inspection as Inspection).frameStart(args.frameId);
-    this.past = this.past.filter((entry) => before(entry.position, position));
-    after(() => {
-      debuggee.go(position);
-      this.stop("restart");
-    });
-  }
-
-  private goto(args: DebugProtocol.GotoArguments, after: (action: () => void) => void): void {
-    const debuggee = this.still();
-    const index = debuggee.gotoTarget(args.targetId);
-    if (index === undefined) throw new RequestError("there is no send step there");
-    this.remember("step");
-    after(() => {
-      debuggee.jump(index);
-      this.stop("goto");
-    });
-  }
-
-  // ---- small talk ---------------------------------------------------------------------------------------------------
-
   private output(category: string, output: string, place?: { uri: string; line: number; column?: number }): void {
     this.protocol.event("output", {
       category,
       output,
-      ...(place
-        ? { source: (this.inspection as Inspection).source(place.uri), line: this.style.line(place.line) }
-        : {}),
+      ...(place ? { source: this.looked().source(place.uri), line: this.style.line(place.line) } : {}),
     });
   }
 
-  private reporting = false;
   private progress(debuggee: Debuggee | undefined): void {
     if (!this.supportsProgress) return;
     const body = { progressId: "frames" };
@@ -471,7 +287,7 @@ class DebugSession implements Session {
     }
   }
   private cancel(args: DebugProtocol.CancelArguments): void {
-    if (args.progressId === "frames" && this.phase === "running") this.pausing = true;
+    if (args.progressId === "frames") this.run?.pause();
   }
 
   /** A policy edited while it runs: the run goes on with the text that it began with, and says so once a file. */
@@ -479,7 +295,7 @@ class DebugSession implements Session {
     for (const [path, stamp] of this.here().loaded.stamps) {
       if (this.changedFiles.has(path) || this.host.stamp?.(path) === stamp) continue;
       this.changedFiles.add(path);
-      const source = (this.inspection as Inspection).source(path);
+      const source = this.looked().source(path);
       this.output(
         "important",
         `${source.name} has changed; the session goes on with the text it began with. Restart takes the new one.\n`,
@@ -522,9 +338,18 @@ class DebugSession implements Session {
       next: this.step("next"),
       stepIn: this.step("stepIn"),
       stepOut: this.step("stepOut"),
-      pause: this.pause.bind(this),
-      stepBack: this.stepBack.bind(this),
-      reverseContinue: this.reverseContinue.bind(this),
+      pause: (_: unknown, after: (action: () => void) => void): void => {
+        this.here();
+        after(() => this.run?.pause());
+      },
+      stepBack: (_: unknown, after: (action: () => void) => void): void => {
+        const run = this.still();
+        after(() => run.back());
+      },
+      reverseContinue: (_: unknown, after: (action: () => void) => void): void => {
+        const run = this.still();
+        after(() => run.reverse());
+      },
       restartFrame: this.restartFrame.bind(this),
       goto: this.goto.bind(this),
       gotoTargets: look((i, args: DebugProtocol.GotoTargetsArguments) => i.gotoTargets(args)),
@@ -539,7 +364,7 @@ class DebugSession implements Session {
       breakpointLocations: (args: DebugProtocol.BreakpointLocationsArguments) => this.breakpoints.locations(args),
       dataBreakpointInfo: (args: DebugProtocol.DataBreakpointInfoArguments) => {
         this.here();
-        return (this.inspection as Inspection).dataBreakpointInfo(args);
+        return this.looked().dataBreakpointInfo(args);
       },
 
       stackTrace: look((i, args: DebugProtocol.StackTraceArguments) => i.stackTrace(args)),
@@ -547,7 +372,7 @@ class DebugSession implements Session {
       variables: look((i, args: DebugProtocol.VariablesArguments) => i.variables(args)),
       evaluate: (args: DebugProtocol.EvaluateArguments, after: (action: () => void) => void) => {
         this.still();
-        const { body, changed } = (this.inspection as Inspection).evaluate(args);
+        const { body, changed } = this.looked().evaluate(args);
         if (changed) after(() => this.edited());
         return body;
       },
@@ -560,15 +385,15 @@ class DebugSession implements Session {
       locations: look((i, args: DebugProtocol.LocationsArguments) => i.locations(args)),
       source: (args: DebugProtocol.SourceArguments) => {
         this.here();
-        return (this.inspection as Inspection).sourceText(args);
+        return this.looked().sourceText(args);
       },
       loadedSources: () => {
         this.here();
-        return (this.inspection as Inspection).loadedSources();
+        return this.looked().loadedSources();
       },
       modules: (args: DebugProtocol.ModulesArguments) => {
         this.here();
-        return (this.inspection as Inspection).modules(args);
+        return this.looked().modules(args);
       },
       "iochain/chain": look((i) => i.chain()),
     };
