@@ -72,15 +72,20 @@ export class Workbench {
     await this.moved(() => this.debugToolbar().locator(".codicon-debug-step-back").click());
   }
 
-  /** Every stop changes the call stack: the frame's name, or the line it is at. */
+  /** Every stop changes the call stack: the frame's name, or the line it is at. VS Code draws it in two goes. */
   async moved(move) {
-    const before = await this.callStack();
+    const before = (await this.callStack()).join();
     await move();
+    let last = before;
+    let since = Date.now();
     for (const end = Date.now() + 10_000; Date.now() < end; await this.page.waitForTimeout(50)) {
-      const now = await this.callStack();
-      if (now.length > 0 && now.join() !== before.join()) return;
+      const now = (await this.callStack()).join();
+      if (now !== last) {
+        last = now;
+        since = Date.now();
+      } else if (now !== "" && now !== before && Date.now() - since > 500) return;
     }
-    throw new Error(`The debugger stayed at ${before[0]}.`);
+    throw new Error(`The debugger stayed at ${before}.`);
   }
 
   squiggle() {
