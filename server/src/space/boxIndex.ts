@@ -21,7 +21,7 @@ import {
   type Values,
   VNIC,
 } from "./box.ts";
-import { type Steps, STRIDE } from "./steps.ts";
+import { STRIDE, type Steps } from "./steps.ts";
 
 /** Entries that the atoms' lists may have together. */
 const MAX_LISTED = 8_000_000;
