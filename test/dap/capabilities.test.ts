@@ -1,5 +1,7 @@
 /** What is declared is answered, and what is answered is declared. */
 import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
 import { expect, test } from "vitest";
 import { inProcess } from "./client.ts";
 
@@ -66,4 +68,16 @@ test("the sources of the adapter know neither Node nor an editor, but for its en
     expect(readFileSync(new URL(name, folder), "utf8"), name).not.toMatch(
       /from "(node:|vscode"|@vscode\/debugadapter")/,
     );
+});
+
+test("the session is bundled for a browser as it is", async () => {
+  const { outputFiles } = await build({
+    entryPoints: [fileURLToPath(new URL("../../server/src/dap/session.ts", import.meta.url))],
+    bundle: true,
+    write: false,
+    platform: "browser",
+    format: "esm",
+    logLevel: "error",
+  });
+  expect(outputFiles[0]?.text).toContain("createSession");
 });

@@ -1,4 +1,5 @@
 /** The data of the chain view: the sixteen slots of the walk under way, and what each has decided. */
+import { chainOf } from "../chain/walk.ts";
 import { SLOTS } from "../policy/platforms.ts";
 import type { Debuggee } from "./debuggee.ts";
 
@@ -9,7 +10,8 @@ export function chainView(debuggee: Debuggee): object {
   const walk = debuggee.walks.at(-1);
   const ahead = place ?? walk ?? debuggee.slotsAhead(true)[0];
   const vnic = ahead?.vnic ?? "";
-  const chain = policy.chains.find((c) => [...c.vnics].some((v) => v.id === vnic)) ?? policy.chains[0];
+  const covered = policy.vnics.get(vnic);
+  const chain = covered ? chainOf(policy, covered) : policy.chains[0];
   const decided = new Map((walk?.slots ?? []).map((slot) => [slot.slot, slot]));
   const underWay = moment !== undefined && moment.kind !== "finished";
   const outcome = underWay ? undefined : debuggee.last?.outcome;

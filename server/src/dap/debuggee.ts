@@ -25,6 +25,7 @@ export interface WalkSoFar {
   readonly chain?: string;
   readonly direction: Direction;
   readonly slots: readonly SlotTrace[];
+  readonly note?: string;
 }
 /** What makes the run stop, or speak, at a moment. */
 export interface Halt {

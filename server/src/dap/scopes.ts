@@ -42,7 +42,7 @@ function walkNode(walk: WalkSoFar): Node {
   const last = walk.slots.at(-1);
   return {
     name: `${walk.direction} · ${walk.vnic}`,
-    value: last ? decisionText(last) : "nothing is decided yet",
+    value: last ? decisionText(last) : (walk.note ?? "nothing is decided yet"),
     children: () => walk.slots.map(slotNode),
   };
 }
