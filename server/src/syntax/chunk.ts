@@ -201,7 +201,7 @@ class RegionReader {
     for (; this.commentsTaken < this.comments.length; this.commentsTaken++) {
       const token = this.comments[this.commentsTaken] as IToken;
       if (token.startOffset >= end) break;
-      const start = token.startOffset - base;
+      const start = (token.startOffset - base) | 0;
       const type = token.tokenType;
       const kind = type === t.DocComment ? "doc" : type === t.LineComment ? "line" : "block";
       taken.push({ kind, start, end: start + token.image.length, text: token.image });
@@ -290,8 +290,8 @@ class Filler {
 
   private span(from: number, to = from): Span {
     const last = this.tokens[to] as IToken;
-    const start = (this.tokens[from] as IToken).startOffset - this.base;
-    return { start, end: last.startOffset + last.image.length - this.base };
+    const start = ((this.tokens[from] as IToken).startOffset - this.base) | 0;
+    return { start, end: (last.startOffset + last.image.length - this.base) | 0 };
   }
 
   private statement({ kind, from, to, block, opens, meant }: Piece & { is: "statement" }): void {
@@ -347,7 +347,7 @@ class Filler {
 
   private push(draft: Draft, from: number, to: number, mistakes: readonly SyntaxError[], opens: boolean): void {
     const last = this.tokens[to - 1] as IToken;
-    draft.end = last.startOffset + last.image.length - this.base;
+    draft.end = (last.startOffset + last.image.length - this.base) | 0;
     draft.doc = this.docAbove(from);
     draft.broken = mistakes.some(({ code }) => code === "syntax-error");
     const statement = draft as Statement;
@@ -362,7 +362,7 @@ class Filler {
   /** The `///` lines between the token before and the statement, as Markdown. */
   private docAbove(from: number): string | undefined {
     if (this.comments.length === 0) return undefined;
-    const start = (this.tokens[from] as IToken).startOffset - this.base;
+    const start = ((this.tokens[from] as IToken).startOffset - this.base) | 0;
     const before = from > 0 ? this.tokens[from - 1] : undefined;
     const after = before === undefined ? 0 : Math.max(0, before.startOffset + before.image.length - this.base);
     const docs: string[] = [];
