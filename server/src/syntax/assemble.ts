@@ -42,10 +42,12 @@ export class Assembly {
     const fresh = chunks.slice(at, at + count);
     const removed = leaves(old);
     const added = leaves(fresh);
-    if (removed === undefined || added === undefined) return this.rebuild(chunks);
-    if (removed.length === 0 && added.length === 0) return;
-    const place = removed.length > 0 ? this.placeOf(removed) : this.placeBehind(chunks, at);
-    if (place === undefined) return this.rebuild(chunks);
+    if (removed?.length === 0 && added?.length === 0) return;
+    const place = removed?.length === 0 ? this.placeBehind(chunks, at) : removed && this.placeOf(removed);
+    if (removed === undefined || added === undefined || place === undefined) {
+      this.rebuild(chunks);
+      return;
+    }
     const { parent, index } = place;
     for (const statement of added) {
       statement.parent = parent;

@@ -6,8 +6,8 @@ import type { IToken } from "chevrotain";
 import { splitLines } from "./lines.ts";
 import { lexicalMistake } from "./mistakes.ts";
 import { nearest } from "./near.ts";
-import { type ActionContext, type Draft, type Kind, StatementParser } from "./parser.ts";
-import { type BlockKind, homesOf, itemWords, type Piece, Splitter, type SplitState } from "./split.ts";
+import { type ActionContext, type Draft, StatementParser } from "./parser.ts";
+import { type BlockKind, homesOf, itemWords, type Piece, type SplitState, Splitter } from "./split.ts";
 import * as t from "./tokens.ts";
 import type { BlockStatement, Chunk, Comment, Span, Statement, SyntaxError } from "./tree.ts";
 
@@ -111,7 +111,6 @@ const parser = new StatementParser();
 class RegionReader {
   private readonly text: string;
   private readonly starts: readonly number[];
-  private readonly tokens: IToken[];
   private readonly tokenLines: Int32Array;
   private readonly comments: readonly IToken[];
   private readonly splitter: Splitter;
@@ -134,7 +133,6 @@ class RegionReader {
     this.text = lines.length === 1 ? (lines[0] as string) : lines.join("");
     this.starts = startsOf(lines);
     const { tokens, comments } = t.lex(this.text);
-    this.tokens = tokens;
     this.comments = comments;
     this.tokenLines = this.linesOf(tokens);
     this.splitter = new Splitter(tokens, this.tokenLines, entry, partial);

@@ -256,7 +256,7 @@ function align(rows: readonly Row[], indent: string): void {
       owed = width - own.length;
     };
     if (keys === undefined || widths === undefined)
-      row.cells.forEach((cell, i) => put(cell, cell.text.length, i === 0));
+      for (const [i, cell] of row.cells.entries()) put(cell, cell.text.length, i === 0);
     else {
       keys.forEach((key, i) => {
         const cell = row.cells.find((c) => c.key === key);

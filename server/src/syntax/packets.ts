@@ -1,6 +1,7 @@
 /** The grammar of a scenario's packets and of what is expected of them. */
 import type { IOrAlt } from "chevrotain";
-import { Grammar, list, type Mutable, type Rule } from "./grammar.ts";
+import { list, type Mutable, type Rule } from "./engine.ts";
+import { Grammar } from "./grammar.ts";
 import * as t from "./tokens.ts";
 import type * as tree from "./tree.ts";
 

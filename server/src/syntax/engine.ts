@@ -1,0 +1,205 @@
+/**
+ * Chevrotain, bent to this language: the parser reads a part of a token array, builds no concrete tree, and writes what
+ * it reads into the statement at once, so that a mistake later on loses nothing. `ERR_MSG` is what could stand at a
+ * place, in words of the language; `mistakes.ts` makes the sentence.
+ *
+ * Chevrotain finds the grammar by running every rule once with made-up tokens. The speed of all policies hangs on a
+ * few rules, so alternatives are made once and not on every call.
+ */
+import {
+  EmbeddedActionsParser,
+  type IOrAlt,
+  type IToken,
+  NoViableAltException,
+  type ParserMethod,
+  type TokenType,
+} from "chevrotain";
+import { foundInstead, MESSAGES } from "./mistakes.ts";
+import { unquote } from "./strings.ts";
+import * as t from "./tokens.ts";
+import type * as tree from "./tree.ts";
+
+export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+export type Rule<T = void> = ParserMethod<[], T>;
+
+const word = t.word;
+export const list = (words: readonly string[]): string => words.join(", ");
+export const typesOf = (words: readonly string[]): ReadonlySet<number> =>
+  new Set(words.map((text) => word(text).tokenTypeIdx as number));
+
+/** What the engine could not take, and what it wanted there; none when tokens are left over at the end. */
+export interface Failure {
+  readonly wanted: string;
+}
+
+export abstract class Engine extends EmbeddedActionsParser {
+  declare private currIdx: number;
+  declare private tokVector: IToken[];
+  declare private tokVectorLength: number;
+  declare private RULE_STACK_IDX: number;
+  declare private RULE_OCCURRENCE_STACK_IDX: number;
+  declare private consumeToken: () => void;
+
+  /** Offset of the chunk in the text that the tokens are from: spans are relative to it. */
+  protected base = 0;
+  /** Mistakes that do not stop the reading. */
+  protected slips: tree.SyntaxError[] = [];
+  protected failure: Failure | undefined;
+
+  constructor() {
+    super([...t.VOCABULARY], {
+      maxLookahead: 1,
+      skipValidations: true,
+      recoveryEnabled: false,
+      errorMessageProvider: MESSAGES,
+    });
+  }
+
+  // ---- the engine, bent to read a part of a token array ---------------------------------------------------------
+
+  /** Runs `entry` on tokens[start, end). Gives the index of the token that it could not take; `end` when all is well. */
+  protected run(entry: Rule, tokens: IToken[], start: number, end: number): number {
+    this.tokVector = tokens;
+    this.tokVectorLength = end;
+    this.currIdx = start - 1;
+    this.RULE_STACK_IDX = -1;
+    this.RULE_OCCURRENCE_STACK_IDX = -1;
+    this.failure = undefined;
+    // Chevrotain looks a token ahead without checking bounds, and wants an end there.
+    const after = tokens[end];
+    tokens[end] = t.END;
+    try {
+      entry.call(this);
+    } finally {
+      if (after === undefined) tokens.length = end;
+      else tokens[end] = after;
+    }
+    return this.currIdx + 1;
+  }
+  // Chevrotain pads the tokens here, and complains of what is left: `run` and its callers do both.
+  onBeforeParse(): void {}
+  onAfterParse(): void {}
+  /** Stays where it failed: that is the place of the mistake. */
+  moveToTerminatedState(): void {}
+  SAVE_ERROR(error: Error): Error {
+    this.failure = { wanted: error.message };
+    return error;
+  }
+  raiseNoAltException(_occurrence: number, wanted = "something else"): never {
+    throw this.SAVE_ERROR(new NoViableAltException(wanted, this.LA(1), this.LA(0)));
+  }
+  raiseEarlyExitException(_occurrence: number, _kind: unknown, wanted = "something else"): never {
+    throw this.SAVE_ERROR(new NoViableAltException(wanted, this.LA(1), this.LA(0)));
+  }
+
+  // The engine's end token has NaN for its place, which makes every token's place a floating-point number. `| 0` makes
+  // places in the tree small integers, which need no heap number each: that is a quarter of the memory.
+
+  // ---- nodes ----------------------------------------------------------------------------------------------------
+
+  protected span(token: IToken): tree.Span {
+    if (this.RECORDING_PHASE) return MADE_UP;
+    const start = (token.startOffset - this.base) | 0;
+    return { start, end: start + token.image.length };
+  }
+  protected startOf(token: IToken): number {
+    return this.RECORDING_PHASE ? 0 : (token.startOffset - this.base) | 0;
+  }
+  /** End of the token read last. */
+  protected lastEnd(): number {
+    const token = this.tokVector[this.currIdx];
+    return token === undefined ? 0 : (token.startOffset + token.image.length - this.base) | 0;
+  }
+  protected toName(token: IToken): tree.Name {
+    if (this.RECORDING_PHASE) return MADE_UP;
+    const start = (token.startOffset - this.base) | 0;
+    const end = start + token.image.length;
+    return token.tokenTypeIdx === t.Str.tokenTypeIdx
+      ? { start, end, text: unquote(token.image), quoted: true }
+      : { start, end, text: token.image, quoted: false };
+  }
+  protected toText(token: IToken): tree.Text {
+    if (this.RECORDING_PHASE) return MADE_UP;
+    const start = (token.startOffset - this.base) | 0;
+    return { start, end: start + token.image.length, text: unquote(token.image) };
+  }
+  protected toInt(token: IToken): tree.Int {
+    if (this.RECORDING_PHASE) return MADE_UP;
+    const start = (token.startOffset - this.base) | 0;
+    return { start, end: start + token.image.length, value: Number(token.image), text: token.image };
+  }
+  protected toWord(token: IToken): tree.Word {
+    if (this.RECORDING_PHASE) return MADE_UP;
+    const start = (token.startOffset - this.base) | 0;
+    return { start, end: start + token.image.length, text: token.image };
+  }
+  private toAddress(token: IToken): tree.AddressText {
+    if (this.RECORDING_PHASE) return MADE_UP;
+    const start = (token.startOffset - this.base) | 0;
+    const end = start + token.image.length;
+    const idx = token.tokenTypeIdx;
+    const mac = idx === t.MacDashes.tokenTypeIdx || (idx === t.Colons.tokenTypeIdx && isMac(token.image));
+    const kind = mac ? "mac" : idx === t.Dotted.tokenTypeIdx ? "ipv4" : "ipv6";
+    return { start, end, text: token.image, kind };
+  }
+
+  protected slip(
+    span: tree.Span,
+    message: string,
+    expected?: readonly string[],
+    code: tree.SyntaxError["code"] = "syntax-error",
+  ): void {
+    if (this.RECORDING_PHASE) return;
+    this.slips.push({ code, start: span.start, end: span.end, message, expected });
+  }
+  protected skip(): void {
+    this.consumeToken();
+  }
+
+  /** Alternatives that take one token each. */
+  protected oneOf(...types: TokenType[]): IOrAlt<IToken>[] {
+    return types.map((type) => ({ ALT: () => this.consume(0, type) }));
+  }
+  protected oneOfWords(words: readonly string[]): IOrAlt<IToken>[] {
+    return this.oneOf(...words.map(word));
+  }
+  /** A word with a fixed choice. Any other name is taken too, and told. */
+  protected choice(rule: string, what: string, words: readonly string[]): Rule<tree.Word> {
+    const allowed = typesOf(words);
+    const alternatives = { DEF: this.oneOfWords(words), ERR_MSG: `${what}: ${list(words)}` };
+    return this.RULE(rule, () => {
+      const next = this.LA(1);
+      if (!allowed.has(next.tokenTypeIdx) && t.isName(next)) {
+        this.slip(this.span(next), `expected ${what}: ${list(words)}; ${foundInstead(next.image, words)}`, words);
+        this.consumeToken();
+        return this.toWord(next);
+      }
+      return this.toWord(this.OR(alternatives));
+    });
+  }
+  /** A name of some sort: the rule's own name is what `follow.ts` tells the sorts apart by. */
+  protected nameRule(rule: string, what: string): Rule<tree.Name> {
+    const alternatives = { DEF: this.oneOf(t.Name, t.Str), ERR_MSG: what };
+    return this.RULE(rule, () => this.toName(this.OR(alternatives)));
+  }
+  protected intRule(rule: string, what: string): Rule<tree.Int> {
+    const options = { ERR_MSG: what };
+    return this.RULE(rule, () => this.toInt(this.CONSUME(t.Int, options)));
+  }
+  protected textRule(rule: string, what: string): Rule<tree.Text> {
+    const options = { ERR_MSG: what };
+    return this.RULE(rule, () => this.toText(this.CONSUME(t.Str, options)));
+  }
+  protected addressRule(rule: string, what: string): Rule<tree.AddressText> {
+    const alternatives = { DEF: this.oneOf(t.Dotted, t.Colons, t.MacDashes), ERR_MSG: what };
+    return this.RULE(rule, () => this.toAddress(this.OR(alternatives)));
+  }
+}
+
+/** What a rule reads while Chevrotain records the grammar. */
+const MADE_UP = { start: 0, end: 0, text: "", quoted: false, value: 0, kind: "ipv4" as const };
+
+/** `00:50:56:aa:01:11`, and what was meant as one: groups of two at most, six of them or fewer. */
+function isMac(image: string): boolean {
+  return /^[0-9A-Za-z]{1,2}(?::[0-9A-Za-z]{1,3}){1,6}$/.test(image) && image.split(":").length <= 6;
+}
