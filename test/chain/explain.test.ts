@@ -41,7 +41,7 @@ test("every clause is told, those that hold and those that do not", () => {
       "family holds: ipv4 | ipv4",
       "from holds: internet, tag web | 10.0.1.11",
       "to holds: tag db | 10.0.1.21",
-      "service fails: https, tcp/8443 | tcp/22 from 1000",
+      "service fails: https, tcp/8443 | tcp/22",
     ],
   });
   expect(ask(1, "tcp web-01:1000 -> db-01:8443", "db-01.eth0", "in").matches).toBe(true);

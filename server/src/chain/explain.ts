@@ -34,7 +34,7 @@ export function explainRule(world: World, rule: Rule, packet: Packet, vnic: Vnic
     clause,
     holds: clauseHolds(clause, rule, asked),
     ...wanted(rule, clause),
-    got: GOT[clause](asked),
+    got: GOT[clause](asked, rule),
   }));
   return { clauses, matches: !rule.disabled && clauses.every(({ holds }) => holds) };
 }
@@ -76,7 +76,7 @@ function wanted(rule: Rule, kind: ClauseKind): Pick<ClauseAnswer, "wanted" | "sp
 const textOf = ({ chunk }: Statement, { start, end }: Span): string =>
   chunk.text.slice(start, end).replace(/\s+/g, " ").trim();
 
-const GOT: Readonly<Record<ClauseKind, (asked: Asked) => string>> = {
+const GOT: Readonly<Record<ClauseKind, (asked: Asked, rule: Rule) => string>> = {
   "applied-to": ({ vnic }) => vnic.id,
   direction: ({ direction }) => direction,
   family: ({ packet }) => (packet.ip ? `ipv${packet.ip.version}` : "no IP"),
@@ -89,12 +89,15 @@ function endOf(layer: Asked["layer"], ip: Ip | undefined, mac: number): string {
   return ip === undefined ? "no IP address" : formatIp(ip);
 }
 
-function serviceOf({ packet, layer }: Asked): string {
+/** With the source port only where the rule asks for one. */
+function serviceOf({ packet, layer }: Asked, { services }: Rule): string {
   const { eth, ip, tcp, udp, sctp, icmp, ports } = packet;
   if (layer === "ethernet" || !ip)
     return `ether/${etherTypeName(eth.type) ?? `0x${eth.type.toString(16).padStart(4, "0")}`}`;
   if (icmp) return `${ip.version === 6 ? "icmpv6" : "icmp"}/${icmp.type}:${icmp.code}`;
   const known = tcp ?? udp ?? sctp ?? ports;
   const name = ipProtocolName(ip.protocol) ?? String(ip.protocol);
-  return known ? `${name}/${known.dstPort} from ${known.srcPort}` : `ip/${name}`;
+  if (!known) return `ip/${name}`;
+  const asksSource = services?.some((service) => "sourcePorts" in service && service.sourcePorts !== undefined);
+  return asksSource ? `${name}/${known.dstPort} from ${known.srcPort}` : `${name}/${known.dstPort}`;
 }
