@@ -14,7 +14,7 @@ import { frameSpace } from "./frames.ts";
 import { Meaning } from "./meaning.ts";
 import { ruleSpace } from "./rule.ts";
 import { type ListedRule, RuleList } from "./ruleList.ts";
-import { finish, type Steps, STRIDE } from "./steps.ts";
+import { finish, STRIDE, type Steps } from "./steps.ts";
 
 /** What has rules of its own that are tried in order. */
 export type RuleBlock = Acl | Dfw | Redirect | Encryption | Appliance;
