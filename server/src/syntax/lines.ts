@@ -17,7 +17,7 @@ export interface TextEdit {
 export function splitLines(text: string): string[] {
   const lines: string[] = [];
   let start = 0;
-  if (!/\r(?!\n)/.test(text)) {
+  if (!text.includes("\r") || !/\r(?!\n)/.test(text)) {
     for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n", start)) {
       lines.push(text.slice(start, end + 1));
       start = end + 1;

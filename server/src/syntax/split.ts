@@ -68,6 +68,15 @@ for (const kind of BLOCK_KINDS)
 const starters = new Uint8Array(Math.max(...t.VOCABULARY.map((type) => type.tokenTypeIdx as number)) + 1);
 for (const type of [...homes.keys(), ...declarations]) starters[type.tokenTypeIdx as number] = 1;
 
+/** By block and token type: what the word begins there. */
+const kinds = new Map<BlockKind | undefined, (Kind | undefined)[]>();
+for (const block of [...BLOCK_KINDS, undefined]) {
+  const byType: (Kind | undefined)[] = new Array(starters.length).fill(undefined);
+  for (const [text, kind] of Object.entries(block ? ITEMS[block] : DECLARATIONS))
+    byType[t.word(text).tokenTypeIdx as number] = kind;
+  kinds.set(block, byType);
+}
+
 /** What stands behind one of these is an operand, even if it is a word of the language. */
 const WANTING = new Set<TokenType>([
   ...["from", "to", "service", "applied-to", "except", "tag", "expect"].map(t.word),
@@ -240,13 +249,9 @@ export class Splitter {
     const token = this.tokens[i] as IToken;
     if (block === "timeouts") return t.isName(token) ? "timeout" : undefined;
     if (starters[token.tokenTypeIdx] !== 1) return undefined;
-    const { image } = token;
-    const items = block === undefined ? DECLARATIONS : ITEMS[block];
-    const text = token.tokenType.name.slice(1, -1);
-    if (!Object.hasOwn(items, text)) return undefined;
     // `segment NAME {` inside a vnic is the next declaration.
-    if (block === "vnic" && image === "segment" && this.firstOnLine(i) && this.headShaped(i)) return undefined;
-    return items[text];
+    if (block === "vnic" && token.image === "segment" && this.firstOnLine(i) && this.headShaped(i)) return undefined;
+    return kinds.get(block)?.[token.tokenTypeIdx];
   }
 
   /** A declaration word, or an item of an enclosing block, as the first word of a line. */
