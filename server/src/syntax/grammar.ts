@@ -373,9 +373,10 @@ export abstract class Grammar extends Engine {
     {
       ALT: () => {
         const start = this.startOf(this.CONSUME(word("mark")));
-        const field = this.SUBRULE(this.markField).text as "dscp";
+        const field = this.SUBRULE(this.markField).text;
         const value = this.SUBRULE(this.number);
-        return { start, end: value.end, word: "mark", mark: { field, value }, key: undefined };
+        const mark = field === "dscp" || field === "cos" ? ({ field, value } as const) : undefined;
+        return { start, end: value.end, word: "mark", mark, key: undefined };
       },
     },
     {
