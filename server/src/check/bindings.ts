@@ -1,5 +1,5 @@
 /** Findings about SpoofGuard's bindings, block by block. */
-import { addressesContain, familyOf, formatIp, formatMac, type Ip } from "../policy/addresses.ts";
+import { addressesContain, familyOf, formatIp, formatMac, type Ip, isLinkLocal } from "../policy/addresses.ts";
 import { ipOf } from "../policy/endpoints.ts";
 import type { Binding, Policy, Source, Swsec, Vnic } from "../policy/policy.ts";
 import type { Program } from "../policy/program.ts";
@@ -95,9 +95,6 @@ function outsideSubnets(binding: Binding, policy: Policy): Finding[] {
     return [finding("bind-outside-subnet", source, addressSpan(binding, ip), message, { related: there })];
   });
 }
-
-/** 169.254.0.0/16 and fe80::/10. */
-const isLinkLocal = (ip: Ip): boolean => (typeof ip === "bigint" ? ip >> 118n === 0x3fan : ip >>> 16 === 0xa9fe);
 
 /** A vNIC may have several lines; what it declares must be on one of them. Without any address bound, it is missing. */
 function missingAddresses(block: Swsec): Finding[] {

@@ -223,3 +223,6 @@ export const addressesEqual = (a: AddressSet, b: AddressSet): boolean =>
   rangesEqual(a.v4, b.v4) && rangesEqual(a.v6, b.v6);
 /** How many addresses there are in it, of both families together. */
 export const addressesSize = (set: AddressSet): bigint => rangesSize(set.v4) + rangesSize(set.v6);
+
+/** 169.254.0.0/16 (RFC 3927), fe80::/10 (RFC 4291). */
+export const isLinkLocal = (ip: Ip): boolean => (typeof ip === "bigint" ? ip >> 118n === 0x3fan : ip >>> 16 === 0xa9fe);

@@ -7,7 +7,7 @@
  * where SpoofGuard is on, else from what its segment's subnets hold (or anything) that no vNIC declares; nothing is
  * sent to it, since nobody knows where it is.
  */
-import { NO_ADDRESSES } from "../policy/addresses.ts";
+import { isLinkLocal, NO_ADDRESSES } from "../policy/addresses.ts";
 import type { Appliance, Binding, Chain, Dfw, Encryption, Ip, Key, Redirect, Swsec, Vnic } from "../policy/policy.ts";
 import { ICMP, ICMPV6 } from "../policy/protocols.ts";
 import { normalizeRanges, type Ranges, subtractRanges, unionRanges } from "../policy/ranges.ts";
@@ -378,5 +378,3 @@ function approver(guard: Swsec, vnic: Vnic): (ip: Ip) => boolean {
     }
   return (ip) => approved.has(ip) || (guard.allowLocal && isLinkLocal(ip));
 }
-const isLinkLocal = (ip: Ip): boolean =>
-  typeof ip === "bigint" ? ip >> 118n === 0xfe80n >> 6n : Math.floor(ip / 65536) === 0xa9fe;

@@ -1,6 +1,6 @@
 /** SpoofGuard: does a VM speak from addresses that are its own? */
 import type { Packet } from "../../capture/packet.ts";
-import { familyOf, type Ip } from "../../policy/addresses.ts";
+import { familyOf, type Ip, isLinkLocal } from "../../policy/addresses.ts";
 import type { Binding, Swsec, Vnic } from "../../policy/policy.ts";
 import type { ReasonCode } from "../reasons.ts";
 import type { VnicState } from "../world.ts";
@@ -61,6 +61,3 @@ function approved(ip: Ip, { block, bindings, state }: Guarded, reported?: "arp" 
   // Trust on first use: the very packet that reports the first address is the first use.
   return reported !== undefined && block.discover.methods.has(reported);
 }
-
-/** 169.254.0.0/16 (RFC 3927), fe80::/10 (RFC 4291). */
-const isLinkLocal = (ip: Ip): boolean => (typeof ip === "bigint" ? ip >> 118n === 0x3fan : ip >>> 16 === 0xa9fe);
