@@ -1,5 +1,5 @@
 // Bundles everything that is shipped into dist/. `--watch` rebuilds on change, `--production` minifies.
-// The Node bundles are CommonJS, as VS Code's extension host and every Node since 22 load them without ado.
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import process from "node:process";
 import * as esbuild from "esbuild";
 
@@ -15,30 +15,40 @@ const common = {
   sourcesContent: !production,
   target: "es2023",
   logLevel: watch ? "info" : "warning",
+  // The licences of what is bundled stand in a file of their own: `package.mjs`.
   legalComments: "none",
+  metafile: true,
 };
 /** @type {esbuild.BuildOptions} */
-const node = {
-  ...common,
-  platform: "node",
-  target: "node22",
-  format: "cjs",
-  // CommonJS has no import.meta; these two have their old names.
-  define: { "import.meta.dirname": "__dirname", "import.meta.filename": "__filename" },
-};
+const node = { ...common, platform: "node", target: "node22" };
 /** @type {esbuild.BuildOptions} */
 const browser = { ...common, platform: "browser", mainFields: ["browser", "module", "main"] };
 
 /** @type {esbuild.BuildOptions[]} */
 const bundles = [
-  { ...node, entryPoints: ["client/src/extension.ts"], outfile: "dist/extension.js", external: ["vscode"] },
-  { ...node, entryPoints: ["server/src/lsp/node.ts"], outfile: "dist/server.js" },
-  { ...node, entryPoints: ["server/src/dap/node.ts"], outfile: "dist/debug-adapter.js" },
+  // VS Code loads an extension as CommonJS.
   {
     ...node,
-    entryPoints: ["server/src/cli/main.ts"],
-    outfile: "dist/cli.js",
-    banner: { js: "#!/usr/bin/env node" },
+    entryPoints: ["client/src/extension.ts"],
+    outfile: "dist/extension.js",
+    format: "cjs",
+    external: ["vscode"],
+  },
+  // The three programs share most of their code, so it is written once, in chunks, which only ES modules can have.
+  {
+    ...node,
+    entryPoints: {
+      server: "server/src/lsp/node.ts",
+      "debug-adapter": "server/src/dap/node.ts",
+      cli: "server/src/cli/main.ts",
+    },
+    outdir: "dist/node",
+    outExtension: { ".js": ".mjs" },
+    chunkNames: "shared-[hash]",
+    format: "esm",
+    splitting: true,
+    // Packages that are CommonJS ask for Node's own modules with `require`.
+    banner: { js: 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);' },
   },
   {
     ...browser,
@@ -57,10 +67,18 @@ const bundles = [
   },
 ];
 
+// What is started by name: the program behind it is the module of the same name.
+await rm("dist/node", { recursive: true, force: true });
+await mkdir("dist", { recursive: true });
+for (const program of ["server", "debug-adapter", "cli"])
+  await writeFile(`dist/${program}.js`, `#!/usr/bin/env node\nimport("./node/${program}.mjs");\n`, { mode: 0o755 });
+
 if (watch) {
   for (const bundle of bundles) await (await esbuild.context(bundle)).watch();
 } else {
   // One broken bundle must not hide the errors of another; esbuild has printed them.
   const results = await Promise.allSettled(bundles.map((bundle) => esbuild.build(bundle)));
   if (results.some(({ status }) => status === "rejected")) process.exitCode = 1;
+  const inputs = results.flatMap(({ value }) => Object.keys(value?.metafile.inputs ?? {}));
+  await writeFile("dist/inputs.json", JSON.stringify([...new Set(inputs)].sort(), undefined, 1));
 }

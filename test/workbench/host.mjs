@@ -1,10 +1,11 @@
 // Starts the VS Code server, and a browser on its workbench.
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import process from "node:process";
+import { promisify } from "node:util";
 import { chromium, hostCode, hostNode } from "./paths.mjs";
 
 /** Nothing between a newcomer and the policy: no trust question, no welcome, no chat, no telemetry. */
@@ -32,7 +33,7 @@ const unneededExtensions = [
 ];
 
 /**
- * Starts the server on 127.0.0.1. `extension` is a folder to have installed; `port` is a wish (0: any), and gives way
+ * Starts the server on 127.0.0.1. `extension` is a folder or a VSIX to have installed; `port` is a wish (0: any), and gives way
  * when it is taken; `testDriver` lets a page start extension tests, but hides notifications; `env` reaches the
  * extension host; `log` receives what the server prints. Answers its address and how to stop it; complains when the
  * server ends before it listens.
@@ -53,7 +54,8 @@ export async function startServer({
     await writeFile(path.join(data, folder, "settings.json"), allSettings);
   }
   await mkdir(temporary);
-  if (extension) await link(extension, path.join(data, "extensions"));
+  if (extension?.endsWith(".vsix")) await install(extension, data);
+  else if (extension) await link(extension, path.join(data, "extensions"));
 
   const child = spawn(
     hostNode,
@@ -93,6 +95,12 @@ export async function startServer({
     await stop();
     throw error;
   }
+}
+
+/** Installs a package as a person does; complains with what VS Code says. */
+async function install(vsix, data) {
+  const program = path.join(hostCode, "out/server-main.js");
+  await promisify(execFile)(hostNode, [program, `--server-data-dir=${data}`, "--install-extension", vsix]);
 }
 
 /** VS Code finds an unpacked extension in its extensions folder, also through a link. */

@@ -1,9 +1,11 @@
-// Drives VS Code's window as a person would, and takes pictures on the way. Ends in the line
+// Packs the extension, installs it, drives VS Code's window as a person would, and takes pictures on the way. Ends in the line
 // `N passed, N failed, N skipped`. The pictures are in .vscode-test/screenshots/.
+import { execFileSync } from "node:child_process";
 import { cp, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import process from "node:process";
+import manifest from "../../../package.json" with { type: "json" };
 import { launchBrowser, startServer, workbenchUrl } from "../host.mjs";
 import { installChromium, installHost } from "../install.mjs";
 import { output, root, samples } from "../paths.mjs";
@@ -26,7 +28,8 @@ const counts = { passed: 0, failed: 0, skipped: 0 };
 let server;
 let browser;
 try {
-  server = await startServer({ extension: root });
+  execFileSync(process.execPath, ["package.mjs"], { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
+  server = await startServer({ extension: path.join(root, `dist/packages/iochain-${manifest.version}.vsix`) });
   browser = await launchBrowser();
   await walk(await open({ folder }), newcomer);
   await walk(await open({ webOnly: true }), inTheBrowser);

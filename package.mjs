@@ -1,0 +1,113 @@
+// npm run package: the VSIX (extension), the npm package (command line), and what is bundled in both, as a list of
+// licences and as a bill of materials. Everything goes to dist/packages/.
+import { execFileSync } from "node:child_process";
+import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import path from "node:path";
+import process from "node:process";
+import { createVSIX } from "@vscode/vsce";
+
+const root = import.meta.dirname;
+const packages = path.join(root, "dist/packages");
+/** The marketplaces show an extension's size; a large one is installed with a second thought. */
+const largestVsix = 900_000;
+const manifest = JSON.parse(await readFile(path.join(root, "package.json"), "utf8"));
+
+execFileSync(process.execPath, ["esbuild.mjs", "--production"], { cwd: root, stdio: "inherit" });
+await rm(packages, { recursive: true, force: true });
+await mkdir(packages, { recursive: true });
+const bundled = await bundledPackages();
+await writeFile(path.join(root, "dist/THIRD-PARTY-NOTICES.txt"), notices(bundled));
+await writeFile(path.join(packages, "sbom.cdx.json"), `${JSON.stringify(billOfMaterials(bundled), undefined, 2)}\n`);
+const vsix = await packageExtension();
+const command = await packageCommand();
+for (const file of [vsix, command]) console.log(`${path.relative(root, file)}: ${(await stat(file)).size} bytes`);
+if ((await stat(vsix)).size > largestVsix) {
+  console.error(`The VSIX is larger than ${largestVsix} bytes.`);
+  process.exitCode = 1;
+}
+
+/** The npm packages that the bundles hold, by name: `{ name, version, license, text, integrity }`. */
+async function bundledPackages() {
+  const inputs = JSON.parse(await readFile(path.join(root, "dist/inputs.json"), "utf8"));
+  const lock = JSON.parse(await readFile(path.join(root, "package-lock.json"), "utf8")).packages;
+  const folders = new Set(inputs.map((input) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0]));
+  folders.delete(undefined);
+  const found = await Promise.all(
+    [...folders].map(async (folder) => {
+      const { name, version, license } = JSON.parse(await readFile(path.join(root, folder, "package.json"), "utf8"));
+      if (!license) throw new Error(`${name} does not say its licence`);
+      const file = (await readdir(path.join(root, folder))).find((entry) => /^licen[cs]e(\.|$)/i.test(entry));
+      const text = file && (await readFile(path.join(root, folder, file), "utf8")).trim();
+      return { name, version, license, text, integrity: lock[folder]?.integrity };
+    }),
+  );
+  return found.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function notices(found) {
+  const rule = "-".repeat(80);
+  const parts = found.map(({ name, version, license, text }) =>
+    [rule, `${name} ${version} (${license})`, "", text ?? `Licensed under ${license}.`, ""].join("\n"),
+  );
+  return [`${manifest.displayName} contains the following packages.`, "", ...parts].join("\n");
+}
+
+/** CycloneDX 1.6 (ECMA-424). */
+function billOfMaterials(found) {
+  const { name, version, license } = manifest;
+  return {
+    bomFormat: "CycloneDX",
+    specVersion: "1.6",
+    version: 1,
+    metadata: { component: { type: "application", name, version, licenses: [{ license: { id: license } }] } },
+    components: found.map((component) => ({
+      type: "library",
+      name: component.name,
+      version: component.version,
+      purl: `pkg:npm/${component.name.replace("@", "%40")}@${component.version}`,
+      licenses: [{ license: { id: component.license } }],
+      ...(component.integrity && { hashes: [hashOf(component.integrity)] }),
+    })),
+  };
+}
+
+/** A lock file's `sha512-…` in base 64, as CycloneDX writes it. */
+function hashOf(integrity) {
+  const [algorithm, digest] = integrity.split("-");
+  return { alg: algorithm.replace("sha", "SHA-"), content: Buffer.from(digest, "base64").toString("hex") };
+}
+
+/** Links of the README are relative to the repository; where that is, only a release knows (REPOSITORY_URL). */
+async function packageExtension() {
+  const packagePath = path.join(packages, `iochain-${manifest.version}.vsix`);
+  const repository = process.env.REPOSITORY_URL;
+  await createVSIX({
+    cwd: root,
+    packagePath,
+    dependencies: false,
+    ...(repository
+      ? { baseContentUrl: `${repository}/blob/HEAD`, baseImagesUrl: `${repository}/raw/HEAD` }
+      : { rewriteRelativeLinks: false, allowMissingRepository: true }),
+  });
+  return packagePath;
+}
+
+/** `npx iochain`: the command and the two servers that it starts. */
+async function packageCommand() {
+  const folder = path.join(root, "dist/npm");
+  await rm(folder, { recursive: true, force: true });
+  for (const file of ["dist/cli.js", "dist/server.js", "dist/debug-adapter.js", "docs", "LICENSE", "README.md"])
+    await cp(path.join(root, file), path.join(folder, file), { recursive: true });
+  await cp(path.join(root, "dist/THIRD-PARTY-NOTICES.txt"), path.join(folder, "THIRD-PARTY-NOTICES.txt"));
+  await cp(path.join(root, "dist/node"), path.join(folder, "dist/node"), {
+    recursive: true,
+    filter: (file) => !file.endsWith(".map"),
+  });
+  const { name, version, description, license, keywords, bin, engines } = manifest;
+  const its = { name, version, description, license, keywords, bin, engines: { node: engines.node } };
+  await writeFile(path.join(folder, "package.json"), `${JSON.stringify(its, undefined, 2)}\n`);
+  const [{ filename }] = JSON.parse(
+    execFileSync("npm", ["pack", "--json", "--pack-destination", packages], { cwd: folder, encoding: "utf8" }),
+  );
+  return path.join(packages, filename);
+}
