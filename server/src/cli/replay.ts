@@ -7,6 +7,7 @@ import { type Flow, flowOf } from "../chain/flow.ts";
 import { replayFrame } from "../chain/replay.ts";
 import { vnicOf } from "../chain/scenario.ts";
 import type { Trace } from "../chain/trace.ts";
+import { outcomeText } from "../chain/traceText.ts";
 import { World } from "../chain/world.ts";
 import { formatIp } from "../policy/addresses.ts";
 import type { Vnic } from "../policy/policy.ts";
@@ -16,7 +17,6 @@ import { loadPolicy } from "./files.ts";
 import { OK, print, style, Unusable } from "./terminal.ts";
 import { seconds } from "./time.ts";
 import { vnicRef } from "./trace.ts";
-import { outcomeText } from "./traceText.ts";
 
 export interface ReplayOptions {
   readonly at: string;
@@ -95,7 +95,7 @@ const PRINTERS: Record<ReplayOptions["format"], (replayed: Iterable<Replayed>) =
         ? `slot ${decided.slot.slot} by ${byText(decided.slot)}`
         : (trace.walks[0]?.note ?? trace.note ?? "");
       print(
-        `${String(frame.number).padStart(6)}  ${directionOf(trace).padEnd(3)}  ${trace.packet}  ${outcomeText(trace.outcome)}  ${style(where, "dim")}`,
+        `${String(frame.number).padStart(6)}  ${directionOf(trace).padEnd(3)}  ${trace.packet}  ${outcomeText(trace.outcome, style)}  ${style(where, "dim")}`,
       );
     }
   },

@@ -2,6 +2,7 @@
 import { makePacket } from "../chain/packet.ts";
 import { runScenario } from "../chain/scenario.ts";
 import type { Trace } from "../chain/trace.ts";
+import { traceText } from "../chain/traceText.ts";
 import { run } from "../chain/walk.ts";
 import { World } from "../chain/world.ts";
 import { checkAssert } from "../check/asserts.ts";
@@ -13,7 +14,6 @@ import { host } from "./captures.ts";
 import { loadPolicy, policyFiles } from "./files.ts";
 import { FOUND, OK, print, say, style } from "./terminal.ts";
 import { junit, tap } from "./testReports.ts";
-import { traceText } from "./traceText.ts";
 
 export interface Failure {
   readonly line: number;
@@ -125,7 +125,7 @@ function printText(tests: readonly TestRow[]): void {
     for (const failure of failures) {
       print(`    ${file}:${failure.line}: expected ${failure.expected}\n      but: ${failure.actual}`);
       if (counterexample !== undefined) print(`      counterexample: ${counterexample}`);
-      if (failure.trace) print(traceText(failure.trace).replace(/^/gm, "      "));
+      if (failure.trace) print(traceText(failure.trace, style).replace(/^/gm, "      "));
     }
   }
   const passed = tests.filter(({ outcome }) => outcome === "passed").length;

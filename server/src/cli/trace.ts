@@ -1,12 +1,12 @@
 /** `iochain trace`: one packet through every slot. */
 import { makePacket } from "../chain/packet.ts";
+import { traceText } from "../chain/traceText.ts";
 import { run } from "../chain/walk.ts";
 import { World } from "../chain/world.ts";
 import { type ParsedPacket, parsePacket } from "../syntax/packetText.ts";
 import type { VnicRef } from "../syntax/tree.ts";
 import { loadPolicy } from "./files.ts";
-import { OK, print, Unusable } from "./terminal.ts";
-import { traceText } from "./traceText.ts";
+import { OK, print, style, Unusable } from "./terminal.ts";
 
 export function trace(file: string, options: { packet: string; from?: string; format: "text" | "json" }): number {
   const { policy } = loadPolicy(file);
@@ -19,7 +19,7 @@ export function trace(file: string, options: { packet: string; from?: string; fo
   if ("error" in sending)
     throw new Unusable(`--packet: ${sending.error}\n${pointAt(options.packet, sending.start, sending.end)}`);
   const result = run(world, sending);
-  print(options.format === "json" ? JSON.stringify(result, undefined, 1) : traceText(result));
+  print(options.format === "json" ? JSON.stringify(result, undefined, 1) : traceText(result, style));
   return OK;
 }
 

@@ -1,29 +1,32 @@
 /** A trace as a person reads it: a line a slot, all of them, in walking order. */
-import type { By, Change, SlotTrace, Trace, WalkTrace } from "../chain/trace.ts";
-import { style } from "./terminal.ts";
+import type { By, Change, SlotTrace, Trace, WalkTrace } from "./trace.ts";
 
-export function traceText(trace: Trace): string {
-  const lines = [`${style(trace.packet, "bold")}  ${outcomeText(trace.outcome)}`];
+/** How a word is set off, where text can be. */
+export type Style = (text: string, how: "bold" | "dim" | "green" | "red") => string;
+const plain: Style = (text) => text;
+
+export function traceText(trace: Trace, style: Style = plain): string {
+  const lines = [`${style(trace.packet, "bold")}  ${outcomeText(trace.outcome, style)}`];
   if (trace.note) lines.push(`  ${trace.note}`);
   trace.walks.forEach((walk, index) => {
     if (index === 1 && trace.changes?.length) lines.push(`  routed: ${changesText(trace.changes)}`);
-    lines.push(...walkLines(walk));
+    lines.push(...walkLines(walk, style));
   });
   return lines.join("\n");
 }
 
-export function outcomeText(outcome: string): string {
+export function outcomeText(outcome: string, style: Style = plain): string {
   const good = outcome === "delivered" || outcome === "answered" || outcome === "flooded";
   return style(outcome, good ? "green" : "red");
 }
 
-function walkLines(walk: WalkTrace): string[] {
+function walkLines(walk: WalkTrace, style: Style): string[] {
   const towards = walk.direction === "out" ? "out, from the VM" : "in, to the VM";
-  const head = `  ${walk.vnic} · ${walk.chain ? `chain ${walk.chain}` : "no chain"} · ${towards}: ${outcomeText(walk.outcome)}`;
-  return [head, ...(walk.note ? [`    ${walk.note}`] : []), ...walk.slots.map(slotLine)];
+  const head = `  ${walk.vnic} · ${walk.chain ? `chain ${walk.chain}` : "no chain"} · ${towards}: ${outcomeText(walk.outcome, style)}`;
+  return [head, ...(walk.note ? [`    ${walk.note}`] : []), ...walk.slots.map((slot) => slotLine(slot, style))];
 }
 
-function slotLine(slot: SlotTrace): string {
+function slotLine(slot: SlotTrace, style: Style): string {
   const number = String(slot.slot).padStart(6);
   const what = slot.block ? `${slot.module} ${slot.block}` : slot.module;
   if (slot.module === "empty" || slot.module === "reserved") return style(`${number}  ${what}`, "dim");
