@@ -225,4 +225,24 @@ describe("the chain view", () => {
     expect(last).toMatchObject({ outcome: "delivered", packet: expect.stringMatching(/:443 syn$/) });
     expect(last.slots[2]).toMatchObject({ verdict: "allow", by: { id: 1001 } });
   });
+  test("runs to a slot that is asked for, on or back, an empty one too", async () => {
+    const client = await stopped();
+    const runTo = async (slot: number): Promise<number | undefined> => {
+      await go(client, "iochain/runTo", { slot, walk: 0 });
+      return (await client.get<View>("iochain/chain")).current;
+    };
+    expect(await runTo(2)).toBe(2);
+    expect(await runTo(9)).toBe(9);
+    expect(await runTo(0)).toBe(0);
+    // After the trip, a slot of it is a way back.
+    await go(client, "stepOut");
+    expect(await runTo(2)).toBe(2);
+    const { success } = await client.ask("iochain/runTo", { slot: 16 });
+    expect(success).toBe(false);
+  });
+  test("shows every walk of a packet's trip, those ahead too", async () => {
+    const client = await stopped({ packet: "tcp web-01:40000 -> db-01:3306 syn" });
+    const { walks } = await client.get<{ walks: View[] }>("iochain/chain");
+    expect(walks.map(({ vnic, direction }) => `${direction} ${vnic}`)).toEqual(["out web-01.eth0", "in db-01.eth0"]);
+  });
 });

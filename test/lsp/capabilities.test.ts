@@ -80,6 +80,7 @@ const ALWAYS: readonly (readonly [string, object])[] = [
   ["iochain/runTests", { uri }],
   ["iochain/chain", { uri }],
   ["iochain/trace", { uri, packet: "tcp a:1 -> 10.0.0.2:443" }],
+  ["iochain/way", { uri, scenario: "s" }],
   ["workspace/willRenameFiles", { files: [{ oldUri: uri, newUri: `${uri}2` }] }],
 ];
 

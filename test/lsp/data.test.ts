@@ -225,6 +225,19 @@ const REQUESTS: Readonly<Record<string, Ask>> = {
       ),
     ].join("\n");
   },
+  way: async (c, [file = "", ...scenario]) => {
+    const params = { uri: uriOf(file), scenario: scenario.join(" ") };
+    const answer = await c
+      .request<{ steps: { line: number; trace: Trace; failure?: { expected: string } }[] }>("iochain/way", params)
+      .catch(refused);
+    if (typeof answer === "string") return answer;
+    return answer.steps
+      .map(({ line, trace, failure }) => {
+        const expected = failure ? `, expected ${failure.expected}` : "";
+        return `line ${line}: ${trace.packet}: ${trace.outcome}${expected}`;
+      })
+      .join("\n");
+  },
   /** Types text at a mark; later requests see the text with it. */
   type: async (c, [mark, ...words], marks, texts) => {
     const { uri, position } = markOf(marks, mark);

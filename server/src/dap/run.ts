@@ -6,6 +6,7 @@ import type { Debuggee } from "./debuggee.ts";
 import { explain } from "./explain.ts";
 import { before, type Grain, type Position, same } from "./history.ts";
 import type { Inspection } from "./inspection.ts";
+import type { SlotPlace } from "./moment.ts";
 import { type Command, type Granularity, standOf, stopFor, visible } from "./stepping.ts";
 
 /** Why and where the packet stands still. */
@@ -214,6 +215,30 @@ export class Run {
       if (!found || !this.halted()) this.stop({ reason: "entry", description: "Back at the first packet" });
     });
   }
+  /**
+   * To a slot of a walk of the packet under way, or of the one that was before the next has begun: on, or back where it
+   * has been already. A packet that never comes there stops when its trip is over.
+   */
+  toSlot(number: number, walk: number): void {
+    const { debuggee } = this;
+    const { place } = debuggee;
+    const isThere: Wanted = (moment) =>
+      moment?.kind === "slot" && moment.place.walk === walk && moment.place.number === number;
+    const hasBeen = place ? isBehind(place, number, walk) : debuggee.last !== undefined;
+    if (!hasBeen) {
+      this.remember("step");
+      this.go((moment) => isThere(moment) || moment?.kind === "finished", "every stop");
+      return;
+    }
+    const isSend: Wanted = (moment) => moment === undefined && debuggee.loaded.script.isSend(debuggee.index);
+    this.search(
+      debuggee.entry,
+      (moment) => isThere(moment) || isSend(moment),
+      (found) => {
+        this.again(found ?? debuggee.entry);
+      },
+    );
+  }
   /** To where a slot or a packet began. */
   again(position: Position): void {
     this.backTo(position);
@@ -252,3 +277,8 @@ export class Run {
     slice();
   }
 }
+
+/** Whether a packet at `place` has been at a slot of a walk, or is there. */
+const isBehind = (place: SlotPlace, number: number, walk: number): boolean =>
+  walk < place.walk ||
+  (walk === place.walk && (place.direction === "out" ? number <= place.number : number >= place.number));

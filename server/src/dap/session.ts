@@ -3,6 +3,7 @@
  * at while the packet stands still is `inspection.ts`; what the packet does is `debuggee.ts`.
  */
 import type { DebugProtocol } from "@vscode/debugprotocol";
+import { isSlotNumber } from "../policy/platforms.ts";
 import { BreakpointRequests } from "./breakpointRequests.ts";
 import { CAPABILITIES } from "./capabilities.ts";
 import { Debuggee } from "./debuggee.ts";
@@ -396,6 +397,13 @@ class DebugSession implements Session {
         return this.looked().modules(args);
       },
       "iochain/chain": look((i) => i.chain()),
+      "iochain/runTo": (args: { slot?: unknown; walk?: unknown }, after: (action: () => void) => void): void => {
+        const run = this.still();
+        const { slot, walk = 0 } = args;
+        if (!isSlotNumber(slot as number) || !Number.isInteger(walk))
+          throw new RequestError("slot is a number from 0 to 15, walk counts the packet's walks from 0");
+        after(() => run.toSlot(slot as number, walk as number));
+      },
     };
     return handlers as Record<string, Handler>;
   }

@@ -5,12 +5,14 @@
  * - `iochain/chain` `{ uri, chain?, vnic? }` → the sixteen slots of a chain, or null when the policy has none
  * - `iochain/tests` `{ uri }` → `{ tests: [{ name, kind, uri, range }] }`
  * - `iochain/runTests` `{ uri, names? }` → `{ tests: [{ name, kind, uri, line, outcome, failures, counterexample? }] }`
+ * - `iochain/way` `{ uri, scenario }` → `{ steps: [{ line, trace, failure? }] }`, the trips of a scenario's packets
  *
  * and the command `iochain.runScenario` with `{ uri, scenario }`, which tells the result in a message.
  */
 import { ErrorCodes, LSPErrorCodes, ResponseError } from "vscode-languageserver";
 import { chainView, runTests, type TestResult, tests, tracePacket } from "../ide/simulate.ts";
 import type { View } from "../ide/view.ts";
+import { wayOf } from "../ide/way.ts";
 import type { Feature } from "./features.ts";
 import { breathe, type Session } from "./session.ts";
 
@@ -71,6 +73,16 @@ export const SIMULATION: readonly Feature[] = [
     answer: async (session, params, token) => {
       const names = Array.isArray(params.names) ? params.names.map(String) : undefined;
       return { tests: await run(session, viewOf(session, params.uri), names, token) };
+    },
+  },
+  {
+    method: "iochain/way",
+    answer: (session, params) => {
+      const view = viewOf(session, params.uri);
+      const scenario = text(params.scenario, "scenario");
+      const steps = view && wayOf(view, scenario, session.scenarioHost);
+      if (steps === undefined) throw new ResponseError(ErrorCodes.InvalidParams, `no scenario ${scenario}`);
+      return { steps };
     },
   },
   {
