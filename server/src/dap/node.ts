@@ -3,7 +3,7 @@
  * 127.0.0.1:N. It ends with its client, however that goes away.
  */
 import { readFileSync, statSync } from "node:fs";
-import { createServer, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { frame, unframe } from "./framing.ts";
@@ -66,7 +66,9 @@ function serveStdio(): void {
 }
 
 /** Serves every connection to a port of this machine, each a session of its own. */
-function servePort(port: number): void {
+async function servePort(port: number): Promise<void> {
+  // Sessions over stdio, which are most, need no sockets.
+  const { createServer } = await import("node:net");
   const server = createServer((socket: Socket) => {
     socket.setNoDelay(true);
     const { take, lost } = serve({ write: (bytes) => void socket.write(bytes), close: () => void socket.end() });
@@ -96,7 +98,7 @@ function main(words: readonly string[]): void {
     process.stderr.write("usage: debug-adapter [--port N]\n");
     process.exit(2);
   }
-  servePort(port);
+  void servePort(port);
 }
 
 main(process.argv.slice(2));

@@ -6,7 +6,7 @@ import type { IToken } from "chevrotain";
 import { splitLines } from "./lines.ts";
 import { lexicalMistake } from "./mistakes.ts";
 import { nearest } from "./near.ts";
-import { type ActionContext, type Draft, StatementParser } from "./parser.ts";
+import { type ActionContext, type Draft, statementParser } from "./parser.ts";
 import { type BlockKind, homesOf, itemWords, type Piece, type SplitState, Splitter } from "./split.ts";
 import * as t from "./tokens.ts";
 import type { BlockStatement, Chunk, Comment, Span, Statement, SyntaxError } from "./tree.ts";
@@ -105,8 +105,6 @@ export function readAll(lines: readonly string[]): ParsedChunk[] {
   }
   return chunks;
 }
-
-const parser = new StatementParser();
 
 class RegionReader {
   private readonly text: string;
@@ -299,6 +297,7 @@ class Filler {
     }
     const { chunk, base, tokens } = this;
     const context = block === undefined ? undefined : ACTION_CONTEXTS[block];
+    const parser = statementParser();
     const leftOver = parser.read(kind, tokens, from, to, chunk, base, context);
     const statement = parser.statement;
     if (statement === undefined) {

@@ -1,5 +1,5 @@
 /** A packet in the language's notation by itself: `--packet`, a launch configuration, a request from the editor. */
-import { StatementParser } from "./parser.ts";
+import { statementParser } from "./parser.ts";
 import { lex } from "./tokens.ts";
 import type { Expectation, PacketText, SyntaxError, VnicRef } from "./tree.ts";
 
@@ -10,8 +10,6 @@ export interface ParsedPacket {
   readonly errors: readonly SyntaxError[];
 }
 
-const parser = new StatementParser();
-
 /** What stands after `send`; the word itself may stand there too. */
 export function parsePacket(text: string): ParsedPacket {
   const { tokens } = lex(text);
@@ -20,6 +18,6 @@ export function parsePacket(text: string): ParsedPacket {
     const message = "expected a packet: tcp, udp, sctp, icmp, icmpv6, ip, arp, dhcp, frame";
     return { errors: [{ code: "syntax-error", start: 0, end: text.length, message }] };
   }
-  const { mistakes, ...read } = parser.readPacket(tokens);
+  const { mistakes, ...read } = statementParser().readPacket(tokens);
   return { ...read, errors: mistakes };
 }

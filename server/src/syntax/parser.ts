@@ -219,3 +219,10 @@ export class StatementParser extends ItemGrammar {
     unknown: this.unknownStatement,
   };
 }
+
+let made: StatementParser | undefined;
+/** The one parser, made when first asked for: building it takes as long as reading some hundred rules. */
+export function statementParser(): StatementParser {
+  made ??= new StatementParser();
+  return made;
+}
