@@ -4,6 +4,7 @@ import { registerChainView } from "./chainView/view.ts";
 import { registerDebugAdapter } from "./debugging/adapter.ts";
 import { registerDebugCommands } from "./debugging/commands.ts";
 import { registerDebugConfigurations } from "./debugging/configurations.ts";
+import { adapterProcess } from "./debugging/process.ts";
 import { createLanguageClient } from "./languageClient.ts";
 import { startLanguageServer } from "./languageServer.ts";
 import { registerTestExplorer } from "./testExplorer.ts";
@@ -11,9 +12,9 @@ import { registerTestExplorer } from "./testExplorer.ts";
 export function activate(context: vscode.ExtensionContext): void {
   const client = createLanguageClient(context);
   startLanguageServer(context, client);
-  registerDebugAdapter(context);
+  registerDebugAdapter(context, adapterProcess(context));
   registerDebugConfigurations(context, client);
   registerDebugCommands(context, client);
   registerChainView(context, client);
-  registerTestExplorer(context, client, { canDebug: true });
+  registerTestExplorer(context, client);
 }

@@ -4,11 +4,7 @@ import type { BaseLanguageClient } from "vscode-languageclient";
 import { languageId } from "./names.ts";
 import { runTests, type ScenarioArgument, type TestResult, testsOf } from "./scenarios.ts";
 
-export function registerTestExplorer(
-  context: vscode.ExtensionContext,
-  client: BaseLanguageClient,
-  { canDebug }: { canDebug: boolean },
-): void {
+export function registerTestExplorer(context: vscode.ExtensionContext, client: BaseLanguageClient): void {
   const controller = vscode.tests.createTestController("iochain", "IOChain");
   const run = controller.createRunProfile("Run", vscode.TestRunProfileKind.Run, runRequest, true);
   context.subscriptions.push(
@@ -17,17 +13,13 @@ export function registerTestExplorer(
     vscode.workspace.onDidOpenTextDocument(discover),
     vscode.workspace.onDidChangeTextDocument(({ document }) => discover(document)),
     vscode.commands.registerCommand("iochain.runScenarios", runActive),
+    controller.createRunProfile("Debug", vscode.TestRunProfileKind.Debug, async ({ include }) => {
+      for (const item of include ?? []) {
+        const argument: ScenarioArgument = { uri: String(item.uri), scenario: item.label };
+        if (item.parent) await vscode.commands.executeCommand("iochain.debugScenario", argument);
+      }
+    }),
   );
-  if (canDebug) {
-    context.subscriptions.push(
-      controller.createRunProfile("Debug", vscode.TestRunProfileKind.Debug, async ({ include }) => {
-        for (const item of include ?? []) {
-          const argument: ScenarioArgument = { uri: String(item.uri), scenario: item.label };
-          if (item.parent) await vscode.commands.executeCommand("iochain.debugScenario", argument);
-        }
-      }),
-    );
-  }
   for (const document of vscode.workspace.textDocuments) void discover(document);
 
   async function discover(document: vscode.TextDocument): Promise<vscode.TestItem | undefined> {

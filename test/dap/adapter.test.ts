@@ -20,17 +20,29 @@ describe("sessions", () => {
   });
 });
 
-function playInMemory(story: ReturnType<typeof readStory>): Promise<string> {
-  const files = new Map([...story.files].map(([name, body]) => [`/story/${name}`, { body, stamp: 1 }]));
+/** A browser has its files later, each by a path that is a URI: the same is told. */
+describe("sessions whose files come later", () => {
+  test.each(stories)("%s", async (name) => {
+    const story = readStory(readFileSync(new URL(name, folder), "utf8"));
+    const here = await playInMemory(story);
+    expect(await playInMemory(story, "memfs://story%2Bmount/", true)).toBe(here);
+  });
+});
+
+function playInMemory(story: ReturnType<typeof readStory>, root = "/story/", later = false): Promise<string> {
+  const files = new Map([...story.files].map(([name, body]) => [root + name, { body, stamp: 1 }]));
   const client = inProcess({
-    readFile: (path) => bytes(files.get(path)?.body, path),
+    readFile: (path) => {
+      const found = bytes(files.get(path)?.body, path);
+      return later ? new Promise((resolve) => setTimeout(resolve, 1, found)) : found;
+    },
     stamp: (path) => files.get(path)?.stamp,
   });
   const rewrite = (name: string, body: string): void => {
-    const file = files.get(`/story/${name}`);
-    if (file) files.set(`/story/${name}`, { body, stamp: file.stamp + 1 });
+    const file = files.get(root + name);
+    if (file) files.set(root + name, { body, stamp: file.stamp + 1 });
   };
-  return play(story, client, (name) => `/story/${name}`, rewrite);
+  return play(story, client, (name) => root + name, rewrite);
 }
 
 /** A capture stands in a story as hexadecimal digits. */

@@ -1,9 +1,8 @@
 /** Commands that start a debug session from the palette, the editor's run menu, or a code lens. */
-import * as path from "node:path";
 import * as vscode from "vscode";
 import type { BaseLanguageClient } from "vscode-languageclient";
 import { type ScenarioArgument, scenariosOf } from "../scenarios.ts";
-import { activePolicy, launchConfiguration, type Target } from "./configurations.ts";
+import { activePolicy, launchConfiguration, nameOf, type Target } from "./configurations.ts";
 
 export function registerDebugCommands(context: vscode.ExtensionContext, client: BaseLanguageClient): void {
   context.subscriptions.push(
@@ -24,7 +23,7 @@ export function registerDebugCommands(context: vscode.ExtensionContext, client: 
 async function withPolicy(run: (policy: vscode.TextDocument) => Promise<unknown>): Promise<void> {
   const policy = activePolicy();
   if (policy) await run(policy);
-  else vscode.window.showWarningMessage("Open an IOChain policy first, and save it: the debugger reads it from disk.");
+  else vscode.window.showWarningMessage("Open an IOChain policy first.");
 }
 
 async function debugScenario(client: BaseLanguageClient, policy: vscode.TextDocument): Promise<void> {
@@ -54,7 +53,7 @@ async function replayCapture(memory: vscode.Memento, policy: vscode.TextDocument
       title: "Replay Capture in Debugger",
       openLabel: "Replay",
       filters: { Captures: ["pcap", "pcapng", "cap"] },
-      defaultUri: vscode.Uri.file(path.dirname(policy.uri.fsPath)),
+      defaultUri: vscode.Uri.joinPath(policy.uri, ".."),
     })) ?? [];
   if (!capture) return;
   const at = await ask(memory, "at", {
@@ -63,8 +62,8 @@ async function replayCapture(memory: vscode.Memento, policy: vscode.TextDocument
     placeHolder: "web-01.eth0",
   });
   if (at) {
-    const name = `${path.basename(capture.fsPath)} at ${at}`;
-    await start(policy.uri, name, { capture: capture.fsPath, at });
+    const name = `${capture.path.split("/").at(-1)} at ${at}`;
+    await start(policy.uri, name, { capture: nameOf(capture), at });
   }
 }
 
@@ -77,5 +76,5 @@ async function ask(memory: vscode.Memento, key: string, options: vscode.InputBox
 
 function start(policy: vscode.Uri, name: string, target: Target): Thenable<boolean> {
   const folder = vscode.workspace.getWorkspaceFolder(policy);
-  return vscode.debug.startDebugging(folder, launchConfiguration(policy.fsPath, name, target));
+  return vscode.debug.startDebugging(folder, launchConfiguration(nameOf(policy), name, target));
 }

@@ -14,15 +14,24 @@ export function launchConfiguration(program: string, name: string, target: Targe
   return { type: debugType, request: "launch", name, program, ...target };
 }
 
-/** The policy in the active editor, if it is one that the adapter can read from disk. */
+/** The policy in the active editor. */
 export function activePolicy(): vscode.TextDocument | undefined {
   const document = vscode.window.activeTextEditor?.document;
-  return document?.languageId === languageId && document.uri.scheme === "file" ? document : undefined;
+  return document?.languageId === languageId ? document : undefined;
 }
+
+/** A file as a launch configuration names it: by its path, or by its URI where there is no disk. */
+export const nameOf = (uri: vscode.Uri): string => (uri.scheme === "file" ? uri.fsPath : uri.toString());
+export const isOnDisk = (name: string): boolean => !SCHEME.test(name) || name.startsWith("file:");
+// A drive letter is no scheme.
+const SCHEME = /^[A-Za-z][A-Za-z0-9+.-]+:/;
 
 export function registerDebugConfigurations(context: vscode.ExtensionContext, client: BaseLanguageClient): void {
   context.subscriptions.push(
-    vscode.debug.registerDebugConfigurationProvider(debugType, { resolveDebugConfiguration: resolve }),
+    vscode.debug.registerDebugConfigurationProvider(debugType, {
+      resolveDebugConfiguration: resolve,
+      resolveDebugConfigurationWithSubstitutedVariables: locate,
+    }),
     vscode.debug.registerDebugConfigurationProvider(
       debugType,
       { provideDebugConfigurations: () => onePerScenario(client) },
@@ -39,20 +48,36 @@ function resolve(
   const isEmpty = !asked.type && !asked.request && !asked.name;
   const policy = activePolicy();
   const configuration =
-    isEmpty && policy ? launchConfiguration(policy.uri.fsPath, "Debug the first scenario", {}) : asked;
+    isEmpty && policy ? launchConfiguration(nameOf(policy.uri), "Debug the first scenario", {}) : asked;
   if (!configuration.program) {
-    vscode.window.showErrorMessage(
-      "Open an IOChain policy that is saved on disk, or name one as “program” in launch.json.",
-    );
+    vscode.window.showErrorMessage("Open an IOChain policy, or name one as “program” in launch.json.");
     return undefined;
   }
   // The chain view takes the panel while debugging; the console stays a click away.
   return { internalConsoleOptions: "neverOpen", ...configuration };
 }
 
+/** A launch.json names files by paths: they are meant in the folder's own file system, which need not be a disk. */
+function locate(
+  folder: vscode.WorkspaceFolder | undefined,
+  configuration: vscode.DebugConfiguration,
+): vscode.DebugConfiguration {
+  const located = (name: unknown): unknown => {
+    if (typeof name !== "string" || !folder || SCHEME.test(name)) return name;
+    if (!/^(?:[\\/]|[A-Za-z]:[\\/])/.test(name)) return nameOf(vscode.Uri.joinPath(folder.uri, name));
+    return folder.uri.scheme === "file" ? name : folder.uri.with({ path: name.replaceAll("\\", "/") }).toString();
+  };
+  const { program, capture } = configuration;
+  return {
+    ...configuration,
+    program: located(program),
+    ...(capture === undefined ? {} : { capture: located(capture) }),
+  };
+}
+
 async function onePerScenario(client: BaseLanguageClient): Promise<vscode.DebugConfiguration[]> {
   const policy = activePolicy();
   if (!policy) return [];
   const scenarios = await scenariosOf(client, policy.uri);
-  return scenarios.map(({ name }) => launchConfiguration(policy.uri.fsPath, name, { scenario: name }));
+  return scenarios.map(({ name }) => launchConfiguration(nameOf(policy.uri), name, { scenario: name }));
 }

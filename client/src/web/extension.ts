@@ -1,6 +1,6 @@
 /**
  * Entry point in the browser (vscode.dev): the language server runs in a worker, and asks here for the files that
- * policies import. The debugger needs a desktop or a remote host.
+ * policies import; the debug adapter runs right here.
  */
 import * as vscode from "vscode";
 import {
@@ -10,6 +10,9 @@ import {
   type MessageTransports,
 } from "vscode-languageclient/browser";
 import { registerChainView } from "../chainView/view.ts";
+import { registerDebugAdapter } from "../debugging/adapter.ts";
+import { registerDebugCommands } from "../debugging/commands.ts";
+import { registerDebugConfigurations } from "../debugging/configurations.ts";
 import { clientOptions, serverName, startLanguageServer } from "../languageServer.ts";
 import { registerTestExplorer } from "../testExplorer.ts";
 
@@ -24,8 +27,11 @@ export function activate(context: vscode.ExtensionContext): void {
     client.onRequest("iochain/readFile", ({ uri }: { uri: string }) => readFile(vscode.Uri.parse(uri))),
   );
   startLanguageServer(context, client);
+  registerDebugAdapter(context);
+  registerDebugConfigurations(context, client);
+  registerDebugCommands(context, client);
   registerChainView(context, client);
-  registerTestExplorer(context, client, { canDebug: false });
+  registerTestExplorer(context, client);
 }
 
 /**

@@ -4,11 +4,11 @@ import type { Packet } from "../capture/packet.ts";
 import { describe } from "../chain/describe.ts";
 import { World } from "../chain/world.ts";
 import type { Policy, Vnic } from "../policy/policy.ts";
+import type { Files } from "./files.ts";
 import { FrameTape } from "./frameTape.ts";
 import { baseName } from "./paths.ts";
 import { RequestError } from "./protocol.ts";
 import type { Script } from "./script.ts";
-import type { Host } from "./session.ts";
 import { frameUnit } from "./units.ts";
 
 /** Frames in one source of the session's own: a list of a million would be of no use. */
@@ -24,7 +24,7 @@ export function captureScript(
   path: string,
   vnic: Vnic,
   policy: Policy,
-  files: Pick<Host, "readFile">,
+  files: Files,
 ): { readonly script: Script; readonly warnings: readonly string[] } {
   const bytes = files.readFile(path);
   if (!bytes) throw new RequestError(`there is no capture ${path}, or it cannot be read`, true);

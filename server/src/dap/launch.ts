@@ -7,6 +7,7 @@ import { parseFile, type SourceDocument } from "../syntax/document.ts";
 import { nearest } from "../syntax/near.ts";
 import type { ScenarioStatement } from "../syntax/tree.ts";
 import { captureScript } from "./captureScript.ts";
+import type { Files } from "./files.ts";
 import { mistakesOnTheWay } from "./mistakes.ts";
 import { packetScript } from "./packetScript.ts";
 import { baseName } from "./paths.ts";
@@ -14,7 +15,6 @@ import { usedBlocks } from "./places.ts";
 import { RequestError } from "./protocol.ts";
 import { scenarioScript } from "./scenarioScript.ts";
 import type { Script } from "./script.ts";
-import type { Host } from "./session.ts";
 
 export interface LaunchArguments {
   readonly program?: string;
@@ -43,8 +43,6 @@ export interface Loaded {
   /** Of each file that was read, what its `stamp` was. */
   readonly stamps: ReadonlyMap<string, number | undefined>;
 }
-
-type Files = Pick<Host, "readFile" | "stamp">;
 
 /** Reads and compiles what a launch asks for; throws a RequestError, to be shown, when it cannot run. */
 export function load(args: LaunchArguments, files: Files): Loaded {

@@ -1,24 +1,28 @@
-/** Files by the names that the client uses for them: paths or `file:` URIs, whichever it speaks. */
+/** Files by the names that the client uses for them: paths or URIs, whichever it speaks. */
+
+const SCHEME = /^[A-Za-z][A-Za-z0-9+.-]+:/;
 
 /** One spelling for a file, however it was named: for comparing only. */
 export function canonical(name: string): string {
-  const path = name.startsWith("file:") ? pathOf(name) : name;
+  const path = name.startsWith("file:") ? pathOf(name) : SCHEME.test(name) ? decoded(name) : name;
   const slashes = path.replaceAll("\\", "/");
   // Windows spells a drive in either case.
   return slashes.replace(/^\/?([A-Za-z]:\/)/, (_, drive: string) => drive.toLowerCase());
 }
 
 /** The path of a `file:` URI. */
-export function pathOf(uri: string): string {
-  const rest = uri.replace(/^file:\/\/(?:localhost)?/, "");
+export const pathOf = (uri: string): string => decoded(uri.replace(/^file:\/\/(?:localhost)?/, ""));
+
+/** Percent forms read; text in which one is broken stays as it is. */
+function decoded(text: string): string {
   try {
-    return decodeURIComponent(rest);
+    return decodeURIComponent(text);
   } catch {
-    return rest;
+    return text;
   }
 }
 export const uriOf = (path: string): string =>
-  /^[A-Za-z][A-Za-z0-9+.-]+:/.test(path)
+  SCHEME.test(path)
     ? path
     : `file://${path.startsWith("/") ? "" : "/"}${path
         .replaceAll("\\", "/")
@@ -33,7 +37,7 @@ export const baseName = (name: string): string => {
       .replace(/[\\/]+$/, "")
       .split(/[\\/]/)
       .at(-1) ?? name;
-  return name.startsWith("file:") ? pathOf(last) : last;
+  return SCHEME.test(name) ? decoded(last) : last;
 };
 
 /** What the client said in `initialize`: lines and columns from 0 or 1, files as paths or URIs. */

@@ -8,12 +8,12 @@ import type { Policy, Source, Vnic } from "../policy/policy.ts";
 import { resolveImport } from "../policy/program.ts";
 import type { ReplayStep, ScenarioStatement, Step } from "../syntax/tree.ts";
 import { frameName } from "./captureScript.ts";
+import type { Files } from "./files.ts";
 import { spanOf } from "./frames.ts";
 import { FrameTape } from "./frameTape.ts";
 import type { Grain } from "./history.ts";
 import { baseName } from "./paths.ts";
 import type { Script } from "./script.ts";
-import type { Host } from "./session.ts";
 import { failedUnit, frameUnit, sendUnit, type Unit } from "./units.ts";
 
 interface Replayed {
@@ -29,11 +29,7 @@ interface UnitOf {
   readonly problem?: string;
 }
 
-export function scenarioScript(
-  scenario: Source<ScenarioStatement>,
-  policy: Policy,
-  files: Pick<Host, "readFile">,
-): Script {
+export function scenarioScript(scenario: Source<ScenarioStatement>, policy: Policy, files: Files): Script {
   const title = scenario.statement.title?.text ?? "scenario";
   const units = stepsOf(scenario.statement).flatMap((step, i) => unitsOf(step, i + 1, scenario.uri, policy, files));
   const unit = (index: number): UnitOf => units[index] as UnitOf;
@@ -74,13 +70,13 @@ export function scenarioScript(
   };
 }
 
-function unitsOf(step: Step, number: number, uri: string, policy: Policy, files: Pick<Host, "readFile">): UnitOf[] {
+function unitsOf(step: Step, number: number, uri: string, policy: Policy, files: Files): UnitOf[] {
   if (step.kind !== "replay") return [{ step, number }];
   const replayed = replayedBy(step, uri, policy, files);
   if (typeof replayed === "string") return [{ step, number, problem: replayed }];
   return Array.from({ length: replayed.tape.length }, (_, index) => ({ step, number, frame: { replayed, index } }));
 }
-function replayedBy(step: ReplayStep, uri: string, policy: Policy, files: Pick<Host, "readFile">): Replayed | string {
+function replayedBy(step: ReplayStep, uri: string, policy: Policy, files: Files): Replayed | string {
   const vnic = step.at && vnicOf(policy, step.at);
   if (!vnic) return `there is no vNIC ${step.at ? `${step.at.vm.text}.${step.at.vnic.text}` : ""}`;
   if (!step.path) return "the capture's path is missing";

@@ -7,20 +7,17 @@ import { isSlotNumber } from "../policy/platforms.ts";
 import { BreakpointRequests } from "./breakpointRequests.ts";
 import { CAPABILITIES } from "./capabilities.ts";
 import { Debuggee } from "./debuggee.ts";
+import { type FileSource, withFiles } from "./files.ts";
 import { Inspection } from "./inspection.ts";
-import { type LaunchArguments, load } from "./launch.ts";
+import { type LaunchArguments, type Loaded, load } from "./launch.ts";
 import { failureOutput, fate, summary } from "./narration.ts";
 import { Style } from "./paths.ts";
-import { type Handler, Protocol, RequestError } from "./protocol.ts";
+import { type Answer, type Handler, Protocol, RequestError } from "./protocol.ts";
 import { type Owner, Run, type Stopped } from "./run.ts";
 import type { Command, Granularity } from "./stepping.ts";
 
 /** What the session needs of the machine that it runs on. */
-export interface Host {
-  /** The bytes of a file, by path or `file:` URI; undefined when there is none to read. */
-  readFile(path: string): Uint8Array | undefined;
-  /** Changes when the file does. */
-  stamp?(path: string): number | undefined;
+export interface Host extends FileSource {
   /** The session is over: nothing more will be sent. */
   ended(): void;
 }
@@ -86,26 +83,37 @@ class DebugSession implements Session {
     return CAPABILITIES;
   }
 
-  private launch(args: LaunchArguments, after: (action: () => void) => void): void {
-    if (this.debuggee) throw new RequestError("the session has been launched already");
-    try {
-      this.start(args);
-    } catch (error) {
-      // A client that only waits would wait for ever: what could not begin is over.
-      after(() => {});
-      setTimeout(() => this.leave(), PATIENCE);
-      queueMicrotask(() => this.finish(false));
-      throw error;
-    }
+  private launch(args: LaunchArguments, after: (action: () => void) => void): Answer | Promise<Answer> {
+    if (this.launched) throw new RequestError("the session has been launched already");
     this.launched = args;
-    after(() => {
-      this.announce();
-      this.begin();
-    });
+    const failed = (error: unknown): never => {
+      // A client that only waits would wait for ever: what could not begin is over.
+      setTimeout(() => this.leave(), PATIENCE);
+      setTimeout(() => this.finish(false), 0);
+      throw error;
+    };
+    const begun = (): void => {
+      after(() => {
+        this.announce();
+        this.begin();
+      });
+    };
+    try {
+      const loading = this.start(args);
+      return loading ? loading.then(begun, failed) : begun();
+    } catch (error) {
+      return failed(error);
+    }
   }
 
-  private start(args: LaunchArguments): void {
-    const loaded = load(args, this.host);
+  /** Loads what is to run; undefined when it is there at once. */
+  private start(args: LaunchArguments): Promise<void> | undefined {
+    const loaded = withFiles(this.host, (files) => load(args, files));
+    if (loaded instanceof Promise) return loaded.then((later) => this.take(later, args));
+    this.take(loaded, args);
+    return undefined;
+  }
+  private take(loaded: Loaded, args: LaunchArguments): void {
     this.changedFiles.clear();
     this.debuggee = new Debuggee(loaded, this.breakpoints);
     this.breakpoints.load(this.debuggee, args);
@@ -116,7 +124,10 @@ class DebugSession implements Session {
     const { loaded } = this.here();
     this.protocol.event("process", { name: loaded.title, startMethod: "launch", isLocalProcess: true });
     this.protocol.event("thread", { reason: "started", threadId: THREAD });
-    for (const warning of loaded.warnings) this.output("important", `${warning}\n`);
+    this.warn();
+  }
+  private warn(): void {
+    for (const warning of this.here().loaded.warnings) this.output("important", `${warning}\n`);
   }
 
   private configurationDone(_: unknown, after: (action: () => void) => void): void {
@@ -129,18 +140,25 @@ class DebugSession implements Session {
     this.run.begin(this.launched?.stopOnEntry !== false);
   }
 
-  private restart(args: { arguments?: LaunchArguments }, after: (action: () => void) => void): void {
+  private restart(
+    args: { arguments?: LaunchArguments },
+    after: (action: () => void) => void,
+  ): Answer | Promise<Answer> {
     const next = args.arguments?.program ? args.arguments : this.launched;
     if (!next) throw new RequestError("the session has not been launched");
     this.run?.abandon();
-    this.start(next);
-    this.launched = next;
-    this.phase = "starting";
-    this.configured = true;
-    after(() => {
-      for (const warning of this.here().loaded.warnings) this.output("important", `${warning}\n`);
-      this.begin();
-    });
+    const begun = (): void => {
+      if (!this.open) return;
+      this.launched = next;
+      this.phase = "starting";
+      this.configured = true;
+      after(() => {
+        this.warn();
+        this.begin();
+      });
+    };
+    const loading = this.start(next);
+    return loading ? loading.then(begun) : begun();
   }
 
   private disconnect(_: unknown, after: (action: () => void) => void): void {

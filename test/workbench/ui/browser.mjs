@@ -1,6 +1,23 @@
 // The extension where there is no Node at all: in a web worker, as on vscode.dev.
 import assert from "node:assert/strict";
 
+const policy = `policy "Small"
+segment web-ls { vni 5001  subnet 10.0.1.0/24  gateway 10.0.1.1 }
+vm web-01 { tags web  vnic eth0 { mac 00:50:56:aa:01:11  ip 10.0.1.11  segment web-ls } }
+group web = tag web
+dfw front {
+  section "Shop" {
+    rule 1 "Web" allow from any to web service https
+  }
+  default drop
+}
+chain standard applied-to any { slot 2 dfw front }
+scenario "Customer" {
+  send tcp 203.0.113.7:51000 -> web-01:443 syn  expect delivered by rule 1
+  send tcp 203.0.113.7:51001 -> web-01:22 syn  expect dropped by default
+}
+`;
+
 export const inTheBrowser = [
   [
     "an untitled file becomes a policy",
@@ -26,6 +43,35 @@ export const inTheBrowser = [
     "the server in the worker explains a word",
     async (workbench) => {
       assert.match(await workbench.hover("blokked", "any"), /any/);
+    },
+  ],
+  [
+    "F5 debugs the policy that nobody has saved, in this very worker",
+    async (workbench) => {
+      await workbench.page.locator(".monaco-editor .view-lines").first().click();
+      await workbench.press("Control+a", "Delete");
+      await workbench.page.keyboard.insertText(policy);
+      await workbench.squiggle().waitFor({ state: "hidden" });
+      await workbench.press("F5");
+      await workbench.debugToolbar().waitFor();
+      await workbench.press("Control+Shift+d");
+      await workbench.stoppedAt().waitFor();
+      assert.match(await workbench.stoppedLine(), /^send tcp 203\.0\.113\.7:51000/);
+    },
+  ],
+  [
+    "stepping goes into the rule, and back",
+    async (workbench) => {
+      await workbench.step("F11");
+      await workbench.step("F11");
+      const atRule = await workbench.callStack();
+      assert.match(atRule[0], /^rule 1 "Web"/);
+      await workbench.screenshot("browser-rule");
+      await workbench.step("F10");
+      await workbench.stepBack();
+      assert.deepEqual(await workbench.callStack(), atRule);
+      await workbench.press("Shift+F5");
+      await workbench.debugToolbar().waitFor({ state: "hidden" });
     },
   ],
 ];
