@@ -2,16 +2,19 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
-import { createOnigScanner, createOnigString, loadWASM } from "vscode-oniguruma";
-import { type IGrammar, INITIAL, type IToken, parseRawGrammar, Registry } from "vscode-textmate";
+// Both are CommonJS, which Node gives no names of.
+import oniguruma from "vscode-oniguruma";
+import textmate, { type IGrammar, type IToken } from "vscode-textmate";
 
 const grammarFile = path.join(import.meta.dirname, "../../syntaxes/iochain.tmLanguage.json");
 
 export async function loadGrammar(): Promise<IGrammar> {
-  await loadWASM(await readFile(createRequire(import.meta.url).resolve("vscode-oniguruma/release/onig.wasm")));
-  const registry = new Registry({
-    onigLib: Promise.resolve({ createOnigScanner, createOnigString }),
-    loadGrammar: async () => parseRawGrammar(await readFile(grammarFile, "utf8"), grammarFile),
+  await oniguruma.loadWASM(
+    await readFile(createRequire(import.meta.url).resolve("vscode-oniguruma/release/onig.wasm")),
+  );
+  const registry = new textmate.Registry({
+    onigLib: Promise.resolve(oniguruma),
+    loadGrammar: async () => textmate.parseRawGrammar(await readFile(grammarFile, "utf8"), grammarFile),
   });
   const grammar = await registry.loadGrammar("source.iochain");
   if (!grammar) throw new Error("the grammar did not load");
@@ -20,7 +23,7 @@ export async function loadGrammar(): Promise<IGrammar> {
 
 /** The tokens of each line. */
 export function tokenize(grammar: IGrammar, lines: readonly string[]): IToken[][] {
-  let state = INITIAL;
+  let state = textmate.INITIAL;
   return lines.map((line) => {
     const result = grammar.tokenizeLine(line, state);
     state = result.ruleStack;

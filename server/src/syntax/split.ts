@@ -20,7 +20,7 @@ const DECLARATIONS = words(
   ...["appliance", "redirect", "encryption", "chain", "scenario", "assert"].map((k) => k as Kind),
 );
 /** What may stand in a block: the word that begins it, and the kind of statement it is. */
-const ITEMS: Readonly<Record<BlockKind, Words>> = {
+export const ITEMS: Readonly<Record<BlockKind, Words>> = {
   segment: words("vni", "vlan", "subnet", "gateway"),
   vm: words("tags", "vnic"),
   vnic: { ...words("mac", "ip"), segment: "in-segment" },
