@@ -1,19 +1,20 @@
 /**
  * Which folder may import which. Arrows point down only:
  * syntax <- policy <- space <- chain <- check <- ide <- lsp,  chain <- dap,  everything <- cli.
- * `capture` (frames) stands alone; `exchange` (other people's formats) knows the language, its meaning and frames.
+ * `capture` (frames) and `wire` (messages) stand alone; `exchange` (other people's formats) knows the language, its meaning and frames.
  */
 const mayImport = {
   syntax: [],
   policy: ["syntax"],
   space: ["policy", "syntax"],
   capture: [],
+  wire: [],
   chain: ["space", "policy", "syntax", "capture"],
   exchange: ["syntax", "policy", "capture"],
   check: ["chain", "space", "policy", "syntax", "capture"],
   ide: ["check", "chain", "space", "policy", "syntax", "capture"],
-  lsp: ["ide", "check", "chain", "space", "policy", "syntax", "capture", "exchange"],
-  dap: ["chain", "space", "policy", "syntax", "capture"],
+  lsp: ["ide", "check", "chain", "space", "policy", "syntax", "capture", "exchange", "wire"],
+  dap: ["chain", "space", "policy", "syntax", "capture", "wire"],
 };
 /** Run in a browser worker as well: no editor, no transport, no Node. */
 const pure = "^server/src/(syntax|policy|space|capture|chain|exchange|check|ide)/";

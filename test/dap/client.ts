@@ -1,8 +1,8 @@
 /** A debug client for tests: sends requests, keeps what comes back in order, over a session in this process or a wire. */
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import type { DebugProtocol } from "@vscode/debugprotocol";
-import { frame, unframe } from "../../server/src/dap/framing.ts";
 import { createSession, type Host } from "../../server/src/dap/session.ts";
+import { frame, unframe } from "../../server/src/wire/framing.ts";
 
 type Message = DebugProtocol.ProtocolMessage;
 export interface Wire {

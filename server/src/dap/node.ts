@@ -6,7 +6,7 @@ import { readFileSync, statSync } from "node:fs";
 import type { Socket } from "node:net";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { frame, unframe } from "./framing.ts";
+import { frame, unframe } from "../wire/framing.ts";
 import { createSession, type Host } from "./session.ts";
 
 const onDisk = (path: string): string => (path.startsWith("file:") ? fileURLToPath(path) : path);
@@ -41,7 +41,10 @@ function serve(wire: Wire): { take(bytes: Uint8Array): void; lost(): void } {
   const read = unframe((message) => session.handle(message));
   return {
     take(bytes) {
-      if (read(bytes)) return;
+      const wrong = read(bytes);
+      if (wrong === undefined) return;
+      process.stderr.write(`iochain: the client sent ${wrong}\n`);
+      process.exitCode = 1;
       session.close();
       wire.close();
     },
@@ -51,7 +54,7 @@ function serve(wire: Wire): { take(bytes: Uint8Array): void; lost(): void } {
 
 /** Serves stdin and stdout until either is gone. */
 function serveStdio(): void {
-  const leave = (): void => process.exit(0);
+  const leave = (): void => process.exit();
   const { take, lost } = serve({
     write: (bytes) => void process.stdout.write(bytes),
     close: () => void process.stdout.write("", leave),

@@ -9,6 +9,7 @@ import { isGzip } from "../capture/gzip.ts";
 import { readCapture } from "../capture/reader.ts";
 import { encodeStep } from "../policy/program.ts";
 import { startServer } from "./server.ts";
+import { stdio } from "./stdio.ts";
 import { type Host, LONGEST_FILE } from "./workspace.ts";
 
 /** Not searched for policies: what others wrote, and what no one edits. */
@@ -79,4 +80,7 @@ function filePath(uri: string): string | undefined {
   }
 }
 
-startServer(createConnection(ProposedFeatures.all), nodeHost);
+if (process.argv.includes("--stdio")) {
+  const { reader, writer } = stdio();
+  startServer(createConnection(ProposedFeatures.all, reader, writer), nodeHost);
+} else startServer(createConnection(ProposedFeatures.all), nodeHost);

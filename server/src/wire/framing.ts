@@ -1,6 +1,7 @@
 /**
- * The wire of the Debug Adapter Protocol: JSON messages behind a Content-Length header. Pure bytes, so that whatever
- * carries them (stdin, a socket, a test) stays outside.
+ * The wire of the language server's and the debug adapter's protocols: JSON messages behind a Content-Length header
+ * (LSP 3.17 and DAP, "Base Protocol"). Pure bytes, so that whatever carries them (stdin, a socket, a test) stays
+ * outside.
  */
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -21,9 +22,10 @@ export function frame(message: object): Uint8Array {
 
 /**
  * Takes bytes as they come and calls `deliver` for each whole message. Returns a function that takes the next bytes and
- * answers false when the stream is not this protocol: it is then to be closed.
+ * answers what is wrong when the stream is not this protocol, for nothing that follows can be trusted: it is then to
+ * be closed. A message is an object; whatever else is JSON is none.
  */
-export function unframe(deliver: (message: unknown) => void): (bytes: Uint8Array) => boolean {
+export function unframe(deliver: (message: object) => void): (bytes: Uint8Array) => string | undefined {
   let pieces: Uint8Array[] = [];
   let held = 0;
   let wanted = -1;
@@ -50,21 +52,24 @@ export function unframe(deliver: (message: unknown) => void): (bytes: Uint8Array
     }
     for (;;) {
       if (wanted < 0) {
-        if (held === 0) return true;
+        if (held === 0) return undefined;
         const end = find(join(), SEPARATOR);
-        if (end < 0) return held <= LONGEST_HEADER;
-        const length = /^content-length:\s*(\d+)\s*$/im.exec(decoder.decode(join().subarray(0, end)));
-        if (!length || Number(length[1]) > LONGEST_MESSAGE) return false;
+        if (end < 0) return held > LONGEST_HEADER ? "no Content-Length header where a message should begin" : undefined;
+        const header = decoder.decode(join().subarray(0, end));
+        const length = /^content-length:[ \t]*(\d+)[ \t]*$/im.exec(header);
+        if (!length) return "a message's header without a Content-Length";
         wanted = Number(length[1]);
+        if (wanted > LONGEST_MESSAGE) return `a message of ${length[1]} bytes; at most ${LONGEST_MESSAGE} are read`;
         drop(end + SEPARATOR.length);
       }
-      if (held < wanted) return true;
+      if (held < wanted) return undefined;
       let message: unknown;
       try {
         message = JSON.parse(decoder.decode(join().subarray(0, wanted)));
       } catch {
-        return false;
+        return "a message that is not JSON";
       }
+      if (typeof message !== "object" || message === null) return "a message that is not an object";
       drop(wanted);
       wanted = -1;
       deliver(message);

@@ -1,0 +1,65 @@
+/** What is not the protocol ends a server at once, with a word; what is, however cut up, is read. */
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { frame, unframe } from "../../server/src/wire/framing.ts";
+
+const dist = join(import.meta.dirname, "../../dist");
+const SERVERS = [
+  { name: "language server", args: [join(dist, "server.js"), "--stdio"] },
+  { name: "debug adapter", args: [join(dist, "debug-adapter.js")] },
+];
+const greeting = {
+  ...{ seq: 1, type: "request", command: "initialize", arguments: { adapterID: "iochain" } },
+  ...{ jsonrpc: "2.0", id: 1, method: "initialize", params: { processId: null, capabilities: {} } },
+};
+
+const WRONG: readonly [what: string, bytes: string, word: RegExp][] = [
+  ["a message of gigabytes", "Content-Length: 5000000000\r\n\r\n{", /5000000000 bytes; at most \d+ are read/],
+  ["a length that is none", "Content-Length: -5\r\n\r\n{}", /header without a Content-Length/],
+  ["words between messages", "hello\r\n\r\n{}", /header without a Content-Length/],
+  ["a stream without an end of line", "x".repeat(100_000), /no Content-Length header/],
+  ["a message that is not JSON", "Content-Length: 5\r\n\r\n{abc}", /not JSON/],
+  ["a message that is a number", "Content-Length: 1\r\n\r\n5", /not an object/],
+];
+
+describe.each(SERVERS)("$name", ({ args }) => {
+  test.each(WRONG)("%s ends it with a word", async (_, bytes, word) => {
+    const child = spawn(process.execPath, args, { stdio: ["pipe", "ignore", "pipe"] });
+    let said = "";
+    child.stderr.on("data", (chunk) => (said += chunk));
+    child.stdin.on("error", () => {});
+    child.stdin.write(frame(greeting));
+    child.stdin.write(bytes);
+    const code = await new Promise((resolve) => child.on("close", resolve));
+    expect(code).toBe(1);
+    expect(said).toMatch(word);
+  });
+
+  test("a client that goes away ends it", async () => {
+    const child = spawn(process.execPath, args, { stdio: ["pipe", "ignore", "ignore"] });
+    child.stdin.end(frame(greeting));
+    await new Promise((resolve) => child.on("close", resolve));
+  });
+});
+
+test("messages are read whole, however they are cut", () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.dictionary(fc.string(), fc.jsonValue()), { maxLength: 5 }),
+      fc.infiniteStream(fc.integer({ min: 1, max: 40 })),
+      (messages, sizes) => {
+        const read: object[] = [];
+        const take = unframe((message) => read.push(message));
+        const bytes = Buffer.concat(messages.map((message) => frame(message)));
+        for (let at = 0; at < bytes.length; ) {
+          const size = sizes.next().value as number;
+          expect(take(bytes.subarray(at, at + size))).toBeUndefined();
+          at += size;
+        }
+        expect(read).toEqual(JSON.parse(JSON.stringify(messages)));
+      },
+    ),
+  );
+});
