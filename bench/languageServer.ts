@@ -133,7 +133,7 @@ function connect(child: ChildProcess): MessageConnection {
   const { stdin, stdout } = child;
   if (stdin === null || stdout === null) throw new Error("the server has no streams");
   const connection = createMessageConnection(new StreamMessageReader(stdout), new StreamMessageWriter(stdin));
-  connection.onNotification("window/logMessage", ({ message }) => process.stderr.write(`${message}\n`));
+  connection.onNotification("window/logMessage", ({ message }) => console.error(message));
   connection.onRequest(() => null);
   connection.listen();
   return connection;

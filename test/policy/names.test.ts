@@ -70,8 +70,7 @@ describe("names", () => {
 
   it("kept up to date by edits are as those of the text read anew", () => {
     const document = parseFile("x", TEXT);
-    const kept = new DocumentNames(() => document.tree.statements);
-    kept.references("endpoint", "g");
+    const kept = DocumentNames.of(document);
     const edits: [number, string][] = [
       [0, "vm aa { tags u  vnic eth0 { ip 10.0.0.1 } }\n"],
       [2, "group h = aa, b.eth0\ngroup g = h\n"],
@@ -80,13 +79,12 @@ describe("names", () => {
       [8, ""],
     ];
     for (const [line, text] of edits) {
-      const { removed, added } = document.edit(
+      document.edit(
         [{ range: { start: { line, character: 0 }, end: { line: line + 1, character: 0 } }, text }],
         1,
       );
-      kept.update(removed, added);
-      const fresh = new DocumentNames(() => document.tree.statements);
-      expect(dump(kept, document.tree.statements)).toEqual(dump(fresh, document.tree.statements));
+      const fresh = parseFile("x", document.text);
+      expect(dump(kept, document.tree.statements)).toEqual(dump(DocumentNames.of(fresh), fresh.tree.statements));
     }
   });
 });

@@ -67,6 +67,26 @@ describe("parsing never fails", () => {
   });
 });
 
+/** Each block: the statements in it, and when it says that it last changed. */
+function blocksIn(document: SourceDocument) {
+  const found = new Map<Statement, { readonly inside: string; readonly changed: number }>();
+  const visit = (statement: Statement): string => {
+    if (!("children" in statement)) return String(idOf(statement));
+    const inside = statement.children.map(visit).join();
+    found.set(statement, { inside, changed: statement.changed });
+    return `${idOf(statement)}(${inside})`;
+  };
+  for (const statement of document.tree.statements) visit(statement);
+  return found;
+}
+const known = new WeakMap<Statement, number>();
+let statements = 0;
+function idOf(statement: Statement): number {
+  const id = known.get(statement) ?? statements++;
+  known.set(statement, id);
+  return id;
+}
+
 describe("an edited document", () => {
   it("is the document that its text would give", { timeout: 120_000 }, () => {
     fc.assert(
@@ -77,7 +97,13 @@ describe("an edited document", () => {
           const document = new SourceDocument("a", text);
           const known = new Set(document.chunks.flatMap((chunk) => chunk.statements));
           for (const [i, one] of changes.entries()) {
-            const { removed, added } = document.edit([one], i + 1);
+            const before = blocksIn(document);
+            const { removed, added, moved } = document.edit([one], i + 1);
+            for (const statement of moved) expect([...removed, ...added]).not.toContain(statement);
+            for (const [block, was] of blocksIn(document)) {
+              const old = before.get(block);
+              if (old && old.inside !== was.inside) expect(was.changed).toBeGreaterThan(old.changed);
+            }
             for (const statement of removed) expect(known.delete(statement)).toBe(true);
             for (const statement of added) known.add(statement);
             expect(everything(document)).toBe(everything(new SourceDocument("a", document.text)));

@@ -2,6 +2,7 @@
  * Names: what each statement declares and refers to, and which declaration a name means. A document's table is kept
  * statement by statement, so that an edit costs what it changes.
  */
+import type { Edit, SourceDocument } from "../syntax/document.ts";
 import type {
   Clause,
   Endpoint,
@@ -13,6 +14,7 @@ import type {
   Statement,
   VnicRef,
 } from "../syntax/tree.ts";
+import type { Source } from "./policy.ts";
 import type { Program } from "./program.ts";
 import { isProtocolEntry } from "./services.ts";
 
@@ -222,108 +224,147 @@ const table = <T>(): Table<T> => ({
   tag: new Map(),
 });
 
-/**
- * The names of one document. Entries that are looked up by the block they stand in (vNICs, keys) are read anew from
- * the tree after an edit, for a block's head may have changed around them; all others come and go with their statement.
- */
+/** Who declares and who uses each name of one document: an index by name that every edit of it keeps up. */
 export class DocumentNames {
   readonly #declared = table<Declared>();
-  #references: Table<Reference> | undefined;
-  #enclosed: { readonly declared: Table<Declared>; readonly references: Table<Reference> } | undefined;
-  readonly #statements: () => readonly Statement[];
+  readonly #users = table<Statement>();
+  /** What a statement was entered under where that hangs on the block around it, which may be another by now. */
+  readonly #local = new Map<Statement, Entries>();
 
-  /** `statements`: those at the top of the file, as they are now. */
-  constructor(statements: () => readonly Statement[]) {
-    this.#statements = statements;
-    eachStatement(statements(), (statement) => {
-      const declared = declaredIn(statement);
-      if (declared !== undefined && !isEnclosed(declared)) put(this.#declared, declared);
-    });
+  private constructor(statements: readonly Statement[]) {
+    eachStatement(statements, (statement) => this.#enter(statement));
+  }
+
+  readonly #followers = new Set<(touched: TouchedNames) => void>();
+  /** Calls `follower` after every edit with the names that it touched, until the function it gives is called. */
+  follow(follower: (touched: TouchedNames) => void): () => void {
+    this.#followers.add(follower);
+    return () => this.#followers.delete(follower);
+  }
+
+  static readonly #known = new WeakMap<SourceDocument, DocumentNames>();
+  /** A document's one index. */
+  static of(document: SourceDocument): DocumentNames {
+    let names = DocumentNames.#known.get(document);
+    if (names === undefined) {
+      const made = new DocumentNames(document.tree.statements);
+      document.follow((edit) => made.#update(edit));
+      DocumentNames.#known.set(document, made);
+      names = made;
+    }
+    return names;
   }
 
   /** In the order of the file. */
   declarations(space: Space, key: string): readonly Declared[] {
-    const found = this.all(space).get(key) ?? [];
-    return found.length > 1 ? [...found].sort(inOrder) : found;
+    const found = this.#declared[space].get(key) ?? [];
+    return found.length > 1 ? [...found].sort((a, b) => inOrder(a.statement, b.statement)) : found;
   }
 
+  /** The statements that refer to a name, each once, in no order. */
+  users(space: Space, key: string): readonly Statement[] {
+    return this.#users[space].get(key) ?? [];
+  }
+
+  /** In the order of the file. */
   references(space: Space, key: string): readonly Reference[] {
-    const found = this.#referenceTable()[space].get(key) ?? [];
-    if (space !== "key") return found;
-    return [...found, ...(this.#enclosedTables().references.key.get(key) ?? [])];
+    return [...this.users(space, key)]
+      .sort(inOrder)
+      .flatMap((statement) =>
+        referencesIn(statement).filter((reference) => reference.space === space && lookupKey(reference) === key),
+      );
   }
 
   /** All that is declared in a space, by lookup key. */
   all(space: Space): ReadonlyMap<string, readonly Declared[]> {
-    return (space === "vnic" || space === "key" ? this.#enclosedTables().declared : this.#declared)[space];
+    return this.#declared[space];
   }
 
-  /** After an edit: statements that are gone, and those that have come. */
-  update(removed: readonly Statement[], added: readonly Statement[]): void {
-    this.#enclosed = undefined;
-    for (const statement of removed) this.#each(statement, take);
-    for (const statement of added) this.#each(statement, put);
+  #update({ removed, added, moved }: Edit): void {
+    const declared: NameKey[] = [];
+    const used: NameKey[] = [];
+    const touch = (entries: Entries) => {
+      if (entries.declared) declared.push({ space: entries.declared.entry.space, key: entries.declared.key });
+      for (const use of entries.uses) used.push(use);
+    };
+    for (const statement of removed) touch(this.#leave(statement));
+    eachStatement(moved, (statement) => {
+      if (!this.#local.has(statement)) return;
+      touch(this.#leave(statement));
+      touch(this.#enter(statement));
+    });
+    for (const statement of added) touch(this.#enter(statement));
+    for (const follower of this.#followers) follower({ declared, used });
   }
 
-  #each(statement: Statement, act: <T extends Declared | Reference>(table: Table<T>, entry: T) => void): void {
-    const declared = declaredIn(statement);
-    if (declared !== undefined && !isEnclosed(declared)) act(this.#declared, declared);
-    if (this.#references === undefined) return;
-    for (const reference of referencesIn(statement)) if (!isEnclosed(reference)) act(this.#references, reference);
+  #enter(statement: Statement): Entries {
+    const entries = namesIn(statement);
+    if (entries.local) this.#local.set(statement, entries);
+    const { declared, uses } = entries;
+    if (declared) put(this.#declared[declared.entry.space], declared.key, declared.entry);
+    for (const { space, key } of uses) put(this.#users[space], key, statement);
+    return entries;
   }
+  #leave(statement: Statement): Entries {
+    const entries = this.#local.get(statement) ?? namesIn(statement);
+    const { declared, uses } = entries;
+    this.#local.delete(statement);
+    if (declared) take(this.#declared[declared.entry.space], declared.key, (entry) => entry.statement === statement);
+    for (const { space, key } of uses) take(this.#users[space], key, (user) => user === statement);
+    return entries;
+  }
+}
 
-  /** Made when first asked for: checking a file needs none. */
-  #referenceTable(): Table<Reference> {
-    if (this.#references === undefined) {
-      const references = table<Reference>();
-      eachStatement(this.#statements(), (statement) => {
-        for (const reference of referencesIn(statement)) if (!isEnclosed(reference)) put(references, reference);
-      });
-      this.#references = references;
-    }
-    return this.#references;
-  }
+/** Names of which a declaration, or a use, has gone or come. */
+export interface TouchedNames {
+  readonly declared: readonly NameKey[];
+  readonly used: readonly NameKey[];
+}
+/** A name in its space. */
+export interface NameKey {
+  readonly space: Space;
+  readonly key: string;
+}
+interface Entries {
+  readonly declared?: { readonly key: string; readonly entry: Declared };
+  /** Each name once. */
+  readonly uses: readonly NameKey[];
+  /** Whether a key hangs on the block around the statement. */
+  readonly local: boolean;
+}
 
-  #enclosedTables() {
-    if (this.#enclosed === undefined) {
-      const declared = table<Declared>();
-      const references = table<Reference>();
-      for (const block of this.#statements()) {
-        if (block.kind !== "vm" && block.kind !== "encryption") continue;
-        for (const child of block.children) {
-          const inner = declaredIn(child);
-          if (inner !== undefined) put(declared, inner);
-          for (const reference of referencesIn(child)) if (isEnclosed(reference)) put(references, reference);
-        }
-      }
-      this.#enclosed = { declared, references };
-    }
-    return this.#enclosed;
+/** What a statement itself (not its children) is entered under in the index of its document. */
+function namesIn(statement: Statement): Entries {
+  const entry = declaredIn(statement);
+  const uses: NameKey[] = [];
+  let local = entry !== undefined && isEnclosed(entry);
+  for (const reference of referencesIn(statement)) {
+    const { space } = reference;
+    const key = lookupKey(reference);
+    local ||= isEnclosed(reference);
+    if (!uses.some((use) => use.space === space && use.key === key)) uses.push({ space, key });
   }
+  return { declared: entry && { key: lookupKey(entry), entry }, uses, local };
 }
 
 const isEnclosed = (entry: Declared | Reference): boolean =>
   entry.space === "vnic" || entry.space === "key" ? !("owner" in entry && entry.owner !== undefined) : false;
 
-const inOrder = (a: Declared, b: Declared): number =>
-  a.statement.chunk.line - b.statement.chunk.line || a.statement.start - b.statement.start;
+const inOrder = (a: Statement, b: Statement): number => a.chunk.line - b.chunk.line || a.start - b.start;
 
-function put<T extends Declared | Reference>(into: Table<T>, entry: T): void {
-  const entries = into[entry.space];
-  const key = lookupKey(entry);
-  const list = entries.get(key);
-  if (list === undefined) entries.set(key, [entry]);
+function put<T>(into: Map<string, T[]>, key: string, entry: T): void {
+  const list = into.get(key);
+  if (list === undefined) into.set(key, [entry]);
   else list.push(entry);
 }
-
-function take<T extends Declared | Reference>(from: Table<T>, entry: T): void {
-  const entries = from[entry.space];
-  const key = lookupKey(entry);
-  const list = entries.get(key);
-  const at = list?.findIndex(({ statement, name }) => statement === entry.statement && name === entry.name) ?? -1;
+function take<T>(from: Map<string, T[]>, key: string, wanted: (entry: T) => boolean): void {
+  const list = from.get(key);
+  const at = list?.findIndex(wanted) ?? -1;
   if (list === undefined || at < 0) return;
-  list.splice(at, 1);
-  if (list.length === 0) entries.delete(key);
+  // The last takes its place: a name may have very many users.
+  const last = list.pop() as T;
+  if (at < list.length) list[at] = last;
+  if (list.length === 0) from.delete(key);
 }
 
 // ---- a program --------------------------------------------------------------------------------------------------
@@ -337,12 +378,8 @@ export interface Located<T extends Declared | Reference> {
 export class ProgramNames {
   readonly #documents: readonly { readonly uri: string; readonly names: DocumentNames }[];
 
-  /** `namesOf`: a document's table, where the caller keeps it up to date; else it is made. */
-  constructor(program: Program, namesOf?: (uri: string) => DocumentNames | undefined) {
-    this.#documents = program.declarationOrder.map(({ uri, tree }) => ({
-      uri,
-      names: namesOf?.(uri) ?? new DocumentNames(() => tree.statements),
-    }));
+  constructor({ declarationOrder }: Program) {
+    this.#documents = declarationOrder.map((document) => ({ uri: document.uri, names: DocumentNames.of(document) }));
   }
 
   /** The declarations of a name; the first is the one that holds. */
@@ -366,6 +403,12 @@ export class ProgramNames {
     return undefined;
   }
 
+  /** The statements that refer to a name, each once, in no order. */
+  *users(space: Space, key: string): Generator<Source> {
+    for (const { uri, names } of this.#documents)
+      for (const statement of names.users(space, key)) yield { uri, statement };
+  }
+
   /** Every place that names what is declared there, in the order of the documents. */
   references(to: Declared | Reference): Located<Reference>[] {
     const found: Located<Reference>[] = [];
@@ -378,10 +421,10 @@ export class ProgramNames {
   *declared(space: Space): Generator<Located<Declared>> {
     const seen = new Set<string>();
     for (const { uri, names } of this.#documents)
-      for (const [key, entries] of names.all(space)) {
+      for (const key of names.all(space).keys()) {
         if (seen.has(key)) continue;
         seen.add(key);
-        yield { uri, entry: entries[0] as Declared };
+        yield { uri, entry: names.declarations(space, key)[0] as Declared };
       }
   }
 }

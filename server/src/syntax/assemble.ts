@@ -1,9 +1,13 @@
 /**
- * Statements in order → statements in their blocks. An edit inside a block that opens and closes nothing changes that
- * block's children alone; any other puts the tree together anew.
+ * Statements in order → statements in their blocks. An edit that leaves the blocks around it as they are changes the
+ * list of one block alone, and a block whose head was written anew takes over what stood in the old one; any other edit
+ * puts the tree together anew. Either way a block knows when something in it last changed.
  */
 import { isBlock, type ParsedChunk, type Part } from "./chunk.ts";
 import type { BlockStatement, Chunk, Statement, SyntaxError } from "./tree.ts";
+
+/** Counts the edits of all documents: what `BlockStatement.changed` says. */
+let edits = 0;
 
 export class Assembly {
   statements: Statement[] = [];
@@ -14,7 +18,11 @@ export class Assembly {
     this.rebuild(chunks);
   }
 
-  rebuild(chunks: readonly ParsedChunk[]): void {
+  /** Gives the statements that stand in another block than before. */
+  rebuild(chunks: readonly ParsedChunk[]): Statement[] {
+    edits += 1;
+    const moved: Statement[] = [];
+    const before = new Map<BlockStatement, readonly Statement[]>();
     this.statements = [];
     const stack: BlockStatement[] = [];
     for (const chunk of chunks) {
@@ -22,9 +30,13 @@ export class Assembly {
         if ("statement" in part) {
           const { statement } = part;
           const parent = stack.at(-1);
-          statement.parent = parent;
+          if (statement.parent !== parent) {
+            statement.parent = parent;
+            moved.push(statement);
+          }
           (parent?.children ?? this.statements).push(statement);
           if (!isBlock(statement)) continue;
+          before.set(statement, statement.children);
           statement.children = [];
           statement.close = undefined;
           if (part.opens) stack.push(statement);
@@ -35,32 +47,55 @@ export class Assembly {
       }
     }
     this.open = stack.at(-1);
+    // Inner blocks come later, so by going backwards each has been seen before the one around it.
+    for (const [block, children] of [...before].reverse()) {
+      if (block.changed !== edits && !sameList(block.children, children)) block.changed = edits;
+      if (block.changed === edits && block.parent) block.parent.changed = edits;
+    }
+    return moved;
   }
 
-  /** `chunks` from `at` on, `count` of them, have come in place of `old` ones. */
-  update(chunks: readonly ParsedChunk[], at: number, count: number, old: readonly ParsedChunk[]): void {
-    const fresh = chunks.slice(at, at + count);
-    const removed = leaves(old);
-    const added = leaves(fresh);
-    if (removed?.length === 0 && added?.length === 0) return;
-    const place = removed?.length === 0 ? this.placeBehind(chunks, at) : removed && this.placeOf(removed);
-    if (removed === undefined || added === undefined || place === undefined) {
-      this.rebuild(chunks);
-      return;
-    }
+  /**
+   * `chunks` from `at` on, `count` of them, have come in place of `old` ones. Gives the statements that stand in another
+   * block than before.
+   */
+  update(
+    chunks: readonly ParsedChunk[],
+    at: number,
+    count: number,
+    old: readonly ParsedChunk[],
+  ): readonly Statement[] {
+    if (count === 0 && old.length === 0) return NONE;
+    const gone = outline(old);
+    const come = outline(chunks.slice(at, at + count));
+    if (gone === undefined || come === undefined || gone.open.length !== come.open.length) return this.rebuild(chunks);
+    if (gone.top.length === 0 && come.top.length === 0) return NONE;
+    const place = gone.top.length === 0 ? this.placeBehind(chunks, at) : this.placeOf(gone.top[0] as Statement);
+    if (place === undefined) return this.rebuild(chunks);
+    edits += 1;
     const { parent, index } = place;
-    for (const statement of added) {
-      statement.parent = parent;
-      if (isBlock(statement)) statement.children = [];
+    fill(come, parent);
+    (parent?.children ?? this.statements).splice(index, gone.top.length, ...come.top);
+    const moved: Statement[] = [];
+    for (const [i, { block, inside }] of come.open.entries()) {
+      const instead = gone.open[i] as Opened;
+      const kept = instead.block.children.slice(instead.inside.length);
+      block.children = [...inside, ...kept];
+      block.close = instead.block.close;
+      if (this.open === instead.block) this.open = block;
+      for (const statement of kept) {
+        statement.parent = block;
+        moved.push(statement);
+      }
     }
-    const siblings = parent?.children ?? this.statements;
-    siblings.splice(index, removed.length, ...added);
+    for (let around = come.open.at(-1)?.block ?? parent; around !== undefined; around = around.parent)
+      around.changed = edits;
+    return moved;
   }
 
-  private placeOf(removed: readonly Statement[]) {
-    const { parent } = removed[0] as Statement;
-    if (removed.some((statement) => statement.parent !== parent)) return undefined;
-    return { parent, index: (parent?.children ?? this.statements).indexOf(removed[0] as Statement) };
+  private placeOf(first: Statement) {
+    const { parent } = first;
+    return { parent, index: (parent?.children ?? this.statements).indexOf(first) };
   }
   /** Behind the statement before, or first in the block that opens there. */
   private placeBehind(chunks: readonly ParsedChunk[], at: number) {
@@ -88,18 +123,59 @@ export class Assembly {
   }
 }
 
-/** The statements of chunks in which no block begins or ends; a few of them, or it is quicker to begin anew. */
-function leaves(chunks: readonly ParsedChunk[]): Statement[] | undefined {
-  const statements: Statement[] = [];
-  if (chunks.length > 1000) return undefined;
-  for (const chunk of chunks) {
-    for (const part of chunk.parts as readonly Part[]) {
-      if (!("statement" in part) || part.opens) return undefined;
-      statements.push(part.statement);
-    }
-  }
-  return statements;
+/** A block that a run of chunks leaves open, and what of it stands in them. */
+interface Opened {
+  readonly block: BlockStatement;
+  readonly inside: Statement[];
 }
+interface Outline {
+  /** What stands in no other block of the run. */
+  readonly top: Statement[];
+  /** Outermost first. */
+  readonly open: readonly Opened[];
+  readonly closed: readonly (Opened & { readonly close: BlockStatement["close"] })[];
+}
+
+/** The statements of a run of chunks in their blocks; undefined where it ends a block that began before it. */
+function outline(chunks: readonly ParsedChunk[]): Outline | undefined {
+  // Of many it is quicker to begin anew.
+  if (chunks.length > 1000) return undefined;
+  const top: Statement[] = [];
+  const open: Opened[] = [];
+  const closed: (Opened & { readonly close: BlockStatement["close"] })[] = [];
+  for (const chunk of chunks)
+    for (const part of chunk.parts as readonly Part[]) {
+      if (!("statement" in part)) {
+        const last = open.pop();
+        if (last === undefined) return undefined;
+        closed.push({ ...last, close: "close" in part ? { chunk, span: part.close } : undefined });
+        continue;
+      }
+      const { statement } = part;
+      (open.at(-1)?.inside ?? top).push(statement);
+      if (!isBlock(statement)) continue;
+      const opened = { block: statement, inside: [] };
+      if (part.opens) open.push(opened);
+      else closed.push({ ...opened, close: undefined });
+    }
+  return { top, open, closed };
+}
+
+/** Tells the statements of a run in which blocks they are. */
+function fill({ top, open, closed }: Outline, parent: BlockStatement | undefined): void {
+  for (const statement of top) statement.parent = parent;
+  for (const { block, inside } of open) for (const statement of inside) statement.parent = block;
+  for (const { block, inside, close } of closed) {
+    block.children = inside;
+    block.close = close;
+    block.changed = edits;
+    for (const statement of inside) statement.parent = block;
+  }
+}
+
+const NONE: readonly never[] = [];
+const sameList = (a: readonly Statement[], b: readonly Statement[]): boolean =>
+  a.length === b.length && a.every((statement, i) => statement === b[i]);
 
 function nameOf(block: BlockStatement): string {
   if ("name" in block && block.name) return `"${block.name.text}" `;

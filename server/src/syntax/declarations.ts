@@ -35,7 +35,7 @@ export abstract class DeclarationGrammar extends PacketGrammar {
   }
   protected block<K extends Kind>(kind: K, token: IToken) {
     const children: tree.Statement[] = [];
-    return { ...this.head(kind, token), children, close: undefined as tree.BlockStatement["close"] };
+    return { ...this.head(kind, token), children, close: undefined as tree.BlockStatement["close"], changed: 0 };
   }
   protected begin<S extends Draft>(statement: S): S {
     this.statement = statement;

@@ -15,9 +15,14 @@ export interface Change {
   readonly range?: Range;
   readonly text: string;
 }
+/** What an edit did to a document. */
 export interface Edit {
   readonly removed: readonly Statement[];
   readonly added: readonly Statement[];
+  /** Neither: they stand in another block than before, or in one whose head was written anew. */
+  readonly moved: readonly Statement[];
+  /** Chunks that are gone or have come, those without a statement included. */
+  readonly chunks: { readonly removed: readonly ParsedChunk[]; readonly added: readonly ParsedChunk[] };
 }
 
 export class SourceDocument {
@@ -26,6 +31,7 @@ export class SourceDocument {
   private parsed: ParsedChunk[];
   private readonly assembly: Assembly;
   private assembled: FileTree;
+  private readonly followers = new Set<(edit: Edit) => void>();
 
   constructor(
     readonly uri: string,
@@ -83,27 +89,42 @@ export class SourceDocument {
     return { chunk, offset, statement };
   }
 
+  /** Calls `follower` after every edit, in the order in which they came, until the function it gives is called. */
+  follow(follower: (edit: Edit) => void): () => void {
+    this.followers.add(follower);
+    return () => this.followers.delete(follower);
+  }
+
   /** Applies changes in order, as LSP gives them. Positions outside the text are clamped. */
   edit(changes: readonly Change[], version: number): Edit {
     this.version = version;
-    const removed = new Set<Statement>();
-    const added = new Set<Statement>();
+    const removed = new Set<ParsedChunk>();
+    const added = new Set<ParsedChunk>();
+    const moved = new Set<Statement>();
     for (const change of changes) {
-      const edit = this.apply(change);
-      for (const statement of edit.removed) if (!added.delete(statement)) removed.add(statement);
-      for (const statement of edit.added) added.add(statement);
+      const step = this.apply(change);
+      for (const chunk of step.removed) if (!added.delete(chunk)) removed.add(chunk);
+      for (const chunk of step.added) added.add(chunk);
+      for (const statement of step.moved) moved.add(statement);
     }
     this.assembled = { statements: this.assembly.statements };
-    return { removed: [...removed], added: [...added] };
+    const edit = {
+      removed: statementsOf(removed),
+      added: statementsOf(added),
+      moved: [...moved].filter(({ chunk }) => !removed.has(chunk as ParsedChunk) && !added.has(chunk as ParsedChunk)),
+      chunks: { removed: [...removed], added: [...added] },
+    };
+    for (const follower of this.followers) follower(edit);
+    return edit;
   }
 
-  private apply({ range, text }: Change): Edit {
+  private apply({ range, text }: Change): Step {
     if (!range) {
-      const removed = this.parsed.flatMap((chunk) => chunk.statements);
+      const removed = this.parsed;
       this.lines = splitLines(text);
       this.parsed = readAll(this.lines);
       this.assembly.rebuild(this.parsed);
-      return { removed, added: this.parsed.flatMap((chunk) => chunk.statements) };
+      return { removed, added: this.parsed, moved: [] };
     }
     let start = this.clamp(range.start);
     let end = this.clamp(range.end);
@@ -129,7 +150,7 @@ export class SourceDocument {
   }
 
   /** Reads anew the chunks from `first` to `last`, some before, and as many behind as the edit reaches. */
-  private reread(first: number, last: number, delta: number): Edit {
+  private reread(first: number, last: number, delta: number): Step {
     const from = Math.max(0, first - LOOKAHEAD);
     const old = this.parsed;
     const begin = old[from] as ParsedChunk;
@@ -160,7 +181,7 @@ export class SourceDocument {
   }
 
   /** Puts new chunks for old ones; those that came out the same stay the objects they were. */
-  private exchange(from: number, to: number, fresh: ParsedChunk[]): Edit {
+  private exchange(from: number, to: number, fresh: ParsedChunk[]): Step {
     const old = this.parsed.slice(from, to + 1);
     const same = (a: ParsedChunk | undefined, b: ParsedChunk | undefined) =>
       a !== undefined && b !== undefined && readsAs(a, b);
@@ -179,11 +200,10 @@ export class SourceDocument {
       return fromEnd <= tail ? keep(old[old.length - fromEnd] as ParsedChunk, chunk) : chunk;
     });
     replace(this.parsed, from, old.length, chunks);
-    const gone = old.slice(head, old.length - tail);
-    this.assembly.update(this.parsed, from + head, chunks.length - head - tail, gone);
-    const statements = (list: ParsedChunk[]) =>
-      list.slice(head, list.length - tail).flatMap((chunk) => chunk.statements);
-    return { removed: statements(old), added: statements(chunks) };
+    const removed = old.slice(head, old.length - tail);
+    const added = chunks.slice(head, chunks.length - tail);
+    const moved = this.assembly.update(this.parsed, from + head, added.length, removed);
+    return { removed, added, moved };
   }
 
   private clamp(position: Position): Position {
@@ -206,6 +226,16 @@ export class SourceDocument {
     return low;
   }
 }
+
+/** What one change did. */
+interface Step {
+  readonly removed: readonly ParsedChunk[];
+  readonly added: readonly ParsedChunk[];
+  readonly moved: readonly Statement[];
+}
+
+const statementsOf = (chunks: Iterable<ParsedChunk>): Statement[] =>
+  [...chunks].flatMap((chunk) => chunk.statements);
 
 /** Where a statement ends can hang on the three tokens behind it, which may be a chunk each. */
 const LOOKAHEAD = 3;

@@ -153,6 +153,8 @@ interface BlockBase extends StatementBase {
   children: Statement[];
   /** The block's `}` and the chunk it is in; undefined when it is missing. */
   close?: { readonly chunk: Chunk; readonly span: Span };
+  /** Grows whenever something in it, however deep, comes, goes or moves; what is made of a block is kept by it. */
+  changed: number;
 }
 
 // ---- at the top of a file ---------------------------------------------------------------------------------------
