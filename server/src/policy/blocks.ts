@@ -31,10 +31,27 @@ import { compileTimeouts } from "./timeouts.ts";
 /** In the order in which a firewall tries them. */
 export const CATEGORIES: readonly Category[] = ["emergency", "infrastructure", "environment", "application"];
 
+/** What is made when it is first asked for. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
 export function compileAcl(name: string, source: Source<BlockDeclaration>, resolvers: Resolvers): Acl {
   const { uri, statement } = source;
-  const rules = compileRules(statement.children, { uri }, resolvers);
-  return { module: "acl", name, source, rules, default: compileDefault(statement.children, uri) };
+  const rules = once(() => compileRules(statement.children, { uri }, resolvers));
+  return {
+    module: "acl",
+    name,
+    source,
+    get rules() {
+      return rules();
+    },
+    default: compileDefault(statement.children, uri),
+  };
 }
 
 // ---- dfw --------------------------------------------------------------------------------------------------------
@@ -43,14 +60,51 @@ export function compileDfw(name: string, source: Source<BlockDeclaration>, resol
   const { uri, statement } = source;
   const exclude = new Set<Vnic>();
   let excludeSource: Source | undefined;
-  const sections: Section[] = [];
+  const written: Source<SectionStatement>[] = [];
   for (const child of statement.children) {
-    if (child.kind === "section") sections.push(compileSection({ uri, statement: child }, resolvers));
+    if (child.kind === "section") written.push({ uri, statement: child });
     else if (child.kind === "exclude" && child.endpoints !== undefined) {
       for (const vnic of resolvers.endpoints.pick(child.endpoints)) exclude.add(vnic);
       excludeSource ??= { uri, statement: child };
     }
   }
+  const rules = once(() => inOrder(written.map((section) => compileSection(section, resolvers))));
+  const dfw: Dfw = {
+    module: "dfw",
+    name,
+    source,
+    default: compileDefault(statement.children, uri),
+    exclude,
+    excludeSource,
+    get sections() {
+      return rules().sections;
+    },
+    get ethernetRules() {
+      return rules().ethernetRules;
+    },
+    get ipRules() {
+      return rules().ipRules;
+    },
+    get firstApplicationRule() {
+      return rules().firstApplicationRule;
+    },
+    timeouts: compileTimeouts(statement),
+  };
+  steps.set(dfw, function* () {
+    for (const section of written) yield* sectionSteps(section, resolvers);
+    rules();
+  });
+  return dfw;
+}
+
+const steps = new WeakMap<Dfw, () => Generator<void>>();
+/** Makes the rules of a firewall, some a step. */
+export function* ruleSteps(dfw: Dfw): Generator<void> {
+  yield* steps.get(dfw)?.() ?? [];
+}
+
+/** A firewall's sections, and their rules in the order in which they are tried. */
+function inOrder(sections: readonly Section[]): Pick<Dfw, "sections" | "ethernetRules" | "ipRules" | "firstApplicationRule"> {
   const ip = sections.filter((section) => !section.ethernet);
   const byCategory = CATEGORIES.map((category) =>
     ip.filter((section) => section.category === category).flatMap((section) => section.rules),
@@ -58,22 +112,35 @@ export function compileDfw(name: string, source: Source<BlockDeclaration>, resol
   const application = byCategory[byCategory.length - 1] as readonly Rule[];
   const ipRules = byCategory.flat();
   return {
-    module: "dfw",
-    name,
-    source,
-    default: compileDefault(statement.children, uri),
-    exclude,
-    excludeSource,
     sections,
     ethernetRules: sections.filter((section) => section.ethernet).flatMap((section) => section.rules),
     ipRules,
     firstApplicationRule: ipRules.length - application.length,
-    timeouts: compileTimeouts(statement),
   };
 }
 
+/** A section that was made, as long as nothing in it changes and names mean what they meant. */
+const sections = new WeakMap<
+  SectionStatement,
+  { readonly changed: number; readonly resolvers: Resolvers; readonly uri: string; readonly section: Section }
+>();
+
 function compileSection(source: Source<SectionStatement>, resolvers: Resolvers): Section {
+  const making = sectionSteps(source, resolvers);
+  for (;;) {
+    const step = making.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** As many rules take a millisecond or two. */
+const RULES_A_STEP = 1000;
+
+function* sectionSteps(source: Source<SectionStatement>, resolvers: Resolvers): Generator<void, Section> {
   const { uri, statement } = source;
+  const { changed } = statement;
+  const known = sections.get(statement);
+  if (known?.changed === changed && known.resolvers === resolvers && known.uri === uri) return known.section;
   const rules: Rule[] = [];
   const section: Section = {
     name: statement.name?.text ?? "",
@@ -85,8 +152,13 @@ function compileSection(source: Source<SectionStatement>, resolvers: Resolvers):
     rules,
   };
   const appliedTo = statement.appliedTo && resolvers.endpoints.pick(statement.appliedTo);
-  const layer = statement.ethernet ? "ethernet" : "ip";
-  for (const rule of compileRules(statement.children, { uri, section, appliedTo, layer }, resolvers)) rules.push(rule);
+  const context = { uri, section, appliedTo, layer: statement.ethernet ? "ethernet" : "ip" } as const;
+  for (let from = 0; from < statement.children.length; from += RULES_A_STEP) {
+    for (const rule of compileRules(statement.children.slice(from, from + RULES_A_STEP), context, resolvers))
+      rules.push(rule);
+    yield;
+  }
+  sections.set(statement, { changed, resolvers, uri, section });
   return section;
 }
 
@@ -188,16 +260,17 @@ export function compileAppliance(name: string, source: Source<BlockDeclaration>,
     else if (child.kind === "fail") fail ??= child.value?.text === "open" ? "open" : "closed";
     else if (child.kind === "inspect") inspect ??= child;
   }
+  return { name, source, vendor, fail: fail ?? "closed", inspect: inspect && compileInspect(inspect, uri, resolvers) };
+}
+
+function compileInspect(statement: InspectStatement, uri: string, resolvers: Resolvers): Appliance["inspect"] {
+  const rules = once(() => compileRules(statement.children, { uri }, resolvers));
   return {
-    name,
-    source,
-    vendor,
-    fail: fail ?? "closed",
-    inspect: inspect && {
-      source: { uri, statement: inspect },
-      rules: compileRules(inspect.children, { uri }, resolvers),
-      default: compileDefault(inspect.children, uri),
+    source: { uri, statement },
+    get rules() {
+      return rules();
     },
+    default: compileDefault(statement.children, uri),
   };
 }
 
@@ -208,12 +281,15 @@ export function compileRedirect(
   resolvers: Resolvers,
 ): Redirect {
   const { uri, statement } = source;
+  const rules = once(() => compileRules(statement.children, { uri }, resolvers));
   return {
     module: "redirect",
     name,
     source,
     via: statement.via && appliances.get(statement.via.text),
-    rules: compileRules(statement.children, { uri }, resolvers),
+    get rules() {
+      return rules();
+    },
     default: compileDefault(statement.children, uri),
   };
 }
@@ -232,12 +308,15 @@ export function compileEncryption(name: string, source: Source<BlockDeclaration>
       algorithm: child.algorithm?.text,
     });
   }
+  const rules = once(() => compileRules(statement.children, { uri, keys }, resolvers));
   return {
     module: "encryption",
     name,
     source,
     keys,
-    rules: compileRules(statement.children, { uri, keys }, resolvers),
+    get rules() {
+      return rules();
+    },
     default: compileDefault(statement.children, uri, keys),
   };
 }

@@ -1,6 +1,9 @@
 /**
  * From the trees of a program to the policy they mean. Names are resolved as `declarations.ts` says, the first
  * declaration of a name holds, and what is broken is left out: this never fails.
+ *
+ * A policy is made part by part. Each part names what it is made of, and is taken over from the policy before an edit
+ * where all of that is what it was; the rules of a block are made when someone asks for them.
  */
 import type { PlatformStatement, Statement } from "../syntax/tree.ts";
 import {
@@ -10,9 +13,10 @@ import {
   compileEncryption,
   compileRedirect,
   compileSwsec,
+  ruleSteps,
 } from "./blocks.ts";
 import { type Declarations, declarationsOf } from "./declarations.ts";
-import { EndpointResolver } from "./endpoints.ts";
+import { EndpointResolver, type Inventory } from "./endpoints.ts";
 import { compileSegment, compileVm } from "./inventory.ts";
 import { DEFAULT_PLATFORM, findPlatform, type Platform } from "./platforms.ts";
 import type { Appliance, Block, Chain, Policy, Segment, Slot, Source, Vm, Vnic } from "./policy.ts";
@@ -21,39 +25,170 @@ import type { Resolvers } from "./rules.ts";
 import { ServiceResolver } from "./services.ts";
 import { slotLines } from "./slots.ts";
 
-export function compilePolicy(program: Program): Policy {
-  const declared = declarationsOf(program);
-  const platform = platformOf(program);
-  const segments = new Map<string, Segment>();
-  const vms = new Map<string, Vm>();
-  const vnics = new Map<string, Vnic>();
-  for (const [name, source] of declared.segments) segments.set(name, compileSegment(name, source));
-  for (const [name, source] of declared.vms) {
-    const vm = compileVm(name, source, vnics.size);
-    vms.set(name, vm);
-    for (const vnic of vm.vnics) vnics.set(vnic.id, vnic);
-  }
-  const endpoints = new EndpointResolver({ segments, vms, vnics }, declared.groups);
-  const services = new ServiceResolver(declared.services);
-  const resolvers: Resolvers = { endpoints, services };
-  const appliances = new Map<string, Appliance>();
-  for (const [name, source] of declared.appliances) appliances.set(name, compileAppliance(name, source, resolvers));
-  const blocks = compileBlocks(declared, vnics, appliances, resolvers);
-  return {
-    title: titleOf(program),
-    platform,
-    segments,
-    vms,
-    vnics,
-    groups: endpoints.groups,
-    services: services.services,
-    blocks,
-    appliances,
-    chains: compileChains(declared, vnics, blocks, platform, endpoints),
-    scenarios: declared.scenarios,
-    asserts: declared.asserts,
-  };
+/** `before`: the policy of the program before an edit. What the edit did not touch is the same object in both. */
+export function compilePolicy(program: Program, before?: Policy): Policy {
+  const known = before instanceof Compiled ? before.parts : undefined;
+  return new Compiled(program, known);
 }
+
+/**
+ * Makes all rules of a policy, a thousand or so a step, so that who asks for them later does not wait: undefined is a
+ * place to breathe.
+ */
+export function* compileRules(policy: Policy): Generator<void> {
+  for (const block of policy.blocks.values()) if (block.module === "dfw") yield* ruleSteps(block);
+}
+
+/** A value, and what it was made of. */
+interface Part<T> {
+  readonly of: readonly unknown[];
+  readonly value: T;
+}
+type Parts = Map<string, Part<unknown>>;
+
+class Compiled implements Policy {
+  readonly parts: Parts = new Map();
+  readonly #program: Program;
+  #before: Parts | undefined;
+
+  constructor(program: Program, before: Parts | undefined) {
+    this.#program = program;
+    this.#before = before;
+    // All but the rules, now: a later edit changes the tree that it is made of.
+    void this.title;
+    void this.chains;
+    this.#before = undefined;
+  }
+
+  /** The part of that name: made once, and taken over where what it is made `of` is what it was. */
+  #part<T>(name: string, of: () => readonly unknown[], make: (before: T | undefined) => T): T {
+    const made = this.parts.get(name);
+    if (made !== undefined) return made.value as T;
+    const old = this.#before?.get(name) as Part<T> | undefined;
+    const now = of();
+    const same = old?.of.length === now.length && now.every((input, i) => input === old.of[i]);
+    const part = old !== undefined && same ? old : { of: now, value: make(old?.value) };
+    this.parts.set(name, part);
+    return part.value;
+  }
+
+  get title(): string {
+    const of = () => [firstOf(this.#program, "policy", (s) => s.title !== undefined)?.title];
+    return this.#part("title", of, () => (of()[0]?.text ?? ""));
+  }
+  get platform(): Platform {
+    const of = () => [firstOf(this.#program, "platform", (s) => s.name !== undefined)];
+    return this.#part("platform", of, () => {
+      const [statement] = of();
+      return findPlatform((statement && platformId(statement)) ?? "") ?? DEFAULT_PLATFORM;
+    });
+  }
+  get #declared(): Declarations {
+    const { declarationOrder } = this.#program;
+    return this.#part(
+      "declarations",
+      () => [...this.#program.documents, ...declarationOrder].flatMap((document) => [document, document.tree.changed]),
+      () => declarationsOf(this.#program),
+    );
+  }
+  get #inventory(): Inventory {
+    const { segments, vms } = this.#declared;
+    return this.#part(
+      "inventory",
+      () => [...contents(segments), ...contents(vms)],
+      () => compileInventory(this.#declared),
+    );
+  }
+  get segments() {
+    return this.#inventory.segments;
+  }
+  get vms() {
+    return this.#inventory.vms;
+  }
+  get vnics() {
+    return this.#inventory.vnics;
+  }
+  get #endpoints(): EndpointResolver {
+    const { groups } = this.#declared;
+    return this.#part(
+      "endpoints",
+      () => [this.#inventory, ...statements(groups)],
+      (before: EndpointResolver | undefined) => new EndpointResolver(this.#inventory, groups, before),
+    );
+  }
+  get groups() {
+    return this.#endpoints.groups;
+  }
+  get #services(): ServiceResolver {
+    const { services } = this.#declared;
+    return this.#part(
+      "services",
+      () => statements(services),
+      () => new ServiceResolver(services),
+    );
+  }
+  get services() {
+    return this.#services.services;
+  }
+  get #resolvers(): Resolvers {
+    const endpoints = this.#endpoints;
+    const services = this.#services;
+    return this.#part(
+      "resolvers",
+      () => [endpoints, services],
+      () => ({ endpoints, services }),
+    );
+  }
+  get appliances(): ReadonlyMap<string, Appliance> {
+    return this.#each("appliances", this.#declared.appliances, [this.#resolvers], (name, source) =>
+      compileAppliance(name, source, this.#resolvers),
+    );
+  }
+  get blocks(): ReadonlyMap<string, Block> {
+    const { appliances } = this;
+    return this.#each("blocks", this.#declared.blocks, [this.#resolvers, appliances], (name, source) =>
+      compileBlock(name, source, this.#inventory, appliances, this.#resolvers),
+    );
+  }
+  get chains(): readonly Chain[] {
+    const { chains } = this.#declared;
+    return this.#part(
+      "chains",
+      () => [this.#declared, this.blocks, this.platform, this.#endpoints, ...contents(chains)],
+      () => compileChains(this.#declared, this.vnics, this.blocks, this.platform, this.#endpoints),
+    );
+  }
+  get scenarios() {
+    return this.#declared.scenarios;
+  }
+  get asserts() {
+    return this.#declared.asserts;
+  }
+
+  /** A part a declaration, and the part of them all: the same map as before where none has changed. */
+  #each<S extends Statement & { readonly changed: number }, T>(
+    name: string,
+    declared: ReadonlyMap<string, Source<S>>,
+    of: readonly unknown[],
+    make: (name: string, source: Source<S>) => T,
+  ): ReadonlyMap<string, T> {
+    if (!this.parts.has(name))
+      for (const [key, source] of declared)
+        this.#part(
+          `${name} ${key}`,
+          () => [source.uri, source.statement, source.statement.changed, ...of],
+          () => make(key, source),
+        );
+    const all = () => new Map([...declared.keys()].map((key) => [key, this.parts.get(`${name} ${key}`)?.value as T]));
+    return this.#part(name, () => [...declared.keys(), ...all().values()], all);
+  }
+}
+
+const statements = (declared: ReadonlyMap<string, Source>): unknown[] =>
+  [...declared.values()].flatMap(({ uri, statement }) => [uri, statement]);
+/** The same for blocks, with what is in them. */
+const contents = (declared: ReadonlyMap<string, Source<Statement & { readonly changed: number }>>): unknown[] =>
+  [...declared.values()].flatMap(({ uri, statement }) => [uri, statement, statement.changed]);
 
 /** The first of a kind at the top of the program's files, the root's before any. */
 function firstOf<K extends Statement["kind"]>(
@@ -68,35 +203,42 @@ function firstOf<K extends Statement["kind"]>(
   return undefined;
 }
 
-const titleOf = (program: Program): string =>
-  firstOf(program, "policy", (s) => s.title !== undefined)?.title?.text ?? "";
-
 /** `nsx-v 6.3`, as `PLATFORMS` has it; undefined where the name is missing. */
 export const platformId = (statement: PlatformStatement): string | undefined =>
   statement.name && [statement.name.text, statement.version?.text].filter((part) => part !== undefined).join(" ");
 
-function platformOf(program: Program): Platform {
-  const statement = firstOf(program, "platform", (s) => s.name !== undefined);
-  return findPlatform((statement && platformId(statement)) ?? "") ?? DEFAULT_PLATFORM;
+function compileInventory({ segments, vms }: Declarations): Inventory {
+  const compiled = { segments: new Map<string, Segment>(), vms: new Map<string, Vm>(), vnics: new Map<string, Vnic>() };
+  for (const [name, source] of segments) compiled.segments.set(name, compileSegment(name, source));
+  for (const [name, source] of vms) {
+    const vm = compileVm(name, source, compiled.vnics.size);
+    compiled.vms.set(name, vm);
+    for (const vnic of vm.vnics) compiled.vnics.set(vnic.id, vnic);
+  }
+  return compiled;
 }
 
-function compileBlocks(
-  declared: Declarations,
-  vnics: ReadonlyMap<string, Vnic>,
+function compileBlock(
+  name: string,
+  { uri, statement }: BlockSource,
+  { vnics }: Inventory,
   appliances: ReadonlyMap<string, Appliance>,
   resolvers: Resolvers,
-): ReadonlyMap<string, Block> {
-  const blocks = new Map<string, Block>();
-  for (const [name, { uri, statement }] of declared.blocks) {
-    if (statement.kind === "redirect")
-      blocks.set(name, compileRedirect(name, { uri, statement }, appliances, resolvers));
-    else if (statement.kind === "acl") blocks.set(name, compileAcl(name, { uri, statement }, resolvers));
-    else if (statement.kind === "dfw") blocks.set(name, compileDfw(name, { uri, statement }, resolvers));
-    else if (statement.kind === "swsec") blocks.set(name, compileSwsec(name, { uri, statement }, vnics));
-    else blocks.set(name, compileEncryption(name, { uri, statement }, resolvers));
+): Block {
+  switch (statement.kind) {
+    case "redirect":
+      return compileRedirect(name, { uri, statement }, appliances, resolvers);
+    case "acl":
+      return compileAcl(name, { uri, statement }, resolvers);
+    case "dfw":
+      return compileDfw(name, { uri, statement }, resolvers);
+    case "swsec":
+      return compileSwsec(name, { uri, statement }, vnics);
+    default:
+      return compileEncryption(name, { uri, statement }, resolvers);
   }
-  return blocks;
 }
+type BlockSource = Declarations["blocks"] extends ReadonlyMap<string, infer T> ? T : never;
 
 function compileChains(
   declared: Declarations,

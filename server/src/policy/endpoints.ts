@@ -108,38 +108,69 @@ export class EndpointResolver {
   readonly groups: ReadonlyMap<string, Group>;
   readonly any: EndpointSet;
   readonly #inventory: Inventory;
-  readonly #named = new Map<string, EndpointSet>();
-  readonly #tags = new Map<string, EndpointSet>();
-  readonly #vnicSets = new Map<string, EndpointSet>();
+  /** Virtual machines and segments. */
+  readonly #named: Map<string, EndpointSet>;
+  readonly #tags: Map<string, EndpointSet>;
+  readonly #vnicSets: Map<string, EndpointSet>;
+  readonly #grouped = new Map<string, Group>();
   readonly #lists = new Map<string, EndpointSet>();
+  readonly #literals: Map<string, EndpointSet>;
   readonly #picked = new Map<EndpointSet, ReadonlySet<Vnic>>();
 
-  /** `groups`: the declaration that holds for each name, where it is a group's. */
-  constructor(inventory: Inventory, groups: ReadonlyMap<string, Source<GroupStatement>>) {
+  /**
+   * `groups`: the declaration that holds for each name, where it is a group's. `before`: the resolver of the policy
+   * before an edit; sets of the same members are taken over from it.
+   */
+  constructor(
+    inventory: Inventory,
+    groups: ReadonlyMap<string, Source<GroupStatement>>,
+    before?: EndpointResolver,
+  ) {
     this.#inventory = inventory;
-    const vnics = [...inventory.vnics.values()];
-    this.any = { ...EMPTY, any: true, addresses: ALL_ADDRESSES, vnics: new Set(vnics) };
+    this.#literals = before ? before.#literals : new Map();
+    const same = before && before.#inventory === inventory ? before : undefined;
+    this.#named = same ? same.#named : new Map();
+    this.#tags = same ? same.#tags : new Map();
+    this.#vnicSets = same ? same.#vnicSets : new Map();
+    this.any = same?.any ?? { ...EMPTY, any: true, addresses: ALL_ADDRESSES, vnics: new Set(inventory.vnics.values()) };
+    if (same === undefined) this.#members();
+    for (const component of groupComponents(groups))
+      for (const name of component)
+        this.#grouped.set(name, this.#group(name, groups.get(name) as Source<GroupStatement>, same));
+    this.groups = new Map([...groups.keys()].map((name) => [name, this.#grouped.get(name) as Group]));
+  }
+
+  /** The sets of virtual machines, vNICs, segments and tags. */
+  #members(): void {
+    const { vnics, vms, segments } = this.#inventory;
     const attached = new Map<string, Vnic[]>();
     const tagged = new Map<string, Vnic[]>();
-    for (const vnic of vnics) {
+    for (const vnic of vnics.values()) {
       this.#vnicSets.set(vnic.id, { ...EMPTY, vnics: new Set([vnic]) });
       if (vnic.segment !== undefined) push(attached, vnic.segment, vnic);
       for (const tag of vnic.tags) push(tagged, tag, vnic);
     }
     for (const [tag, members] of tagged) this.#tags.set(tag, { ...EMPTY, vnics: new Set(members) });
-    for (const vm of inventory.vms.values()) this.#named.set(vm.name, { ...EMPTY, vnics: new Set(vm.vnics) });
-    for (const { name, subnets } of inventory.segments.values())
+    for (const vm of vms.values()) this.#named.set(vm.name, { ...EMPTY, vnics: new Set(vm.vnics) });
+    for (const { name, subnets } of segments.values())
       this.#named.set(name, { ...EMPTY, addresses: subnets, vnics: new Set(attached.get(name)) });
-    const resolved = new Map<string, Group>();
-    for (const component of groupComponents(groups))
-      for (const name of component) {
-        const source = groups.get(name) as Source<GroupStatement>;
-        const { endpoints } = source.statement;
-        const set = endpoints === undefined ? EMPTY : this.#make(endpoints);
-        this.#named.set(name, set);
-        resolved.set(name, { name, source, endpoints: set });
-      }
-    this.groups = new Map([...groups.keys()].map((name) => [name, resolved.get(name) as Group]));
+  }
+
+  #group(name: string, source: Source<GroupStatement>, before: EndpointResolver | undefined): Group {
+    const { endpoints } = source.statement;
+    const known = before && before.#grouped.get(name);
+    if (before !== undefined && known !== undefined && known.source.statement === source.statement && known.source.uri === source.uri) {
+      const uses = endpoints === undefined ? [] : [...endpoints.items, ...endpoints.except];
+      const same = uses.every(
+        (item) => item.kind !== "name" || this.#set(item.name.text) === before.#set(item.name.text),
+      );
+      if (same) return known;
+    }
+    return { name, source, endpoints: endpoints === undefined ? EMPTY : this.#make(endpoints) };
+  }
+
+  #set(name: string): EndpointSet | undefined {
+    return this.#grouped.get(name)?.endpoints ?? this.#named.get(name);
   }
 
   resolve(endpoints: Endpoints): EndpointSet {
@@ -186,7 +217,7 @@ export class EndpointResolver {
       case "any":
         return this.any;
       case "name":
-        return this.#named.get(endpoint.name.text) ?? EMPTY;
+        return this.#set(endpoint.name.text) ?? EMPTY;
       case "tag":
         return this.#tags.get(endpoint.tag.text) ?? EMPTY;
       case "vnic":
@@ -198,10 +229,10 @@ export class EndpointResolver {
 
   #literal(endpoint: Endpoint & { kind: "address" | "prefix" | "range" }): EndpointSet {
     const key = endpointKey(endpoint);
-    let set = this.#lists.get(key);
+    let set = this.#literals.get(key);
     if (set === undefined) {
       set = literalSet(endpoint);
-      this.#lists.set(key, set);
+      this.#literals.set(key, set);
     }
     return set;
   }

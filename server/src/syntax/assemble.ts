@@ -11,6 +11,8 @@ let edits = 0;
 
 export class Assembly {
   statements: Statement[] = [];
+  /** When the list of the statements at the top last changed, counted as `BlockStatement.changed` is. */
+  changed = 0;
   /** The innermost block that nothing closes. */
   private open: BlockStatement | undefined;
 
@@ -23,6 +25,7 @@ export class Assembly {
     edits += 1;
     const moved: Statement[] = [];
     const before = new Map<BlockStatement, readonly Statement[]>();
+    const top = this.statements;
     this.statements = [];
     const stack: BlockStatement[] = [];
     for (const chunk of chunks) {
@@ -47,6 +50,7 @@ export class Assembly {
       }
     }
     this.open = stack.at(-1);
+    if (!sameList(this.statements, top)) this.changed = edits;
     // Inner blocks come later, so by going backwards each has been seen before the one around it.
     for (const [block, children] of [...before].reverse()) {
       if (block.changed !== edits && !sameList(block.children, children)) block.changed = edits;
@@ -76,6 +80,7 @@ export class Assembly {
     const { parent, index } = place;
     fill(come, parent);
     (parent?.children ?? this.statements).splice(index, gone.top.length, ...come.top);
+    if (parent === undefined) this.changed = edits;
     const moved: Statement[] = [];
     for (const [i, { block, inside }] of come.open.entries()) {
       const instead = gone.open[i] as Opened;

@@ -42,7 +42,11 @@ export class SourceDocument {
     this.lines = splitLines(text);
     this.parsed = readAll(this.lines);
     this.assembly = new Assembly(this.parsed);
-    this.assembled = { statements: this.assembly.statements };
+    this.assembled = this.assemble();
+  }
+  private assemble(): FileTree {
+    const { statements, changed } = this.assembly;
+    return { statements, changed };
   }
 
   get text(): string {
@@ -107,7 +111,7 @@ export class SourceDocument {
       for (const chunk of step.added) added.add(chunk);
       for (const statement of step.moved) moved.add(statement);
     }
-    this.assembled = { statements: this.assembly.statements };
+    this.assembled = this.assemble();
     const edit = {
       removed: statementsOf(removed),
       added: statementsOf(added),

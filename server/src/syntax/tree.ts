@@ -472,4 +472,6 @@ export type Statement =
 /** A file put together: its top-level statements in order, blocks with their children. */
 export interface FileTree {
   readonly statements: readonly Statement[];
+  /** Grows whenever the list itself changes; `BlockStatement.changed` tells of what is in its blocks. */
+  readonly changed: number;
 }
