@@ -2,11 +2,10 @@
 import { addressesContain, familyOf, formatIp, formatMac, type Ip, isLinkLocal } from "../policy/addresses.ts";
 import { ipOf } from "../policy/endpoints.ts";
 import type { Binding, Policy, Source, Swsec, Vnic } from "../policy/policy.ts";
-import type { Program } from "../policy/program.ts";
 import type { BindStatement, Span } from "../syntax/tree.ts";
 import { type Finding, finding, listed, nameSpan, related } from "./finding.ts";
 
-export function checkBindings(_program: Program, policy: Policy): Finding[] {
+export function checkBindings(policy: Policy): Finding[] {
   const findings: Finding[] = [];
   const covered = coveredBy(policy);
   for (const block of policy.blocks.values()) {

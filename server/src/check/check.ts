@@ -2,31 +2,19 @@
 import { compilePolicy } from "../policy/compile.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { Program } from "../policy/program.ts";
-import { checkBindings } from "./bindings.ts";
+import { checkAtVnics } from "./atVnics.ts";
 import type { Finding } from "./finding.ts";
-import { checkNames } from "./names.ts";
-import { checkRules } from "./rules.ts";
-import { checkServices } from "./services.ts";
-import { checkSlots } from "./slots.ts";
-import { checkSyntax } from "./syntax.ts";
-import { checkValues } from "./values.ts";
-
-const CHECKS: readonly ((program: Program, policy: Policy) => Finding[])[] = [
-  checkSyntax,
-  checkNames,
-  checkValues,
-  checkSlots,
-  checkRules,
-  checkBindings,
-  checkServices,
-];
+import { KeptFindings } from "./kept.ts";
+import { checkKeys } from "./services.ts";
 
 export function checkProgram(program: Program, policy: Policy = compilePolicy(program)): Finding[] {
-  return sortFindings(
-    program,
-    CHECKS.flatMap((check) => check(program, policy)),
-  );
+  const kept = new KeptFindings(program);
+  for (const _ of kept.refresh(program, policy));
+  return sortFindings(program, [...kept.all(), ...checkCompiledRules(policy)]);
 }
+
+/** What looks at all rules as they were compiled. */
+export const checkCompiledRules = (policy: Policy): Finding[] => [...checkAtVnics(policy), ...checkKeys(policy)];
 
 /** By document, in the program's order, then by place; of equal findings at one place, one. */
 export function sortFindings(program: Program, findings: readonly Finding[]): Finding[] {

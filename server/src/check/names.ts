@@ -6,11 +6,12 @@ import { groupComponents, usedGroups } from "../policy/endpoints.ts";
 import {
   type Declared,
   declaredIn,
-  eachStatement,
   hostsOf,
   type Kind,
+  type Located,
   lookupKey,
-  ProgramNames,
+  type NameKey,
+  type ProgramNames,
   type Reference,
   referencesIn,
   type Space,
@@ -19,8 +20,9 @@ import { PLATFORMS } from "../policy/platforms.ts";
 import type { Policy, Source } from "../policy/policy.ts";
 import type { Program } from "../policy/program.ts";
 import { serviceComponents, usedServices } from "../policy/services.ts";
+import type { SourceDocument } from "../syntax/document.ts";
 import { nearest } from "../syntax/near.ts";
-import type { SendStep, Statement } from "../syntax/tree.ts";
+import type { BlockStatement, SendStep, ServiceStatement, Statement } from "../syntax/tree.ts";
 import { type Finding, finding, nameSpan, related } from "./finding.ts";
 
 const KIND: Readonly<Record<Kind, string>> = {
@@ -43,30 +45,25 @@ const KIND: Readonly<Record<Kind, string>> = {
 /** Without articles. */
 const bare = (kinds: string): string => kinds.replace(/\ban? /g, "");
 
-export function checkNames(program: Program, policy: Policy): Finding[] {
-  const names = new ProgramNames(program);
-  const findings: Finding[] = [];
-  const used = new Used();
-  const nearby = new Nearby(names, policy);
-  for (const { uri, tree } of program.documents)
-    eachStatement(tree.statements, (statement) => {
-      for (const reference of referencesIn(statement)) {
-        if (isUse(reference)) used.add(reference);
-        if (statement.broken) continue;
-        const wrong = checkReference(reference, uri, names, policy, nearby);
-        if (wrong !== undefined) findings.push(wrong);
-      }
-      if (statement.kind === "send" && !statement.broken) findings.push(...checkHosts(statement, uri, policy));
-      if (statement.kind === "platform") findings.push(...checkPlatform({ uri, statement }));
-    });
-  return [
-    ...findings,
-    ...duplicates(program),
-    ...unused(program, names, used),
-    ...missingImports(program),
-    ...cycles(program),
-    ...hiddenBuiltins(program),
-  ];
+/** What a check of one place may ask of the program around it, as it is now. */
+export interface Scope {
+  readonly program: Program;
+  readonly names: ProgramNames;
+  readonly policy: Policy;
+  readonly nearby: Nearby;
+}
+
+/** The names that a statement itself (not its children) uses, and a name that hides a built-in. */
+export function checkUses(at: Source, scope: Scope, findings: Finding[]): void {
+  const { uri, statement } = at;
+  if (!statement.broken)
+    for (const reference of referencesIn(statement)) {
+      const wrong = checkReference(reference, uri, scope);
+      if (wrong !== undefined) findings.push(wrong);
+    }
+  if (statement.kind === "send" && !statement.broken) findings.push(...checkHosts(statement, uri, scope.policy));
+  if (statement.kind === "platform") findings.push(...checkPlatform({ uri, statement }));
+  if (statement.kind === "service") findings.push(...hiddenBuiltin({ uri, statement }));
 }
 
 // ---- references -------------------------------------------------------------------------------------------------
@@ -74,9 +71,7 @@ export function checkNames(program: Program, policy: Policy): Finding[] {
 function checkReference(
   reference: Reference,
   uri: string,
-  names: ProgramNames,
-  policy: Policy,
-  nearby: Nearby,
+  { names, policy, nearby }: Scope,
 ): Finding | undefined {
   const { space, name, wants, statement, owner } = reference;
   if (space === "tag") return undefined;
@@ -142,7 +137,7 @@ function checkHosts(statement: SendStep, uri: string, policy: Policy): Finding[]
 }
 
 /** Names that a mistyped one may have been, looked for no longer than a check should take. */
-class Nearby {
+export class Nearby {
   readonly #names: ProgramNames;
   readonly #policy: Policy;
   readonly #known = new Map<string, string | undefined>();
@@ -202,48 +197,35 @@ function checkPlatform({ uri, statement }: Source<Statement & { kind: "platform"
 
 // ---- declarations -----------------------------------------------------------------------------------------------
 
-function duplicates(program: Program): Finding[] {
+/** What is declared more than once under one name; vNICs and keys are for `checkLocalNames`. */
+export function checkDuplicates({ space, key }: NameKey, names: ProgramNames): Finding[] {
+  if (space === "vnic" || space === "key") return [];
+  const [first, ...others] = names.declarations(space, key);
+  return first === undefined ? [] : others.map((other) => declaredBefore(sourceOf(first), other));
+}
+
+/** The same among the vNICs of a VM, or the keys of an encryption block. */
+export function checkLocalNames({ uri, statement }: Source<BlockStatement>): Finding[] {
+  if (statement.kind !== "vm" && statement.kind !== "encryption") return [];
   const findings: Finding[] = [];
-  const judge = (seen: Map<string, Source>, key: string, { name, kind }: Declared, at: Source) => {
-    const first = seen.get(key);
-    if (first === undefined) {
-      seen.set(key, at);
-      return;
-    }
-    const message = `"${name.text}" is declared before; the first declaration counts, and this ${bare(KIND[kind])} is not used.`;
-    findings.push(
-      finding("duplicate-name", at, name, message, { related: [related(first, "The declaration that counts.")] }),
-    );
-  };
-  const top = new Map<string, Source>();
-  for (const { uri, tree } of program.declarationOrder)
-    for (const statement of tree.statements) {
-      const declared = declaredIn(statement);
-      if (declared !== undefined) judge(top, `${declared.space} ${declared.name.text}`, declared, { uri, statement });
-      if (statement.kind !== "vm" && statement.kind !== "encryption") continue;
-      const local = new Map<string, Source>();
-      for (const child of statement.children) {
-        const inner = declaredIn(child);
-        if (inner !== undefined) judge(local, inner.name.text, inner, { uri, statement: child });
-      }
-    }
+  const seen = new Map<string, Located<Declared>>();
+  for (const child of statement.children) {
+    const entry = declaredIn(child);
+    if (entry === undefined) continue;
+    const first = seen.get(entry.name.text);
+    if (first === undefined) seen.set(entry.name.text, { uri, entry });
+    else findings.push(declaredBefore(sourceOf(first), { uri, entry }));
+  }
   return findings;
 }
 
-/** `set` and `rotate` steps try out what a policy has; they are no use of it. */
-const isUse = ({ statement }: Reference): boolean => statement.kind !== "set" && statement.kind !== "rotate";
+const sourceOf = ({ uri, entry }: Located<Declared>): Source => ({ uri, statement: entry.statement });
 
-class Used {
-  readonly #keys = new Map<Space, Set<string>>();
-
-  add(reference: Reference): void {
-    const keys = this.#keys.get(reference.space) ?? new Set();
-    if (keys.size === 0) this.#keys.set(reference.space, keys);
-    keys.add(lookupKey(reference));
-  }
-  has(declared: Declared): boolean {
-    return this.#keys.get(declared.space)?.has(lookupKey(declared)) ?? false;
-  }
+function declaredBefore(first: Source, again: Located<Declared>): Finding {
+  const { name, kind } = again.entry;
+  const message = `"${name.text}" is declared before; the first declaration counts, and this ${bare(KIND[kind])} is not used.`;
+  const there = [related(first, "The declaration that counts.")];
+  return finding("duplicate-name", sourceOf(again), name, message, { related: there });
 }
 
 /** Redirects have a finding of their own; chains and virtual machines are there for their own sake. */
@@ -269,26 +251,24 @@ const VOCABULARY: ReadonlySet<Statement["kind"]> = new Set([
   "service",
 ]);
 
-function unused(program: Program, names: ProgramNames, used: Used): Finding[] {
-  const { uri, tree } = program.root;
-  if (tree.statements.every((statement) => VOCABULARY.has(statement.kind))) return [];
-  const findings: Finding[] = [];
-  eachStatement(tree.statements, (statement) => {
-    const declared = declaredIn(statement);
-    if (declared === undefined || !MAY_BE_UNUSED.has(declared.kind) || used.has(declared)) return;
-    if (names.first(declared.space, lookupKey(declared))?.entry.statement !== statement) return;
-    const { kind, name } = declared;
-    const why =
-      kind === "acl" || kind === "swsec" || kind === "dfw" || kind === "encryption" ? "No slot names" : "Nothing uses";
-    const message = `${why} the ${bare(KIND[kind])} "${name.text}".`;
-    findings.push(
-      finding("unused-declaration", { uri, statement }, name, message, { data: { name: name.text, kind } }),
-    );
-  });
-  return findings;
+/** Whether a file only declares what others may use. */
+export const isLibrary = ({ tree }: SourceDocument): boolean =>
+  tree.statements.every((statement) => VOCABULARY.has(statement.kind));
+
+/** A declaration of the root, the one that holds, which nothing uses. `set` and `rotate` steps only try things out. */
+export function checkUse({ space, key }: NameKey, { program, names }: Scope): Finding[] {
+  const first = names.first(space, key);
+  if (first === undefined || first.uri !== program.root.uri || !MAY_BE_UNUSED.has(first.entry.kind)) return [];
+  for (const { statement } of names.users(space, key))
+    if (statement.kind !== "set" && statement.kind !== "rotate") return [];
+  const { kind, name } = first.entry;
+  const why =
+    kind === "acl" || kind === "swsec" || kind === "dfw" || kind === "encryption" ? "No slot names" : "Nothing uses";
+  const message = `${why} the ${bare(KIND[kind])} "${name.text}".`;
+  return [finding("unused-declaration", sourceOf(first), name, message, { data: { name: name.text, kind } })];
 }
 
-function missingImports(program: Program): Finding[] {
+export function checkImports(program: Program): Finding[] {
   return program.missingImports.map(({ source, uri }) => {
     const { path } = source.statement;
     const message = `"${path?.text}" cannot be read, so nothing that it declares is known here.`;
@@ -298,7 +278,7 @@ function missingImports(program: Program): Finding[] {
 
 // ---- circles ----------------------------------------------------------------------------------------------------
 
-function cycles(program: Program): Finding[] {
+export function checkCycles(program: Program): Finding[] {
   const declared = declarationsOf(program);
   return [
     ...circles("group", declared.groups, groupComponents(declared.groups), (name) => usedGroups(declared.groups, name)),
@@ -354,15 +334,10 @@ function shortestCircle(
   return [start, start];
 }
 
-function hiddenBuiltins(program: Program): Finding[] {
-  const findings: Finding[] = [];
-  for (const { uri, tree } of program.documents)
-    for (const statement of tree.statements) {
-      if (statement.kind !== "service" || statement.name === undefined) continue;
-      const builtin = BUILTIN_SERVICES.get(statement.name.text);
-      if (builtin === undefined) continue;
-      const message = `"${builtin.name}" hides the built-in service of that name; every use in this policy means this one.`;
-      findings.push(finding("hides-builtin", { uri, statement }, statement.name, message));
-    }
-  return findings;
+function hiddenBuiltin(at: Source<ServiceStatement>): Finding[] {
+  const { name } = at.statement;
+  const builtin = name && BUILTIN_SERVICES.get(name.text);
+  if (name === undefined || builtin === undefined) return [];
+  const message = `"${builtin.name}" hides the built-in service of that name; every use in this policy means this one.`;
+  return [finding("hides-builtin", at, name, message)];
 }

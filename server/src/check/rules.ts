@@ -1,17 +1,12 @@
 /** Findings about rules that a look at the rule, its section or its block tells; `sets.ts` has those about packets. */
 import { CATEGORIES } from "../policy/blocks.ts";
-import { contains, groupComponents, ipOf, isEmptySet, prefixOf, usedGroups, vnicId } from "../policy/endpoints.ts";
-import { eachStatement } from "../policy/names.ts";
-import type { Dfw, EndpointSet, Group, Policy, Rule, ServiceMatch, Source, Vnic } from "../policy/policy.ts";
-import type { Program } from "../policy/program.ts";
-import { UDP } from "../policy/protocols.ts";
-import { rangesContain } from "../policy/ranges.ts";
+import { groupComponents, ipOf, isEmptySet, prefixOf, usedGroups, vnicId } from "../policy/endpoints.ts";
+import type { Group, Policy, Source } from "../policy/policy.ts";
 import { clauseOf } from "../policy/rules.ts";
 import { isProtocolEntry, protocolMatch } from "../policy/services.ts";
 import type {
-  BlockDeclaration,
+  BlockStatement,
   Endpoint,
-  Int,
   PortRange,
   RuleStatement,
   SectionStatement,
@@ -20,32 +15,19 @@ import type {
 } from "../syntax/tree.ts";
 import { type Finding, finding, listed, nameSpan, related } from "./finding.ts";
 
-/** NSX's limits: rules at one vNIC, port values in one service entry, characters of a rule's log label. */
-const MOST_RULES = 4000;
+/** NSX's limits: port values in one service entry, characters of a rule's log label. */
 const MOST_PORTS = 15;
 const LONGEST_LABEL = 32;
 
-export function checkRules(program: Program, policy: Policy): Finding[] {
-  const findings: Finding[] = [];
-  for (const { uri, tree } of program.documents) {
-    for (const statement of tree.statements) {
-      if (statement.kind === "dfw") findings.push(...checkDfw({ uri, statement }));
-      if ("children" in statement) findings.push(...repeatedIds(uri, statement));
-    }
-    eachStatement(tree.statements, (statement) => {
-      if (statement.kind === "rule") checkRule({ uri, statement }, policy, findings);
-      else if (statement.kind === "service") findings.push(...checkService({ uri, statement }));
-    });
-  }
-  findings.push(...emptyGroups(policy));
-  for (const block of policy.blocks.values())
-    if (block.module === "dfw") findings.push(...tooManyRules(block, policy), ...blockedDhcp(block, policy));
-  return findings;
-}
-
 // ---- one rule ---------------------------------------------------------------------------------------------------
 
-function checkRule(at: Source<RuleStatement>, policy: Policy, findings: Finding[]): void {
+/** What a look at a rule, or at a service, tells. */
+export function checkRule({ uri, statement }: Source, policy: Policy, findings: Finding[]): void {
+  if (statement.kind === "rule") checkOneRule({ uri, statement }, policy, findings);
+  else if (statement.kind === "service") findings.push(...checkService({ uri, statement }));
+}
+
+function checkOneRule(at: Source<RuleStatement>, policy: Policy, findings: Finding[]): void {
   const { statement } = at;
   const { parent, action, clauses } = statement;
   const section = parent?.kind === "section" ? parent : undefined;
@@ -121,8 +103,10 @@ const portValues = (ports: readonly PortRange[] = []): number =>
 
 // ---- blocks -----------------------------------------------------------------------------------------------------
 
-function checkDfw(at: Source<BlockDeclaration>): Finding[] {
-  const { uri, statement } = at;
+/** A firewall without a default, and sections out of order. */
+export function checkDfw({ uri, statement }: Source<BlockStatement>): Finding[] {
+  if (statement.kind !== "dfw") return [];
+  const at = { uri, statement };
   const findings: Finding[] = [];
   if (!statement.broken && !statement.children.some((child) => child.kind === "default")) {
     const message = `"${statement.name?.text ?? "The firewall"}" has no default, so what no rule matches is allowed.`;
@@ -151,35 +135,9 @@ function checkDfw(at: Source<BlockDeclaration>): Finding[] {
   return findings;
 }
 
-/** Rule ids are unique in a block: a firewall's in all its sections, an appliance's in its `inspect`. */
-function repeatedIds(uri: string, block: Statement & { children: Statement[] }): Finding[] {
-  const rules: (RuleStatement & { readonly id: Int })[] = [];
-  eachStatement(block.children, (statement) => {
-    if (statement.kind === "rule" && statement.id !== undefined)
-      rules.push(statement as RuleStatement & { readonly id: Int });
-  });
-  const first = new Map<number, RuleStatement>();
-  const repeated: (RuleStatement & { readonly id: Int })[] = [];
-  for (const rule of rules) {
-    if (first.has(rule.id.value)) repeated.push(rule);
-    else first.set(rule.id.value, rule);
-  }
-  const searched = new Map<number, number>();
-  return repeated.map((statement) => {
-    const id = statement.id.value;
-    let free = searched.get(id) ?? id + 1;
-    while (first.has(free)) free += 1;
-    searched.set(id, free + 1);
-    const earlier = first.get(id) as RuleStatement;
-    const message = `Rule ${id} is in this block before; ids tell rules apart in logs, traces and hit counts.`;
-    const there = [related({ uri, statement: earlier }, "The first rule of this id.", earlier.id)];
-    return finding("rule-id-duplicate", { uri, statement }, statement.id, message, { related: there, data: { free } });
-  });
-}
-
 // ---- groups -----------------------------------------------------------------------------------------------------
 
-function emptyGroups(policy: Policy): Finding[] {
+export function checkGroups(policy: Policy): Finding[] {
   const sources = new Map([...policy.groups].map(([name, group]) => [name, group.source]));
   const mistaken = new Set<string>();
   for (const component of groupComponents(sources)) {
@@ -229,92 +187,4 @@ function isWrong(item: Endpoint, policy: Policy): boolean {
     default:
       return false;
   }
-}
-
-// ---- a firewall at its vNICs ------------------------------------------------------------------------------------
-
-/** The vNICs at which a firewall stands: of each chain that has it, less those excluded. */
-function vnicsAt(dfw: Dfw, policy: Policy): Vnic[] {
-  const vnics: Vnic[] = [];
-  for (const chain of policy.chains)
-    for (const slot of chain.slots.values())
-      if (slot.block === dfw) for (const vnic of chain.vnics) if (!dfw.exclude.has(vnic)) vnics.push(vnic);
-  return vnics;
-}
-
-function tooManyRules(dfw: Dfw, policy: Policy): Finding[] {
-  const rules = [...dfw.ethernetRules, ...dfw.ipRules].filter((rule) => !rule.disabled);
-  if (rules.length <= MOST_RULES) return [];
-  let everywhere = 0;
-  const applied = new Map<ReadonlySet<Vnic>, number>();
-  for (const { appliedTo } of rules) {
-    if (appliedTo === undefined) everywhere += 1;
-    else applied.set(appliedTo, (applied.get(appliedTo) ?? 0) + 1);
-  }
-  const counts = new Map<Vnic, number>();
-  for (const [vnics, count] of applied) for (const vnic of vnics) counts.set(vnic, (counts.get(vnic) ?? 0) + count);
-  const over: Vnic[] = [];
-  let most = 0;
-  for (const vnic of vnicsAt(dfw, policy)) {
-    const count = everywhere + (counts.get(vnic) ?? 0);
-    if (count > MOST_RULES) over.push(vnic);
-    most = Math.max(most, count);
-  }
-  if (over.length === 0) return [];
-  const message = `"${dfw.name}" puts ${most} rules at ${listed(over.map((vnic) => vnic.id))}; NSX supports ${MOST_RULES} a vNIC, and applied-to is how to stay below.`;
-  return [finding("rules-per-vnic", dfw.source, nameSpan(dfw.source.statement), message)];
-}
-
-/**
- * A client asks from 0.0.0.0:68 to 255.255.255.255:67, and the server's answer comes back from port 67 to 68: another
- * flow, so both need a rule. Where no rule could ever allow one of them, the default decides.
- */
-function blockedDhcp(dfw: Dfw, policy: Policy): Finding[] {
-  const action = dfw.default?.action;
-  if (dfw.default === undefined || (action !== "drop" && action !== "reject")) return [];
-  const clients = vnicsAt(dfw, policy).filter((vnic) => vnic.dhcp);
-  if (clients.length === 0) return [];
-  const asks = dfw.ipRules.filter((rule) => couldAllow(rule, "out", CLIENT_PORT, SERVER_PORT));
-  const answers = dfw.ipRules.filter((rule) => couldAllow(rule, "in", SERVER_PORT, CLIENT_PORT));
-  const at = (rules: readonly Rule[], vnic: Vnic) =>
-    rules.some(({ appliedTo }) => appliedTo === undefined || appliedTo.has(vnic));
-  const stuck = clients.filter((vnic) => !at(asks, vnic) || !at(answers, vnic));
-  if (stuck.length === 0) return [];
-  const { source } = dfw.default;
-  const message = `No rule allows the DHCP of ${listed(stuck.map((vnic) => vnic.id))}, so the default ${action}s it and no address is ever leased.`;
-  const there = stuck.slice(0, 3).map((vnic) => related(vnic.source, `${vnic.id} has its address by DHCP.`));
-  const data = { vnics: stuck.map((vnic) => vnic.id) };
-  return [
-    finding("default-drop-blocks-dhcp", source, source.statement.action ?? source.statement, message, {
-      related: there,
-      data,
-    }),
-  ];
-}
-
-const CLIENT_PORT = 68;
-const SERVER_PORT = 67;
-const UNSPECIFIED = 0;
-const BROADCAST = 0xffff_ffff;
-
-function couldAllow(rule: Rule, direction: "in" | "out", sourcePort: number, port: number): boolean {
-  if (rule.disabled || rule.family === 6 || (rule.direction !== undefined && rule.direction !== direction))
-    return false;
-  if (rule.action !== "allow" && rule.action !== "jump-to-application") return false;
-  const holds = (set: EndpointSet | undefined, ip: number) => set === undefined || contains(set, ip);
-  if (direction === "out" && !(holds(rule.from, UNSPECIFIED) && holds(rule.to, BROADCAST))) return false;
-  return rule.services?.some((match) => couldBe(match, sourcePort, port)) ?? true;
-}
-
-function couldBe(match: ServiceMatch, sourcePort: number, port: number): boolean {
-  if (match.layer !== "ip" || match.protocol !== UDP || "icmpType" in match) return false;
-  const { ports, sourcePorts } = match as ServiceMatch & {
-    layer: "ip";
-    ports?: readonly number[];
-    sourcePorts?: readonly number[];
-  };
-  return (
-    (ports === undefined || rangesContain(ports, port)) &&
-    (sourcePorts === undefined || rangesContain(sourcePorts, sourcePort))
-  );
 }

@@ -1,29 +1,19 @@
 /** Findings about partner services and encryption; `sets.ts` has those about packets. */
 import { vnicsOf } from "../policy/endpoints.ts";
-import { eachStatement } from "../policy/names.ts";
-import type { Chain, Encryption, EndpointSet, Key, Policy, Rule, Vnic } from "../policy/policy.ts";
-import type { Program } from "../policy/program.ts";
+import type { Chain, Encryption, EndpointSet, Key, Policy, Rule, Source, Vnic } from "../policy/policy.ts";
 import { type Finding, finding, listed, related } from "./finding.ts";
 
-export function checkServices(program: Program, policy: Policy): Finding[] {
-  return [...failOpen(program), ...oneSidedKeys(policy)];
-}
-
-function failOpen(program: Program): Finding[] {
-  const findings: Finding[] = [];
-  for (const { uri, tree } of program.documents)
-    eachStatement(tree.statements, (statement) => {
-      const at = { uri, statement };
-      if (statement.kind === "fail" && statement.value?.text === "open") {
-        const name = statement.parent?.kind === "appliance" ? statement.parent.name?.text : undefined;
-        const message = `While the appliance "${name ?? ""}" is down, all that is redirected to it passes uninspected.`;
-        findings.push(finding("fail-open", at, statement.value, message));
-      } else if (statement.kind === "slot" && statement.fail?.text === "open") {
-        const message = `While "${statement.block?.text ?? ""}" is down, slot ${statement.number?.text} passes every packet unchecked.`;
-        findings.push(finding("fail-open", at, statement.fail, message));
-      }
-    });
-  return findings;
+/** A slot or an appliance that lets everything pass while it is down. */
+export function checkFailure(at: Source, findings: Finding[]): void {
+  const { statement } = at;
+  if (statement.kind === "fail" && statement.value?.text === "open") {
+    const name = statement.parent?.kind === "appliance" ? statement.parent.name?.text : undefined;
+    const message = `While the appliance "${name ?? ""}" is down, all that is redirected to it passes uninspected.`;
+    findings.push(finding("fail-open", at, statement.value, message));
+  } else if (statement.kind === "slot" && statement.fail?.text === "open") {
+    const message = `While "${statement.block?.text ?? ""}" is down, slot ${statement.number?.text} passes every packet unchecked.`;
+    findings.push(finding("fail-open", at, statement.fail, message));
+  }
 }
 
 // ---- keys -------------------------------------------------------------------------------------------------------
@@ -42,7 +32,7 @@ const hasKey = (end: End | undefined, id: number): boolean => {
  * A rule that seals packets between two vNICs needs its key at both chains: without it there, the receiver cannot open
  * what was sealed, or gets in clear what it wants sealed. Keys are the same where their ids are.
  */
-function oneSidedKeys(policy: Policy): Finding[] {
+export function checkKeys(policy: Policy): Finding[] {
   const ends = new Map<Vnic, End>();
   for (const chain of policy.chains) {
     const slot = [...chain.slots.values()].find(({ block }) => block?.module === "encryption");

@@ -1,26 +1,15 @@
 /** Findings about the text itself: what the parser said, and settings that stand twice in a block. */
-import { eachStatement } from "../policy/names.ts";
 import type { Source } from "../policy/policy.ts";
-import type { Program } from "../policy/program.ts";
-import type { Chunk, Span, Statement } from "../syntax/tree.ts";
+import type { Chunk, Span, Statement, SyntaxError } from "../syntax/tree.ts";
 import { type Finding, finding, related } from "./finding.ts";
 
-export function checkSyntax(program: Program): Finding[] {
-  const findings: Finding[] = [];
-  for (const document of program.documents) {
-    const { uri, tree } = document;
-    for (const { chunk, error } of document.errors()) {
-      const { code, message, expected } = error;
-      const at = { uri, statement: statementAt(chunk, error) };
-      const span = { start: error.start, end: error.end };
-      findings.push(finding(code, at, span, sentence(message), expected && { data: { expected } }));
-    }
-    twice(uri, tree.statements, findings);
-    eachStatement(tree.statements, (statement) => {
-      if ("children" in statement) twice(uri, statement.children, findings);
-    });
-  }
-  return findings;
+/** What the parser said of a chunk. */
+export const checkText = (uri: string, chunk: Chunk): Finding[] => chunk.errors.map((error) => mistake(uri, chunk, error));
+
+export function mistake(uri: string, chunk: Chunk, error: SyntaxError): Finding {
+  const { code, message, expected, start, end } = error;
+  const at = { uri, statement: statementAt(chunk, error) };
+  return finding(code, at, { start, end }, sentence(message), expected && { data: { expected } });
 }
 
 /** The statement that a mistake lies in; where it lies in none (a stray brace), one that stands for the place alone. */
@@ -51,7 +40,9 @@ const ONCE: ReadonlySet<Statement["kind"]> = new Set([
   "inspect",
 ]);
 
-function twice(uri: string, statements: readonly Statement[], findings: Finding[]): void {
+/** What stands twice in a list of statements, a block's or a file's. */
+export function checkOnce(uri: string, statements: readonly Statement[]): Finding[] {
+  const findings: Finding[] = [];
   const seen = new Map<string, Source>();
   for (const statement of statements) {
     const timer = statement.kind === "timeout" ? statement.timer?.text : undefined;
@@ -67,6 +58,7 @@ function twice(uri: string, statements: readonly Statement[], findings: Finding[
     const there = [related(first, "The one that counts.", first.statement.keyword)];
     findings.push(finding("duplicate-clause", at, statement.keyword, message, { related: there }));
   }
+  return findings;
 }
 
 const WORDS: Partial<Record<Statement["kind"], string>> = { "in-segment": "segment" };

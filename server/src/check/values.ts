@@ -1,9 +1,8 @@
 /** Findings about values: addresses, MACs, ports, ICMP types and numbers that cannot be what they are said to be. */
 import { bitsOf, familyOf, formatIp, formatMac, type Ip, parseIp, parseMac, prefixRange } from "../policy/addresses.ts";
 import { LIMITS, MAX_TIMER, type NumberLimit, within } from "../policy/limits.ts";
-import { eachStatement, hostsOf } from "../policy/names.ts";
+import { hostsOf } from "../policy/names.ts";
 import type { Source } from "../policy/policy.ts";
-import type { Program } from "../policy/program.ts";
 import { ETHER_TYPES, ICMP_TYPES, ICMPV6_TYPES, IP_PROTOCOLS, icmpTypes } from "../policy/protocols.ts";
 import { isProtocolEntry, MAX_PORT } from "../policy/services.ts";
 import { nearest } from "../syntax/near.ts";
@@ -23,14 +22,7 @@ import type {
 import type { Code } from "./codes.ts";
 import { type Finding, finding } from "./finding.ts";
 
-export function checkValues(program: Program): Finding[] {
-  const findings: Finding[] = [];
-  for (const { uri, tree } of program.documents)
-    eachStatement(tree.statements, (statement) => checkStatement({ uri, statement }, findings));
-  return findings;
-}
-
-function checkStatement(at: Source, findings: Finding[]): void {
+export function checkValues(at: Source, findings: Finding[]): void {
   const { statement } = at;
   const values = new Values(at, findings);
   switch (statement.kind) {

@@ -1,7 +1,8 @@
 /**
  * Findings on their way to the editor: pulled by clients that ask, pushed to those that do not. Each program's stages
- * are run one after the other; a stage that was cheap the last time is run at once, a dear one after a short silence,
- * in slices. Until it is through, its findings of before stand where their statements still do.
+ * are run one after the other. The first looks only at what an edit touched, and is run for every answer; of the others
+ * one that was cheap the last time is run at once, a dear one after a short silence, in slices. Until it is through, its
+ * findings of before stand where their statements still do.
  */
 import type {
   CancellationToken,
@@ -18,7 +19,7 @@ import type { Finding } from "../check/finding.ts";
 import { diagnosticOf, identity, stands } from "./findings.ts";
 import { encodePositions } from "./positions.ts";
 import { breathe, type Session } from "./session.ts";
-import { STAGES } from "./stages.ts";
+import { STAGES, type Stage } from "./stages.ts";
 import type { LoadedProgram } from "./workspace.ts";
 
 /** After the last keystroke, in milliseconds: a pause in typing, not a gap between two keys. */
@@ -27,8 +28,10 @@ const SILENCE = 250;
 const AT_ONCE = 25;
 /** The floor is given up at least this often. */
 const SLICE = 15;
-/** How long the first answer about a document waits for all of it. */
-const FIRST_ANSWER = 2000;
+/** How long after a document was opened its first answer waits for the dear stages, too. */
+const FIRST_ANSWER = 400;
+/** The same where the client cannot be told that there is more. */
+const ONLY_ANSWER = 1000;
 
 /** What is known of the program of one root, stage by stage. */
 interface Analysis {
@@ -125,7 +128,7 @@ export class Diagnostics {
   }
 
   async #publish(uri: string): Promise<void> {
-    this.ready(uri);
+    await this.#fresh(uri);
     if (!this.session.workspace.isOpen(uri)) return;
     this.#published.add(uri);
     const diagnostics = this.#diagnosticsOf(uri);
@@ -179,7 +182,6 @@ export class Diagnostics {
     for (const [index, stage] of STAGES.entries()) {
       const result = analysis.results[index] as StageResult;
       if (result.loaded === loaded) continue;
-      // The text is always looked at: a mistake in it is what typing is about.
       if (index > 0 && result.cost > left) return;
       const steps = stage.run(loaded, before(analysis, index));
       const begun = performance.now();
@@ -198,6 +200,30 @@ export class Diagnostics {
         }
       }
     }
+  }
+
+  /** Runs the first stage for a document, in slices where there is much to look at, and then what is cheap. */
+  async #fresh(uri: string, token?: CancellationToken): Promise<void> {
+    const { workspace } = this.session;
+    for (const root of workspace.rootsOf(uri))
+      for (;;) {
+        const loaded = workspace.program(root);
+        const analysis = this.#analysis(root);
+        if (loaded === undefined || analysis.results[0]?.loaded === loaded) break;
+        const steps = (STAGES[0] as Stage).run(loaded, []);
+        const step = this.#slice(steps);
+        if (step.done) this.#found(analysis, 0, { loaded, findings: step.value, cost: 0 });
+        else await breathe(token);
+      }
+    this.ready(uri);
+  }
+
+  /** Steps of a stage, as many as fit. */
+  #slice(steps: ReturnType<Stage["run"]>): ReturnType<typeof steps.next> {
+    const begun = performance.now();
+    let step = steps.next();
+    while (!step.done && performance.now() - begun < SLICE) step = steps.next();
+    return step;
   }
 
   /** Runs all that has not seen the program as it is now, in slices. True when a stage found out something. */
@@ -223,8 +249,7 @@ export class Diagnostics {
         await breathe();
         if (this.session.workspace.program(root) !== loaded) return news;
         const begun = performance.now();
-        let step = steps.next();
-        while (!step.done && performance.now() - begun < SLICE) step = steps.next();
+        const step = this.#slice(steps);
         spent += performance.now() - begun;
         if (!step.done) continue;
         this.#found(analysis, index, { loaded, findings: step.value, cost: spent });
@@ -295,10 +320,12 @@ export class Diagnostics {
     if (workspace.document(uri) === undefined) return { kind: "full", items: [] };
     const roots = workspace.rootsOf(uri);
     const unseen = roots.some((root) => this.#analysis(root).results.some(({ loaded }) => loaded === undefined));
-    this.ready(uri);
+    await this.#fresh(uri, token);
     if (unseen && !roots.every((root) => this.#settled(root))) {
+      const most = this.session.client.workspace?.diagnostics?.refreshSupport ? FIRST_ANSWER : ONLY_ANSWER;
+      const left = workspace.openedAt(uri) + most - performance.now();
       const all = Promise.all(roots.map((root) => this.#runAll(root)));
-      await Promise.race([all, new Promise((resolve) => setTimeout(resolve, FIRST_ANSWER))]);
+      if (left > 0) await Promise.race([all, new Promise((resolve) => setTimeout(resolve, left))]);
     }
     if (token.isCancellationRequested) await breathe(token);
     return this.#report(uri, params.previousResultId);

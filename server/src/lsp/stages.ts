@@ -2,19 +2,12 @@
  * The checks in the order of their cost. Each runs in slices, so that a keystroke never waits for one: what is cheap
  * is told at once, what needs sets of packets and scenarios follows.
  */
-import { checkBindings } from "../check/bindings.ts";
+import { checkCompiledRules } from "../check/check.ts";
 import { checkFindings } from "../check/checks.ts";
 import { withErrors } from "../check/everything.ts";
 import type { Finding } from "../check/finding.ts";
-import { checkNames } from "../check/names.ts";
-import { checkRules } from "../check/rules.ts";
-import { checkServices } from "../check/services.ts";
 import { setFindings } from "../check/sets.ts";
-import { checkSlots } from "../check/slots.ts";
-import { checkSyntax } from "../check/syntax.ts";
-import { checkValues } from "../check/values.ts";
-import type { Policy } from "../policy/policy.ts";
-import type { Program } from "../policy/program.ts";
+import { compileRules } from "../policy/compile.ts";
 import type { LoadedProgram } from "./workspace.ts";
 
 export interface Stage {
@@ -23,28 +16,17 @@ export interface Stage {
   readonly run: (loaded: LoadedProgram, before: readonly Finding[]) => Generator<void, readonly Finding[]>;
 }
 
-/** The text alone: nothing is compiled for it. */
-function* text({ program }: LoadedProgram): Generator<void, readonly Finding[]> {
-  const findings = checkSyntax(program);
-  yield;
-  return findings;
+/** What an edit touched is looked at anew, and nothing else: this is run on every keystroke. */
+function* kept({ program, policy, findings }: LoadedProgram): Generator<void, readonly Finding[]> {
+  yield* findings.refresh(program, policy());
+  return [...findings.all()];
 }
 
-function* values({ program }: LoadedProgram): Generator<void, readonly Finding[]> {
+function* compiled({ policy }: LoadedProgram): Generator<void, readonly Finding[]> {
+  yield* compileRules(policy());
   yield;
-  return checkValues(program);
+  return checkCompiledRules(policy());
 }
-
-const ofPolicy = (...checks: readonly ((program: Program, policy: Policy) => Finding[])[]): Stage["run"] =>
-  function* run({ program, policy }) {
-    const compiled = policy();
-    const findings: Finding[] = [];
-    for (const check of checks) {
-      yield;
-      for (const finding of check(program, compiled)) findings.push(finding);
-    }
-    return findings;
-  };
 
 function* sets({ policy }: LoadedProgram, before: readonly Finding[]): Generator<void, readonly Finding[]> {
   const findings: Finding[] = [];
@@ -65,11 +47,8 @@ function* checks({ policy }: LoadedProgram, before: readonly Finding[]): Generat
 }
 
 export const STAGES: readonly Stage[] = [
-  { name: "text", run: text },
-  { name: "values", run: values },
-  { name: "names", run: ofPolicy(checkNames) },
-  { name: "slots", run: ofPolicy(checkSlots, checkBindings, checkServices) },
-  { name: "rules", run: ofPolicy(checkRules) },
+  { name: "kept", run: kept },
+  { name: "compiled", run: compiled },
   { name: "sets", run: sets },
   { name: "checks", run: checks },
 ];

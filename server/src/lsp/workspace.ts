@@ -4,6 +4,7 @@
  */
 import type { TextDocumentContentChangeEvent } from "vscode-languageserver";
 import type { Frame } from "../capture/packet.ts";
+import { KeptFindings } from "../check/kept.ts";
 import { compilePolicy } from "../policy/compile.ts";
 import type { Policy } from "../policy/policy.ts";
 import { loadProgram, type Program, resolveImport } from "../policy/program.ts";
@@ -23,12 +24,15 @@ export interface Host {
   readonly policyFiles: (folder: string) => readonly string[] | Promise<readonly string[]>;
 }
 
-/** A program with what is known of it. Made anew when one of its documents changes. */
+/** A program with what is known of it. Another object after each edit of its documents, with most of its parts kept. */
 export interface LoadedProgram {
   /** No two programs of a workspace have the same. */
   readonly id: number;
   readonly program: Program;
   readonly policy: () => Policy;
+  readonly findings: KeptFindings;
+  /** The policy that was compiled last, of this version or one before it. */
+  readonly compiled: { last?: Policy };
   /** What an import asked for that is not there. */
   readonly wanted: ReadonlySet<string>;
 }
@@ -40,6 +44,7 @@ export class Workspace {
   /** Called when a file that was read in the background has arrived. */
   onArrival: (uri: string) => void = () => {};
   readonly #open = new Map<string, SourceDocument>();
+  readonly #opened = new Map<string, number>();
   readonly #closed = new Map<string, SourceDocument | undefined>();
   readonly #programs = new Map<string, LoadedProgram>();
   /** Policy files of the workspace's folders. */
@@ -52,6 +57,7 @@ export class Workspace {
   // ---- documents of the editor --------------------------------------------------------------------------------
 
   open(uri: string, text: string, version: number): void {
+    this.#opened.set(uri, performance.now());
     this.#open.set(uri, new SourceDocument(uri, text, version));
     this.#forget(uri);
   }
@@ -68,18 +74,29 @@ export class Workspace {
   ): boolean {
     const document = this.#open.get(uri);
     if (document === undefined || version <= document.version) return false;
-    if (read === undefined) document.edit(changes as readonly Change[], version);
-    else for (const change of changes) document.edit([read(change as Change)], version);
-    this.#forget(uri);
+    let imports = false;
+    const edit = (ready: readonly Change[]) => {
+      const { removed, added } = document.edit(ready, version);
+      imports ||= [...removed, ...added].some(({ kind }) => kind === "import");
+    };
+    if (read === undefined) edit(changes as readonly Change[]);
+    else for (const change of changes) edit([read(change as Change)]);
+    if (imports) this.#forget(uri);
+    else this.#renew(uri);
     return true;
   }
 
   close(uri: string): void {
     this.#open.delete(uri);
+    this.#opened.delete(uri);
     this.#closed.delete(uri);
     this.#forget(uri);
   }
 
+  /** When the editor opened the document, on the clock of `performance`. */
+  openedAt(uri: string): number {
+    return this.#opened.get(uri) ?? 0;
+  }
   isOpen(uri: string): boolean {
     return this.#open.has(uri);
   }
@@ -146,18 +163,25 @@ export class Workspace {
       if (document === undefined) wanted.add(wantedUri);
       return document;
     });
-    let policy: Policy | undefined;
+    const findings = new KeptFindings(program);
+    findings.follow();
+    return this.#keep(uri, { program, findings, wanted, compiled: {} });
+  }
+
+  #keep(root: string, parts: Omit<LoadedProgram, "id" | "policy">): LoadedProgram {
     this.#count += 1;
+    let policy: Policy | undefined;
+    const { program, compiled } = parts;
     const loaded: LoadedProgram = {
+      ...parts,
       id: this.#count,
-      program,
       policy: () => {
-        policy ??= compilePolicy(program);
+        policy ??= compilePolicy(program, compiled.last);
+        compiled.last = policy;
         return policy;
       },
-      wanted,
     };
-    this.#programs.set(uri, loaded);
+    this.#programs.set(root, loaded);
     return loaded;
   }
 
@@ -208,10 +232,21 @@ export class Workspace {
     return importers;
   }
 
+  /** A document says something else, but imports what it did: the programs that hold it have new versions. */
+  #renew(uri: string): void {
+    for (const [root, loaded] of this.#programs) {
+      const { program } = loaded;
+      if (program.document(uri) !== undefined) this.#keep(root, { ...loaded, program: { ...program } });
+    }
+  }
+
   /** Programs that hold the document, or asked for it in vain, are made anew when next asked for. */
   #forget(uri: string): void {
     this.#importers = undefined;
-    for (const [root, { program, wanted }] of this.#programs)
-      if (wanted.has(uri) || program.document(uri) !== undefined) this.#programs.delete(root);
+    for (const [root, { program, findings, wanted }] of this.#programs)
+      if (wanted.has(uri) || program.document(uri) !== undefined) {
+        findings.stop();
+        this.#programs.delete(root);
+      }
   }
 }

@@ -275,6 +275,11 @@ export class DocumentNames {
       );
   }
 
+  /** The keys of all that is declared, space by space. */
+  *spaces(): Generator<{ readonly space: Space; readonly keys: Iterable<string> }> {
+    for (const space of Object.keys(this.#declared) as Space[]) yield { space, keys: this.#declared[space].keys() };
+  }
+
   /** All that is declared in a space, by lookup key. */
   all(space: Space): ReadonlyMap<string, readonly Declared[]> {
     return this.#declared[space];

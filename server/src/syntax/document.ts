@@ -70,8 +70,12 @@ export class SourceDocument {
   /** Every mistake in the text, in order. */
   *errors(): Generator<{ readonly chunk: Chunk; readonly error: SyntaxError }> {
     for (const chunk of this.parsed) for (const error of chunk.errors) yield { chunk, error };
-    const unclosed = this.assembly.unclosed(this.parsed);
+    const unclosed = this.unclosed();
     if (unclosed) yield unclosed;
+  }
+  /** The mistake that belongs to no chunk: that the text ends inside a block. */
+  unclosed(): { readonly chunk: Chunk; readonly error: SyntaxError } | undefined {
+    return this.assembly.unclosed(this.parsed);
   }
 
   positionAt(chunk: Chunk, offset: number): Position {

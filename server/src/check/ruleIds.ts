@@ -1,0 +1,67 @@
+/** Rule ids are unique in a block: a firewall's in all its sections, an appliance's in its `inspect`. */
+import type { BlockStatement, Int, RuleStatement } from "../syntax/tree.ts";
+import { eachStatement } from "../policy/names.ts";
+import { type Finding, finding, related } from "./finding.ts";
+
+type Numbered = RuleStatement & { readonly id: Int };
+const isNumbered = (rule: RuleStatement): rule is Numbered => rule.id !== undefined;
+
+/** The rules of a block at the top of a file, by their ids. */
+export class RuleIds {
+  readonly #byId = new Map<number, Numbered | Numbered[]>();
+  /** Ids of several rules. */
+  readonly #repeated = new Set<number>();
+
+  constructor(block: BlockStatement) {
+    eachStatement(block.children, (statement) => {
+      if (statement.kind === "rule") this.add(statement);
+    });
+  }
+
+  has(rule: RuleStatement): boolean {
+    return !isNumbered(rule) || this.#of(rule.id.value).includes(rule);
+  }
+  add(rule: RuleStatement): void {
+    if (!isNumbered(rule)) return;
+    const id = rule.id.value;
+    const found = this.#byId.get(id);
+    if (found === undefined) this.#byId.set(id, rule);
+    else if (Array.isArray(found)) found.push(rule);
+    else this.#byId.set(id, [found, rule]);
+    if (found !== undefined) this.#repeated.add(id);
+  }
+  delete(rule: RuleStatement): void {
+    if (!isNumbered(rule)) return;
+    const id = rule.id.value;
+    const found = this.#of(id);
+    const at = found.indexOf(rule);
+    if (at < 0) return;
+    const others = found.toSpliced(at, 1);
+    if (others.length === 0) this.#byId.delete(id);
+    else this.#byId.set(id, others.length === 1 ? (others[0] as Numbered) : others);
+    if (others.length < 2) this.#repeated.delete(id);
+  }
+  #of(id: number): readonly Numbered[] {
+    const found = this.#byId.get(id) ?? [];
+    return Array.isArray(found) ? found : [found];
+  }
+
+  findings(uri: string): Finding[] {
+    const findings: Finding[] = [];
+    for (const id of this.#repeated) {
+      const [first, ...others] = [...this.#of(id)].sort(inOrder) as [Numbered, ...Numbered[]];
+      let free = id;
+      for (const statement of others) {
+        do free += 1;
+        while (this.#byId.has(free));
+        const message = `Rule ${id} is in this block before; ids tell rules apart in logs, traces and hit counts.`;
+        const there = [related({ uri, statement: first }, "The first rule of this id.", first.id)];
+        const data = { free };
+        findings.push(finding("rule-id-duplicate", { uri, statement }, statement.id, message, { related: there, data }));
+      }
+    }
+    return findings;
+  }
+}
+
+const inOrder = (a: RuleStatement, b: RuleStatement): number => a.chunk.line - b.chunk.line || a.start - b.start;
