@@ -40,7 +40,12 @@ const spread = (times: readonly number[]): Spread => {
 };
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
-export async function measure(server: string, rules: number, keys = 40, flags: readonly string[] = []): Promise<Figures> {
+export async function measure(
+  server: string,
+  rules: number,
+  keys = 40,
+  flags: readonly string[] = [],
+): Promise<Figures> {
   const text = generatePolicy(nsxShape(rules));
   const uri = `file:///bench/${rules}.iochain`;
   const begun = performance.now();
@@ -61,8 +66,7 @@ export async function measure(server: string, rules: number, keys = 40, flags: r
   const start = performance.now() - begun;
   await connection.sendNotification("initialized", {});
   const textDocument = { uri };
-  const diagnostics = () =>
-    connection.sendRequest<{ items?: unknown[] }>("textDocument/diagnostic", { textDocument });
+  const diagnostics = () => connection.sendRequest<{ items?: unknown[] }>("textDocument/diagnostic", { textDocument });
 
   const opened = performance.now();
   await connection.sendNotification("textDocument/didOpen", {
@@ -126,7 +130,18 @@ export async function measure(server: string, rules: number, keys = 40, flags: r
   const memory = memoryOf(child);
   connection.dispose();
   child.kill();
-  return { rules, start, open, findings: first.items?.length ?? 0, key, keyWhileBusy, completion, hover, definition, memory };
+  return {
+    rules,
+    start,
+    open,
+    findings: first.items?.length ?? 0,
+    key,
+    keyWhileBusy,
+    completion,
+    hover,
+    definition,
+    memory,
+  };
 }
 
 function connect(child: ChildProcess): MessageConnection {

@@ -71,7 +71,8 @@ export function generatePolicy(shape: Shape, seed = 1): string {
   }
   lines.push("", "dfw fw {");
   // Each group and service is used in turn as well as at random, so that none lies idle.
-  const end = (i: number) => (below(10) === 0 ? prefix() : `g-${below(2) === 0 ? i % shape.groups : below(shape.groups)}`);
+  const end = (i: number) =>
+    below(10) === 0 ? prefix() : `g-${below(2) === 0 ? i % shape.groups : below(shape.groups)}`;
   for (let i = 0; i < shape.rules; i += 1) {
     if (i % shape.rulesPerSection === 0) {
       if (i > 0) lines.push("  }");

@@ -79,10 +79,7 @@ describe("names", () => {
       [8, ""],
     ];
     for (const [line, text] of edits) {
-      document.edit(
-        [{ range: { start: { line, character: 0 }, end: { line: line + 1, character: 0 } }, text }],
-        1,
-      );
+      document.edit([{ range: { start: { line, character: 0 }, end: { line: line + 1, character: 0 } }, text }], 1);
       const fresh = parseFile("x", document.text);
       expect(dump(kept, document.tree.statements)).toEqual(dump(DocumentNames.of(fresh), fresh.tree.statements));
     }

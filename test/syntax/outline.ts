@@ -2,7 +2,19 @@
 import type { SourceDocument } from "../../server/src/syntax/document.ts";
 import type { Statement } from "../../server/src/syntax/tree.ts";
 
-const PLACES = new Set(["chunk", "parent", "children", "close", "changed", "start", "end", "keyword", "kind", "broken", "doc"]);
+const PLACES = new Set([
+  "chunk",
+  "parent",
+  "children",
+  "close",
+  "changed",
+  "start",
+  "end",
+  "keyword",
+  "kind",
+  "broken",
+  "doc",
+]);
 
 /** Every part of every statement, with absolute places. */
 export function everything(document: SourceDocument): string {
@@ -40,7 +52,8 @@ export function meaning(document: SourceDocument): string {
   const lines: string[] = [];
   const visit = (statement: Statement, depth: number) => {
     const parts = JSON.stringify(statement, (key, value) => {
-      if (["chunk", "parent", "children", "close", "changed", "start", "end", "keyword"].includes(key)) return undefined;
+      if (["chunk", "parent", "children", "close", "changed", "start", "end", "keyword"].includes(key))
+        return undefined;
       if (key !== "clauses") return value;
       return [...(value as { kind: string }[])].sort((a, b) => (a.kind < b.kind ? -1 : 1));
     });

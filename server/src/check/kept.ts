@@ -4,7 +4,14 @@
  * that it touches, a name's users among them where the name has come to mean something else; marked ones are looked at
  * anew, and the rest stays as it is.
  */
-import { DocumentNames, declaredIn, eachStatement, type NameKey, ProgramNames, type TouchedNames } from "../policy/names.ts";
+import {
+  DocumentNames,
+  declaredIn,
+  eachStatement,
+  type NameKey,
+  ProgramNames,
+  type TouchedNames,
+} from "../policy/names.ts";
 import type { Policy, Source } from "../policy/policy.ts";
 import type { Program } from "../policy/program.ts";
 import type { Edit, SourceDocument } from "../syntax/document.ts";
@@ -50,15 +57,16 @@ function checkName(name: NameKey, scope: Scope, library: boolean): Finding[] {
 
 /** Checks of the declarations as a whole, and which of them they read: what is in those of some
  * kinds, and of all others that there are. */
-const WHOLE: readonly { readonly reads: ReadonlySet<Statement["kind"]>; readonly run: (scope: Scope) => Finding[] }[] = [
-  { reads: new Set(["import"]), run: ({ program }) => checkImports(program) },
-  { reads: new Set(["group", "service"]), run: ({ program }) => checkCycles(program) },
-  { reads: new Set(["segment", "vm", "group"]), run: ({ policy }) => checkGroups(policy) },
-  {
-    reads: new Set(["segment", "vm", "group", "chain", "swsec", "platform"]),
-    run: ({ program, policy }) => [...checkSlots(program, policy), ...checkBindings(policy)],
-  },
-];
+const WHOLE: readonly { readonly reads: ReadonlySet<Statement["kind"]>; readonly run: (scope: Scope) => Finding[] }[] =
+  [
+    { reads: new Set(["import"]), run: ({ program }) => checkImports(program) },
+    { reads: new Set(["group", "service"]), run: ({ program }) => checkCycles(program) },
+    { reads: new Set(["segment", "vm", "group"]), run: ({ policy }) => checkGroups(policy) },
+    {
+      reads: new Set(["segment", "vm", "group", "chain", "swsec", "platform"]),
+      run: ({ program, policy }) => [...checkSlots(program, policy), ...checkBindings(policy)],
+    },
+  ];
 
 type List = BlockStatement | SourceDocument;
 const idOf = ({ space, key }: NameKey): string => `${space} ${key}`;
@@ -130,8 +138,7 @@ export class KeptFindings {
       this.#statements.mark(statement, uri);
       if ("children" in statement) this.#lists.mark(statement, uri);
     });
-    for (const statement of document.tree.statements)
-      if ("children" in statement) this.#ids.mark(statement, uri);
+    for (const statement of document.tree.statements) if ("children" in statement) this.#ids.mark(statement, uri);
     for (const { space, keys } of DocumentNames.of(document).spaces())
       for (const key of keys) {
         const id = idOf({ space, key });
@@ -270,8 +277,20 @@ export class KeptFindings {
 /** What a declared name is, as far as those who use it are judged by it; empty for a name that nothing declares. */
 function meaningOf({ space, key }: NameKey, names: ProgramNames, policy: Policy): string {
   const kind = names.first(space, key)?.entry.kind ?? "";
-  if (kind === "vm") return `vm ${policy.vms.get(key)?.vnics.map((vnic) => vnic.id).join() ?? ""}`;
-  if (kind === "service") return `service ${policy.services.get(key)?.matches.map((match) => match.layer).join() ?? ""}`;
+  if (kind === "vm")
+    return `vm ${
+      policy.vms
+        .get(key)
+        ?.vnics.map((vnic) => vnic.id)
+        .join() ?? ""
+    }`;
+  if (kind === "service")
+    return `service ${
+      policy.services
+        .get(key)
+        ?.matches.map((match) => match.layer)
+        .join() ?? ""
+    }`;
   return kind;
 }
 

@@ -68,11 +68,7 @@ export function checkUses(at: Source, scope: Scope, findings: Finding[]): void {
 
 // ---- references -------------------------------------------------------------------------------------------------
 
-function checkReference(
-  reference: Reference,
-  uri: string,
-  { names, policy, nearby }: Scope,
-): Finding | undefined {
+function checkReference(reference: Reference, uri: string, { names, policy, nearby }: Scope): Finding | undefined {
   const { space, name, wants, statement, owner } = reference;
   if (space === "tag") return undefined;
   // A vNIC or a key of something that is itself wrong is told once, at that name.
@@ -255,7 +251,7 @@ const VOCABULARY: ReadonlySet<Statement["kind"]> = new Set([
 export const isLibrary = ({ tree }: SourceDocument): boolean =>
   tree.statements.every((statement) => VOCABULARY.has(statement.kind));
 
-/** A declaration of the root, the one that holds, which nothing uses. `set` and `rotate` steps only try things out. */
+/** A declaration of the root, the one that holds, which nothing uses: `set` and `rotate` only try out what there is. */
 export function checkUse({ space, key }: NameKey, { program, names }: Scope): Finding[] {
   const first = names.first(space, key);
   if (first === undefined || first.uri !== program.root.uri || !MAY_BE_UNUSED.has(first.entry.kind)) return [];

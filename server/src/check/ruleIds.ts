@@ -1,6 +1,7 @@
 /** Rule ids are unique in a block: a firewall's in all its sections, an appliance's in its `inspect`. */
-import type { BlockStatement, Int, RuleStatement } from "../syntax/tree.ts";
+
 import { eachStatement } from "../policy/names.ts";
+import type { BlockStatement, Int, RuleStatement } from "../syntax/tree.ts";
 import { type Finding, finding, related } from "./finding.ts";
 
 type Numbered = RuleStatement & { readonly id: Int };
@@ -57,7 +58,9 @@ export class RuleIds {
         const message = `Rule ${id} is in this block before; ids tell rules apart in logs, traces and hit counts.`;
         const there = [related({ uri, statement: first }, "The first rule of this id.", first.id)];
         const data = { free };
-        findings.push(finding("rule-id-duplicate", { uri, statement }, statement.id, message, { related: there, data }));
+        findings.push(
+          finding("rule-id-duplicate", { uri, statement }, statement.id, message, { related: there, data }),
+        );
       }
     }
     return findings;

@@ -13,7 +13,7 @@ import type {
   ServiceEntry,
   Statement,
 } from "../syntax/tree.ts";
-import { type Finding, finding, listed, nameSpan, related } from "./finding.ts";
+import { type Finding, finding, nameSpan, related } from "./finding.ts";
 
 /** NSX's limits: port values in one service entry, characters of a rule's log label. */
 const MOST_PORTS = 15;

@@ -4,7 +4,8 @@ import type { Chunk, Span, Statement, SyntaxError } from "../syntax/tree.ts";
 import { type Finding, finding, related } from "./finding.ts";
 
 /** What the parser said of a chunk. */
-export const checkText = (uri: string, chunk: Chunk): Finding[] => chunk.errors.map((error) => mistake(uri, chunk, error));
+export const checkText = (uri: string, chunk: Chunk): Finding[] =>
+  chunk.errors.map((error) => mistake(uri, chunk, error));
 
 export function mistake(uri: string, chunk: Chunk, error: SyntaxError): Finding {
   const { code, message, expected, start, end } = error;

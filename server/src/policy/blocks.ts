@@ -104,7 +104,9 @@ export function* ruleSteps(dfw: Dfw): Generator<void> {
 }
 
 /** A firewall's sections, and their rules in the order in which they are tried. */
-function inOrder(sections: readonly Section[]): Pick<Dfw, "sections" | "ethernetRules" | "ipRules" | "firstApplicationRule"> {
+function inOrder(
+  sections: readonly Section[],
+): Pick<Dfw, "sections" | "ethernetRules" | "ipRules" | "firstApplicationRule"> {
   const ip = sections.filter((section) => !section.ethernet);
   const byCategory = CATEGORIES.map((category) =>
     ip.filter((section) => section.category === category).flatMap((section) => section.rules),

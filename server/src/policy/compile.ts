@@ -74,7 +74,7 @@ class Compiled implements Policy {
 
   get title(): string {
     const of = () => [firstOf(this.#program, "policy", (s) => s.title !== undefined)?.title];
-    return this.#part("title", of, () => (of()[0]?.text ?? ""));
+    return this.#part("title", of, () => of()[0]?.text ?? "");
   }
   get platform(): Platform {
     const of = () => [firstOf(this.#program, "platform", (s) => s.name !== undefined)];

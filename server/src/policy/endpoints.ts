@@ -121,11 +121,7 @@ export class EndpointResolver {
    * `groups`: the declaration that holds for each name, where it is a group's. `before`: the resolver of the policy
    * before an edit; sets of the same members are taken over from it.
    */
-  constructor(
-    inventory: Inventory,
-    groups: ReadonlyMap<string, Source<GroupStatement>>,
-    before?: EndpointResolver,
-  ) {
+  constructor(inventory: Inventory, groups: ReadonlyMap<string, Source<GroupStatement>>, before?: EndpointResolver) {
     this.#inventory = inventory;
     this.#literals = before ? before.#literals : new Map();
     const same = before && before.#inventory === inventory ? before : undefined;
@@ -158,13 +154,13 @@ export class EndpointResolver {
 
   #group(name: string, source: Source<GroupStatement>, before: EndpointResolver | undefined): Group {
     const { endpoints } = source.statement;
-    const known = before && before.#grouped.get(name);
-    if (before !== undefined && known !== undefined && known.source.statement === source.statement && known.source.uri === source.uri) {
-      const uses = endpoints === undefined ? [] : [...endpoints.items, ...endpoints.except];
-      const same = uses.every(
-        (item) => item.kind !== "name" || this.#set(item.name.text) === before.#set(item.name.text),
-      );
-      if (same) return known;
+    if (before !== undefined) {
+      const known = before.#grouped.get(name);
+      const unedited = known?.source.statement === source.statement && known.source.uri === source.uri;
+      const members = endpoints === undefined ? [] : [...endpoints.items, ...endpoints.except];
+      const same = (item: Endpoint) =>
+        item.kind !== "name" || this.#set(item.name.text) === before.#set(item.name.text);
+      if (known !== undefined && unedited && members.every(same)) return known;
     }
     return { name, source, endpoints: endpoints === undefined ? EMPTY : this.#make(endpoints) };
   }

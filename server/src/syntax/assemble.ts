@@ -63,12 +63,7 @@ export class Assembly {
    * `chunks` from `at` on, `count` of them, have come in place of `old` ones. Gives the statements that stand in another
    * block than before.
    */
-  update(
-    chunks: readonly ParsedChunk[],
-    at: number,
-    count: number,
-    old: readonly ParsedChunk[],
-  ): readonly Statement[] {
+  update(chunks: readonly ParsedChunk[], at: number, count: number, old: readonly ParsedChunk[]): readonly Statement[] {
     if (count === 0 && old.length === 0) return NONE;
     const gone = outline(old);
     const come = outline(chunks.slice(at, at + count));

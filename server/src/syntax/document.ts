@@ -242,8 +242,7 @@ interface Step {
   readonly moved: readonly Statement[];
 }
 
-const statementsOf = (chunks: Iterable<ParsedChunk>): Statement[] =>
-  [...chunks].flatMap((chunk) => chunk.statements);
+const statementsOf = (chunks: Iterable<ParsedChunk>): Statement[] => [...chunks].flatMap((chunk) => chunk.statements);
 
 /** Where a statement ends can hang on the three tokens behind it, which may be a chunk each. */
 const LOOKAHEAD = 3;
