@@ -22,6 +22,16 @@ const common = {
 /** @type {esbuild.BuildOptions} */
 const node = { ...common, platform: "node", target: "node22" };
 /** @type {esbuild.BuildOptions} */
+const modules = {
+  ...node,
+  outExtension: { ".js": ".mjs" },
+  chunkNames: "shared-[hash]",
+  format: "esm",
+  splitting: true,
+  // Packages that are CommonJS ask for Node's own modules with `require`.
+  banner: { js: 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);' },
+};
+/** @type {esbuild.BuildOptions} */
 const browser = { ...common, platform: "browser", mainFields: ["browser", "module", "main"] };
 
 /** @type {esbuild.BuildOptions[]} */
@@ -34,22 +44,14 @@ const bundles = [
     format: "cjs",
     external: ["vscode"],
   },
-  // The three programs share most of their code, so it is written once, in chunks, which only ES modules can have.
+  // The servers share most of their code, so it is written once, in chunks, which only ES modules can have.
   {
-    ...node,
-    entryPoints: {
-      server: "server/src/lsp/node.ts",
-      "debug-adapter": "server/src/dap/node.ts",
-      cli: "server/src/cli/main.ts",
-    },
+    ...modules,
+    entryPoints: { server: "server/src/lsp/node.ts", "debug-adapter": "server/src/dap/node.ts" },
     outdir: "dist/node",
-    outExtension: { ".js": ".mjs" },
-    chunkNames: "shared-[hash]",
-    format: "esm",
-    splitting: true,
-    // Packages that are CommonJS ask for Node's own modules with `require`.
-    banner: { js: 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);' },
   },
+  // The command is not part of the extension. Commands that few use are chunks of their own.
+  { ...modules, entryPoints: { cli: "server/src/cli/main.ts" }, outdir: "dist/command" },
   {
     ...browser,
     entryPoints: ["client/src/web/extension.ts"],
@@ -68,10 +70,13 @@ const bundles = [
 ];
 
 // What is started by name: the program behind it is the module of the same name.
-await rm("dist/node", { recursive: true, force: true });
-await mkdir("dist", { recursive: true });
-for (const program of ["server", "debug-adapter", "cli"])
-  await writeFile(`dist/${program}.js`, `#!/usr/bin/env node\nimport("./node/${program}.mjs");\n`, { mode: 0o755 });
+const programs = { server: "node", "debug-adapter": "node", cli: "command" };
+for (const [program, folder] of Object.entries(programs)) {
+  await rm(`dist/${folder}`, { recursive: true, force: true });
+  const stub = `#!/usr/bin/env node\nimport("./${folder}/${program}.mjs");\n`;
+  await mkdir("dist", { recursive: true });
+  await writeFile(`dist/${program}.js`, stub, { mode: 0o755 });
+}
 
 if (watch) {
   for (const bundle of bundles) await (await esbuild.context(bundle)).watch();

@@ -99,10 +99,11 @@ async function packageCommand() {
   for (const file of ["dist/cli.js", "dist/server.js", "dist/debug-adapter.js", "docs", "LICENSE", "README.md"])
     await cp(path.join(root, file), path.join(folder, file), { recursive: true });
   await cp(path.join(root, "dist/THIRD-PARTY-NOTICES.txt"), path.join(folder, "THIRD-PARTY-NOTICES.txt"));
-  await cp(path.join(root, "dist/node"), path.join(folder, "dist/node"), {
-    recursive: true,
-    filter: (file) => !file.endsWith(".map"),
-  });
+  for (const modules of ["dist/node", "dist/command"])
+    await cp(path.join(root, modules), path.join(folder, modules), {
+      recursive: true,
+      filter: (file) => !file.endsWith(".map"),
+    });
   const { name, version, description, license, keywords, bin, engines } = manifest;
   const its = { name, version, description, license, keywords, bin, engines: { node: engines.node } };
   await writeFile(path.join(folder, "package.json"), `${JSON.stringify(its, undefined, 2)}\n`);

@@ -1,5 +1,6 @@
 /** Entry point in Node's extension host: wires the parts together, and does nothing else. */
 import type * as vscode from "vscode";
+import { registerTools } from "./assistant.ts";
 import { registerChainView } from "./chainView/view.ts";
 import { registerDebugAdapter } from "./debugging/adapter.ts";
 import { registerDebugCommands } from "./debugging/commands.ts";
@@ -12,9 +13,10 @@ import { registerTestExplorer } from "./testExplorer.ts";
 export function activate(context: vscode.ExtensionContext): void {
   const client = createLanguageClient(context);
   startLanguageServer(context, client);
-  registerDebugAdapter(context, adapterProcess(context));
+  registerDebugAdapter(context, client, adapterProcess(context));
   registerDebugConfigurations(context, client);
   registerDebugCommands(context, client);
   registerChainView(context, client);
   registerTestExplorer(context, client);
+  registerTools(context, client);
 }

@@ -1,23 +1,21 @@
-/** Where the debug adapter runs: in a process of its own for policies on disk, else inside the extension host. */
+/** Where the debug adapter runs: in a process of its own for policies on disk, else inside the language server. */
 import * as vscode from "vscode";
+import type { BaseLanguageClient } from "vscode-languageclient";
 import { debugType } from "../names.ts";
 import { isOnDisk } from "./configurations.ts";
+import { hostedAdapters } from "./hosted.ts";
 
 /** `startProcess` is left out where no process can be started: in a browser. */
 export function registerDebugAdapter(
   context: vscode.ExtensionContext,
+  client: BaseLanguageClient,
   startProcess?: () => vscode.DebugAdapterDescriptor,
 ): void {
+  const startHosted = hostedAdapters(context, client);
   context.subscriptions.push(
     vscode.debug.registerDebugAdapterDescriptorFactory(debugType, {
       createDebugAdapterDescriptor: ({ configuration }) =>
-        startProcess && isOnDisk(configuration.program) ? startProcess() : inline(),
+        startProcess && isOnDisk(configuration.program) ? startProcess() : startHosted(),
     }),
   );
-}
-
-/** Loaded by the first session that needs it: the engine is half of the bundle. */
-async function inline(): Promise<vscode.DebugAdapterDescriptor> {
-  const { inlineAdapter } = await import("./inline.ts");
-  return inlineAdapter();
 }

@@ -1,6 +1,6 @@
 /**
  * Entry point in the browser (vscode.dev): the language server runs in a worker, and asks here for the files that
- * policies import; the debug adapter runs right here.
+ * policies import; so does the debug adapter.
  */
 import * as vscode from "vscode";
 import {
@@ -9,6 +9,7 @@ import {
   LanguageClient,
   type MessageTransports,
 } from "vscode-languageclient/browser";
+import { registerTools } from "../assistant.ts";
 import { registerChainView } from "../chainView/view.ts";
 import { registerDebugAdapter } from "../debugging/adapter.ts";
 import { registerDebugCommands } from "../debugging/commands.ts";
@@ -27,11 +28,12 @@ export function activate(context: vscode.ExtensionContext): void {
     client.onRequest("iochain/readFile", ({ uri }: { uri: string }) => readFile(vscode.Uri.parse(uri))),
   );
   startLanguageServer(context, client);
-  registerDebugAdapter(context);
+  registerDebugAdapter(context, client);
   registerDebugConfigurations(context, client);
   registerDebugCommands(context, client);
   registerChainView(context, client);
   registerTestExplorer(context, client);
+  registerTools(context, client);
 }
 
 /**

@@ -106,6 +106,14 @@ program
     await import(pathToFileURL(sibling("debug-adapter.js")).href);
     serving = true;
   });
+program
+  .command("mcp")
+  .description("tools for assistants (Model Context Protocol), over standard input and output")
+  .action(async () => {
+    const { mcp } = await import("./mcp.ts");
+    mcp();
+    serving = true;
+  });
 
 process.on("SIGINT", () => process.exit(130));
 

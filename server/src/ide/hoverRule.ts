@@ -26,7 +26,7 @@ export function hoverRule(
     .join("\n\n---\n\n");
 }
 
-function ruleText(view: View, statement: RuleStatement): string {
+export function ruleText(view: View, statement: RuleStatement): string {
   const top = topOf(statement);
   const blockName = "name" in top && top.name ? top.name.text : "";
   const found = ruleOf(view.policy(), statement);

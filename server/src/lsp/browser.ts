@@ -4,6 +4,7 @@
  * else imports are found among the open documents only.
  */
 import { BrowserMessageReader, BrowserMessageWriter, createConnection } from "vscode-languageserver/browser";
+import { hostDebugSessions } from "./debugSessions.ts";
 import { startServer } from "./server.ts";
 
 declare const self: DedicatedWorkerGlobalScope;
@@ -13,6 +14,7 @@ let answers = false;
 /** A worker may be loaded from a blob and cannot tell where it lies: the client says it (`initializationOptions.docs`). */
 let docs: string | undefined;
 
+hostDebugSessions(connection);
 startServer(connection, {
   get docs() {
     return docs;

@@ -26,6 +26,7 @@ import { documentSymbols, flatSymbols, workspaceSymbols } from "../ide/symbolTre
 import type { View } from "../ide/view.ts";
 import type { SourceDocument } from "../syntax/document.ts";
 import { format, formatRange } from "../syntax/format.ts";
+import { ASSISTANT } from "./assistant.ts";
 import { SEMANTIC_TOKENS } from "./semanticTokens.ts";
 import { type Session, validPosition } from "./session.ts";
 import { SIMULATION } from "./simulation.ts";
@@ -286,6 +287,7 @@ export const FEATURES: readonly Feature[] = [
   },
   ...SEMANTIC_TOKENS,
   ...SIMULATION,
+  ...ASSISTANT,
 ];
 
 /** The answer to `initialize`: what is there anyway, and what every row declares, put together. */

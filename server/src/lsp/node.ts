@@ -8,6 +8,7 @@ import { createConnection, ProposedFeatures } from "vscode-languageserver/node";
 import { isGzip } from "../capture/gzip.ts";
 import { readCapture } from "../capture/reader.ts";
 import { encodeStep } from "../policy/program.ts";
+import { hostDebugSessions } from "./debugSessions.ts";
 import { startServer } from "./server.ts";
 import { stdio } from "./stdio.ts";
 import { type Host, LONGEST_FILE } from "./workspace.ts";
@@ -80,7 +81,8 @@ function filePath(uri: string): string | undefined {
   }
 }
 
-if (process.argv.includes("--stdio")) {
-  const { reader, writer } = stdio();
-  startServer(createConnection(ProposedFeatures.all, reader, writer), nodeHost);
-} else startServer(createConnection(ProposedFeatures.all), nodeHost);
+const connection = process.argv.includes("--stdio")
+  ? createConnection(ProposedFeatures.all, ...stdio())
+  : createConnection(ProposedFeatures.all);
+hostDebugSessions(connection);
+startServer(connection, nodeHost);

@@ -11,10 +11,7 @@ import {
 } from "vscode-languageserver/node";
 import { unframe } from "../wire/framing.ts";
 
-export const stdio = (): { readonly reader: MessageReader; readonly writer: MessageWriter } => ({
-  reader: new StdinReader(),
-  writer: new StreamMessageWriter(process.stdout),
-});
+export const stdio = (): [MessageReader, MessageWriter] => [new StdinReader(), new StreamMessageWriter(process.stdout)];
 
 /** The stock reader waits for ever for a message of gigabytes, and skips what stands between messages. */
 class StdinReader extends AbstractMessageReader {

@@ -1,0 +1,49 @@
+/** `iochain mcp`: the assistant's tools as a server of the Model Context Protocol, over standard input and output. */
+import { fromJsonSchema, McpServer } from "@modelcontextprotocol/server";
+import { serveStdio } from "@modelcontextprotocol/server/stdio";
+import { version } from "../../../package.json";
+import { type Answer, askTool, TOOLS, type ToolInput } from "../ide/assistant/tools.ts";
+import { compilePolicy } from "../policy/compile.ts";
+import type { Policy } from "../policy/policy.ts";
+import { load } from "./files.ts";
+import { say, Unusable } from "./terminal.ts";
+
+export function mcp(): void {
+  serveStdio(createServer, { onerror: (error) => say(`iochain: ${error.message}`) });
+}
+
+function createServer(): McpServer {
+  const server = new McpServer({ name: "iochain", title: "IOChain", version });
+  for (const { name, title, description, parameters } of TOOLS)
+    server.registerTool(
+      name,
+      {
+        title,
+        description,
+        inputSchema: fromJsonSchema<ToolInput>(parameters),
+        annotations: { readOnlyHint: true, openWorldHint: false },
+      },
+      (input) => {
+        const answer = ask(name, input);
+        const failed = "error" in answer;
+        return { content: [{ type: "text", text: failed ? answer.error : answer.text }], isError: failed };
+      },
+    );
+  return server;
+}
+
+/** The policy is read anew for every question: an assistant edits it in between. */
+function ask(name: string, input: ToolInput): Answer {
+  try {
+    const program = load(String(input.policy));
+    let policy: Policy | undefined;
+    const compiled = () => {
+      policy ??= compilePolicy(program);
+      return policy;
+    };
+    return askTool(name, { document: program.root, program, policy: compiled }, input);
+  } catch (error) {
+    if (error instanceof Unusable) return { error: error.message };
+    throw error;
+  }
+}

@@ -1,0 +1,52 @@
+/** `iochain mcp` speaks the Model Context Protocol: a client greets it, lists its tools, asks, and goes away. */
+import { spawn } from "node:child_process";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import { expect, test } from "vitest";
+import { TOOLS } from "../../server/src/ide/assistant/tools.ts";
+
+const root = path.join(import.meta.dirname, "../..");
+
+test("an assistant's session", async () => {
+  const child = spawn(process.execPath, ["dist/cli.js", "mcp"], { cwd: root, stdio: ["pipe", "pipe", "inherit"] });
+  const answers = new Map<number, (result: Result) => void>();
+  createInterface(child.stdout).on("line", (line) => {
+    const { id, result } = JSON.parse(line);
+    answers.get(id)?.(result);
+  });
+  let last = 0;
+  const send = (message: object) => child.stdin.write(`${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`);
+  const ask = (method: string, params: object): Promise<Result> => {
+    const id = ++last;
+    const answer = new Promise<Result>((resolve) => answers.set(id, resolve));
+    send({ id, method, params });
+    return answer;
+  };
+  const call = async (name: string, args: object) => {
+    const { content, isError } = await ask("tools/call", { name, arguments: args });
+    return `${isError ? "ERROR " : ""}${content?.[0]?.text}`;
+  };
+  const greeting = { protocolVersion: "2025-06-18", capabilities: {}, clientInfo: { name: "test", version: "1" } };
+  expect((await ask("initialize", greeting)).serverInfo).toMatchObject({ name: "iochain" });
+  send({ method: "notifications/initialized" });
+  const { tools } = await ask("tools/list", {});
+  expect(tools?.map(({ name }) => name)).toEqual(TOOLS.map(({ name }) => name));
+
+  const policy = "samples/three-tier.iochain";
+  expect(await call("find_packet", { policy, fate: "delivered", from: "internet", to: "db" })).toMatch(
+    /no such packet/,
+  );
+  expect(await call("trace_packet", { policy, packet: "tcp 203.0.113.7:1 -> web-01:443 syn" })).toMatch(/rule 1001/);
+  expect(await call("check_policy", { policy: "none.iochain" })).toBe("ERROR none.iochain: no such file or folder");
+  expect(await call("explain_rule", { policy, rule: "first" })).toMatch(/^ERROR .*integer/);
+
+  child.stdin.end();
+  expect(await new Promise((resolve) => child.on("close", resolve))).toBe(0);
+});
+
+interface Result {
+  readonly serverInfo?: object;
+  readonly tools?: readonly { readonly name: string }[];
+  readonly content?: readonly { readonly text: string }[];
+  readonly isError?: boolean;
+}
