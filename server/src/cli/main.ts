@@ -2,11 +2,13 @@
 import { realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { version } from "../../../package.json";
+import { IMPORT_FORMATS } from "../exchange/import.ts";
 import { check } from "./check.ts";
 import { decode } from "./decode.ts";
 import { fmt } from "./fmt.ts";
+import { importFiles } from "./import.ts";
 import { replay } from "./replay.ts";
 import { OK, say, UNUSABLE, Unusable } from "./terminal.ts";
 import { test } from "./test.ts";
@@ -81,6 +83,14 @@ program
   .addOption(format("text", "ndjson"))
   .option("--limit <n>", "stop after this many frames", count)
   .action(run(decode));
+
+program
+  .command("import")
+  .description("one policy of dumps, exports or logs of others; what was made of them on standard error")
+  .addArgument(new Argument("<format>", "what the inputs are").choices(IMPORT_FORMATS))
+  .argument("<input...>", "files; - reads standard input")
+  .option("-o, --output <file>", "where to write the policy; without it, standard output")
+  .action(run(importFiles));
 
 /** The servers are bundles of their own beside this one: `check` need not load them, nor they commander. */
 const sibling = (name: string) => join(dirname(realpathSync(process.argv[1] as string)), name);

@@ -1,0 +1,450 @@
+/**
+ * `vsipioctl getrules`, `getaddrsets`, `getfilters` and the discovered addresses of an ESXi host, as they come out of
+ * a terminal: with prompts or without, indented or not, several after one another.
+ *
+ * A rule as far as public dumps show: `["# internal #"] rule ID [at N] (in|out|inout) [inet|inet6] (ethertype T |
+ * protocol P [icmptype|typecode N[:M]]) [stateless] [strict] from SIDE [port PORTS] to SIDE [port PORTS]
+ * [with attribute …] ACTION [with log] [as ALG] [tag '…'];`
+ */
+import { ETHER_TYPES } from "../policy/protocols.ts";
+import { MAX_PORT } from "../policy/services.ts";
+import type { HostAction, HostDump, HostFilterInfo, HostRemark, HostRule, HostSide } from "./hostDump.ts";
+import { type InputLine, promptCommand } from "./lines.ts";
+import { type Place, Refusal, type Report } from "./report.ts";
+import { addressText, macText, portEntry, portText, protocolEntry, protocolNumber } from "./values.ts";
+
+const RULESET = /^ruleset\s+(.+?)\s*\{$/;
+const ADDRSET = /^addrset\s+(.+?)\s*\{(.*)$/;
+const FILTER_NAME = /^Filter Name\s*:\s*(\S+)/i;
+const DISCOVERED = /^\[\d+\]\s+.*?mac\s*=\s*(\S+)(?:\s+IP\s*=\s*(\S+))?/i;
+
+/** Could a line begin an output of these commands? */
+export const isGetrulesLine = (text: string): boolean =>
+  /^\s*(?:ruleset\s.*\{|addrset\s.*\{|Filter Name\s*:|Features Enabled\s*:|Entries found for |No Address Sets|No rules)/i.test(
+    text,
+  );
+
+/** The filter that a command asks: `vsipioctl getrules -f NAME`, `show dfw host H filter NAME rules`. */
+export const askedFilter = (command: string): string | undefined =>
+  /(?:\s-f\s+|\sfilter\s+)(nic-\S+)/.exec(command)?.[1];
+
+/** Reads the output that begins at line `from`; the index of the first line behind it. `filter`: the one it is of. */
+export function readGetrules(
+  file: string,
+  lines: readonly InputLine[],
+  from: number,
+  filter: string | undefined,
+  dump: HostDump,
+  report: Report,
+): number {
+  const line = (lines[from] as InputLine).text.trim();
+  const at = { file, line: (lines[from] as InputLine).number };
+  const scope = filter ?? file;
+  const ruleset = RULESET.exec(line);
+  if (ruleset !== null) return readRuleset(file, lines, from, ruleset[1] as string, scope, filter, dump, report);
+  if (ADDRSET.test(line)) return readAddrset(file, lines, from, scope, dump, report);
+  if (FILTER_NAME.test(line)) return readFilterInfo(file, lines, from, dump);
+  if (/^(?:Features Enabled|Entries found for )/i.test(line)) return readDiscovered(file, lines, from, dump, report);
+  report.understood(at, line);
+  return from + 1;
+}
+
+// ---- rule sets ------------------------------------------------------------------------------------------------------
+
+function readRuleset(
+  file: string,
+  lines: readonly InputLine[],
+  from: number,
+  name: string,
+  scope: string,
+  filter: string | undefined,
+  dump: HostDump,
+  report: Report,
+): number {
+  const at = { file, line: (lines[from] as InputLine).number };
+  const ethernet = /_L2$/i.test(name);
+  const out: (HostRule | HostRemark)[] = [];
+  for (let i = from + 1; i < lines.length; i++) {
+    const { number } = lines[i] as InputLine;
+    let text = (lines[i] as InputLine).text.trim();
+    const place = { file, line: number };
+    if (text === "") continue;
+    if (text === "}") {
+      const rules = out.filter((line) => "id" in line).length;
+      report.understood(at, `rule set ${name}, ${count(rules, "line")} of rules, to line ${number}`);
+      dump.rulesets.push({ name, ethernet, scope, lines: out, at, lastLine: number, ...(filter && { filter }) });
+      return i + 1;
+    }
+    const rule = /^(?:# internal #\s*)?rule\b/.test(text);
+    if (!rule && text.startsWith("#")) {
+      if (/rules\b/i.test(text)) out.push({ remark: text.slice(1).trim(), at: place });
+      continue;
+    }
+    if (!rule) {
+      if (RULESET.test(text) || ADDRSET.test(text) || promptCommand(text) !== undefined)
+        throw new Refusal(place, `rule set ${name}, which begins at line ${at.line}, has no "}" before this line`);
+      report.wrong(place, `no rule of a rule set: ${text}`);
+      out.push({ remark: `line ${number}, not understood: ${text}`, at: place });
+      continue;
+    }
+    // A terminal may have broken the line.
+    while (
+      !text.endsWith(";") &&
+      i + 1 < lines.length &&
+      !/^\s*(?:(?:# internal #\s*)?rule\b|\}|#)/.test((lines[i + 1] as InputLine).text)
+    ) {
+      i += 1;
+      text += ` ${(lines[i] as InputLine).text.trim()}`;
+    }
+    const read = readRule(text, ethernet, place);
+    if ("wrong" in read) {
+      report.wrong(place, `this rule cannot be read: ${read.wrong}`);
+      out.push({ remark: `line ${number}, not understood (${read.wrong}): ${text}`, at: place });
+    } else out.push(read);
+  }
+  throw new Refusal(
+    { file, line: (lines.at(-1) as InputLine).number },
+    `the input ends inside rule set ${name}, which begins at line ${at.line}: it is cut off`,
+  );
+}
+
+const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? "" : "s"}`;
+const ACTIONS: ReadonlyMap<string, HostAction> = new Map([
+  ["accept", "allow"],
+  ["pass", "allow"],
+  ["allow", "allow"],
+  ["drop", "drop"],
+  ["block", "drop"],
+  ["reject", "reject"],
+  ["punt", "redirect"],
+  ["redirect", "redirect"],
+  ["jump_to_application", "jump-to-application"],
+  ["jump-to-application", "jump-to-application"],
+]);
+const PORTS: ReadonlyMap<number, "tcp" | "udp" | "sctp"> = new Map([
+  [6, "tcp"],
+  [17, "udp"],
+  [132, "sctp"],
+]);
+
+class Unreadable extends Error {}
+
+/** The words of a rule, taken from the front. */
+class Words {
+  readonly #words: readonly string[];
+  #at = 0;
+  constructor(text: string) {
+    this.#words = text.match(/'[^']*'|[{},;]|[^\s{},;']+/g) ?? [];
+  }
+  next(): string | undefined {
+    return this.#words[this.#at];
+  }
+  take(): string {
+    const word = this.#words[this.#at];
+    if (word === undefined) throw new Unreadable("it ends too early");
+    this.#at += 1;
+    return word;
+  }
+  /** Takes the next word if it is this one. */
+  has(word: string): boolean {
+    if (this.next() !== word) return false;
+    this.#at += 1;
+    return true;
+  }
+  /** One word, or those between braces. */
+  list(): string[] {
+    if (!this.has("{")) return [this.take()];
+    const items: string[] = [];
+    while (!this.has("}")) if (!this.has(",")) items.push(this.take());
+    return items;
+  }
+}
+
+function readRule(text: string, ethernet: boolean, at: Place): HostRule | { readonly wrong: string } {
+  try {
+    return ruleOf(text, ethernet, at);
+  } catch (error) {
+    if (error instanceof Unreadable) return { wrong: error.message };
+    throw error;
+  }
+}
+
+function ruleOf(text: string, ethernet: boolean, at: Place): HostRule {
+  const words = new Words(text.replace(/^# internal #\s*/, ""));
+  words.take();
+  const id = integer(words.take(), "a rule's number");
+  if (words.has("at")) integer(words.take(), "the place after `at`");
+  const towards = words.take();
+  if (towards !== "in" && towards !== "out" && towards !== "inout")
+    throw new Unreadable(`expected in, out or inout, found ${towards}`);
+  const family = words.has("inet") ? 4 : words.has("inet6") ? 6 : undefined;
+  let protocol: string | undefined;
+  let etherType: string | undefined;
+  let type: string | undefined;
+  let stateless = false;
+  let strict = false;
+  const lost: string[] = [];
+  for (;;) {
+    if (words.has("protocol")) protocol = words.take();
+    else if (words.has("ethertype")) etherType = words.take();
+    else if (words.has("icmptype") || words.has("typecode") || words.has("icmp6type")) type = words.take();
+    else if (words.has("icmpcode")) type = `${type ?? "0"}:${words.take()}`;
+    else if (words.has("stateless")) stateless = true;
+    else if (words.has("strict")) strict = true;
+    else if (words.next() === "from") break;
+    else lost.push(words.take());
+  }
+  words.take();
+  const { side: from, ports: sourcePorts } = side(words, ethernet);
+  if (!words.has("to")) throw new Unreadable(`expected to, found ${words.next() ?? "the end"}`);
+  const { side: to, ports } = side(words, ethernet);
+  let action: HostAction | undefined;
+  let log = false;
+  let alg: string | undefined;
+  let tag: string | undefined;
+  while (words.next() !== undefined && words.next() !== ";") {
+    const word = words.take();
+    const acts = action === undefined ? ACTIONS.get(word) : undefined;
+    if (acts !== undefined) action = acts;
+    else if (word === "with" && words.has("log")) log = true;
+    else if (word === "as") alg = words.take();
+    else if (word === "tag") tag = words.take().replace(/^'|'$/g, "");
+    else if (word === "with" && words.has("attribute"))
+      lost.push(`with attribute ${[words.take(), ...names(words)].join(" ")}`);
+    else if (action === undefined || word === "with") lost.push([word, ...names(words)].join(" "));
+    else lost.push(word);
+  }
+  if (action === undefined) throw new Unreadable("it has no action (accept, drop, reject, punt)");
+  if (!words.has(";")) throw new Unreadable('it does not end with ";"');
+  const entry = ethernet ? etherEntry(etherType) : protocolOf(protocol, type, sourcePorts, ports);
+  const number = protocol === undefined ? undefined : protocolNumber(protocol);
+  return {
+    id,
+    action,
+    from,
+    to,
+    tcp: number === 6 || (!ethernet && entry === undefined),
+    stateless,
+    strict,
+    log,
+    lost,
+    text,
+    at,
+    ...(towards !== "inout" && { direction: towards }),
+    ...(family !== undefined && { family }),
+    ...(entry !== undefined && {
+      entry: alg === undefined ? { text: entry } : { key: `alg:${alg}:${entry}` },
+      ...(alg !== undefined && { alg: { name: alg, entry } }),
+    }),
+    ...(tag !== undefined && tag !== "" && { tag }),
+  };
+}
+
+/** Words of a clause that the language does not have, up to the next that it does. */
+function names(words: Words): string[] {
+  const taken: string[] = [];
+  for (let word = words.next(); word !== undefined && !ENDS.has(word) && !ACTIONS.has(word); word = words.next())
+    taken.push(words.take());
+  return taken;
+}
+const ENDS: ReadonlySet<string> = new Set([";", "with", "as", "tag"]);
+
+function integer(text: string, what: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) throw new Unreadable(`expected ${what}, found ${text}`);
+  return value;
+}
+
+function side(words: Words, ethernet: boolean): { readonly side: HostSide; readonly ports: readonly string[] } {
+  let any = false;
+  const negated = words.has("not") || words.has("!");
+  const sets: string[] = [];
+  const addresses: string[] = [];
+  if (words.has("any")) any = true;
+  else {
+    const braces = words.has("{");
+    do {
+      if (words.has("addrset")) sets.push(words.take());
+      else {
+        const kind = words.take();
+        const mac = kind === "mac";
+        const bare = mac || kind === "ip" || kind === "inet" || kind === "inet6" ? words.take() : kind;
+        const text = mac ? macText(bare) : (addressText(bare) ?? (ethernet ? macText(bare) : undefined));
+        if (text === undefined) throw new Unreadable(`${bare} is no address`);
+        addresses.push(text);
+      }
+    } while (words.has(",") || (braces && words.next() !== "}"));
+    if (braces && !words.has("}")) throw new Unreadable('a list has no "}"');
+  }
+  if (any && negated) throw new Unreadable("not any matches nothing");
+  const ports: string[] = [];
+  if (words.has("port"))
+    for (const port of words.list()) {
+      if (port === "any") continue;
+      const text = portText(port);
+      if (text === undefined) throw new Unreadable(`${port} is no port of 0 to ${MAX_PORT}`);
+      ports.push(text);
+    }
+  return { side: { any, negated, sets, addresses }, ports };
+}
+
+function etherEntry(type: string | undefined): string | undefined {
+  if (type === undefined || type === "any") return undefined;
+  const number = /^(?:0x[0-9a-f]+|\d+)$/i.test(type) ? Number(type) : ETHER_TYPES.get(type.toLowerCase());
+  if (number === undefined || number > 0xffff) throw new Unreadable(`${type} is no EtherType`);
+  return `ether/0x${number.toString(16).padStart(4, "0")}`;
+}
+
+function protocolOf(
+  protocol: string | undefined,
+  type: string | undefined,
+  from: readonly string[],
+  to: readonly string[],
+): string | undefined {
+  if (protocol === undefined || protocol === "any") {
+    if (from.length > 0 || to.length > 0 || type !== undefined)
+      throw new Unreadable("it has ports or a type, and no protocol that has them");
+    return undefined;
+  }
+  const number = protocolNumber(protocol);
+  if (number === undefined) throw new Unreadable(`${protocol} is no IP protocol`);
+  const word = PORTS.get(number);
+  if (word !== undefined && type === undefined) return portEntry(word, to, from);
+  if (from.length > 0 || to.length > 0) throw new Unreadable(`protocol ${protocol} has no ports`);
+  if (type === undefined) return protocolEntry(number);
+  const icmp = /^(\d{1,3})(?:[:/](\d{1,3}))?$/.exec(type);
+  if ((number !== 1 && number !== 58) || icmp === null || Number(icmp[1]) > 255 || Number(icmp[2] ?? 0) > 255)
+    throw new Unreadable(`${type} is no type of protocol ${protocol}`);
+  return `${protocolEntry(number)}/${Number(icmp[1])}${icmp[2] === undefined ? "" : `:${Number(icmp[2])}`}`;
+}
+
+// ---- address sets -----------------------------------------------------------------------------------------------------
+
+function readAddrset(
+  file: string,
+  lines: readonly InputLine[],
+  from: number,
+  scope: string,
+  dump: HostDump,
+  report: Report,
+): number {
+  const first = lines[from] as InputLine;
+  const [, name, behind] = ADDRSET.exec(first.text.trim()) as unknown as [string, string, string];
+  const at = { file, line: first.number };
+  const addresses: string[] = [];
+  const macs: string[] = [];
+  const lost: string[] = [];
+  const finish = (next: number): number => {
+    report.understood(at, `address set ${name}, ${count(addresses.length + macs.length + lost.length, "member")}`);
+    if (addresses.length + macs.length + lost.length === 0)
+      report.wrong(at, `address set ${name} is empty: no packet matches it`);
+    dump.addrsets.push({ name, scope, addresses, macs, lost, at });
+    return next;
+  };
+  const member = (text: string, line: number): void => {
+    const [, kind, value] = /^(?:(ip|ip6|inet|inet6|mac)\s+)?(.+?)\s*,?$/.exec(text) as unknown as [
+      string,
+      string?,
+      string?,
+    ];
+    const read = kind === "mac" ? undefined : addressText(value as string);
+    const mac = read === undefined ? macText(value as string) : undefined;
+    if (read !== undefined) addresses.push(read);
+    else if (mac !== undefined) macs.push(mac);
+    else {
+      lost.push(text.replace(/,$/, ""));
+      report.inexpressible(
+        { file, line },
+        `address set ${name}: ${text.replace(/,$/, "")} is neither an address nor a MAC address`,
+      );
+    }
+  };
+  let closed = false;
+  for (const text of behind.replace(/\}\s*$/, "").split(",")) if (text.trim() !== "") member(text.trim(), first.number);
+  if (/\}\s*$/.test(behind)) closed = true;
+  for (let i = from + 1; !closed && i < lines.length; i++) {
+    const { text, number } = lines[i] as InputLine;
+    const line = text.trim();
+    if (line === "" || line.startsWith("#")) continue;
+    if (line === "}") {
+      // An empty set of NSX 6.2 prints a second one.
+      const empty = addresses.length + macs.length + lost.length === 0;
+      return finish(empty && lines[i + 1]?.text.trim() === "}" ? i + 2 : i + 1);
+    }
+    if (line.endsWith("{") || promptCommand(text) !== undefined)
+      throw new Refusal(
+        { file, line: number },
+        `address set ${name}, which begins at line ${at.line}, has no "}" before this line`,
+      );
+    for (const part of line.endsWith("}") ? line.slice(0, -1).split(/,\s*(?=\S)/) : line.split(/,\s*(?=\S)/))
+      if (part.trim() !== "") member(part.trim(), number);
+    if (line.endsWith("}")) return finish(i + 1);
+  }
+  if (closed) return finish(from + 1);
+  throw new Refusal(
+    { file, line: (lines.at(-1) as InputLine).number },
+    `the input ends inside address set ${name}, which begins at line ${at.line}: it is cut off`,
+  );
+}
+
+// ---- filters and discovered addresses ---------------------------------------------------------------------------------
+
+function readFilterInfo(file: string, lines: readonly InputLine[], from: number, dump: HostDump): number {
+  const at = { file, line: (lines[from] as InputLine).number };
+  const name = FILTER_NAME.exec((lines[from] as InputLine).text.trim())?.[1] as string;
+  const facts = new Map<string, string>();
+  let i = from + 1;
+  for (; i < lines.length; i++) {
+    const { text } = lines[i] as InputLine;
+    const pair = /^\s*([A-Za-z][\w ]*?)\s*:\s*(.*)$/.exec(text);
+    if (pair === null || FILTER_NAME.test(text.trim()) || isGetrulesLine(text)) break;
+    facts.set((pair[1] as string).toLowerCase(), pair[2] as string);
+  }
+  const vnic = facts.get("vnic index");
+  const uuid = facts.get("vm uuid");
+  const hash = facts.get("filter hash");
+  const info: HostFilterInfo = {
+    name,
+    at,
+    ...(uuid && { uuid }),
+    ...(vnic !== undefined && /^\d+$/.test(vnic) && { vnic: Number(vnic) }),
+    ...(hash && { hash }),
+  };
+  dump.filters.push(info);
+  return i;
+}
+
+function readDiscovered(
+  file: string,
+  lines: readonly InputLine[],
+  from: number,
+  dump: HostDump,
+  report: Report,
+): number {
+  let filter: string | undefined;
+  let i = from;
+  for (; i < lines.length; i++) {
+    const { text, number } = lines[i] as InputLine;
+    const line = text.trim();
+    const entry = DISCOVERED.exec(line);
+    const found = /^Entries found for (\S+?):?(?:\s|$)/i.exec(line);
+    if (found !== null) filter = found[1];
+    else if (entry !== null) {
+      const at = { file, line: number };
+      const mac = macText(entry[1] as string);
+      const ip = entry[2] === undefined ? undefined : addressText(entry[2]);
+      if (mac === undefined || (entry[2] !== undefined && ip === undefined))
+        report.wrong(at, `no MAC address and IP address: ${line}`);
+      else if (filter === undefined) report.wrong(at, `discovered for no filter: ${line}`);
+      else {
+        dump.discovered.push({ filter, mac, at, ...(ip !== undefined && { ip }) });
+        report.understood(at, `${filter}: ${mac}${ip === undefined ? "" : ` has ${ip}`}`);
+      }
+    } else if (/^Features Enabled/i.test(line)) {
+      if (/DHCP(?:v6)? snooping/i.test(line)) dump.features.add("dhcp");
+      if (/ARP snooping/i.test(line)) dump.features.add("arp");
+      if (/ND snooping/i.test(line)) dump.features.add("nd");
+    } else if (line !== "" && !/^(?:Number of (?:Adds|Deletes)|Last updated time)/i.test(line)) break;
+  }
+  return i;
+}

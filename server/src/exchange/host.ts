@@ -1,0 +1,361 @@
+/** Dumps of an ESXi host, however many and in whatever order, as one policy: its machines, chains and firewalls. */
+import type { Draft, DraftAppliance, DraftBlock, DraftEndpoint, DraftSlot, DraftVm, DraftVnic } from "./draft.ts";
+import { isDvfilterLine, readDvfilter } from "./dvfilter.ts";
+import { askedFilter, isGetrulesLine, readGetrules } from "./getrules.ts";
+import { filterName, HostDump, type HostFilter, type HostPort, type HostRuleset } from "./hostDump.ts";
+import { Firewalls } from "./hostRules.ts";
+import { type Input, limitSize, titleOf } from "./input.ts";
+import { inputLines, promptCommand } from "./lines.ts";
+import { type Place, Refusal, type Report } from "./report.ts";
+
+/** Reads every input as what its lines say it is. Refuses one in which no line is of a host's. */
+export function readHostDumps(inputs: readonly Input[], report: Report): HostDump {
+  const dump = new HostDump();
+  for (const input of inputs) {
+    limitSize(input);
+    const { name: file } = input;
+    const lines = inputLines(input.text);
+    let filter = /nic-\d+-eth\d+-[\w-]+\.\d+/.exec(file)?.[0];
+    let understood = 0;
+    const before: { at: Place; words: string }[] = [];
+    for (let i = 0; i < lines.length; ) {
+      const { text, number } = lines[i] as (typeof lines)[number];
+      const command = promptCommand(text);
+      if (command !== undefined) {
+        const asked = askedFilter(command);
+        if (asked !== undefined) filter = asked;
+        i += 1;
+      } else if (isGetrulesLine(text)) {
+        i = readGetrules(file, lines, i, filter, dump, report);
+        understood += 1;
+      } else if (isDvfilterLine(text) || (understood === 0 && /^agent:/.test(text))) {
+        const next = readDvfilter(file, lines, i, dump, report);
+        understood += 1;
+        i = Math.max(next, i + 1);
+      } else {
+        const at = { file, line: number };
+        const words = text.trim();
+        if (words !== "" && !words.startsWith("#")) {
+          if (understood === 0) before.push({ at, words });
+          else report.wrong(at, `not understood, left out: ${words}`);
+        }
+        i += 1;
+      }
+    }
+    if (understood === 0)
+      throw new Refusal(
+        before[0]?.at ?? { file, line: 1 },
+        before.length === 0
+          ? "the input is empty"
+          : `no output of summarize-dvfilter or vsipioctl begins here: expected "ruleset NAME {", "addrset NAME {", "world N vmm0:NAME" or "Filter Name : …"`,
+      );
+    for (const { at, words } of before) report.wrong(at, `not understood, left out: ${words}`);
+  }
+  return dump;
+}
+
+const REGULAR: ReadonlyMap<string, { readonly slot: number; readonly module: "acl" | "swsec" | "dfw" }> = new Map([
+  ["dvfilter-generic-vmware", { slot: 0, module: "acl" }],
+  ["esxi-firewall", { slot: 0, module: "acl" }],
+  ["dvfilter-generic-vmware-swsec", { slot: 1, module: "swsec" }],
+  ["vmware-sfw", { slot: 2, module: "dfw" }],
+]);
+
+/** The machines, chains and firewalls that the dumps tell of. */
+export function draftOfHost(dump: HostDump, inputs: readonly Input[], report: Report): Draft {
+  return new HostDraft(dump, report).draft(inputs);
+}
+
+interface Vm {
+  readonly key: string;
+  readonly names: string[];
+  readonly comments: string[];
+  readonly vnics: Map<string, { name: string; macs: Set<string>; ips: Set<string> }>;
+}
+
+class HostDraft {
+  readonly #dump: HostDump;
+  readonly #report: Report;
+  readonly #vms = new Map<string, Vm>();
+  readonly #blocks = new Map<string, DraftBlock>();
+  readonly #appliances = new Map<string, DraftAppliance>();
+  readonly #chains = new Map<string, { vnics: DraftEndpoint[]; slots: DraftSlot[]; comments: string[] }>();
+  readonly #firewalls: Firewalls;
+  readonly #platform: string;
+
+  constructor(dump: HostDump, report: Report) {
+    this.#dump = dump;
+    this.#report = report;
+    this.#firewalls = new Firewalls(dump, report);
+    const nsxT =
+      dump.rulesets.some(({ name }) => name.startsWith("mainrs")) ||
+      dump.agents.some(({ name, module }) => /^nsxt-/.test(module ?? "") || name === "vmware-si");
+    this.#platform = nsxT ? "nsx 4" : "nsx-v 6.3";
+  }
+
+  draft(inputs: readonly Input[]): Draft {
+    for (const world of this.#dump.worlds) {
+      for (const port of world.ports) this.#port(world.vm, world.id, world.uuid, port);
+      if (world.vm !== undefined && world.ports.length === 0)
+        this.#report.wrong(world.at, `machine ${world.vm} has no port`);
+    }
+    for (const info of this.#dump.filters) this.#filter(info.name, info.at, info.uuid);
+    for (const found of this.#dump.discovered) {
+      const vnic = this.#filter(found.filter, found.at);
+      vnic?.macs.add(found.mac);
+      if (found.ip !== undefined) vnic?.ips.add(found.ip);
+    }
+    for (const set of this.#dump.rulesets) if (set.filter !== undefined) this.#filter(set.filter, set.at);
+    this.#rest();
+    const blocks = [...this.#blocks.values()];
+    const used = new Set(blocks.flatMap((block) => ("via" in block && block.via !== undefined ? [block.via] : [])));
+    return {
+      title: titleOf(inputs),
+      platform: this.#platform,
+      comments: [`Imported from ${titleOf(inputs)}.`],
+      segments: [],
+      vms: [...this.#vms.values()].map((vm) => this.#machine(vm)),
+      groups: this.#firewalls.groups,
+      services: this.#firewalls.services,
+      appliances: [...this.#appliances.values()].filter(({ key }) => used.has(key)),
+      blocks,
+      chains: [...this.#chains].map(([key, { vnics, slots, comments }], i) => ({
+        key: `chain:${key}`,
+        names: [`${i === 0 ? "host" : `host-${i + 1}`}`],
+        slots,
+        comments,
+        ...(vnics.length > 0 && { appliedTo: vnics }),
+      })),
+      scenarios: [],
+    };
+  }
+
+  #machine({ key, names, comments, vnics }: Vm): DraftVm {
+    return {
+      key,
+      names,
+      comments,
+      tags: [],
+      vnics: [...vnics.values()].map(({ name, macs, ips }): DraftVnic => {
+        const [mac, ...others] = [...macs];
+        if (others.length > 0) comments.push(`${name} has also ${others.join(", ")}`);
+        return { name, ips: [...ips], ...(mac !== undefined && { mac }) };
+      }),
+    };
+  }
+
+  #vm(key: string, names: string[], comments: string[] = []): Vm {
+    const known = this.#vms.get(key);
+    if (known !== undefined) return known;
+    const vm: Vm = { key: `vm:${key}`, names, comments, vnics: new Map() };
+    this.#vms.set(key, vm);
+    return vm;
+  }
+  #vnic(vm: Vm, name: string) {
+    const known = vm.vnics.get(name);
+    if (known !== undefined) return known;
+    const vnic = { name, macs: new Set<string>(), ips: new Set<string>() };
+    vm.vnics.set(name, vnic);
+    return vnic;
+  }
+
+  // ---- ports of summarize-dvfilter --------------------------------------------------------------------------------
+
+  #port(machine: string | undefined, world: string, uuid: string | undefined, port: HostPort): void {
+    const name =
+      machine !== undefined && port.name.startsWith(`${machine}.`) ? port.name.slice(machine.length + 1) : port.name;
+    const vm =
+      machine === undefined
+        ? this.#vm(hostKey(port.at), ["host"], ["Ports of the host's own kernel."])
+        : this.#vm(
+            worldKey(port.at, world),
+            [machine, `${machine}-${world}`],
+            [`world ${world}${uuid === undefined ? "" : `, vcUuid ${uuid}`}`],
+          );
+    this.#vnic(vm, name);
+    const comments: string[] = [];
+    const slots: DraftSlot[] = [];
+    // vNic slots and dvPort slots are two chains of NSX and one here: they have different numbers, but for mistakes.
+    for (const filter of [...port.filters].sort((a, b) => a.slot - b.slot || (a.chain === "vNic" ? -1 : 1))) {
+      const slot = this.#slot(filter, port, slots, comments);
+      if (slot !== undefined) slots.push(slot);
+    }
+    this.#punted(port.filters.find(({ agent }) => agent === "vmware-sfw")?.name, slots);
+    const what = port.filters.map(({ chain, slot, agent }) => `${chain} slot ${slot} ${agent ?? "without an agent"}`);
+    this.#report.understood(port.at, `port ${port.name}: ${what.length === 0 ? "no filter" : what.join(", ")}`);
+    if (slots.length > 0 || comments.length > 0) this.#attach(vm, name, slots, comments);
+  }
+
+  #attach(vm: Vm, vnic: string, slots: DraftSlot[], comments: string[] = []): void {
+    const key = JSON.stringify([slots, comments]);
+    const chain = this.#chains.get(key) ?? { vnics: [], slots, comments };
+    this.#chains.set(key, chain);
+    chain.vnics.push({ kind: "vnic", vm: vm.key, vnic });
+  }
+
+  #slot(filter: HostFilter, port: HostPort, taken: readonly DraftSlot[], comments: string[]): DraftSlot | undefined {
+    const { slot: number, at, chain } = filter;
+    const agent = filter.agent ?? (filter.name === undefined ? undefined : filterName(filter.name)?.agent);
+    const lose = (why: string): undefined => {
+      this.#report.inexpressible(at, `${port.name}, ${chain} slot ${number}: ${why}`);
+      comments.push(`${chain} slot ${number} ${agent ?? "?"}: ${why}`);
+      return undefined;
+    };
+    if (agent === undefined) return lose("it names no agent");
+    if (taken.some((slot) => slot.number === number))
+      return lose(`slot ${number} of the other chain is at this port, too, and one chain has each slot once`);
+    const regular = REGULAR.get(agent.toLowerCase());
+    const fail = failOf(filter.failurePolicy);
+    if (filter.failurePolicy !== undefined && fail === undefined)
+      this.#report.wrong(at, `failure policy ${filter.failurePolicy}: neither failOpen nor failClosed`);
+    const as = (module: DraftSlot["module"], block: string): DraftSlot => ({
+      number,
+      module,
+      block,
+      ...(fail && { fail }),
+    });
+    if (regular !== undefined) {
+      if (regular.slot !== number) return lose(`${agent} belongs to slot ${regular.slot}`);
+      if (regular.module === "dfw") return as("dfw", this.#firewall(filter.name));
+      return as(regular.module, this.#plain(regular.module, agent));
+    }
+    const partner = this.#platform === "nsx 4" ? number === 12 : number >= 4 && number <= 12;
+    if (!partner) return lose(`the slot has no place for an agent of that name`);
+    const firewall = port.filters.find((other) => other.agent === "vmware-sfw")?.name;
+    return as("redirect", this.#partner(agent, filter.name, firewall, fail));
+  }
+
+  /** A block whose rules no dump shows. */
+  #plain(module: "acl" | "swsec", agent: string): string {
+    const key = `block:${agent}`;
+    const comments = [`What ${agent} does is not in the dump.`];
+    if (!this.#blocks.has(key))
+      this.#blocks.set(
+        key,
+        module === "acl"
+          ? { module, key, names: [agent], comments, rules: [], default: { action: "allow" } }
+          : {
+              module,
+              key,
+              names: [agent],
+              comments,
+              ...(this.#dump.features.size > 0 && { discover: [...this.#dump.features] }),
+            },
+      );
+    return key;
+  }
+  #partner(
+    agent: string,
+    filter: string | undefined,
+    firewall: string | undefined,
+    fail: "open" | "closed" | undefined,
+  ): string {
+    const appliance = `appliance:${agent}`;
+    if (!this.#appliances.has(appliance))
+      this.#appliances.set(appliance, { key: appliance, names: [agent], ...(fail && { fail }) });
+    const rules = this.#firewalls.redirectOf(filter, firewall, agent, appliance);
+    if (!this.#blocks.has(rules.key)) this.#blocks.set(rules.key, rules);
+    return rules.key;
+  }
+  /** The firewall of a filter; an empty one where no rules of it were read. */
+  #firewall(filter: string | undefined): string {
+    const dfw = this.#firewalls.dfwOf(filter);
+    if (!this.#blocks.has(dfw.key)) this.#blocks.set(dfw.key, dfw);
+    return dfw.key;
+  }
+
+  // ---- filters without summarize-dvfilter ---------------------------------------------------------------------------
+
+  /** The vNIC of a filter; one of its own where no world was read. */
+  #filter(name: string, at: Place, uuid?: string) {
+    for (const world of this.#dump.worlds)
+      for (const port of world.ports)
+        if (port.filters.some((filter) => filter.name === name)) {
+          const vm = this.#vms.get(world.vm === undefined ? hostKey(port.at) : worldKey(port.at, world.id)) as Vm;
+          const prefix = `${world.vm}.`;
+          return this.#vnic(vm, port.name.startsWith(prefix) ? port.name.slice(prefix.length) : port.name);
+        }
+    const parts = filterName(name);
+    if (parts === undefined) {
+      this.#report.wrong(at, `${name} is no name of a filter (nic-WORLD-ethN-AGENT.SLOT)`);
+      return undefined;
+    }
+    const vm = this.#vm(
+      `world ${parts.world}`,
+      [`world-${parts.world}`],
+      [`world ${parts.world}${uuid === undefined ? "" : `, vcUuid ${uuid}`}; the dumps do not say its name`],
+    );
+    const known = vm.vnics.has(parts.vnic);
+    const vnic = this.#vnic(vm, parts.vnic);
+    if (!known) {
+      const slots: DraftSlot[] = [];
+      const others = [
+        ...this.#dump.rulesets.flatMap(({ filter }) => filter ?? []),
+        ...this.#dump.filters.map((info) => info.name),
+      ].filter((other) => other.startsWith(`nic-${parts.world}-${parts.vnic}-`));
+      for (const other of new Set([name, ...others])) {
+        const { agent, slot: number } = filterName(other) ?? parts;
+        const slot = this.#slot(
+          { chain: "vNic", slot: number, at, name: other, agent, facts: new Map() },
+          { id: "", name: other, at, filters: [] },
+          slots,
+          vm.comments,
+        );
+        if (slot !== undefined) slots.push(slot);
+      }
+      this.#punted(name, slots);
+      if (slots.length > 0)
+        this.#attach(
+          vm,
+          parts.vnic,
+          slots.sort((a, b) => a.number - b.number),
+        );
+    }
+    return vnic;
+  }
+
+  /** What a firewall's own rules punt goes to the first partner slot, where no partner has one. */
+  #punted(scope: string | undefined, slots: DraftSlot[]): void {
+    const redirect = scope === undefined ? undefined : this.#firewalls.puntedOf(scope);
+    if (redirect === undefined || slots.some(({ module }) => module === "redirect")) return;
+    this.#appliances.set(redirect.appliance.key, redirect.appliance);
+    this.#blocks.set(redirect.rules.key, redirect.rules);
+    slots.push({ number: this.#platform === "nsx 4" ? 12 : 4, module: "redirect", block: redirect.rules.key });
+  }
+
+  /** Rule sets that no filter and no port has taken: of all vNICs where they are the only ones. */
+  #rest(): void {
+    const left = this.#firewalls.unused();
+    const [only] = left;
+    if (only === undefined) return;
+    if (left.length === 1 && this.#chains.size === 0) {
+      const block = this.#firewall(only.scope);
+      const slots: DraftSlot[] = [{ number: 2, module: "dfw", block }];
+      this.#punted(only.scope, slots);
+      this.#chains.set("all", {
+        vnics: [],
+        slots,
+        comments: ["The dumps do not say whose rules these are: every vNIC has them."],
+      });
+      return;
+    }
+    for (const set of left) this.#orphan(set);
+  }
+  #orphan(set: HostRuleset): void {
+    this.#report.wrong(set.at, `rule set ${set.name}: no dump says which vNIC has it; it is in no chain`);
+    this.#firewall(set.scope);
+  }
+}
+
+/** Each dump is another host's. */
+const hostKey = ({ file }: Place): string => `host ${file}`;
+const worldKey = ({ file }: Place, id: string): string => `world ${id} ${file}`;
+
+const failOf = (policy: string | undefined): "open" | "closed" | undefined =>
+  policy === undefined
+    ? undefined
+    : /^failOpen$/i.test(policy)
+      ? "open"
+      : /^failClosed$/i.test(policy)
+        ? "closed"
+        : undefined;

@@ -1,0 +1,42 @@
+/** What engineers already have, as a policy: the formats, and one answer for all of them. */
+import type { Draft } from "./draft.ts";
+import { draftOfHost, readHostDumps } from "./host.ts";
+import type { Input } from "./input.ts";
+import { type Note, type Place, Refusal, Report } from "./report.ts";
+import { writeDraft } from "./write.ts";
+
+export const IMPORT_FORMATS = ["dvfilter", "getrules"] as const;
+export type ImportFormat = (typeof IMPORT_FORMATS)[number];
+export const isImportFormat = (text: string): text is ImportFormat =>
+  (IMPORT_FORMATS as readonly string[]).includes(text);
+
+export type Imported =
+  | { readonly text: string; readonly notes: readonly Note[] }
+  /** The inputs cannot be used: why, and where. */
+  | { readonly refused: Place & { readonly message: string }; readonly notes: readonly Note[] };
+
+const READERS: Readonly<Record<ImportFormat, (inputs: readonly Input[], report: Report) => Draft>> = {
+  dvfilter: hostDraft,
+  getrules: hostDraft,
+};
+
+/** One policy of all the inputs, with what is to be said of them, in the order of their lines. */
+export function importInputs(format: ImportFormat, inputs: readonly Input[]): Imported {
+  const report = new Report();
+  try {
+    const text = writeDraft(READERS[format](inputs, report));
+    return { text, notes: inOrder(report.notes, inputs) };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return { refused: { ...error.place, message: error.message }, notes: inOrder(report.notes, inputs) };
+  }
+}
+
+function hostDraft(inputs: readonly Input[], report: Report): Draft {
+  return draftOfHost(readHostDumps(inputs, report), inputs, report);
+}
+
+function inOrder(notes: readonly Note[], inputs: readonly Input[]): Note[] {
+  const order = new Map(inputs.map(({ name }, i) => [name, i]));
+  return [...notes].sort((a, b) => (order.get(a.file) ?? 0) - (order.get(b.file) ?? 0) || a.line - b.line);
+}

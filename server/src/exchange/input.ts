@@ -1,0 +1,45 @@
+/** What an import is given. */
+import { Refusal } from "./report.ts";
+
+export interface Input {
+  /** As the report calls it: a file's name. */
+  readonly name: string;
+  readonly text: string;
+}
+
+/** What a policy of these inputs is called: their names without folders. */
+export function titleOf(inputs: readonly Input[]): string {
+  const names = inputs.map(({ name }) => name.replace(/^.*[\\/]/, ""));
+  return names.length <= 3 ? names.join(", ") : `${names.slice(0, 2).join(", ")} and ${names.length - 2} more`;
+}
+
+/** Larger texts are refused: no host and no manager that is known writes more. In UTF-16 units. */
+export const MAX_INPUT = 256 * 1024 * 1024;
+/** Deeper JSON and XML is refused: NSX's own is under 20 deep. */
+export const MAX_DEPTH = 200;
+
+export function limitSize({ name, text }: Input): void {
+  if (text.length > MAX_INPUT)
+    throw new Refusal(
+      { file: name, line: 1 },
+      `larger than ${MAX_INPUT / 1024 / 1024} million characters: too large to import`,
+    );
+}
+
+/** Line and column, from 1, of an offset: by a table of line starts that is made once. */
+export class Lines {
+  readonly #starts: number[] = [0];
+  constructor(text: string) {
+    for (let i = text.indexOf("\n"); i >= 0; i = text.indexOf("\n", i + 1)) this.#starts.push(i + 1);
+  }
+  at(offset: number): { readonly line: number; readonly column: number } {
+    let low = 0;
+    let high = this.#starts.length;
+    while (high - low > 1) {
+      const middle = (low + high) >>> 1;
+      if ((this.#starts[middle] as number) <= offset) low = middle;
+      else high = middle;
+    }
+    return { line: low + 1, column: offset - (this.#starts[low] as number) + 1 };
+  }
+}

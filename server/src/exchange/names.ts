@@ -1,0 +1,56 @@
+/** Names: from what inputs call things to names of the language, each once in its name space. */
+import { quote } from "../syntax/strings.ts";
+import { RESERVED_WORDS } from "../syntax/tokens.ts";
+
+const PLAIN = /^[A-Za-z_][A-Za-z0-9_]*(?:-[A-Za-z0-9_]+)*$/;
+const DASHED_MAC = /^[0-9A-Fa-f]{2}(?:-[0-9A-Fa-f]{2}){5}$/;
+
+/** A name as it is written: in quotes where it could not be read without. */
+export const nameText = (name: string): string =>
+  PLAIN.test(name) && !RESERVED_WORDS.has(name) && !DASHED_MAC.test(name) ? name : quote(name);
+
+/** Names of one name space by key; the first of a key's wishes that is free, else the first with a number behind it. */
+export class NameSpace {
+  readonly #names = new Map<string, string>();
+  readonly #taken = new Set<string>();
+
+  /** `avoid`: names that mean something without being declared. */
+  constructor(avoid: Iterable<string> = []) {
+    for (const name of avoid) this.#taken.add(name);
+  }
+
+  claim(key: string, wishes: readonly string[]): string {
+    const known = this.#names.get(key);
+    if (known !== undefined) return known;
+    const wanted = wishes.filter((name) => name !== "");
+    let name = wanted.find((wish) => !this.#taken.has(wish));
+    for (let n = 2; name === undefined; n++) {
+      const numbered = `${wanted[0] ?? "unnamed"}-${n}`;
+      if (!this.#taken.has(numbered)) name = numbered;
+    }
+    this.#taken.add(name);
+    this.#names.set(key, name);
+    return name;
+  }
+  get(key: string): string | undefined {
+    return this.#names.get(key);
+  }
+}
+
+/** Rule ids of one block, each once. */
+export class RuleIds {
+  readonly #taken = new Set<number>();
+  #next = 1;
+
+  /** Ids that the inputs give are kept for the rules that have them. */
+  constructor(wanted: Iterable<number | undefined>) {
+    for (const id of wanted) if (id !== undefined) this.#next = Math.max(this.#next, id + 1);
+    if (!Number.isSafeInteger(this.#next)) this.#next = 1;
+  }
+  claim(wanted: number | undefined): number {
+    let id = wanted ?? this.#next++;
+    while (this.#taken.has(id)) id = this.#next++;
+    this.#taken.add(id);
+    return id;
+  }
+}

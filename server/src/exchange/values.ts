@@ -1,0 +1,61 @@
+/** Values that every format has, from its spellings to the language's. Undefined where a text is none. */
+import { formatIp, formatMac, parseIp, parseMac, parsePrefix, parseRange } from "../policy/addresses.ts";
+import { IP_PROTOCOLS } from "../policy/protocols.ts";
+import { MAX_PORT } from "../policy/services.ts";
+
+/** An address, prefix or range: `10.0.0.1`, `10.0.0.0/24`, `10.0.0.0/255.255.255.0`, `10.0.0.1-10.0.0.9`. */
+export function addressText(text: string): string | undefined {
+  if (text.includes("-")) {
+    const range = parseRange(text.replace(/\s+/g, ""));
+    if (range === undefined) return undefined;
+    return range[0] === range[1] ? formatIp(range[0]) : `${formatIp(range[0])}-${formatIp(range[1])}`;
+  }
+  if (!text.includes("/")) {
+    const ip = parseIp(text);
+    return ip === undefined ? undefined : formatIp(ip);
+  }
+  const prefix = parsePrefix(text) ?? parsePrefix(withLength(text));
+  return prefix === undefined ? undefined : `${formatIp(prefix.address)}/${prefix.length}`;
+}
+
+/** `10.0.0.0/255.255.255.0` as `10.0.0.0/24`; any other text as it is. */
+function withLength(text: string): string {
+  const slash = text.indexOf("/");
+  const mask = parseIp(text.slice(slash + 1));
+  if (typeof mask !== "number") return text;
+  const bits = mask.toString(2).padStart(32, "0");
+  return /^1*0*$/.test(bits) ? `${text.slice(0, slash)}/${bits.indexOf("0") < 0 ? 32 : bits.indexOf("0")}` : text;
+}
+
+export function macText(text: string): string | undefined {
+  const mac = parseMac(text);
+  return mac === undefined ? undefined : formatMac(mac);
+}
+
+/** `80`, `1000-2000`, `1000:2000`; undefined where it is none or is reversed. */
+export function portText(text: string): string | undefined {
+  const match = /^(\d{1,5})(?:[-:](\d{1,5}))?$/.exec(text.replace(/\s+/g, ""));
+  if (match === null) return undefined;
+  const from = Number(match[1]);
+  const to = match[2] === undefined ? from : Number(match[2]);
+  if (from > to || to > MAX_PORT) return undefined;
+  return from === to ? String(from) : `${from}-${to}`;
+}
+
+/** `tcp/443`, `udp/{53, 67-68} from 1024-65535`: a protocol with ports, each list empty for all. */
+export function portEntry(protocol: "tcp" | "udp" | "sctp", to: readonly string[], from: readonly string[]): string {
+  const list = (ports: readonly string[]) => (ports.length === 1 ? ports[0] : `{${ports.join(", ")}}`);
+  return `${protocol}${to.length === 0 ? "" : `/${list(to)}`}${from.length === 0 ? "" : ` from ${list(from)}`}`;
+}
+
+/** An IP protocol by number or name, in any case, as a number. */
+export function protocolNumber(text: string): number | undefined {
+  if (/^\d{1,3}$/.test(text)) return Number(text) <= 255 ? Number(text) : undefined;
+  return IP_PROTOCOLS.get(text.toLowerCase());
+}
+
+/** All of an IP protocol, as an entry. */
+export function protocolEntry(number: number): string {
+  const words: Readonly<Record<number, string>> = { 1: "icmp", 6: "tcp", 17: "udp", 58: "icmpv6", 132: "sctp" };
+  return words[number] ?? `ip/${number}`;
+}
