@@ -5,43 +5,23 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Sending } from "../../server/src/chain/packet.ts";
-import { sendingOf } from "../../server/src/chain/scenario.ts";
 import type { Trace } from "../../server/src/chain/trace.ts";
 import { run, walkAt } from "../../server/src/chain/walk.ts";
-import { World } from "../../server/src/chain/world.ts";
 import { checkAssert } from "../../server/src/check/asserts.ts";
 import { setFindings } from "../../server/src/check/sets.ts";
 import { addressesContain, parseIp } from "../../server/src/policy/addresses.ts";
-import { compilePolicy } from "../../server/src/policy/compile.ts";
 import { addressesOf, EndpointResolver } from "../../server/src/policy/endpoints.ts";
 import type { Policy, Rule, Vnic } from "../../server/src/policy/policy.ts";
-import { loadProgram } from "../../server/src/policy/program.ts";
 import { rangesContain } from "../../server/src/policy/ranges.ts";
 import { DESTINATION, type Point, SOURCE, VNIC } from "../../server/src/space/box.ts";
 import { unfold } from "../../server/src/space/meaning.ts";
 import { Places } from "../../server/src/space/places.ts";
 import { finish } from "../../server/src/space/steps.ts";
 import { packetText as textOf } from "../../server/src/space/witness.ts";
-import { parseFile } from "../../server/src/syntax/document.ts";
-import type { AssertStatement, SendStep } from "../../server/src/syntax/tree.ts";
+import type { AssertStatement } from "../../server/src/syntax/tree.ts";
 import { assertText, Dice, packetText, policyText, VNICS } from "../space/policies.ts";
+import { compile, RUNS, sending } from "./reading.ts";
 
-function compile(text: string): Policy {
-  const document = parseFile("p.iochain", text);
-  expect([...document.errors()].map(({ error }) => error.message)).toEqual([]);
-  return compilePolicy(loadProgram("p.iochain", (uri) => (uri === "p.iochain" ? document : undefined)));
-}
-
-/** The packet of a `send`, at the start of a scenario. */
-function sending(policy: Policy, send: string): { world: World; sending: Sending } {
-  const document = parseFile("s.iochain", `scenario "s" {\n  send ${send}\n}`);
-  expect([...document.errors()].map(({ error }) => `${error.message}: ${send}`)).toEqual([]);
-  const scenario = document.tree.statements[0] as unknown as { children: SendStep[] };
-  const world = World.start(policy);
-  const made = sendingOf(world, scenario.children[0] as SendStep);
-  if ("error" in made) throw new Error(`${made.error}: ${send}`);
-  return { world, sending: made };
-}
 /** Whether a trace keeps to an assert's property. */
 function keeps({ property }: AssertStatement, { outcome, walks }: Trace): boolean {
   const slots = walks.flatMap((walk) => walk.slots);
@@ -118,9 +98,6 @@ function mayHave(policy: Policy, vnic: Vnic | undefined, ip: number | bigint): b
   const subnets = policy.segments.get("lan")?.subnets;
   return subnets !== undefined && addressesContain(subnets, ip);
 }
-
-/** More of them by `RUNS=2000`. */
-const RUNS = Number(process.env.RUNS ?? 60);
 
 describe("asserts and the engine", () => {
   it("agree on random policies and packets", () => {

@@ -14,6 +14,7 @@ import type {
   TextEdit,
 } from "vscode-languageserver-types";
 import type { Trace } from "../../server/src/chain/trace.ts";
+import type { Explanation } from "../../server/src/check/explain.ts";
 import { type Case, type Mark, ROOT, readCase, updateCase } from "./cases.ts";
 import { type Client, EDITOR, startClient } from "./client.ts";
 import * as render from "./render.ts";
@@ -237,6 +238,22 @@ const REQUESTS: Readonly<Record<string, Ask>> = {
         return `line ${line}: ${trace.packet}: ${trace.outcome}${expected}`;
       })
       .join("\n");
+  },
+  /** `explain FILE, FROM, TO, SERVICE`; a part may be empty. */
+  explain: async (c, words) => {
+    const [file = "", from, to, service] = words
+      .join(" ")
+      .split(",")
+      .map((part) => part.trim() || undefined);
+    const answer = await c
+      .request<Explanation>("iochain/explain", { uri: uriOf(file), from, to, service })
+      .catch(refused);
+    if (typeof answer === "string") return answer;
+    const classes = answer.classes.map(
+      (each) =>
+        `${each.outcome}: ${each.from} -> ${each.to} ${each.service}: ${each.rules.map(({ direction, kind, id, verdict }) => `${direction} ${verdict} ${id ?? kind}`).join(", ")}`,
+    );
+    return [answer.verdict, ...(answer.note === undefined ? [] : [answer.note]), ...classes].join("\n");
   },
   /** Types text at a mark; later requests see the text with it. */
   type: async (c, [mark, ...words], marks, texts) => {

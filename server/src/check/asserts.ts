@@ -2,17 +2,13 @@
  * Asserts, answered exactly: of all packets that could open a connection, with no state and everything up, is there
  * one for which the property does not hold? `space/trips.ts` says who can send what to whom.
  */
-import { EndpointResolver } from "../policy/endpoints.ts";
-import type { EndpointSet, Policy, Rule, ServiceMatch, Source } from "../policy/policy.ts";
-import { rangesContain } from "../policy/ranges.ts";
-import { ServiceResolver } from "../policy/services.ts";
+import type { Policy, Source } from "../policy/policy.ts";
 import { type Box, boxContains, DESTINATION, FIELDS, type Point, SOURCE } from "../space/box.ts";
+import { ClauseResolver } from "../space/clauses.ts";
 import { type Condition, type Found, findPacket, budget as newBudget } from "../space/find.ts";
-import { unfold } from "../space/meaning.ts";
 import { Places } from "../space/places.ts";
-import { ruleSpace } from "../space/rule.ts";
 import { type Passage, type Route, Trips } from "../space/trips.ts";
-import { packetText, readableWitness } from "../space/witness.ts";
+import { readableWitness } from "../space/witness.ts";
 import type { AssertStatement } from "../syntax/tree.ts";
 import { sameVnic } from "./sets/ends.ts";
 
@@ -41,26 +37,20 @@ class Asker {
   readonly #policy: Policy;
   readonly #places: Places;
   readonly #trips: Trips;
-  readonly #endpoints: EndpointResolver;
-  readonly #services: ServiceResolver;
+  readonly #clauses: ClauseResolver;
 
   constructor(policy: Policy) {
     this.#policy = policy;
     // Rules act as they were compiled, whatever errors stand in them: so they do in the engine.
     this.#places = new Places(policy, false, () => false);
     this.#trips = new Trips(this.#places);
-    this.#endpoints = new EndpointResolver(
-      policy,
-      new Map([...policy.groups].map(([name, { source }]) => [name, source])),
-    );
-    const declared = [...policy.services].flatMap(([name, { source }]) => (source ? [[name, source] as const] : []));
-    this.#services = new ServiceResolver(new Map(declared));
+    this.#clauses = new ClauseResolver(policy);
   }
 
   ask(statement: AssertStatement): AssertResult {
     const { property } = statement;
     if (statement.broken || property === undefined) return { holds: undefined, undecided: "the assert has an error" };
-    const boxes = this.#packets(statement);
+    const boxes = this.#clauses.packets(statement, this.#places.meaning);
     const routes = [...this.#trips.routes(boxes)].filter((route) => this.#search(route.boxes, []).kind !== "none");
     if (routes.length === 0) return { holds: false, reason: "no packet is of these: the assert says nothing" };
     switch (property.word) {
@@ -81,23 +71,6 @@ class Asker {
         return this.#none(inside, (route) => this.#delivered(route, clear), "travels in the clear");
       }
     }
-  }
-
-  /** The packets that the clauses speak of, by whomever. */
-  #packets({ clauses }: AssertStatement): Box[] {
-    let from: EndpointSet | undefined;
-    let to: EndpointSet | undefined;
-    let services: readonly ServiceMatch[] | undefined;
-    let family: 4 | 6 | undefined;
-    for (const clause of clauses) {
-      if (clause.kind === "from") from ??= this.#endpoints.resolve(clause.endpoints);
-      else if (clause.kind === "to") to ??= this.#endpoints.resolve(clause.endpoints);
-      else if (clause.kind === "service") services ??= this.#services.matches(clause.entries);
-      else if (clause.kind === "ipv4") family ??= 4;
-      else if (clause.kind === "ipv6") family ??= 6;
-    }
-    const rule = { from, to, services, family, disabled: false };
-    return ruleSpace(rule as Rule, this.#places.meaning, [0, 0]);
   }
 
   #search(boxes: readonly Box[], conditions: readonly Condition[], left = newBudget()): Found {
@@ -130,7 +103,7 @@ class Asker {
       if (found.kind === "undecided") undecided = true;
       if (found.kind !== "packet") continue;
       const conditions = "conditions" in found ? found.conditions : [];
-      const packet = this.#text(this.#readable(found.packet, found.box, conditions));
+      const packet = this.#trips.send(this.#readable(found.packet, found.box, conditions));
       return { holds: false, packet, reason: `this packet ${fate}: ${packet}` };
     }
     return undecided ? { holds: undefined, undecided: "the question is too large" } : { holds: true };
@@ -151,18 +124,6 @@ class Asker {
       if (fits(tried)) best = tried;
     }
     return best;
-  }
-
-  /** In the language's notation; who sends it is said where the address does not say it. */
-  #text(point: Point): string {
-    const { ip, plane } = unfold(point.values[SOURCE] as number | bigint);
-    const text = packetText({ ...point, values: point.values.with(SOURCE, ip) });
-    if (plane === 0) return text;
-    const layer = point.layer as 4 | 6;
-    const sender = this.#places.meaning.planes[plane - 1]?.find((vnic) =>
-      rangesContain(this.#trips.mayHave(vnic)[layer], ip),
-    );
-    return sender === undefined ? text : `from ${sender.id} ${text}`;
   }
 }
 type RouteBoxes = Route & { readonly boxes: readonly Box[] };

@@ -7,6 +7,7 @@ import { version } from "../../../package.json";
 import { IMPORT_FORMATS } from "../exchange/import.ts";
 import { check } from "./check.ts";
 import { decode } from "./decode.ts";
+import { explain } from "./explain.ts";
 import { fmt } from "./fmt.ts";
 import { importFiles } from "./import.ts";
 import { replay } from "./replay.ts";
@@ -66,6 +67,15 @@ program
   .option("--from <vnic>", "the vNIC that sends it, where its source does not say")
   .addOption(format("text", "json"))
   .action(run(trace));
+program
+  .command("explain")
+  .description("the fate of a class of packets, split where it splits")
+  .argument("<file>", "a policy file")
+  .option("--from <endpoints>", "who sends, as in a rule: web, 203.0.113.0/24, any except tag prod")
+  .option("--to <endpoints>", "who is to receive, as in a rule")
+  .option("--service <entries>", "the services, as in a rule: https, tcp/8080-8090")
+  .addOption(format("text", "json"))
+  .action(run(explain));
 program
   .command("replay")
   .description("walk every frame of a capture")

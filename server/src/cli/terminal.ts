@@ -43,3 +43,7 @@ function writeAll(fd: 1 | 2, text: string): void {
     }
   }
 }
+
+/** The text with the place marked under it. */
+export const pointAt = (text: string, start: number, end: number) =>
+  `  ${text}\n  ${" ".repeat(start)}${"^".repeat(Math.max(1, end - start))}`;

@@ -1,14 +1,11 @@
 /** `iochain test`: scenarios and asserts. */
-import { makePacket } from "../chain/packet.ts";
 import { runScenario } from "../chain/scenario.ts";
 import type { Trace } from "../chain/trace.ts";
 import { traceText } from "../chain/traceText.ts";
-import { run } from "../chain/walk.ts";
-import { World } from "../chain/world.ts";
 import { checkAssert } from "../check/asserts.ts";
+import { traceOf } from "../check/explain.ts";
 import type { Policy, Source } from "../policy/policy.ts";
 import { lineOf } from "../syntax/document.ts";
-import { parsePacket } from "../syntax/packetText.ts";
 import type { AssertStatement, ScenarioStatement } from "../syntax/tree.ts";
 import { host } from "./captures.ts";
 import { loadPolicy, policyFiles } from "./files.ts";
@@ -107,15 +104,6 @@ function assertRow(policy: Policy, assert: Source<AssertStatement>): TestRow {
   const result = checkAssert(policy, assert);
   if (result.holds === undefined) return failed(`not decided: ${result.undecided}`);
   return result.holds ? { ...row, outcome: "passed", failures: [] } : failed(result.reason, result.packet);
-}
-
-/** The counterexample's own trip: what the engine does with it. */
-function traceOf(policy: Policy, text: string): Trace | undefined {
-  const { packet, from } = parsePacket(text);
-  if (!packet) return undefined;
-  const world = World.start(policy);
-  const sending = makePacket(world, packet, from);
-  return "error" in sending ? undefined : run(world, sending);
 }
 
 function printText(tests: readonly TestRow[]): void {

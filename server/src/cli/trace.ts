@@ -6,7 +6,7 @@ import { World } from "../chain/world.ts";
 import { type ParsedPacket, parsePacket } from "../syntax/packetText.ts";
 import type { VnicRef } from "../syntax/tree.ts";
 import { loadPolicy } from "./files.ts";
-import { OK, print, style, Unusable } from "./terminal.ts";
+import { OK, pointAt, print, style, Unusable } from "./terminal.ts";
 
 export function trace(file: string, options: { packet: string; from?: string; format: "text" | "json" }): number {
   const { policy } = loadPolicy(file);
@@ -34,7 +34,3 @@ const misread = (option: string, text: string, mistake: ParsedPacket["errors"][n
   new Unusable(
     `${option}: ${mistake?.message ?? "no packet"}${mistake ? `\n${pointAt(text, mistake.start, mistake.end)}` : ""}`,
   );
-
-/** The text with the place marked under it. */
-const pointAt = (text: string, start: number, end: number) =>
-  `  ${text}\n  ${" ".repeat(start)}${"^".repeat(Math.max(1, end - start))}`;

@@ -27,6 +27,7 @@ import type { View } from "../ide/view.ts";
 import type { SourceDocument } from "../syntax/document.ts";
 import { format, formatRange } from "../syntax/format.ts";
 import { ASSISTANT } from "./assistant.ts";
+import { QUESTIONS } from "./questions.ts";
 import { SEMANTIC_TOKENS } from "./semanticTokens.ts";
 import { type Session, validPosition } from "./session.ts";
 import { SIMULATION } from "./simulation.ts";
@@ -288,6 +289,7 @@ export const FEATURES: readonly Feature[] = [
   ...SEMANTIC_TOKENS,
   ...SIMULATION,
   ...ASSISTANT,
+  ...QUESTIONS,
 ];
 
 /** The answer to `initialize`: what is there anyway, and what every row declares, put together. */

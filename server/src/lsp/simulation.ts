@@ -17,13 +17,13 @@ import type { Feature } from "./features.ts";
 import { breathe, type Session } from "./session.ts";
 
 /** Undefined when nobody knows the document. */
-const viewOf = (session: Session, uri: unknown): View | undefined =>
+export const viewOf = (session: Session, uri: unknown): View | undefined =>
   session.view({ textDocument: { uri: text(uri, "uri") } });
 const text = (value: unknown, what: string): string => {
   if (typeof value !== "string") throw new ResponseError(ErrorCodes.InvalidParams, `${what} is a text`);
   return value;
 };
-const optionalText = (value: unknown, what: string): string | undefined =>
+export const optionalText = (value: unknown, what: string): string | undefined =>
   value === undefined || value === null ? undefined : text(value, what);
 
 async function run(

@@ -42,6 +42,7 @@ export class RuleList {
   readonly jumpTarget: number;
   readonly #indexes: ReadonlyMap<Layer, BoxIndex>;
   readonly #jumps: readonly number[];
+  readonly #passes: readonly number[];
   /** Rules whose effect is unknown, where they match anything. */
   readonly unknown: readonly ListedRule[];
 
@@ -70,6 +71,7 @@ export class RuleList {
     this.jumpTarget = jumpTarget;
     this.#indexes = indexes;
     this.#jumps = [...rules.keys()].filter((i) => this.#listed(i).effect === "jumps");
+    this.#passes = [...rules.keys()].filter((i) => this.#listed(i).effect === "passes");
     this.unknown = rules.filter(({ effect, boxes }) => effect === "unknown" && boxes.length > 0);
   }
 
@@ -101,6 +103,18 @@ export class RuleList {
       const shared = intersectBoxes(box, index.box(found));
       if (shared !== undefined) yield { rule: index.owner(found), shared };
     }
+  }
+
+  /** What rules that act and go on (`mark`) share with a box, before `limit`. */
+  passing(box: Box, limit: number): { readonly rule: number; readonly shared: Box }[] {
+    return this.#passes.flatMap((rule) =>
+      rule >= limit
+        ? []
+        : this.#listed(rule).boxes.flatMap((own) => {
+            const shared = intersectBoxes(box, own);
+            return shared === undefined ? [] : [{ rule, shared }];
+          }),
+    );
   }
 
   /** What is left of a box when the packets that a rule's box keeps from rule `limit` are gone. */

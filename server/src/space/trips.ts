@@ -8,14 +8,28 @@
  * sent to it, since nobody knows where it is.
  */
 import { isLinkLocal, NO_ADDRESSES } from "../policy/addresses.ts";
-import type { Appliance, Binding, Chain, Dfw, Encryption, Ip, Key, Redirect, Swsec, Vnic } from "../policy/policy.ts";
+import type {
+  Appliance,
+  Binding,
+  Chain,
+  Dfw,
+  Encryption,
+  Ip,
+  Key,
+  Policy,
+  Redirect,
+  Slot,
+  Swsec,
+  Vnic,
+} from "../policy/policy.ts";
 import { ICMP, ICMPV6 } from "../policy/protocols.ts";
-import { normalizeRanges, type Ranges, subtractRanges, unionRanges } from "../policy/ranges.ts";
-import { ALL_PORTS, BOTH_WAYS, type Box, narrow, SOURCE, subtractBoxes, type Values } from "./box.ts";
+import { normalizeRanges, type Ranges, rangesContain, subtractRanges, unionRanges } from "../policy/ranges.ts";
+import { ALL_PORTS, BOTH_WAYS, type Box, narrow, type Point, SOURCE, subtractBoxes, type Values } from "./box.ts";
 import type { Condition } from "./find.ts";
-import { fold, isUnknown } from "./meaning.ts";
+import { fold, isUnknown, unfold } from "./meaning.ts";
 import { between, type Places, rulesOf, type Way } from "./places.ts";
 import type { RuleList } from "./ruleList.ts";
+import { packetText } from "./witness.ts";
 
 type Addresses = { readonly 4: Values; readonly 6: Values };
 
@@ -57,13 +71,16 @@ export class Trips {
     this.#receivers = [...this.#parties(vnics, false), outside];
   }
 
-  /** Every pair of parties between which packets of the boxes travel, with those packets. */
-  *routes(boxes: readonly Box[]): Iterable<Route & { readonly boxes: readonly Box[] }> {
-    const opening = subtractBoxes(boxes, NO_OPENERS);
+  /** Every pair of parties between which packets of the boxes travel, with those that can open a connection. */
+  routes(boxes: readonly Box[]): Iterable<Route & { readonly boxes: readonly Box[] }> {
+    return this.between(openers(boxes));
+  }
+  /** The same with all of the packets. */
+  *between(boxes: readonly Box[]): Iterable<Route & { readonly boxes: readonly Box[] }> {
     for (const sender of this.#senders)
       for (const receiver of this.#receivers) {
         if (sender.outside && receiver.outside) continue;
-        const here = opening.flatMap((box) => betweenParties(box, sender.addresses, receiver.addresses));
+        const here = boxes.flatMap((box) => betweenParties(box, sender.addresses, receiver.addresses));
         if (here.length > 0) yield { sender, receiver, boxes: here };
       }
   }
@@ -87,7 +104,8 @@ export class Trips {
   through({ sender, receiver }: Route): Passage[] {
     let passages: Passage[] = [{ conditions: [], inspectedBy: [] }];
     for (const [party, way] of walks(sender, receiver)) {
-      if (way === "in" && this.#cannotOpen(party)) passages = passages.filter(({ sealed }) => sealed === undefined);
+      if (way === "in" && cannotOpen(this.#places.policy, party))
+        passages = passages.filter(({ sealed }) => sealed === undefined);
       for (const block of blocksOf(party, way)) {
         const before = passages;
         passages = before.flatMap((passage) => this.#pass(block, party, way, passage));
@@ -101,7 +119,8 @@ export class Trips {
     const stops: Passage[] = [];
     let sealings: Passage[] = [{ conditions: [], inspectedBy: [] }];
     for (const [party, way] of walks(sender, receiver)) {
-      if (way === "in" && this.#cannotOpen(party)) stops.push(...sealings.filter(({ sealed }) => sealed !== undefined));
+      if (way === "in" && cannotOpen(this.#places.policy, party))
+        stops.push(...sealings.filter(({ sealed }) => sealed !== undefined));
       for (const block of blocksOf(party, way)) {
         if (block.module === "encryption") {
           if (way === "in") stops.push(...sealings.flatMap((passage) => this.#refusesSeal(block, passage)));
@@ -110,6 +129,16 @@ export class Trips {
       }
     }
     return stops;
+  }
+
+  /** A packet as it stands after `send`; who sends it is said where the address does not say it. */
+  send(point: Point): string {
+    const { ip, plane } = unfold(point.values[SOURCE] as number | bigint);
+    const text = packetText({ ...point, values: point.values.with(SOURCE, ip) });
+    if (plane === 0) return text;
+    const layer = point.layer as 4 | 6;
+    const sender = this.#places.meaning.planes[plane - 1]?.find((vnic) => rangesContain(this.mayHave(vnic)[layer], ip));
+    return sender === undefined ? text : `from ${sender.id} ${text}`;
   }
 
   // ---- slots ----------------------------------------------------------------------------------------------------
@@ -177,11 +206,6 @@ export class Trips {
     return [past, { ...passage, conditions, inspectedBy: [...passage.inspectedBy, via] }];
   }
 
-  /** A chain without encryption, on a platform that has it, drops what arrives sealed. */
-  #cannotOpen({ chain }: Party): boolean {
-    if (chain === undefined || this.#places.policy.platform.slots[15].module !== "encryption") return false;
-    return chain.slots.get(15)?.block === undefined;
-  }
   #sealedWith(block: Encryption, way: Way, key: Key | undefined): Condition {
     const used = (i: number | undefined) => (i === undefined ? block.default?.key : block.rules[i]?.key);
     return this.#takenBy(this.#places.end(block, way), (i) => used(i) === key);
@@ -313,18 +337,29 @@ function icmpBox(layer: 4 | 6, protocol: number, types: readonly number[]): Box 
     fields: [BOTH_WAYS, [0, Number.MAX_SAFE_INTEGER], anyone, anyone, [protocol, protocol], ports, ALL_PORTS],
   };
 }
+/** Those of the packets that can open a connection. */
+export const openers = (boxes: readonly Box[]): readonly Box[] => subtractBoxes(boxes, NO_OPENERS);
 const NOBODY: Addresses = { 4: [], 6: [] };
 
-const walks = (sender: Party, receiver: Party): (readonly [Party, Way])[] => [
+export const walks = (sender: Party, receiver: Party): (readonly [Party, Way])[] => [
   [sender, "out"],
   [receiver, "in"],
 ];
 
-/** Blocks with rules, in the order of the walk. */
-function blocksOf({ chain }: Party, way: Way): Walked[] {
+/** The slots in the order of the walk; entering, first the wire, where what arrives sealed may meet nobody to open it. */
+export function slotsOf({ chain }: Party, way: Way): (Slot | "wire")[] {
   const slots = [...(chain?.slots.values() ?? [])].sort((a, b) => a.number - b.number);
-  if (way === "in") slots.reverse();
-  return slots.flatMap(({ block }) => (block === undefined || block.module === "swsec" ? [] : [block]));
+  return way === "out" ? slots : ["wire", ...slots.reverse()];
+}
+/** Blocks with rules, in the order of the walk. */
+const blocksOf = (party: Party, way: Way): Walked[] =>
+  slotsOf(party, way).flatMap((slot) =>
+    slot === "wire" || slot.block === undefined || slot.block.module === "swsec" ? [] : [slot.block],
+  );
+/** A chain without encryption, on a platform that has it, drops what arrives sealed. */
+export function cannotOpen(policy: Policy, { chain }: Party): boolean {
+  if (chain === undefined || policy.platform.slots[15].module !== "encryption") return false;
+  return chain.slots.get(15)?.block === undefined;
 }
 
 const passesRule = (block: Exclude<Walked, Redirect | Encryption>, taker: number | undefined): boolean => {
@@ -335,7 +370,8 @@ const passesFrame = (block: Dfw, taker: number | undefined): boolean => {
   const action = taker === undefined ? "allow" : block.ethernetRules[taker]?.action;
   return action !== "drop" && action !== "reject";
 };
-const hasKey = (block: Encryption, key: Key): boolean => [...block.keys.values()].some(({ id }) => id === key.id);
+export const hasKey = (block: Encryption, key: Key): boolean =>
+  [...block.keys.values()].some(({ id }) => id === key.id);
 
 function betweenParties(box: Box, from: Addresses, to: Addresses): Box[] {
   if (box.layer === "ethernet") return [];

@@ -60,13 +60,20 @@ function pickAddress(values: Values, policy: Policy, other: number | bigint | un
   const outside = typeof values[0] === "bigint" ? OUTSIDE_6 : OUTSIDE_4;
   const documented = outside.find((ip) => ip !== other && rangesContain(values, ip));
   if (documented !== undefined) return documented;
+  let spare: number | bigint | undefined;
   for (let i = 0; i < values.length; i += 2) {
     const low = values[i] as number | bigint;
     const high = values[i + 1] as number | bigint;
-    // The address after a network's own.
+    // The address after a network's own, which stands alone only where its hosts are others'.
     const next = (typeof low === "bigint" ? low + 1n : low + 1) as number | bigint;
-    for (const ip of high > low ? [next, low] : [low]) if (ip !== other) return ip;
+    const isNetwork = typeof low === "bigint" ? low % 65536n === 0n : low % 256 === 0;
+    for (const ip of high > low ? [next, low] : [low]) {
+      if (ip === other) continue;
+      if (ip !== low || !isNetwork) return ip;
+      spare ??= ip;
+    }
   }
+  if (spare !== undefined) return spare;
   return values[0] as number | bigint;
 }
 
