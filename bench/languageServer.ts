@@ -1,25 +1,32 @@
 /**
- * The language server over the wire, timed: `node bench/languageServer.ts [rules …]`. For each size: opening until the
- * first findings, one key until fresh findings, completion right after a key, hover, definition, and memory.
+ * A language server over the wire, timed: `node bench/languageServer.ts [rules …]` for ours, with `--peers` for the
+ * others beside it. For each size: opening until the first findings, one key until fresh findings, completion right
+ * after a key, hover, definition, and memory. `KEYS` says how many keys, `NODE_FLAGS` what Node is given.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import process from "node:process";
 import {
   createMessageConnection,
+  type InitializeResult,
   type MessageConnection,
   StreamMessageReader,
   StreamMessageWriter,
 } from "vscode-languageserver-protocol/node";
-import { generatePolicy, nsxShape } from "./policies.ts";
+import { makePolicy, nsxShape } from "./policies.ts";
+import { iochain, peers, type Subject } from "./subjects.ts";
 
 /** Milliseconds but for `memory` (MB) and `findings`. */
 export interface Figures {
+  readonly subject: string;
   readonly rules: number;
+  /** Megabytes of the policy's text. */
+  readonly text: number;
   readonly start: number;
   readonly open: number;
+  /** Of the policy as generated, and with a letter too many in one of its rules: a server that looks finds more. */
   readonly findings: number;
+  readonly findingsTyped: number;
   readonly key: Spread;
   readonly completion: Spread;
   readonly hover: Spread;
@@ -33,7 +40,7 @@ export interface Spread {
   readonly p95: number;
 }
 
-const spread = (times: readonly number[]): Spread => {
+export const spread = (times: readonly number[]): Spread => {
   const sorted = [...times].sort((a, b) => a - b);
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
   return { median: at(0.5), p95: at(0.95) };
@@ -41,23 +48,26 @@ const spread = (times: readonly number[]): Spread => {
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 export async function measure(
-  server: string,
+  subject: Subject,
   rules: number,
   keys = 40,
   flags: readonly string[] = [],
 ): Promise<Figures> {
-  const text = generatePolicy(nsxShape(rules));
-  const uri = `file:///bench/${rules}.iochain`;
+  const text = subject.text(makePolicy(nsxShape(rules)));
+  const uri = `file:///bench/${rules}.${subject.extension}`;
   const begun = performance.now();
-  const child = spawn(process.execPath, [...flags, server, "--stdio"], { stdio: ["pipe", "pipe", "inherit"] });
+  const child = spawn(process.execPath, [...flags, ...subject.command], { stdio: ["pipe", "pipe", "inherit"] });
   const connection = connect(child);
-  await connection.sendRequest("initialize", {
+  const published = new Publications(connection);
+  const { capabilities } = await connection.sendRequest<InitializeResult>("initialize", {
     processId: process.pid,
     rootUri: null,
     workspaceFolders: null,
+    initializationOptions: subject.initializationOptions,
     capabilities: {
       textDocument: {
-        diagnostic: {},
+        ...(subject.pulls && { diagnostic: {} }),
+        publishDiagnostics: { versionSupport: true },
         completion: { completionItem: { snippetSupport: true, documentationFormat: ["markdown"] } },
         hover: { contentFormat: ["markdown"] },
       },
@@ -65,29 +75,37 @@ export async function measure(
   });
   const start = performance.now() - begun;
   await connection.sendNotification("initialized", {});
+  await subject.prepare?.(connection);
   const textDocument = { uri };
-  const diagnostics = () => connection.sendRequest<{ items?: unknown[] }>("textDocument/diagnostic", { textDocument });
+  const diagnostics = (): Promise<{ items?: unknown[] }> =>
+    subject.pulls ? connection.sendRequest("textDocument/diagnostic", { textDocument }) : published.next();
 
   const opened = performance.now();
+  const firstFindings = subject.pulls ? undefined : published.next();
   await connection.sendNotification("textDocument/didOpen", {
-    textDocument: { uri, languageId: "iochain", version: 1, text },
+    textDocument: { uri, languageId: subject.languageId, version: 1, text },
   });
-  const first = await diagnostics();
+  const first = await (firstFindings ?? diagnostics());
   const open = performance.now() - opened;
 
   // The action of the rule in the middle, one letter too many and back.
   const lines = text.split("\n");
-  const line = lines.findIndex((l) => l.includes(`rule ${1000 + Math.floor(rules / 2)} `));
-  const behind = /" [a-z]+/.exec(lines[line] as string);
-  const character = (behind?.index ?? 0) + (behind?.[0].length ?? 0);
+  const ruleAt = lines.findIndex((l) => l.includes(subject.ruleMark(1000 + Math.floor(rules / 2))));
+  const behind = (pattern: RegExp) => {
+    const line = lines.findIndex((l, i) => i >= ruleAt && pattern.test(l));
+    const found = pattern.exec(lines[line] as string) as RegExpExecArray;
+    return { line, character: found.index + found[0].length };
+  };
+  const letter = behind(subject.letterBehind);
+  const word = behind(subject.wordBehind);
   let version = 1;
   const type = async () => {
     version += 1;
     const typed = version % 2 === 0;
-    const end = { line, character: typed ? character : character + 1 };
+    const end = { ...letter, character: letter.character + (typed ? 0 : 1) };
     await connection.sendNotification("textDocument/didChange", {
       textDocument: { uri, version },
-      contentChanges: [{ range: { start: { line, character }, end }, text: typed ? "x" : "" }],
+      contentChanges: [{ range: { start: letter, end }, text: typed ? "x" : "" }],
     });
   };
   const timed = async (times: number, run: () => Promise<unknown>, gap = 0): Promise<Spread> => {
@@ -100,48 +118,64 @@ export async function measure(
     }
     return spread(all);
   };
-  const keyWhileBusy = await timed(
-    keys,
-    async () => {
-      await type();
-      await diagnostics();
-    },
-    // Longer than the silence after which the dear checks begin.
-    350,
-  );
-  const key = await timed(keys, async () => {
+  let findingsTyped = 0;
+  const typeAndSee = async () => {
+    const fresh = subject.pulls ? undefined : published.next();
     await type();
-    await diagnostics();
-  });
-  const from = (lines[line] as string).indexOf("from ") + 5;
+    const { items } = await (fresh ?? diagnostics());
+    if (version % 2 === 0) findingsTyped = items?.length ?? 0;
+  };
+  // Longer than the silence after which the dear checks begin.
+  const keyWhileBusy = await timed(keys, typeAndSee, 350);
+  const key = await timed(keys, typeAndSee);
+  const isOnLetterLine = word.line === letter.line && word.character > letter.character;
   const completion = await timed(keys, async () => {
+    const settled = subject.pulls ? undefined : published.next();
     await type();
-    const offset = version % 2 === 0 ? 1 : 0;
+    const offset = isOnLetterLine && version % 2 === 0 ? 1 : 0;
     await connection.sendRequest("textDocument/completion", {
       textDocument,
-      position: { line, character: from + offset },
+      position: { ...word, character: word.character + offset },
     });
+    await settled;
   });
-  const position = { line, character: from + 1 };
+  const position = { ...word, character: word.character + 1 };
   const hover = await timed(keys, () => connection.sendRequest("textDocument/hover", { textDocument, position }));
-  const definition = await timed(keys, () =>
+  // A server that does not know names has no definitions: not a number.
+  const definition = await timed(capabilities.definitionProvider ? keys : 0, () =>
     connection.sendRequest("textDocument/definition", { textDocument, position }),
   );
   const memory = memoryOf(child);
+  const exited = new Promise((resolve) => child.once("exit", resolve));
+  await connection.sendRequest("shutdown");
+  await connection.sendNotification("exit");
+  await exited;
   connection.dispose();
-  child.kill();
   return {
-    rules,
-    start,
-    open,
-    findings: first.items?.length ?? 0,
-    key,
-    keyWhileBusy,
-    completion,
-    hover,
-    definition,
-    memory,
+    ...{
+      subject: subject.name,
+      rules,
+      text: text.length / 1e6,
+      start,
+      open,
+      findings: first.items?.length ?? 0,
+      findingsTyped,
+    },
+    ...{ key, keyWhileBusy, completion, hover, definition, memory },
   };
+}
+
+/** Findings that a server publishes by itself. */
+class Publications {
+  #waiting: ((items: { items: unknown[] }) => void)[] = [];
+  constructor(connection: MessageConnection) {
+    connection.onNotification("textDocument/publishDiagnostics", ({ diagnostics }) => {
+      for (const resolve of this.#waiting.splice(0)) resolve({ items: diagnostics });
+    });
+  }
+  next(): Promise<{ items: unknown[] }> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
 }
 
 function connect(child: ChildProcess): MessageConnection {
@@ -162,25 +196,33 @@ function memoryOf({ pid }: ChildProcess) {
   return { resident: megabytes("VmRSS"), peak: megabytes("VmHWM") };
 }
 
-if (process.argv[1] === import.meta.filename) {
-  const sizes = process.argv.slice(2).map(Number);
-  const server = join(import.meta.dirname, "../dist/server.js");
+/** As `console.table` shows them: milliseconds, the 95th percentile in brackets. */
+export function row(f: Figures): Record<string, string | number> {
   const show = ({ median, p95 }: Spread) => `${median.toFixed(1)} (${p95.toFixed(0)})`;
+  return {
+    rules: f.rules,
+    server: f.subject,
+    start: f.start.toFixed(0),
+    open: f.open.toFixed(0),
+    findings: `${f.findings} → ${f.findingsTyped}`,
+    key: show(f.key),
+    "key, busy": show(f.keyWhileBusy),
+    "key + completion": show(f.completion),
+    hover: show(f.hover),
+    definition: show(f.definition),
+    "MB (peak)": `${f.memory.resident} (${f.memory.peak})`,
+  };
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const sizes = process.argv.slice(2).map(Number).filter(Number.isInteger);
+  const keys = Number(process.env.KEYS ?? 40);
+  const flags = process.env.NODE_FLAGS?.split(" ") ?? [];
+  const subjects = [iochain(), ...(process.argv.includes("--peers") ? peers() : [])];
   for (const rules of sizes.length > 0 ? sizes : [1000, 10_000, 100_000]) {
-    const f = await measure(server, rules);
-    console.table([
-      {
-        rules,
-        start: f.start.toFixed(0),
-        open: f.open.toFixed(0),
-        findings: f.findings,
-        key: show(f.key),
-        "key, busy": show(f.keyWhileBusy),
-        "key + completion": show(f.completion),
-        hover: show(f.hover),
-        definition: show(f.definition),
-        "MB (peak)": `${f.memory.resident} (${f.memory.peak})`,
-      },
-    ]);
+    const able = subjects.filter(({ most = Number.POSITIVE_INFINITY }) => rules <= most);
+    const figures: Figures[] = [];
+    for (const subject of able) figures.push(await measure(subject, rules, keys, flags));
+    console.table(figures.map(row));
   }
 }
