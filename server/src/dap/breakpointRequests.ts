@@ -203,14 +203,8 @@ export class BreakpointRequests {
     const terms = this.terms(asked.wish, debuggee);
     if (typeof terms === "string") return this.refused(asked, terms);
     try {
-      const at = functionBreakpoint(asked.wish.name, debuggee.loaded.policy, debuggee.loaded.used);
-      asked.live = {
-        id: asked.id,
-        key: `function ${asked.wish.name}`,
-        terms,
-        at,
-        grain: asked.wish.name.trim().startsWith("rule") ? "every stop" : "slots",
-      };
+      const place = functionBreakpoint(asked.wish.name, debuggee.loaded.policy, debuggee.loaded.used);
+      asked.live = { id: asked.id, key: `function ${asked.wish.name}`, terms, ...place };
       return { id: asked.id, verified: true };
     } catch (error) {
       return this.refused(asked, (error as Error).message);

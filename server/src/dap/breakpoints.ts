@@ -52,40 +52,47 @@ function checked(text: string, nowhere: Environment): Expression {
   return expression;
 }
 
-const HITS = /^(==|=|>=|>|<=|<|%)?\s*(\d+)$/;
-/** `3` (the third time), `> 3`, `>= 3`, `<= 3`, `% 3` (every third). */
+const HITS = /^(?:(==|=|!=|>=|>|<=|<)\s*)?(\d+)$/;
+const EVERY = /^%\s*(\d+)(?:\s*==?\s*(\d+))?$/;
+/** `3` (the third time), `>= 3`, `> 3`, `<= 3`, `< 3`, `!= 3`, `% 3` (every third), `% 3 == 1`. */
 function hitCondition(text: string): (count: number) => boolean {
-  const parts = HITS.exec(text.trim());
-  const n = Number(parts?.[2]);
-  if (!parts || (parts[1] === "%" && n === 0))
-    throw new ExpressionError(`hit count ${text}: expected a number, or >, >=, <, <= or % and one`, {
-      start: 0,
-      end: text.length,
-    });
-  switch (parts[1]) {
-    case ">":
-      return (count) => count > n;
-    case ">=":
-      return (count) => count >= n;
-    case "<":
-      return (count) => count < n;
-    case "<=":
-      return (count) => count <= n;
-    case "%":
-      return (count) => count % n === 0;
-    default:
-      return (count) => count === n;
+  const wrong = (why: string): ExpressionError =>
+    new ExpressionError(`hit count ${text}: ${why}`, { start: 0, end: text.length });
+  const [, operator = "==", count] = HITS.exec(text.trim()) ?? [];
+  const [, every, rest = "0"] = EVERY.exec(text.trim()) ?? [];
+  if (every !== undefined) {
+    const n = Number(every);
+    if (Number(rest) >= n) throw wrong("it never holds");
+    return (hits) => hits % n === Number(rest);
   }
+  if (count === undefined) throw wrong("expected a number such as 3, or >= 3, > 3, <= 3, < 3, != 3, % 3, % 3 == 1");
+  const n = Number(count);
+  // Hits are counted from 1.
+  if ((n === 0 && (operator === "==" || operator === "=" || operator === "<=")) || (n <= 1 && operator === "<"))
+    throw wrong("it never holds");
+  return (hits) => COMPARE[operator]?.(hits, n) ?? hits === n;
 }
+const COMPARE: Readonly<Record<string, (hits: number, n: number) => boolean>> = {
+  "!=": (hits, n) => hits !== n,
+  ">=": (hits, n) => hits >= n,
+  ">": (hits, n) => hits > n,
+  "<=": (hits, n) => hits <= n,
+  "<": (hits, n) => hits < n,
+};
 
 /** `packet to {ip.dst}`: `{{` and `}}` stand for the braces themselves. */
 function template(text: string, nowhere: Environment): (string | Expression)[] {
   const parts: (string | Expression)[] = [];
-  const piece = /\{\{|\}\}|\{((?:[^{}]|\{[^{}]*\})*)\}/g;
+  const piece = /\{\{|\}\}|\{((?:[^{}]|\{[^{}]*\})*)\}|\{/g;
   let end = 0;
   for (const match of text.matchAll(piece)) {
     parts.push(text.slice(end, match.index));
     end = match.index + match[0].length;
+    if (match[0] === "{")
+      throw new ExpressionError("the { is not closed; {{ stands for the brace itself", {
+        start: match.index,
+        end: match.index + 1,
+      });
     if (match[1] === undefined) parts.push(match[0].charAt(0));
     else {
       const expression = parseExpression(match[1]);

@@ -108,6 +108,8 @@ export class Debuggee implements Follower<Moment, Memory> {
   }
   /** Runs what comes before the first packet. */
   skipToEntry(): void {
+    // The first unit began while the history was being made, and nobody was told.
+    this.arrive(undefined);
     while (!this.ended && (this.moment !== undefined || !this.loaded.script.isSend(this.index))) this.forward();
     this.entry = this.position;
   }

@@ -1,69 +1,111 @@
 /** Function breakpoints: `slot 2`, `slot 2 in`, `rule 1003`, `rule east-west.1003`, `dfw east-west`, `appliance ips`. */
-import type { Block, Policy, Rule } from "../policy/policy.ts";
+import type { ReasonCode } from "../chain/reasons.ts";
+import type { Appliance, Block, Policy, Rule } from "../policy/policy.ts";
 import { nearest } from "../syntax/near.ts";
+import type { Grain } from "./history.ts";
 import type { Moment } from "./moment.ts";
 import { rulesOf, unplaced } from "./places.ts";
+
+export interface FunctionBreakpoint {
+  readonly at: (moment: Moment | undefined) => boolean;
+  /** How finely packets must be run for it to be come to. */
+  readonly grain: Grain;
+}
+type Reader = (words: string, policy: Policy, used: ReadonlySet<Block>) => FunctionBreakpoint | undefined;
 
 /**
  * When the function breakpoint `text` is come to. Throws an Error that says what is wrong with it, or why no packet ever
  * comes there; `used` are the blocks that packets come to.
  */
-export function functionBreakpoint(
-  text: string,
-  policy: Policy,
-  used: ReadonlySet<Block>,
-): (moment: Moment | undefined) => boolean {
+export function functionBreakpoint(text: string, policy: Policy, used: ReadonlySet<Block>): FunctionBreakpoint {
   const words = text.trim().replace(/\s+/g, " ");
-  const slot = /^slot (\d+)(?: (in|out))?$/.exec(words);
-  if (slot) {
-    const number = Number(slot[1]);
-    if (number > 15) throw new Error(`slots are numbered 0 to 15, not ${number}`);
-    return (moment) =>
-      moment?.kind === "slot" &&
-      moment.place.number === number &&
-      (slot[2] === undefined || moment.place.direction === slot[2]);
-  }
-  const rule = /^rule (?:(.+)\.)?(\d+)$/.exec(words);
-  if (rule) {
-    const wanted = rulesNamed(policy, rule[1] === undefined ? undefined : bare(rule[1]), Number(rule[2]));
-    const statements = new Set(wanted.map((r) => r.source.statement));
-    const homes = [...policy.blocks.values()].filter((b) => rulesOf(b).some((r) => statements.has(r.source.statement)));
-    const idle = homes.find((b) => !used.has(b));
-    if (idle !== undefined && !homes.some((b) => used.has(b))) throw new Error(unplaced(idle));
-    if (wanted.every((r) => r.disabled)) throw new Error(`${words} is disabled`);
-    return (moment) =>
-      moment?.kind === "statement" && moment.rule !== undefined && statements.has(moment.rule.source.statement);
-  }
-  const block = /^(acl|swsec|dfw|redirect|encryption) (.+)$/.exec(words);
-  if (block) {
-    const name = bare(block[2] as string);
-    const found = policy.blocks.get(name);
-    if (!found || found.module !== block[1])
-      throw new Error(
-        unknown(
-          `${block[1]} ${name}`,
-          [...policy.blocks.values()].map((b) => `${b.module} ${b.name}`),
-        ),
-      );
-    if (!used.has(found)) throw new Error(unplaced(found));
-    return (moment) => moment?.kind === "slot" && moment.place.block === found;
-  }
-  const appliance = /^appliance (.+)$/.exec(words);
-  if (appliance) {
-    const name = bare(appliance[1] as string);
-    if (!policy.appliances.has(name))
-      throw new Error(
-        unknown(
-          `appliance ${name}`,
-          [...policy.appliances.keys()].map((a) => `appliance ${a}`),
-        ),
-      );
-    const served = [...used].some((b) => b.module === "redirect" && b.via?.name === name);
-    if (!served) throw new Error(`no slot redirects to appliance ${name}`);
-    return (moment) => moment?.kind === "decided" && moment.decision.appliance === name;
+  for (const read of [onSlot, onRule, onBlock, onAppliance, onName]) {
+    const found = read(words, policy, used);
+    if (found) return found;
   }
   throw new Error("expected slot N, slot N in, slot N out, rule N, rule BLOCK.N, a block (dfw NAME) or appliance NAME");
 }
+
+const onSlot: Reader = (words, policy) => {
+  const [, digits, direction] = /^slot (\d+)(?: (in|out))?$/.exec(words) ?? [];
+  if (digits === undefined) return undefined;
+  const number = Number(digits);
+  if (number > 15) throw new Error(`slots are numbered 0 to 15, not ${number}`);
+  if (policy.chains.every((chain) => chain.vnics.size === 0)) throw new Error("no chain covers a vNIC");
+  return {
+    at: (moment) =>
+      moment?.kind === "slot" &&
+      moment.place.number === number &&
+      (direction === undefined || moment.place.direction === direction),
+    grain: "slots",
+  };
+};
+
+/** `rule 1003`, `1003`, `east-west.1003`. */
+const onRule: Reader = (words, policy, used) => {
+  const [, block, id] = /^(?:rule )?(?:(.+)\.)?(\d+)$/.exec(words) ?? [];
+  if (id === undefined) return undefined;
+  const wanted = rulesNamed(policy, block === undefined ? undefined : bare(block), Number(id));
+  const statements = new Set(wanted.map((rule) => rule.source.statement));
+  const homes = [...policy.blocks.values()].filter((b) => rulesOf(b).some((r) => statements.has(r.source.statement)));
+  const [home] = homes;
+  if (home && !homes.some((b) => used.has(b))) throw new Error(unplaced(home));
+  if (wanted.every((rule) => rule.disabled)) throw new Error(`rule ${id} is disabled`);
+  return {
+    at: (moment) =>
+      moment?.kind === "statement" && moment.rule !== undefined && statements.has(moment.rule.source.statement),
+    grain: "every stop",
+  };
+};
+
+const onBlock: Reader = (words, policy, used) => {
+  const [, module, text = ""] = /^(acl|swsec|dfw|redirect|encryption) (.+)$/.exec(words) ?? [];
+  if (module === undefined) return undefined;
+  const block = policy.blocks.get(bare(text));
+  const all = [...policy.blocks.values()].map((b) => `${b.module} ${b.name}`);
+  if (block?.module !== module) throw new Error(unknown(`${module} ${bare(text)}`, all));
+  return atBlock(block, used);
+};
+function atBlock(block: Block, used: ReadonlySet<Block>): FunctionBreakpoint {
+  if (!used.has(block)) throw new Error(unplaced(block));
+  return { at: (moment) => moment?.kind === "slot" && moment.place.block === block, grain: "slots" };
+}
+
+const onAppliance: Reader = (words, policy, used) => {
+  const [, text] = /^appliance (.+)$/.exec(words) ?? [];
+  if (text === undefined) return undefined;
+  const appliance = policy.appliances.get(bare(text));
+  const all = [...policy.appliances.keys()].map((name) => `appliance ${name}`);
+  if (!appliance) throw new Error(unknown(`appliance ${bare(text)}`, all));
+  return atAppliance(appliance, used);
+};
+/** At the first thing that it looks at; where it sees nothing (it has no rules, is down, or hangs), once that is so. */
+function atAppliance(appliance: Appliance, used: ReadonlySet<Block>): FunctionBreakpoint {
+  const { name, inspect } = appliance;
+  if (![...used].some((b) => b.module === "redirect" && b.via === appliance))
+    throw new Error(`no slot redirects to appliance ${name}`);
+  const first = (inspect?.rules.find((rule) => !rule.disabled) ?? inspect?.default)?.source?.statement;
+  return {
+    at: (moment) =>
+      moment?.kind === "statement"
+        ? moment.appliance === appliance && moment.source.statement === first
+        : moment?.kind === "decided" &&
+          moment.decision.appliance === name &&
+          (first === undefined || UNSEEN.has(moment.decision.reason ?? "")),
+    grain: "every stop",
+  };
+}
+
+/** A block or an appliance without its word: they share one name space. */
+const onName: Reader = (words, policy, used) => {
+  const block = policy.blocks.get(bare(words));
+  if (block) return atBlock(block, used);
+  const appliance = policy.appliances.get(bare(words));
+  return appliance && atAppliance(appliance, used);
+};
+
+/** Reasons of an appliance that has not seen the packet. */
+const UNSEEN: ReadonlySet<string> = new Set<ReasonCode>(["fail-open", "fail-closed", "appliance-hung"]);
 
 /** The rules of an id, in a block or in every block and appliance. Throws an Error when there is none. */
 export function rulesNamed(policy: Policy, block: string | undefined, id: number): readonly Rule[] {

@@ -1,0 +1,113 @@
+/** What would have let a packet through that did not get through. */
+import type { ReasonCode } from "../chain/reasons.ts";
+import type { Direction, SlotTrace } from "../chain/trace.ts";
+import { formatIp } from "../policy/addresses.ts";
+import type { Block, Rule } from "../policy/policy.ts";
+import type { Debuggee } from "./debuggee.ts";
+import { failing } from "./whyNot.ts";
+
+/** A sentence or two; undefined where there is nothing to say, or where it did get through. */
+export function remedy(
+  decision: SlotTrace,
+  vnic: string,
+  direction: Direction,
+  debuggee: Debuggee,
+): string | undefined {
+  const { verdict, reason, appliance, state } = decision;
+  if (verdict !== "drop" && verdict !== "reject" && verdict !== "blackhole") return undefined;
+  if (verdict === "blackhole") return `With ${appliance ?? "the appliance"} set up, it would pass.`;
+  switch (reason as ReasonCode | undefined) {
+    case "spoofguard-ipv4":
+    case "spoofguard-ipv6":
+    case "spoofguard-arp":
+    case "spoofguard-nd":
+      return `${approved(vnic, debuggee)} A bind of ${vnic} with the packet's address, or an approve step, would let it through.`;
+    case "spoofguard-mac":
+      return `A bind of ${vnic} with that MAC would let it through.`;
+    case "strict-no-syn":
+      return "A SYN first, or a section without tcp-strict, would let it through.";
+    case "state-mismatch":
+      return `The connection is in ${state ?? "another state"}: a packet that may come next there would pass.`;
+    case "fail-closed":
+      return appliance === undefined
+        ? "With fail open on the slot's line, or the block set up, it would pass."
+        : `With fail open, or ${appliance} set up, it would pass.`;
+    case "decrypt-failed":
+      return "The same key at the same epoch on this side would open it.";
+    case "not-sealed":
+      return "Sealed by an encrypt rule where it left its VM, it would pass.";
+    case "fragment":
+      return "Behind its first fragment it would share that one's fate.";
+    case "rate-limit":
+      return "Fewer of its kind in this second, or a higher limit, would let it through.";
+    case "block-dhcp-server":
+    case "block-dhcp-client":
+    case "block-bpdu":
+    case "block-router-advertisement":
+    case "block-non-ip":
+      return `Without “block ${reason?.slice("block-".length)}” it would pass.`;
+    case "match":
+    case "no-match":
+    case "appliance-drop":
+      return otherRules(decision, vnic, direction, debuggee);
+    default:
+      return undefined;
+  }
+}
+
+function approved(id: string, debuggee: Debuggee): string {
+  const vnic = debuggee.loaded.policy.vnics.get(id);
+  const block = debuggee.place?.block;
+  const bound = block?.module === "swsec" ? (block.bindings.find((b) => b.vnic === vnic)?.ips ?? []) : [];
+  const all = [...bound, ...(vnic ? debuggee.world.at(vnic).approved : [])];
+  const list = [...new Set(all.map(formatIp))].join(", ");
+  return list === "" ? "No address is approved there." : `Approved there: ${list}.`;
+}
+
+interface Home {
+  /** In the order in which they are tried. */
+  readonly rules: readonly Rule[];
+  readonly default: { readonly action: string } | undefined;
+}
+const homeOf = (block: Block): Home => {
+  if (block.module === "swsec") return { rules: [], default: undefined };
+  const rules = block.module === "dfw" ? [...block.ethernetRules, ...block.ipRules] : block.rules;
+  return { rules, default: block.default };
+};
+
+/**
+ * The rules around the one that decided: those before it would have come first, had they matched; those behind it
+ * decide in its stead, where it is taken away.
+ */
+function otherRules(
+  { by, block: name = "", appliance }: SlotTrace,
+  vnic: string,
+  direction: Direction,
+  debuggee: Debuggee,
+): string | undefined {
+  const { policy } = debuggee.loaded;
+  const block = policy.blocks.get(name);
+  const inspecting = by?.kind === "appliance" ? policy.appliances.get(appliance ?? "")?.inspect : undefined;
+  const home = inspecting ? { rules: inspecting.rules, default: inspecting.default } : block && homeOf(block);
+  if (!home) return undefined;
+  const at = by?.id === undefined ? home.rules.length : home.rules.findIndex((rule) => rule.id === by.id);
+  const misses = (rule: Rule): readonly string[] | undefined => failing(rule, debuggee, vnic, direction);
+
+  const decider = home.rules[at];
+  if (decider) {
+    const next = home.rules.slice(at + 1).find((r) => !r.disabled && r.action !== "mark" && misses(r)?.length === 0);
+    const action = next?.action ?? home.default?.action ?? "allow";
+    if (action === "allow") return `Without that rule ${next ? nameOf(next) : "the default"} would let it through.`;
+  }
+  let best: { rule: Rule; failed: readonly string[] } | undefined;
+  for (const rule of home.rules.slice(0, at)) {
+    if (rule.action !== "allow" || rule.disabled) continue;
+    const failed = misses(rule);
+    if (failed && failed.length > 0 && (!best || failed.length < best.failed.length)) best = { rule, failed };
+  }
+  if (best) return `${capital(nameOf(best.rule))} would have let it through, but ${best.failed.join(", and ")}.`;
+  const where = decider ? `before ${nameOf(decider)}` : "of its own";
+  return `An allow rule ${where} would let it through.`;
+}
+const nameOf = ({ id, title }: Rule): string => `rule ${id}${title === undefined ? "" : ` "${title}"`}`;
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
