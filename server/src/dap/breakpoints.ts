@@ -36,6 +36,8 @@ export interface Breakpoint {
 export interface Watch extends Omit<Breakpoint, "at" | "grain"> {
   readonly read: () => string | undefined;
   readonly counts: (before: string | undefined, after: string | undefined) => boolean;
+  /** What the change was, in a line. */
+  readonly told: (before: string | undefined, after: string | undefined) => string;
 }
 
 /** Reads a wish; throws an ExpressionError with the words to show. `nowhere` knows the names, but no packet. */
@@ -151,7 +153,7 @@ export class Breakpoints {
   come(moment: Moment | undefined, environment: () => Environment): Halt {
     const ids: number[] = [];
     const messages: { text: string; wrong: boolean }[] = [];
-    const hit = ({ id, key, terms }: Pick<Breakpoint, "id" | "key" | "terms">): void => {
+    const hit = ({ id, key, terms }: Pick<Breakpoint, "id" | "key" | "terms">, told?: string): void => {
       const { condition, hits, message } = terms;
       try {
         if (condition && !test(condition, environment())) return;
@@ -159,7 +161,8 @@ export class Breakpoints {
         this.hits.set(key, count);
         if (hits && !hits(count)) return;
         if (!message) ids.push(id);
-        else messages.push({ text: filled(message, environment()), wrong: false });
+        if (!message && told !== undefined) messages.push({ text: told, wrong: false });
+        if (message) messages.push({ text: filled(message, environment()), wrong: false });
       } catch (error) {
         if (!(error instanceof ExpressionError)) throw error;
         // A breakpoint that cannot say whether it holds stops: better once too often than never.
@@ -172,7 +175,7 @@ export class Breakpoints {
       const before = this.values.get(watch.key);
       const after = watch.read();
       this.values.set(watch.key, after);
-      if (before !== after && watch.counts(before, after)) hit(watch);
+      if (before !== after && watch.counts(before, after)) hit(watch, watch.told(before, after));
     }
     return { ids, messages };
   }

@@ -55,6 +55,7 @@ export function captureScript(
       line: (index % PAGE) + 1,
       column: 1,
     }),
+    frameNumber: (index) => index + 1,
     statement: () => undefined,
     isSend: () => true,
     source: (reference) => {

@@ -220,9 +220,10 @@ export class Debuggee implements Follower<Moment, Memory> {
   }
   /** The innermost line that the packet is at. */
   get hereLine(): { uri: string; line: number } | undefined {
-    const statement = this.statementAt(this.moment);
-    const source = this.moment?.kind === "statement" ? this.moment.source : this.place?.line?.source;
-    return statement && source ? { uri: source.uri, line: extent(statement).line } : this.line;
+    const { moment, place } = this;
+    const decided = moment?.kind === "statement" || moment?.kind === "decided" ? moment.source : undefined;
+    const source = decided ?? place?.line?.source;
+    return source ? { uri: source.uri, line: extent(source.statement).line } : this.line;
   }
   /** Whether the packet under way has been changed by hand. */
   get wasEdited(): boolean {

@@ -37,6 +37,8 @@ const WORDS: Readonly<Record<string, (debuggee: Debuggee) => Value>> = {
   },
   clock: ({ world }) => number(world.clock, duration(world.clock)),
 };
+/** Wireshark's, which the run knows and the packet does not. */
+const FRAME_NUMBER = "frame.number";
 const OUTCOMES: Readonly<Record<string, string>> = {
   drop: "dropped",
   reject: "rejected",
@@ -49,11 +51,20 @@ export function environmentOf(debuggee: Debuggee, nowhere = false): Environment 
   const { policy } = debuggee.loaded;
   const packet = nowhere ? undefined : debuggee.packet;
   const rules = (name: RuleName, use: (found: readonly NamedRule[]) => Value): Value => {
-    const found = named(name, debuggee, nowhere);
+    let found: readonly NamedRule[];
+    try {
+      found = rulesMeant(name, debuggee);
+    } catch (error) {
+      throw new ExpressionError((error as Error).message, name);
+    }
     return nowhere ? absent("nothing yet") : use(found);
   };
   return {
-    field: (name) => fieldValues(packet, name),
+    field: (name) => {
+      if (name !== FRAME_NUMBER) return fieldValues(packet, name);
+      const found = nowhere || debuggee.ended ? undefined : debuggee.loaded.script.frameNumber?.(debuggee.index);
+      return found === undefined ? [] : [number(found)];
+    },
     word: (name) => {
       const word = Object.hasOwn(WORDS, name) ? WORDS[name] : undefined;
       return word && (nowhere ? absent("nothing yet") : word(debuggee));
@@ -65,7 +76,7 @@ export function environmentOf(debuggee: Debuggee, nowhere = false): Environment 
     rule: (name) => rules(name, (found) => ruleValue(found, debuggee)),
     matches: (name) => rules(name, (found) => matchValue(found, debuggee)),
     names: () => [
-      ...FIELD_NAMES.map((name) => ({ name, kind: "field" as const })),
+      ...[...FIELD_NAMES, FRAME_NUMBER].map((name) => ({ name, kind: "field" as const })),
       ...Object.keys(WORDS).map((name) => ({ name, kind: "word" as const })),
       ...[...policy.groups.keys(), ...policy.vms.keys(), ...policy.segments.keys(), ...policy.vnics.keys()].map(
         (name) => ({ name, kind: "members" as const }),
@@ -80,19 +91,19 @@ interface NamedRule {
   readonly rule: Rule;
   readonly block: string;
 }
-/** A bare number means the block that the packet is in, else every block that has it. */
-function named(name: RuleName, debuggee: Debuggee, nowhere: boolean): readonly NamedRule[] {
-  const { policy } = debuggee.loaded;
-  const { moment, place } = debuggee;
+/**
+ * The rules that a name means where the packet is: a bare number means the block that it is in, else every block that has
+ * such a rule. Throws an Error when there is none.
+ */
+export function rulesMeant(
+  name: Pick<RuleName, "block" | "id">,
+  { loaded: { policy }, moment, place }: Debuggee,
+): readonly NamedRule[] {
   const appliance = moment?.kind === "statement" ? moment.appliance?.name : undefined;
-  try {
-    const found = rulesNamed(policy, name.block, name.id).map((rule) => ({ rule, block: blockOf(policy, rule) }));
-    if (nowhere || name.block !== undefined) return found;
-    const here = found.filter(({ block }) => block === (appliance ?? place?.block?.name));
-    return here.length > 0 ? here : found;
-  } catch (error) {
-    throw new ExpressionError((error as Error).message, name);
-  }
+  const found = rulesNamed(policy, name.block, name.id).map((rule) => ({ rule, block: blockOf(policy, rule) }));
+  if (name.block !== undefined) return found;
+  const here = found.filter(({ block }) => block === (appliance ?? place?.block?.name));
+  return here.length > 0 ? here : found;
 }
 /** Of several rules the hits are the sum. */
 function ruleValue(found: readonly NamedRule[], debuggee: Debuggee): Value {

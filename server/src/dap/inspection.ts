@@ -2,6 +2,7 @@
 import type { DebugProtocol } from "@vscode/debugprotocol";
 import { chainView } from "./chainView.ts";
 import type { Debuggee } from "./debuggee.ts";
+import { rulesMeant } from "./environment.ts";
 import { explain } from "./explain.ts";
 import { complete } from "./expression/complete.ts";
 import { evaluate } from "./expression/evaluate.ts";
@@ -14,7 +15,6 @@ import { modules } from "./modules.ts";
 import type { Moment } from "./moment.ts";
 import { PACKET_MEMORY, readOctets, setPacketField, writeOctets } from "./packetScope.ts";
 import { baseName, canonical, type Style } from "./paths.ts";
-import { rulesOf } from "./places.ts";
 import { RequestError } from "./protocol.ts";
 import { scopes } from "./scopes.ts";
 import { standOf, visible } from "./stepping.ts";
@@ -185,12 +185,15 @@ export class Inspection {
       return { body: { result, ...rest }, changed: true };
     }
     const value = this.complaining(() => evaluate(hovered(line, args.context), this.debuggee.environment()));
-    // A hover over a word of the policy that means nothing here shows nothing.
-    if (args.context === "hover" && value.kind === "absent") throw new RequestError(value.why);
+    // A hover over a word of the policy that means nothing here shows nothing, nor does a value beside a rule's line.
+    const silent = args.context === "hover" || (args.context === "watch" && line.kind === "call");
+    if (silent && value.kind === "absent") throw new RequestError(value.why);
     const node = nodeOf("", value);
+    // A watch, and a value in the editor, stand behind the expression and have a line's rest.
+    const brief = args.context === "watch" && value.kind === "record" ? value.brief : undefined;
     return {
       body: {
-        result: show(value),
+        result: brief ?? show(value),
         type: value.kind,
         variablesReference: this.shown.reference(node),
         ...(args.context === "clipboard" ? { variablesReference: 0 } : {}),
@@ -227,7 +230,12 @@ export class Inspection {
   }
 
   dataBreakpointInfo(args: DebugProtocol.DataBreakpointInfoArguments): object {
-    const id = this.dataId(args);
+    let id: string | undefined;
+    try {
+      id = this.dataId(args);
+    } catch (error) {
+      return { dataId: null, description: (error as Error).message };
+    }
     const watch = id === undefined ? undefined : this.debuggee.watch(id);
     if (!watch) return { dataId: null, description: `${args.name} cannot be watched` };
     return { dataId: id, description: watch.description, accessTypes: ["write"], canPersist: true };
@@ -239,11 +247,10 @@ export class Inspection {
     }
     const hits = /^rule\((?:(.+)\.)?(\d+)\)(?:\.hits)?$/.exec(args.name);
     if (hits) {
-      const { policy } = this.debuggee.loaded;
       const id = Number(hits[2]);
-      const home = [...policy.blocks.values()].find((b) => rulesOf(b).some((rule) => rule.id === id));
-      const block = hits[1]?.replace(/^"|"$/g, "") ?? this.debuggee.place?.block?.name ?? home?.name;
-      return block === undefined ? undefined : `hits ${block}.${id}`;
+      const named = hits[1]?.replace(/^"|"$/g, "");
+      const [home] = rulesMeant({ id, ...(named === undefined ? {} : { block: named }) }, this.debuggee);
+      return home && `hits ${home.block}.${id}`;
     }
     if (args.name === "state") return this.debuggee.place ? `connections ${this.debuggee.place.vnic}` : undefined;
     return `field ${args.name}`;

@@ -1,7 +1,9 @@
 /** A packet's fields as values of the expression language, by Wireshark's names. */
+
+import { encodeFrame } from "../capture/encode.ts";
 import { type FieldRow, LAYER_ROWS, type LayerRow, type Raw } from "../capture/fieldTable.ts";
 import type { Packet } from "../capture/packet.ts";
-import type { Value } from "./expression/values.ts";
+import { number, text, type Value } from "./expression/values.ts";
 
 const ROWS = new Map<string, { readonly layer: LayerRow; readonly row: FieldRow }[]>();
 for (const layer of LAYER_ROWS)
@@ -29,7 +31,18 @@ export const fieldName = (name: string): string => {
   return others?.length === 1 ? (others[0] as string) : name;
 };
 
-export const FIELD_NAMES: readonly string[] = [...LAYERS.keys(), ...ROWS.keys(), ...Object.keys(OTHER_NAMES)];
+/** Of the frame as a whole. */
+const OF_FRAME: Readonly<Record<string, (packet: Packet) => Value>> = {
+  "frame.len": (packet) => number(encodeFrame(packet).length),
+  "frame.protocols": (packet) => text(packet.protocols),
+};
+
+export const FIELD_NAMES: readonly string[] = [
+  ...LAYERS.keys(),
+  ...ROWS.keys(),
+  ...Object.keys(OTHER_NAMES),
+  ...Object.keys(OF_FRAME),
+];
 
 /** The values of a field of the packet, none where it lacks it; undefined: there is no such field. */
 export function fieldValues(packet: Packet | undefined, name: string): readonly Value[] | undefined {
@@ -37,6 +50,8 @@ export function fieldValues(packet: Packet | undefined, name: string): readonly 
   if (layer) return packet && layer.present(packet) ? [{ kind: "boolean", value: true }] : [];
   const others = Object.hasOwn(OTHER_NAMES, name) ? OTHER_NAMES[name] : undefined;
   if (others) return others.flatMap((other) => fieldValues(packet, other) ?? []);
+  const ofFrame = Object.hasOwn(OF_FRAME, name) ? OF_FRAME[name] : undefined;
+  if (ofFrame) return packet ? [ofFrame(packet)] : [];
   const rows = ROWS.get(name);
   if (!rows || !packet) return rows && [];
   const values: Value[] = [];

@@ -21,7 +21,7 @@ export function remedy(
     case "spoofguard-ipv6":
     case "spoofguard-arp":
     case "spoofguard-nd":
-      return `${approved(vnic, debuggee)} A bind of ${vnic} with the packet's address, or an approve step, would let it through.`;
+      return `${approved(decision, vnic, debuggee)} A bind of ${vnic} with the packet's address, or an approve step, would let it through.`;
     case "spoofguard-mac":
       return `A bind of ${vnic} with that MAC would let it through.`;
     case "strict-no-syn":
@@ -55,9 +55,10 @@ export function remedy(
   }
 }
 
-function approved(id: string, debuggee: Debuggee): string {
-  const vnic = debuggee.loaded.policy.vnics.get(id);
-  const block = debuggee.place?.block;
+function approved(decision: SlotTrace, id: string, debuggee: Debuggee): string {
+  const { policy } = debuggee.loaded;
+  const vnic = policy.vnics.get(id);
+  const block = policy.blocks.get(decision.block ?? "");
   const bound = block?.module === "swsec" ? (block.bindings.find((b) => b.vnic === vnic)?.ips ?? []) : [];
   const all = [...bound, ...(vnic ? debuggee.world.at(vnic).approved : [])];
   const list = [...new Set(all.map(formatIp))].join(", ");

@@ -61,6 +61,10 @@ export function scenarioScript(scenario: Source<ScenarioStatement>, policy: Poli
         ...spanOf(step),
       };
     },
+    frameNumber: (index) => {
+      const { frame } = unit(index);
+      return frame && frame.index + 1;
+    },
     statement: (index) => unit(index).step,
     isSend: (index) => {
       const { step, frame } = unit(index);

@@ -21,6 +21,8 @@ export interface Script extends Course<World, Moment, Packet> {
   statement(index: number): Statement | undefined;
   /** Whether unit `index` sends a packet. */
   isSend(index: number): boolean;
+  /** Of a captured frame its number in its capture, from 1. */
+  frameNumber?(index: number): number | undefined;
   /** Sources of the session's own, by reference. */
   source(reference: number): { readonly name: string; readonly text: string } | undefined;
 }

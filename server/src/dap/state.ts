@@ -65,13 +65,14 @@ function connectionTable(state: VnicState, world: World, vnic: string): Node {
     value: `${entries.length} of ${vnic}`,
     ...(entries.length > 100 ? { indexed: Math.min(entries.length, SHOWN) } : {}),
     data: `connections ${vnic}`,
-    children: () => entries.slice(0, SHOWN).map((entry) => connectionNode(entry, world)),
+    children: () => entries.slice(0, SHOWN).map((entry) => connectionNode(entry, world, vnic)),
   };
 }
-function connectionNode(connection: Connection, world: World): Node {
+function connectionNode(connection: Connection, world: World, vnic: string): Node {
   return {
     name: flowText(connection),
     value: `${connection.state}, ${expiry(connection, world)}`,
+    data: `connection ${vnic} ${flowText(connection)}`,
     children: () =>
       [...connectionParts(connection, world)].map(([name, value]) => ({
         name,

@@ -34,6 +34,7 @@ export function whyNot(rule: Rule, debuggee: Debuggee): Value {
   return {
     kind: "record",
     summary: holds ? `rule ${rule.id} matches` : `rule ${rule.id} does not match: ${why}`,
+    brief: holds ? "match" : `no match: ${why}`,
     holds,
     members: new Map([
       ...(rule.disabled ? [["disabled", text("the rule is skipped")] as const] : []),

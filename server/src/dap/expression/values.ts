@@ -13,6 +13,8 @@ export type Value =
   | {
       readonly kind: "record";
       readonly summary: string;
+      /** Shorter, for where the expression itself stands before it. */
+      readonly brief?: string;
       readonly holds?: boolean;
       readonly members: ReadonlyMap<string, Value>;
     };
