@@ -13,6 +13,7 @@ import {
   StreamMessageReader,
   StreamMessageWriter,
 } from "vscode-languageserver-protocol/node";
+import type { Figure } from "./figure.ts";
 import { makePolicy, nsxShape } from "./policies.ts";
 import { iochain, peers, type Subject } from "./subjects.ts";
 
@@ -194,6 +195,30 @@ function memoryOf({ pid }: ChildProcess) {
   const megabytes = (field: string) =>
     Math.round(Number(new RegExp(`${field}:\\s+(\\d+) kB`).exec(status)?.[1] ?? Number.NaN) / 1024);
   return { resident: megabytes("VmRSS"), peak: megabytes("VmHWM") };
+}
+
+/** Ours and the peers', size by size. */
+export async function languageServer(sizes: readonly number[]): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  for (const rules of sizes)
+    for (const subject of [iochain(), ...peers()]) {
+      if (rules > (subject.most ?? Number.POSITIVE_INFINITY)) continue;
+      const f = await measure(subject, rules, rules > 20_000 ? 12 : 40);
+      const add = (what: string, value: number | Spread, unit: Figure["unit"] = "ms") => {
+        const figure = { suite: "language server", what, subject: subject.name, size: rules, unit };
+        if (typeof value === "number") figures.push({ ...figure, value });
+        else if (!Number.isNaN(value.median)) figures.push({ ...figure, value: value.median, p95: value.p95 });
+      };
+      add("start", f.start);
+      add("open until the first findings", f.open);
+      add("a key until fresh findings", f.key);
+      add("the same, dear checks at work", f.keyWhileBusy);
+      add("a key and completion", f.completion);
+      add("hover", f.hover);
+      add("definition", f.definition);
+      add("memory", f.memory.resident, "MB");
+    }
+  return figures;
 }
 
 /** As `console.table` shows them: milliseconds, the 95th percentile in brackets. */

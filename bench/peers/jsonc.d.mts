@@ -1,0 +1,1 @@
+export function parseTree(text: string): object | undefined;
