@@ -1,7 +1,7 @@
 /** A packet's flow: what the two directions of a conversation have in common. */
 import type { Icmp, Packet } from "../capture/packet.ts";
 import type { Ip } from "../policy/addresses.ts";
-import { ICMP, ICMPV6 } from "../policy/protocols.ts";
+import { ICMP, ICMPV6, SCTP, TCP, UDP } from "../policy/protocols.ts";
 
 export interface End {
   readonly ip: Ip;
@@ -62,6 +62,8 @@ export function isIcmpError(protocol: number, icmp: Icmp): boolean {
   return protocol === ICMPV6 ? icmp.type < 128 : [3, 4, 5, 11, 12].includes(icmp.type);
 }
 
+const HAVE_PORTS: ReadonlySet<number> = new Set([TCP, UDP, SCTP]);
+
 /** Undefined for what has no flow: no IP, an ICMP error, ports that are not there. */
 export function flowOf(packet: Packet): Flow | undefined {
   const { ip } = packet;
@@ -72,11 +74,16 @@ export function flowOf(packet: Packet): Flow | undefined {
     if (!packet.icmp || isIcmpError(ip.protocol, packet.icmp)) return undefined;
     return icmpFlow(ip.protocol, packet.icmp, ip.src, ip.dst);
   }
+  if (HAVE_PORTS.has(ip.protocol)) return undefined;
   return flow(ip.protocol, { ip: ip.src, port: 0 }, { ip: ip.dst, port: 0 });
 }
 
-/** Of an ICMP error: the flow of the packet that it is about. */
+/**
+ * Of an ICMP error: the flow of the packet that it is about. An error goes to whom it quotes: one that goes elsewhere
+ * is none about the quoted flow, and would carry strangers' packets through the firewall (CVE-2019-5598 in pf; Linux's
+ * `nf_conntrack_inet_error` and Open vSwitch's `extract_l4_icmp` look, too).
+ */
 export function flowAbout({ ip, icmp }: Packet): Flow | undefined {
   if (!ip || !icmp?.quoted || !isIcmpError(ip.protocol, icmp)) return undefined;
-  return flowOf(icmp.quoted);
+  return icmp.quoted.ip?.src === ip.dst ? flowOf(icmp.quoted) : undefined;
 }
