@@ -3,7 +3,6 @@ import type { Packet } from "../capture/packet.ts";
 import type { Appliance, Block, Chain, Default, Rule, Slot, Source, Timeouts, Vnic } from "../policy/policy.ts";
 import { lineOf } from "../syntax/document.ts";
 import { reassembled } from "./fragments.ts";
-import { type Asked, ownersOf, ruleMatches } from "./match.ts";
 import type { ReasonCode } from "./reasons.ts";
 import type { By, Change, Direction, SlotTrace, Verdict } from "./trace.ts";
 import type { World } from "./world.ts";
@@ -114,49 +113,6 @@ export const byRule = (rule: Rule): By => ({
 export const byDefault = (found: Default | undefined): By => ({ kind: "default", ...written(found?.source) });
 export const written = (source: Source | undefined): { file?: string; line?: number } =>
   source ? { file: source.uri, line: lineOf(source.statement) } : {};
-
-export interface Match {
-  readonly rule?: Rule;
-  readonly index: number;
-  readonly disabled: readonly number[];
-}
-export interface MatchOptions {
-  /** The index of the first rule that is tried. */
-  readonly start?: number;
-  readonly layer?: Asked["layer"];
-  /** Whose `inspect` rules they are. */
-  readonly appliance?: Appliance;
-  /** Later fragments are taken for what their first one was. */
-  readonly whole?: boolean;
-  /** Disabled rules that were passed over before. */
-  readonly disabled?: readonly number[];
-}
-/** The first rule from `start` that matches. A disabled rule is passed over, and told. */
-export function* firstMatch(rules: readonly Rule[], visit: Visit, options: MatchOptions = {}): Steps<Match> {
-  const { start = 0, layer = "ip", appliance, whole = false, disabled = [] } = options;
-  const { world, place } = visit;
-  const { vnic, direction } = place;
-  let packet = whole ? visit.whole : visit.packet;
-  if (start >= rules.length) return { index: rules.length, disabled };
-  let asked: Asked = { world, packet, vnic, direction, layer, owners: ownersOf(world, packet) };
-  const skipped: number[] = [];
-  for (let index = start; index < rules.length; index++) {
-    const rule = rules[index] as Rule;
-    // At a vNIC that it is not applied to, a rule does not exist: there is nothing to stop at, or to tell.
-    if (rule.appliedTo !== undefined && !rule.appliedTo.has(vnic)) continue;
-    if (rule.disabled) {
-      skipped.push(rule.id);
-      continue;
-    }
-    if (visit.stepping) {
-      yield* visit.at(rule.source, { rule, appliance });
-      packet = whole ? visit.whole : visit.packet;
-      asked = { ...asked, packet, owners: ownersOf(world, packet) };
-    }
-    if (ruleMatches(rule, asked)) return { rule, index, disabled: [...disabled, ...skipped] };
-  }
-  return { index: rules.length, disabled: skipped.length === 0 ? disabled : [...disabled, ...skipped] };
-}
 
 /** The timers that hold at a chain: its firewall's, else the defaults. */
 export function timeoutsOf(chain: Chain | undefined, fallback: Timeouts): Timeouts {

@@ -1,6 +1,7 @@
 /** Slot 0, the DVFilter's access list: stateless, each packet on its own. */
 import type { Acl } from "../../policy/policy.ts";
-import { byDefault, byRule, firstMatch, type SlotAnswer, type Steps, type Visit } from "../slot.ts";
+import { firstMatch } from "../firstMatch.ts";
+import { byDefault, byRule, type SlotAnswer, type Steps, type Visit } from "../slot.ts";
 
 export function* acl(block: Acl, visit: Visit): Steps<SlotAnswer> {
   let disabled: readonly number[] = [];

@@ -3,10 +3,11 @@ import type { Packet } from "../../capture/packet.ts";
 import type { Dfw, Rule } from "../../policy/policy.ts";
 import { ICMP, ICMPV6, SCTP, TCP, UDP } from "../../policy/protocols.ts";
 import { afterIcmpError, bareSyn, type Connection, follow, illegalFlags, lookUp, open } from "../connections.ts";
+import { firstMatch } from "../firstMatch.ts";
 import { flowAbout, flowOf } from "../flow.ts";
 import { FRAGMENT_LIFE, fragmentKey, isFirstFragment, isLaterFragment } from "../fragments.ts";
 import { refusal } from "../reply.ts";
-import { byDefault, byRule, firstMatch, type SlotAnswer, type Steps, type Visit, written } from "../slot.ts";
+import { byDefault, byRule, type SlotAnswer, type Steps, type Visit, written } from "../slot.ts";
 
 export function* dfw(block: Dfw, visit: Visit): Steps<SlotAnswer> {
   const { vnic } = visit.place;

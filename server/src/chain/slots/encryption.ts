@@ -1,6 +1,7 @@
 /** Slot 15, Distributed Network Encryption: leaving, packets are sealed; entering, they are opened first. */
 import type { Encryption, Rule } from "../../policy/policy.ts";
-import { byDefault, byRule, firstMatch, type SlotAnswer, type Steps, type Visit, written } from "../slot.ts";
+import { firstMatch } from "../firstMatch.ts";
+import { byDefault, byRule, type SlotAnswer, type Steps, type Visit, written } from "../slot.ts";
 
 export function* encryption(block: Encryption, visit: Visit): Steps<SlotAnswer> {
   if (visit.place.direction === "in" && visit.seal) return openSealed(block, visit);

@@ -5,18 +5,10 @@
 import type { Appliance, Redirect, Source, Timeouts } from "../../policy/policy.ts";
 import { DEFAULT_TIMEOUTS } from "../../policy/timeouts.ts";
 import { follow, open } from "../connections.ts";
+import { firstMatch } from "../firstMatch.ts";
 import { flowAbout, flowOf } from "../flow.ts";
 import type { ReasonCode } from "../reasons.ts";
-import {
-  byDefault,
-  byRule,
-  firstMatch,
-  type SlotAnswer,
-  type Steps,
-  timeoutsOf,
-  type Visit,
-  written,
-} from "../slot.ts";
+import { byDefault, byRule, type SlotAnswer, type Steps, timeoutsOf, type Visit, written } from "../slot.ts";
 import type { By } from "../trace.ts";
 
 interface Way {

@@ -1,0 +1,139 @@
+/**
+ * First match, for every block that has rules. Where somebody is stepping, the rules are tried one by one; where nobody
+ * looks, an index names those that may match. Both ask `ruleMatches`, and a property test holds them to one answer.
+ */
+import type { Packet } from "../capture/packet.ts";
+import type { Ip } from "../policy/addresses.ts";
+import type { Appliance, Rule, Vnic } from "../policy/policy.ts";
+import { Classifier } from "../space/classifier/classifier.ts";
+import { type Asked, ownersOf, ruleMatches } from "./match.ts";
+import type { Steps, Visit } from "./slot.ts";
+
+export interface Match {
+  readonly rule?: Rule;
+  readonly index: number;
+  readonly disabled: readonly number[];
+}
+export interface MatchOptions {
+  /** The index of the first rule that is tried. */
+  readonly start?: number;
+  readonly layer?: Asked["layer"];
+  /** Whose `inspect` rules they are. */
+  readonly appliance?: Appliance;
+  /** Later fragments are taken for what their first one was. */
+  readonly whole?: boolean;
+  /** Disabled rules that were passed over before. */
+  readonly disabled?: readonly number[];
+}
+
+/** The first rule from `start` that matches. A disabled rule is passed over, and told. */
+export function* firstMatch(rules: readonly Rule[], visit: Visit, options: MatchOptions = {}): Steps<Match> {
+  const { start = 0, layer = "ip", appliance, whole = false, disabled = [] } = options;
+  if (start >= rules.length) return { index: rules.length, disabled };
+  const { world, place } = visit;
+  const { vnic, direction } = place;
+  let packet = whole ? visit.whole : visit.packet;
+  let asked: Asked = { world, packet, vnic, direction, layer, owners: ownersOf(world, packet) };
+  if (!visit.stepping) {
+    const index = indexOf(rules, start, asked);
+    const skipped = index > start ? disabledAt(rules, vnic, start, index) : [];
+    return { rule: rules[index], index, disabled: skipped.length === 0 ? disabled : [...disabled, ...skipped] };
+  }
+  const skipped: number[] = [];
+  for (let index = start; index < rules.length; index++) {
+    const rule = rules[index] as Rule;
+    // At a vNIC that it is not applied to, a rule does not exist: there is nothing to stop at, or to tell.
+    if (rule.appliedTo !== undefined && !rule.appliedTo.has(vnic)) continue;
+    if (rule.disabled) {
+      skipped.push(rule.id);
+      continue;
+    }
+    yield* visit.at(rule.source, { rule, appliance });
+    packet = whole ? visit.whole : visit.packet;
+    asked = { ...asked, packet, owners: ownersOf(world, packet) };
+    if (ruleMatches(rule, asked)) return { rule, index, disabled: [...disabled, ...skipped] };
+  }
+  return { index: rules.length, disabled: skipped.length === 0 ? disabled : [...disabled, ...skipped] };
+}
+
+/** What is known of a list of rules, beside the rules. A policy never changes, so it holds as long as the list does. */
+interface Reading {
+  /** Rules read so far, one by one. */
+  read: number;
+  classifier?: Classifier;
+  /** Indexes of disabled rules. */
+  readonly disabled: readonly number[];
+}
+const readings = new WeakMap<readonly Rule[], Reading>();
+
+/** An index costs about as much as reading the list this often. */
+const WORTH_AN_INDEX = 200;
+/** Lists below this are read as quickly as an index answers. */
+const SHORT = 32;
+
+/** The index of the first rule from `start` that matches; the list's length where none does. */
+function indexOf(rules: readonly Rule[], start: number, asked: Asked): number {
+  const { ip } = asked.packet;
+  if (rules.length < SHORT || ip === undefined || asked.layer === "ethernet") return read(rules, start, asked);
+  const reading = readingOf(rules);
+  if (reading.classifier === undefined) {
+    if (reading.read < WORTH_AN_INDEX * rules.length) {
+      const index = read(rules, start, asked);
+      reading.read += index - start;
+      return index;
+    }
+    reading.classifier = new Classifier(rules);
+  }
+  const found = classify(reading.classifier, rules, start, asked);
+  return found < 0 ? rules.length : found;
+}
+
+function read(rules: readonly Rule[], start: number, asked: Asked): number {
+  let index = start;
+  for (; index < rules.length; index++) {
+    const rule = rules[index] as Rule;
+    if (!rule.disabled && ruleMatches(rule, asked)) break;
+  }
+  return index;
+}
+
+/** What an index says; -1 where no rule matches. The packet has addresses. */
+export function classify(classifier: Classifier, rules: readonly Rule[], start: number, asked: Asked): number {
+  const { packet, owners } = asked;
+  const { src, dst, protocol } = packet.ip as NonNullable<Packet["ip"]>;
+  const ports = packet.tcp ?? packet.udp ?? packet.sctp ?? packet.ports;
+  const question = {
+    src,
+    dst,
+    srcLearnedBy: learnedBy(owners?.src, src),
+    dstLearnedBy: learnedBy(owners?.dst, dst),
+    protocol,
+    port: ports?.dstPort,
+  };
+  return classifier.first(question, start, (index) => ruleMatches(rules[index] as Rule, asked));
+}
+const learnedBy = (owner: Vnic | undefined, ip: Ip): Vnic | undefined =>
+  owner === undefined || owner.ips.includes(ip) ? undefined : owner;
+
+function readingOf(rules: readonly Rule[]): Reading {
+  let reading = readings.get(rules);
+  if (reading === undefined) {
+    const disabled: number[] = [];
+    for (const [index, rule] of rules.entries()) if (rule.disabled) disabled.push(index);
+    reading = { read: 0, disabled };
+    readings.set(rules, reading);
+  }
+  return reading;
+}
+
+/** The disabled rules between two indexes that exist at a vNIC, by id. */
+function disabledAt(rules: readonly Rule[], vnic: Vnic, start: number, end: number): number[] {
+  const { disabled } = readingOf(rules);
+  const ids: number[] = [];
+  for (const index of disabled) {
+    if (index >= end) break;
+    const { id, appliedTo } = rules[index] as Rule;
+    if (index >= start && (appliedTo === undefined || appliedTo.has(vnic))) ids.push(id);
+  }
+  return ids;
+}

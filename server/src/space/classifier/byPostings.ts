@@ -1,0 +1,261 @@
+/** A stretch of rules by postings: each set has the list of the rules that ask for it, which is room for the rules only. */
+import type { Ip } from "../../policy/addresses.ts";
+import type { EndpointSet, Rule, ServiceMatch, Vnic } from "../../policy/policy.ts";
+import { type Domain, IP4, IP6, PORT } from "./axis.ts";
+import { BY, type Grouped, groupRules, mayHold, portSets, rangesOf, type StatedAddresses } from "./clauses.ts";
+import { Lists } from "./lists.ts";
+import type { Matches, Part, Question } from "./part.ts";
+
+export class ByPostings implements Part {
+  readonly begin: number;
+  readonly end: number;
+  private readonly four: PostedEnds<number>;
+  private six: PostedEnds<bigint> | undefined;
+  private readonly rules: readonly Rule[];
+  private readonly stated: StatedAddresses;
+  private readonly services: ServiceLists;
+  private readonly mostSets: number;
+
+  /** Undefined where addresses are in so many sets that to look through their lists is no gain. */
+  static build(rules: readonly Rule[], begin: number, end: number, stated: StatedAddresses, mostSets: number) {
+    const part = new ByPostings(rules, begin, end, stated, mostSets);
+    return part.four.quick ? part : undefined;
+  }
+  private constructor(rules: readonly Rule[], begin: number, end: number, stated: StatedAddresses, mostSets: number) {
+    this.mostSets = mostSets;
+    this.begin = begin;
+    this.end = end;
+    this.rules = rules;
+    this.stated = stated;
+    this.services = new ServiceLists(rules, begin, end);
+    this.four = new PostedEnds(rules, begin, end, stated, mostSets, 4, IP4);
+  }
+
+  first(question: Question, from: number, matches: Matches): number {
+    const { begin, end } = this;
+    const start = from > begin ? from - begin : 0;
+    const six = typeof question.src === "bigint";
+    if (six) this.six ??= new PostedEnds(this.rules, begin, end, this.stated, this.mostSets, 6, IP6);
+    const ends = (six ? this.six : this.four) as unknown as PostedEnds<Ip>;
+    if (!ends.quick) {
+      for (let index = start + begin; index < end; index++) if (matches(index)) return index;
+      return -1;
+    }
+    this.services.stamp(question.protocol, question.port);
+    const found = ends.first(question, start, this.services, (rule) => matches(begin + rule));
+    return found < 0 ? -1 : begin + found;
+  }
+}
+
+const MOST_ITEMS = 1 << 23;
+
+class PostedEnds<T extends Ip> {
+  readonly quick: boolean;
+  private readonly from: Lists<T>;
+  private readonly to: Lists<T>;
+  private readonly fromSets: Grouped<EndpointSet>;
+  private readonly toSets: Grouped<EndpointSet>;
+  /** By set: rules that ask for both ends; those that ask for this end alone; and those that ask for neither. */
+  private readonly bothByFrom: Postings;
+  private readonly bothByTo: Postings;
+  private readonly fromOnly: Postings;
+  private readonly toOnly: Postings;
+  private readonly neither: Uint32Array;
+  private readonly fromOf: Int32Array;
+  private readonly toOf: Int32Array;
+  private readonly fromStamps: Uint32Array;
+  private readonly toStamps: Uint32Array;
+  private turn = 0;
+
+  constructor(
+    rules: readonly Rule[],
+    begin: number,
+    end: number,
+    stated: StatedAddresses,
+    mostSets: number,
+    family: 4 | 6,
+    domain: unknown,
+  ) {
+    const size = end - begin;
+    this.fromSets = groupRules(rules, begin, end, BY.from(family));
+    this.toSets = groupRules(rules, begin, end, BY.to);
+    this.from = new Lists(rangesOf<T>(stated, this.fromSets, family), domain as Domain<T>, MOST_ITEMS);
+    this.to = new Lists(rangesOf<T>(stated, this.toSets, family), domain as Domain<T>, MOST_ITEMS);
+    this.quick =
+      this.from.axis !== undefined &&
+      this.to.axis !== undefined &&
+      average(this.from) + average(this.to) <= 2 * mostSets;
+    this.fromOf = numbersOf(size, this.fromSets);
+    this.toOf = numbersOf(size, this.toSets);
+    const { fromOf, toOf } = this;
+    const specifics = (of: Int32Array, rule: number) => (of[rule] as number) >= 0;
+    this.bothByFrom = new Postings(this.fromSets, (rule) => specifics(toOf, rule));
+    this.bothByTo = new Postings(this.toSets, (rule) => specifics(fromOf, rule));
+    this.fromOnly = new Postings(this.fromSets, (rule) => toOf[rule] === ANY);
+    this.toOnly = new Postings(this.toSets, (rule) => fromOf[rule] === ANY);
+    this.neither = Uint32Array.from(this.fromSets.always.filter((rule) => toOf[rule] === ANY));
+    this.fromStamps = new Uint32Array(this.fromSets.keys.length);
+    this.toStamps = new Uint32Array(this.toSets.keys.length);
+  }
+
+  first(question: Question, start: number, services: ServiceLists, matches: Matches): number {
+    const { from, to, fromStamps, toStamps } = this;
+    const turn = this.nextTurn();
+    const source = from.axis?.classAt(question.src as T) as number;
+    const target = to.axis?.classAt(question.dst as T) as number;
+    const sources = setsOf(from, source, this.fromSets, question.srcLearnedBy);
+    const targets = setsOf(to, target, this.toSets, question.dstLearnedBy);
+    const bySource = stamp(sources, fromStamps, turn, this.bothByFrom);
+    const byTarget = stamp(targets, toStamps, turn, this.bothByTo);
+
+    let best = NONE;
+    const { neither } = this;
+    for (let i = 0; i < neither.length; i++) {
+      const rule = neither[i] as number;
+      if (rule < start || !services.takes(rule) || !matches(rule)) continue;
+      best = rule;
+      break;
+    }
+    best = sweep(sources, this.fromOnly, start, best, services, undefined, undefined, turn, matches);
+    best = sweep(targets, this.toOnly, start, best, services, undefined, undefined, turn, matches);
+    best =
+      bySource <= byTarget
+        ? sweep(sources, this.bothByFrom, start, best, services, this.toOf, toStamps, turn, matches)
+        : sweep(targets, this.bothByTo, start, best, services, this.fromOf, fromStamps, turn, matches);
+    return best === NONE ? -1 : best;
+  }
+
+  private nextTurn(): number {
+    if (this.turn === 0xffff_ffff) {
+      this.fromStamps.fill(0);
+      this.toStamps.fill(0);
+      this.turn = 0;
+    }
+    this.turn += 1;
+    return this.turn;
+  }
+}
+const NONE = 0x7fff_ffff;
+const ANY = -1;
+const ABSENT = -2;
+
+const average = <T extends Ip>({ items, starts }: Lists<T>): number => items.length / Math.max(1, starts.length - 1);
+
+/** Of each rule, the number of its set; ANY, or ABSENT where the rule takes no part. */
+function numbersOf(size: number, { always, members }: Grouped<EndpointSet>): Int32Array {
+  const numbers = new Int32Array(size).fill(ABSENT);
+  for (const rule of always) numbers[rule] = ANY;
+  for (const [number, rules] of members.entries()) for (const rule of rules) numbers[rule] = number;
+  return numbers;
+}
+
+/** Of each set, the rules of one kind, ascending. */
+class Postings {
+  readonly starts: Uint32Array;
+  readonly rules: Uint32Array;
+  constructor({ members }: Grouped<EndpointSet>, wanted: (rule: number) => boolean) {
+    const rules: number[] = [];
+    const starts = [0];
+    for (const list of members) {
+      for (const rule of list) if (wanted(rule)) rules.push(rule);
+      starts.push(rules.length);
+    }
+    this.rules = Uint32Array.from(rules);
+    this.starts = Uint32Array.from(starts);
+  }
+}
+
+function setsOf<T extends Ip>(
+  lists: Lists<T>,
+  found: number,
+  sets: Grouped<EndpointSet>,
+  learnedBy: Vnic | undefined,
+): Uint32Array {
+  const own = lists.items.subarray(lists.starts[found], lists.starts[found + 1]);
+  if (learnedBy === undefined) return own;
+  const more = sets.keys.flatMap((set, number) => (mayHold(set, learnedBy) ? number : []));
+  return Uint32Array.from(new Set([...own, ...more]));
+}
+
+/** Marks the sets of this turn; how many rules they have. */
+function stamp(sets: Uint32Array, stamps: Uint32Array, turn: number, { starts }: Postings): number {
+  let rules = 0;
+  for (let i = 0; i < sets.length; i++) {
+    const set = sets[i] as number;
+    stamps[set] = turn;
+    rules += (starts[set + 1] as number) - (starts[set] as number);
+  }
+  return rules;
+}
+
+/** The first matching rule of these sets' postings that is below `best`; `best` where there is none. */
+function sweep(
+  sets: Uint32Array,
+  { starts, rules }: Postings,
+  start: number,
+  best: number,
+  services: ServiceLists,
+  otherOf: Int32Array | undefined,
+  otherStamps: Uint32Array | undefined,
+  turn: number,
+  matches: Matches,
+): number {
+  let found = best;
+  for (let i = 0; i < sets.length; i++) {
+    const set = sets[i] as number;
+    const end = starts[set + 1] as number;
+    for (let at = starts[set] as number; at < end; at++) {
+      const rule = rules[at] as number;
+      if (rule >= found) break;
+      if (rule < start || !services.takes(rule)) continue;
+      if (otherOf !== undefined && otherStamps?.[otherOf[rule] as number] !== turn) continue;
+      if (!matches(rule)) continue;
+      found = rule;
+      break;
+    }
+  }
+  return found;
+}
+
+/** Which rules' services take a protocol and port. */
+class ServiceLists {
+  private readonly of: Int32Array;
+  private readonly protocols = new Map<
+    number,
+    { readonly lists: Lists<number>; readonly numbers: readonly number[] }
+  >();
+  private readonly stamps: Uint32Array;
+  private turn = 0;
+
+  constructor(rules: readonly Rule[], begin: number, end: number) {
+    const { always, keys, members } = groupRules<readonly ServiceMatch[]>(rules, begin, end, BY.services);
+    this.of = new Int32Array(end - begin).fill(keys.length);
+    for (const rule of always) this.of[rule] = ANY;
+    for (const [number, list] of members.entries()) for (const rule of list) this.of[rule] = number;
+    // One more than there are: of rules that take no part.
+    this.stamps = new Uint32Array(keys.length + 1);
+    for (const [protocol, { ports, lists }] of portSets(keys))
+      this.protocols.set(protocol, { lists: new Lists(ports, PORT, Number.POSITIVE_INFINITY), numbers: lists });
+  }
+
+  /** Marks what takes this protocol and port; without a port, all that name the protocol. */
+  stamp(protocol: number, port: number | undefined): void {
+    this.turn = this.turn === 0xffff_ffff ? 1 : this.turn + 1;
+    if (this.turn === 1) this.stamps.fill(0);
+    const found = this.protocols.get(protocol);
+    if (found === undefined) return;
+    const { lists, numbers } = found;
+    if (port === undefined) {
+      for (const number of numbers) this.stamps[number] = this.turn;
+      return;
+    }
+    const list = lists.axis?.classAt(port) as number;
+    const end = lists.starts[list + 1] as number;
+    for (let at = lists.starts[list] as number; at < end; at++)
+      this.stamps[numbers[lists.items[at] as number] as number] = this.turn;
+  }
+  takes(rule: number): boolean {
+    const number = this.of[rule] as number;
+    return number === ANY || this.stamps[number] === this.turn;
+  }
+}
