@@ -90,12 +90,10 @@ function indexOf(rules: readonly Rule[], start: number, asked: Asked): number {
 
 function read(rules: readonly Rule[], start: number, asked: Asked): number {
   let index = start;
-  for (; index < rules.length; index++) {
-    const rule = rules[index] as Rule;
-    if (!rule.disabled && ruleMatches(rule, asked)) break;
-  }
+  while (index < rules.length && !isFor(rules[index] as Rule, asked)) index += 1;
   return index;
 }
+const isFor = (rule: Rule, asked: Asked): boolean => !rule.disabled && ruleMatches(rule, asked);
 
 /** What an index says; -1 where no rule matches. The packet has addresses. */
 export function classify(classifier: Classifier, rules: readonly Rule[], start: number, asked: Asked): number {
@@ -110,7 +108,7 @@ export function classify(classifier: Classifier, rules: readonly Rule[], start: 
     protocol,
     port: ports?.dstPort,
   };
-  return classifier.first(question, start, (index) => ruleMatches(rules[index] as Rule, asked));
+  return classifier.first(question, start, (index) => isFor(rules[index] as Rule, asked));
 }
 const learnedBy = (owner: Vnic | undefined, ip: Ip): Vnic | undefined =>
   owner === undefined || owner.ips.includes(ip) ? undefined : owner;
