@@ -18,16 +18,25 @@ export class ByPostings implements Part {
 
   /** Undefined where addresses are in so many sets that to look through their lists is no gain. */
   static build(rules: readonly Rule[], begin: number, end: number, stated: StatedAddresses, mostSets: number) {
-    const part = new ByPostings(rules, begin, end, stated, mostSets);
+    const services = new ServiceLists(rules, begin, end);
+    if (!services.whole) return undefined;
+    const part = new ByPostings(rules, begin, end, stated, mostSets, services);
     return part.four.quick ? part : undefined;
   }
-  private constructor(rules: readonly Rule[], begin: number, end: number, stated: StatedAddresses, mostSets: number) {
+  private constructor(
+    rules: readonly Rule[],
+    begin: number,
+    end: number,
+    stated: StatedAddresses,
+    mostSets: number,
+    services: ServiceLists,
+  ) {
     this.mostSets = mostSets;
     this.begin = begin;
     this.end = end;
     this.rules = rules;
     this.stated = stated;
-    this.services = new ServiceLists(rules, begin, end);
+    this.services = services;
     this.four = new PostedEnds(rules, begin, end, stated, mostSets, 4, IP4);
   }
 
@@ -47,7 +56,8 @@ export class ByPostings implements Part {
   }
 }
 
-const MOST_ITEMS = 1 << 23;
+/** Sets of all classes of a field together. */
+const MOST_ITEMS = 1 << 22;
 
 class PostedEnds<T extends Ip> {
   readonly quick: boolean;
@@ -235,7 +245,11 @@ class ServiceLists {
     // One more than there are: of rules that take no part.
     this.stamps = new Uint32Array(keys.length + 1);
     for (const [protocol, { ports, lists }] of portSets(keys))
-      this.protocols.set(protocol, { lists: new Lists(ports, PORT, Number.POSITIVE_INFINITY), numbers: lists });
+      this.protocols.set(protocol, { lists: new Lists(ports, PORT, MOST_ITEMS), numbers: lists });
+  }
+
+  get whole(): boolean {
+    return [...this.protocols.values()].every(({ lists }) => lists.axis !== undefined);
   }
 
   /** Marks what takes this protocol and port; without a port, all that name the protocol. */

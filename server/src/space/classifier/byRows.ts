@@ -29,7 +29,7 @@ export class ByRows implements Part {
   /** Undefined where the rows would take more than `most` words a field. */
   static build(rules: readonly Rule[], begin: number, end: number, stated: StatedAddresses, most: number) {
     const part = new ByRows(rules, begin, end, stated, most);
-    return part.four.whole ? part : undefined;
+    return part.four.whole && part.services.whole ? part : undefined;
   }
   private constructor(rules: readonly Rule[], begin: number, end: number, stated: StatedAddresses, most: number) {
     this.begin = begin;
@@ -39,7 +39,7 @@ export class ByRows implements Part {
     this.stated = stated;
     this.most = most;
     this.four = new Ends(rules, begin, end, stated, 4, IP4, most);
-    this.services = new ServiceRows(rules, begin, end);
+    this.services = new ServiceRows(rules, begin, end, most);
   }
 
   first(question: Question, from: number, matches: Matches): number {
@@ -132,18 +132,21 @@ class ServiceRows {
   private readonly protocols = new Map<number, PortRows>();
   private readonly others: PortRows;
 
-  constructor(rules: readonly Rule[], begin: number, end: number) {
+  constructor(rules: readonly Rule[], begin: number, end: number, most: number) {
     const size = end - begin;
     const { always, keys, members } = groupRules<readonly ServiceMatch[]>(rules, begin, end, BY.services);
     const portRows = ({ ports, lists }: PortSets): PortRows => {
       const of = lists.map((list) => members[list] as readonly number[]);
-      const rows = new Rows<number>(size, always, ports, of, PORT, Number.POSITIVE_INFINITY);
+      const rows = new Rows<number>(size, always, ports, of, PORT, most);
       return { rows, portless: rowOf(size, [...always, ...of.flat()]) };
     };
     for (const [protocol, sets] of portSets(keys)) this.protocols.set(protocol, portRows(sets));
     this.others = portRows({ ports: [], lists: [] });
   }
 
+  get whole(): boolean {
+    return [...this.protocols.values()].every(({ rows }) => rows.axis !== undefined);
+  }
   of(protocol: number): PortRows {
     return this.protocols.get(protocol) ?? this.others;
   }

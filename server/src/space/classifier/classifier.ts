@@ -25,52 +25,51 @@ export interface Layout {
   /** Words that the rows of a field may take. */
   readonly mostWords: number;
 }
-const LAYOUT: Layout = { heads: [256, 2048], mostInRows: 12_288, mostSets: 64, stretch: 4096, mostWords: 1 << 23 };
+const LAYOUT: Layout = { heads: [2048], mostInRows: 12_288, mostSets: 64, stretch: 4096, mostWords: 1 << 23 };
 
 export class Classifier {
-  readonly parts: readonly Part[];
+  private readonly rules: readonly Rule[];
+  private readonly layout: Layout;
+  private readonly stated = new StatedAddresses();
+  /** Made as packets come to them: a stretch that no packet reaches costs nothing. */
+  private readonly parts: Part[] = [];
+  private made = 0;
 
   constructor(rules: readonly Rule[], layout: Layout = LAYOUT) {
-    this.parts = partsOf(rules, layout);
+    this.rules = rules;
+    this.layout = layout;
   }
 
   /** The index of the first rule from `from` on that `matches`; -1 where none does. */
   first(question: Question, from: number, matches: Matches): number {
     const { parts } = this;
-    for (let i = 0; i < parts.length; i++) {
+    for (let i = 0; ; i++) {
+      if (i === parts.length) {
+        if (this.made === this.rules.length) return -1;
+        this.makeNext();
+      }
       const part = parts[i] as Part;
       if (part.end <= from) continue;
       const found = part.first(question, from, matches);
       if (found >= 0) return found;
     }
-    return -1;
   }
-}
 
-function partsOf(rules: readonly Rule[], { heads, mostInRows, mostSets, stretch, mostWords }: Layout): Part[] {
-  const stated = new StatedAddresses();
-  const parts: Part[] = [];
-  let begin = 0;
-  const rows = (end: number): boolean => {
-    const part = ByRows.build(rules, begin, end, stated, mostWords);
-    if (part === undefined) return false;
-    parts.push(part);
-    begin = end;
-    return true;
-  };
-  for (const head of heads) {
-    if (begin >= rules.length) break;
-    if (!rows(Math.min(head, rules.length))) break;
+  private makeNext(): void {
+    const { rules, stated, made: begin } = this;
+    const { heads, mostInRows, mostSets, stretch, mostWords } = this.layout;
+    const rest = rules.length - begin;
+    const rows = (end: number) => ByRows.build(rules, begin, Math.min(end, rules.length), stated, mostWords);
+    const head = heads.find((end) => end > begin);
+    const part =
+      (head !== undefined ? rows(head) : rest <= mostInRows ? rows(rules.length) : undefined) ??
+      (this.overlaps ? undefined : ByPostings.build(rules, begin, rules.length, stated, mostSets)) ??
+      rows(begin + stretch) ??
+      new Linear(begin, Math.min(begin + stretch, rules.length));
+    // What is too much for postings once, is so for the rest.
+    if (part.end < rules.length && head === undefined) this.overlaps = true;
+    this.parts.push(part);
+    this.made = part.end;
   }
-  if (begin < rules.length && rules.length - begin <= mostInRows) rows(rules.length);
-  if (begin < rules.length) {
-    const postings = ByPostings.build(rules, begin, rules.length, stated, mostSets);
-    if (postings !== undefined) {
-      parts.push(postings);
-      begin = rules.length;
-    }
-  }
-  while (begin < rules.length && rows(Math.min(begin + stretch, rules.length)));
-  if (begin < rules.length) parts.push(new Linear(begin, rules.length));
-  return parts;
+  private overlaps = false;
 }
