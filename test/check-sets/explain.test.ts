@@ -4,18 +4,16 @@
  */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Sending } from "../../server/src/chain/packet.ts";
 import type { Trace } from "../../server/src/chain/trace.ts";
 import { run } from "../../server/src/chain/walk.ts";
 import { explain } from "../../server/src/check/explain.ts";
-import { ALL_PORTS, BOTH_WAYS, type Box, boxContains, type Point, PROTOCOLS } from "../../server/src/space/box.ts";
+import { ALL_PORTS, BOTH_WAYS, type Box, boxContains, PROTOCOLS } from "../../server/src/space/box.ts";
 import { type Fate, type FateClass, fatesOf } from "../../server/src/space/fates.ts";
-import { fold } from "../../server/src/space/meaning.ts";
 import { Places } from "../../server/src/space/places.ts";
 import { finish } from "../../server/src/space/steps.ts";
 import { Trips } from "../../server/src/space/trips.ts";
 import { Dice, packetText, policyText } from "../space/policies.ts";
-import { compile, RUNS, read, sending } from "./reading.ts";
+import { compile, isTrip, pointOf, RUNS, read, sending } from "./reading.ts";
 
 describe("fates and the engine", () => {
   it("agree on random policies and packets", () => {
@@ -41,12 +39,11 @@ describe("fates and the engine", () => {
         for (let i = 0; i < 60; i += 1) {
           const { from, text: send } = packetText(dice);
           const made = sending(policy, from === undefined ? send : `from ${from} ${send}`);
-          const plane = planes.findIndex((members) => made.sending.emitter && members.includes(made.sending.emitter));
-          const point = pointOf(made.sending, plane + 1);
+          const point = pointOf(made.sending, planes);
           const inside = classes.filter(({ boxes }) => boxes.some((box) => boxContains(box, point)));
           expect(inside.length, `${send} in more than one class\n${text}`).toBeLessThanOrEqual(1);
           const [found] = inside;
-          if (found === undefined || !isTrip(made.sending)) continue;
+          if (found === undefined || !isTrip(made.sending, policy)) continue;
           asked += 1;
           expect(wordsOf(found.fate), `${from ?? ""} ${send}\n${text}`).toBe(said(run(made.world, made.sending)));
         }
@@ -67,23 +64,6 @@ describe("fates and the engine", () => {
     expect(witnessed).toBeGreaterThan(100);
   }, 600_000);
 });
-
-/** A packet as the spaces have it; `plane` of its sender. */
-function pointOf({ packet: { ip, tcp, udp, sctp, icmp } }: Sending, plane: number): Point {
-  if (ip === undefined) throw new Error("no IP");
-  const ports = tcp ?? udp ?? sctp;
-  const service = icmp ? [icmp.type * 256, icmp.code * 256] : [ports?.srcPort ?? 0, ports?.dstPort ?? 0];
-  return { layer: ip.version, values: [0, 0, fold(ip.src, plane), ip.dst, ip.protocol, ...service] };
-}
-
-/** Not one that a vNIC sends to itself, nor one whose sender's address is another's. */
-function isTrip({ packet: { ip }, emitter }: Sending): boolean {
-  return (
-    ip !== undefined &&
-    !emitter?.ips.includes(ip.dst) &&
-    (emitter === undefined || emitter.dhcp || emitter.ips.includes(ip.src))
-  );
-}
 
 /** Outcome, what decided at each slot that was reached, seal and marks. */
 function wordsOf({ outcome, decisions, sealed, marks }: Fate): string {

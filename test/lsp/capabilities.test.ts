@@ -82,6 +82,7 @@ const ALWAYS: readonly (readonly [string, object])[] = [
   ["iochain/trace", { uri, packet: "tcp a:1 -> 10.0.0.2:443" }],
   ["iochain/way", { uri, scenario: "s" }],
   ["iochain/explain", { uri, from: "a" }],
+  ["iochain/diff", { old: { uri }, new: { uri, files: { [uri]: "" } } }],
   ["workspace/willRenameFiles", { files: [{ oldUri: uri, newUri: `${uri}2` }] }],
 ];
 

@@ -255,6 +255,14 @@ const REQUESTS: Readonly<Record<string, Ask>> = {
     );
     return [answer.verdict, ...(answer.note === undefined ? [] : [answer.note]), ...classes].join("\n");
   },
+  /** `diff OLD NEW`; `diff FILE allowing`: the file, and a text of it that allows what its first drop does not. */
+  diff: async (c, [old = "", now = ""], _marks, texts) => {
+    const side = (file: string) => ({ uri: uriOf(file) });
+    const saved = { uri: uriOf(old), files: { [uriOf(old)]: `${texts.get(uriOf(old))}`.replace("drop", "allow") } };
+    const params = now === "allowing" ? { old: side(old), new: saved } : { old: side(old), new: side(now) };
+    const answer = await c.request<{ text: string }>("iochain/diff", params).catch(refused);
+    return typeof answer === "string" ? answer : answer.text.replaceAll(uriOf(""), "");
+  },
   /** Types text at a mark; later requests see the text with it. */
   type: async (c, [mark, ...words], marks, texts) => {
     const { uri, position } = markOf(marks, mark);

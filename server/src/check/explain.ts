@@ -8,13 +8,14 @@ import { makePacket } from "../chain/packet.ts";
 import type { Trace } from "../chain/trace.ts";
 import { run } from "../chain/walk.ts";
 import { World } from "../chain/world.ts";
-import type { Policy, Source } from "../policy/policy.ts";
+import type { Policy } from "../policy/policy.ts";
 import type { Program } from "../policy/program.ts";
 import { rangesOverlap, subtractRanges } from "../policy/ranges.ts";
 import { type Box, DESTINATION, narrow, type Point, SOURCE, type Values } from "../space/box.ts";
 import { ClauseResolver } from "../space/clauses.ts";
-import { type Decision, type Fate, type FateClass, fatesOf } from "../space/fates.ts";
+import { type Decision, type Fate, type FateClass, fatesOf, sourceOf } from "../space/fates.ts";
 import { type Budget, findPacket } from "../space/find.ts";
+import { idOf } from "../space/identity.ts";
 import { Meaning, onRealPlane } from "../space/meaning.ts";
 import { Places } from "../space/places.ts";
 import type { Steps } from "../space/steps.ts";
@@ -162,13 +163,10 @@ class Explainer {
       const witness = this.#trips.send(packet);
       const trace = traceOf(this.#policy, witness);
       const stopped = fate.outcome !== "delivered";
-      const deciders = decisions.filter(({ reached }) => reached);
       const rules = decisions.filter(
         ({ kind, verdict }) => kind !== "policy" || verdict === "drop" || verdict === "reject",
       );
-      const decided = stopped
-        ? deciders.at(-1)
-        : (deciders.findLast(({ module }) => module === "dfw") ?? deciders.at(-1));
+      const decided = deciding(fate);
       return [
         {
           ...this.#words.box(box, route),
@@ -176,7 +174,7 @@ class Explainer {
           verdict: stopped ? "blocked" : "allowed",
           outcome: fate.outcome,
           fate: number,
-          ...(decided && { decidedBy: decided }),
+          ...(decided && { decidedBy: decidedBy(decided) }),
           rules,
           inspectedBy: stopped ? [] : fate.inspectedBy.map(({ name }) => name),
           ...(!stopped && fate.sealed !== undefined && { sealed: fate.sealed }),
@@ -243,27 +241,19 @@ function byFate(classes: readonly FateClass[]): FateClass[] {
   return [...together.values()];
 }
 
-const ids = new WeakMap<object, number>();
-let count = 0;
-function idOf(thing: object | undefined): number {
-  if (thing === undefined) return 0;
-  let id = ids.get(thing);
-  if (id === undefined) {
-    count += 1;
-    id = count;
-    ids.set(thing, id);
-  }
-  return id;
-}
 const fateKey = ({ outcome, decisions }: Fate): string =>
   `${outcome} ${decisions
     .map((each) => [each.way, each.slot, each.verdict, idOf(sourceOf(each)?.statement), idOf(each.appliance)].join(":"))
     .join(" ")}`;
 
-const sourceOf = (decision: Decision): Source | undefined =>
-  decision.rule?.source ?? decision.default?.source ?? decision.source;
+/** What stopped the packet; of what is delivered, the firewall that let it through last. */
+export function deciding({ outcome, decisions }: Fate): Decision | undefined {
+  const met = decisions.filter(({ unreached }) => !unreached);
+  const firewall = outcome === "delivered" ? met.findLast(({ module }) => module === "dfw") : undefined;
+  return firewall ?? met.at(-1);
+}
 
-function decidedBy(decision: Decision): DecidedBy {
+export function decidedBy(decision: Decision): DecidedBy {
   const { way, slot, module, block, verdict, rule, appliance } = decision;
   const source = sourceOf(decision);
   return {

@@ -1,7 +1,8 @@
 /** `iochain explain`: the fate of a class of packets, split where it splits. */
 import { checkProgram } from "../check/check.ts";
+import { explanationText } from "../check/classText.ts";
 import { CODES } from "../check/codes.ts";
-import { type DecidedBy, type Explained, explain as explained } from "../check/explain.ts";
+import { explain as explained } from "../check/explain.ts";
 import type { QueryProblem, QueryText } from "../check/query.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { Program } from "../policy/program.ts";
@@ -24,11 +25,7 @@ export function explain(file: string, { format, ...text }: ExplainOptions): numb
     return OK;
   }
   if (answer.note !== undefined) (answer.classes.length === 0 ? print : say)(answer.note);
-  for (let i = 0; i < answer.classes.length; ) {
-    const same = answer.classes.filter(({ fate }) => fate === answer.classes[i]?.fate);
-    printFate(same);
-    i += same.length;
-  }
+  if (answer.classes.length > 0) print(explanationText(answer, style));
   for (const { file: at, line, message } of leftOut)
     say(`${at}:${line}: ${message}; what it says counts only as far as it can be read`);
   return OK;
@@ -47,33 +44,3 @@ const problemsText = (problems: readonly QueryProblem[], text: QueryText) =>
   problems
     .map(({ part, message, start, end }) => `--${part}: ${message}\n${pointAt(text[part] ?? "", start, end)}`)
     .join("\n");
-
-function printFate(classes: readonly Explained[]): void {
-  const [first] = classes as [Explained, ...Explained[]];
-  const good = first.verdict === "allowed";
-  const more = [
-    first.inspectedBy.length > 0 && `inspected by ${first.inspectedBy.join(", ")}`,
-    first.sealed !== undefined && `sealed with key ${first.sealed}`,
-  ].filter(Boolean);
-  print(style([first.outcome, ...more].join(", "), good ? "green" : "red"));
-  for (const { from, to, service, witness } of classes) {
-    print(`  from ${list(from)} to ${list(to)}${service[0] === "any" ? "" : ` service ${list(service)}`}`);
-    print(style(`    for example ${witness}`, "dim"));
-  }
-  for (const rule of first.rules) print(`  ${ruleText(rule)}`);
-}
-
-/** Names of a list that are printed. */
-const SHOWN = 12;
-export const list = (parts: readonly string[]): string =>
-  parts.length <= SHOWN ? parts.join(", ") : `${parts.slice(0, SHOWN).join(", ")} and ${parts.length - SHOWN} more`;
-
-export function ruleText({ direction, slot, module, block, verdict, reached, ...by }: DecidedBy): string {
-  const name = by.name === undefined ? "" : ` "${by.name}"`;
-  const who = by.kind === "rule" ? `rule ${by.id}${name}` : by.kind === "default" ? "the default" : "the block";
-  const where = by.file === undefined ? "" : ` (${by.file}:${by.line})`;
-  const what = [module, block].filter(Boolean).join(" ");
-  const of = by.appliance === undefined ? "" : `, appliance ${by.appliance}`;
-  const late = reached ? "" : style("  (not reached)", "dim");
-  return `${direction.padEnd(3)} slot ${String(slot).padStart(2)}  ${what}: ${verdict} by ${who}${of}${where}${late}`;
-}

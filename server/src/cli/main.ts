@@ -7,6 +7,7 @@ import { version } from "../../../package.json";
 import { IMPORT_FORMATS } from "../exchange/import.ts";
 import { check } from "./check.ts";
 import { decode } from "./decode.ts";
+import { diff } from "./diff.ts";
 import { explain } from "./explain.ts";
 import { fmt } from "./fmt.ts";
 import { importFiles } from "./import.ts";
@@ -67,6 +68,13 @@ program
   .option("--from <vnic>", "the vNIC that sends it, where its source does not say")
   .addOption(format("text", "json"))
   .action(run(trace));
+program
+  .command("diff")
+  .description("the packets that fare differently under two policies")
+  .argument("<old>", "a policy file")
+  .argument("<new>", "another one")
+  .addOption(format("text", "json"))
+  .action(run(diff));
 program
   .command("explain")
   .description("the fate of a class of packets, split where it splits")

@@ -2,13 +2,20 @@
  * Questions about all packets, for any client that wants to ask them; answered in slices, and cancellable:
  *
  * - `iochain/explain` `{ uri, from?, to?, service? }` → the fate of a class (`check/explain.ts`)
+ * - `iochain/diff` `{ old, new }`, each `{ uri, files? }` → the packets that fare differently (`check/diff.ts`)
  */
 import { ErrorCodes, LSPErrorCodes, ResponseError } from "vscode-languageserver";
+import { diffText, explanationText } from "../check/classText.ts";
+import { diff } from "../check/diff.ts";
 import { explain } from "../check/explain.ts";
+import { compilePolicy } from "../policy/compile.ts";
+import type { Policy } from "../policy/policy.ts";
+import { loadProgram } from "../policy/program.ts";
 import type { Steps } from "../space/steps.ts";
+import { SourceDocument } from "../syntax/document.ts";
 import type { Feature } from "./features.ts";
-import { breathe } from "./session.ts";
-import { optionalText, viewOf } from "./simulation.ts";
+import { breathe, type Session } from "./session.ts";
+import { optionalText, text, viewOf } from "./simulation.ts";
 
 /** The floor is given up at least this often, in milliseconds. */
 const SLICE = 15;
@@ -29,15 +36,38 @@ export const QUESTIONS: readonly Feature[] = [
     answer: async (session, params, token) => {
       const view = viewOf(session, params.uri);
       if (view === undefined) throw new ResponseError(ErrorCodes.InvalidParams, `no policy ${params.uri}`);
-      const text = {
+      const asked = {
         from: optionalText(params.from, "from"),
         to: optionalText(params.to, "to"),
         service: optionalText(params.service, "service"),
       };
-      const answer = await inSlices(explain(view.program, view.policy(), text), token);
-      if (!("problems" in answer)) return answer;
+      const answer = await inSlices(explain(view.program, view.policy(), asked), token);
+      if (!("problems" in answer)) return { ...answer, text: explanationText(answer) };
       const message = answer.problems.map((problem) => `${problem.part}: ${problem.message}`).join(" ");
       throw new ResponseError(LSPErrorCodes.RequestFailed, message, answer);
     },
   },
+  {
+    method: "iochain/diff",
+    answer: async (session, params, token) => {
+      const [old, now] = [policyOf(session, params.old, "old"), policyOf(session, params.new, "new")];
+      const answer = await inSlices(diff(old, now), token);
+      return { ...answer, text: diffText(answer) };
+    },
+  },
 ];
+
+/** The policy that starts at a document, with other texts for some of its files: those of a commit, or of an editor. */
+function policyOf(session: Session, side: unknown, what: string): Policy {
+  const { uri, files } = (side ?? {}) as { readonly uri?: unknown; readonly files?: Readonly<Record<string, unknown>> };
+  const root = text(uri, `${what}.uri`);
+  const own = new Map(
+    Object.entries(files ?? {}).map(([file, content]) => [
+      file,
+      new SourceDocument(file, text(content, `${what}.files`)),
+    ]),
+  );
+  const document = (file: string) => own.get(file) ?? session.workspace.document(file);
+  if (document(root) === undefined) throw new ResponseError(ErrorCodes.InvalidParams, `no policy ${root}`);
+  return compilePolicy(loadProgram(root, document));
+}

@@ -19,7 +19,7 @@ import { breathe, type Session } from "./session.ts";
 /** Undefined when nobody knows the document. */
 export const viewOf = (session: Session, uri: unknown): View | undefined =>
   session.view({ textDocument: { uri: text(uri, "uri") } });
-const text = (value: unknown, what: string): string => {
+export const text = (value: unknown, what: string): string => {
   if (typeof value !== "string") throw new ResponseError(ErrorCodes.InvalidParams, `${what} is a text`);
   return value;
 };

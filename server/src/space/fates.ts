@@ -44,6 +44,10 @@ export interface Decision {
   readonly unreached?: true;
 }
 
+/** Where that is written which decided. */
+export const sourceOf = (decision: Decision): Source | undefined =>
+  decision.rule?.source ?? decision.default?.source ?? decision.source;
+
 export interface Fate {
   readonly outcome: "delivered" | "dropped" | "rejected";
   /** In walking order; after a stop on leaving, where both ends are asked, what the other end would have done. */

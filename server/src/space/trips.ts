@@ -42,6 +42,8 @@ export interface Party {
   /** Undefined: the outside, or vNICs without a chain. */
   readonly chain?: Chain;
   readonly outside: boolean;
+  /** None of the outside. */
+  readonly vnics: readonly Vnic[];
   /** vNICs that a firewall excludes skip its slot. */
   readonly excluded: boolean;
   readonly addresses: Addresses;
@@ -59,16 +61,16 @@ export interface Passage {
 
 export class Trips {
   readonly #places: Places;
-  readonly #senders: readonly Party[];
-  readonly #receivers: readonly Party[];
+  readonly senders: readonly Party[];
+  readonly receivers: readonly Party[];
 
   /** `places`: of a meaning in which nothing is learned. */
   constructor(places: Places) {
     this.#places = places;
     const vnics = [...places.allVnics];
     const outside = this.#outside();
-    this.#senders = [...this.#parties(vnics, true), outside];
-    this.#receivers = [...this.#parties(vnics, false), outside];
+    this.senders = [...this.#parties(vnics, true), outside];
+    this.receivers = [...this.#parties(vnics, false), outside];
   }
 
   /** Every pair of parties between which packets of the boxes travel, with those that can open a connection. */
@@ -77,8 +79,8 @@ export class Trips {
   }
   /** The same with all of the packets. */
   *between(boxes: readonly Box[]): Iterable<Route & { readonly boxes: readonly Box[] }> {
-    for (const sender of this.#senders)
-      for (const receiver of this.#receivers) {
+    for (const sender of this.senders)
+      for (const receiver of this.receivers) {
         if (sender.outside && receiver.outside) continue;
         const here = boxes.flatMap((box) => betweenParties(box, sender.addresses, receiver.addresses));
         if (here.length > 0) yield { sender, receiver, boxes: here };
@@ -240,7 +242,7 @@ export class Trips {
       4: subtractRanges<number | bigint>(meaning.hosts[4], unionRanges(taken[4], this.#broadcasts())),
       6: subtractRanges<number | bigint>(meaning.hosts[6], taken[6]),
     };
-    return { outside: true, excluded: false, addresses, refused: NOBODY };
+    return { outside: true, vnics: [], excluded: false, addresses, refused: NOBODY };
   }
 
   /** The last address of each segment's subnets: what is sent to it is for all. */
@@ -271,6 +273,7 @@ export class Trips {
     return [...groups.values()].map(({ chain, excluded, vnics: members }) => ({
       chain,
       excluded,
+      vnics: members,
       outside: false,
       addresses: sending ? this.#sends(members) : declared(this.#places, members),
       refused: sending ? this.#refuses(chain, members) : NOBODY,

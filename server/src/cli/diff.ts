@@ -1,0 +1,22 @@
+/** `iochain diff`: the packets that fare differently under two policies. */
+import { diffText } from "../check/classText.ts";
+import { diff as compared } from "../check/diff.ts";
+import { finish } from "../space/steps.ts";
+import { errorsOf } from "./explain.ts";
+import { loadPolicy } from "./files.ts";
+import { FOUND, OK, print, say, style } from "./terminal.ts";
+
+export function diff(oldFile: string, newFile: string, { format }: { readonly format: "text" | "json" }): number {
+  const [old, now] = [loadPolicy(oldFile), loadPolicy(newFile)];
+  const answer = finish(compared(old.policy, now.policy));
+  const errors = [...errorsOf(old.program, old.policy), ...errorsOf(now.program, now.policy)];
+  if (format === "json") print(JSON.stringify({ old: oldFile, new: newFile, ...answer, errors }, undefined, 1));
+  else {
+    if (answer.classes.length > 0 || answer.complete) print(diffText(answer, style));
+    if (answer.note !== undefined) say(answer.note);
+    for (const { file, line, message } of errors)
+      say(`${file}:${line}: ${message}; what it says counts only as far as it can be read`);
+  }
+  // What was not decided is not "no difference".
+  return answer.different || !answer.complete ? FOUND : OK;
+}
