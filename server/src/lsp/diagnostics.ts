@@ -321,11 +321,11 @@ export class Diagnostics {
     const roots = workspace.rootsOf(uri);
     const unseen = roots.some((root) => this.#analysis(root).results.some(({ loaded }) => loaded === undefined));
     await this.#fresh(uri, token);
-    if (unseen && !roots.every((root) => this.#settled(root))) {
-      const most = this.session.client.workspace?.diagnostics?.refreshSupport ? FIRST_ANSWER : ONLY_ANSWER;
-      const left = workspace.openedAt(uri) + most - performance.now();
+    const most = this.session.client.workspace?.diagnostics?.refreshSupport ? FIRST_ANSWER : ONLY_ANSWER;
+    const left = workspace.openedAt(uri) + most - performance.now();
+    if (unseen && left > 0 && !roots.every((root) => this.#settled(root))) {
       const all = Promise.all(roots.map((root) => this.#runAll(root)));
-      if (left > 0) await Promise.race([all, new Promise((resolve) => setTimeout(resolve, left))]);
+      await Promise.race([all, new Promise((resolve) => setTimeout(resolve, left))]);
     }
     if (token.isCancellationRequested) await breathe(token);
     return this.#report(uri, params.previousResultId);

@@ -4,7 +4,7 @@
  * puts the tree together anew. Either way a block knows when something in it last changed.
  */
 import { isBlock, type ParsedChunk, type Part } from "./chunk.ts";
-import type { BlockStatement, Chunk, Statement, SyntaxError } from "./tree.ts";
+import type { BlockStatement, Chunk, Span, Statement, SyntaxError } from "./tree.ts";
 
 /** Counts the edits of all documents: what `BlockStatement.changed` says. */
 let edits = 0;
@@ -115,12 +115,19 @@ export class Assembly {
   unclosed(chunks: readonly ParsedChunk[]): { readonly chunk: Chunk; readonly error: SyntaxError } | undefined {
     const { open } = this;
     if (open === undefined) return undefined;
-    const chunk = chunks.findLast(({ last }) => last !== undefined);
-    if (chunk?.last === undefined) return undefined;
-    const { start, end } = chunk.last;
-    const message = `expected "}" at the end of the text: the ${open.kind} ${nameOf(open)}is not closed`;
-    return { chunk, error: { code: "syntax-error", start, end, message, expected: ["}"] } };
+    // Behind the last statement there are comments and braces at most.
+    for (let i = chunks.length - 1; i >= 0; i--) {
+      const chunk = chunks[i] as ParsedChunk;
+      const last = chunk.text.trim() === "" ? undefined : chunk.last;
+      if (last !== undefined) return { chunk, error: unclosedError(open, last) };
+    }
+    return undefined;
   }
+}
+
+function unclosedError(open: BlockStatement, { start, end }: Span): SyntaxError {
+  const message = `expected "}" at the end of the text: the ${open.kind} ${nameOf(open)}is not closed`;
+  return { code: "syntax-error", start, end, message, expected: ["}"] };
 }
 
 /** A block that a run of chunks leaves open, and what of it stands in them. */

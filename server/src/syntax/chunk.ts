@@ -23,9 +23,7 @@ export class ParsedChunk implements Chunk {
   statements: readonly Statement[] = NONE;
   comments: readonly Comment[] = NONE;
   errors: readonly SyntaxError[] = NONE;
-  parts: readonly Part[] = NONE;
-  /** Where the last token of the chunk stands. */
-  last: Span | undefined = undefined;
+  private mixed: readonly Part[] | undefined = undefined;
   private starts: readonly number[] | undefined = undefined;
   line: number;
   readonly lineCount: number;
@@ -38,6 +36,20 @@ export class ParsedChunk implements Chunk {
     this.lineCount = lineCount;
     this.text = text;
     this.entry = entry;
+  }
+
+  /** Most chunks are a statement that opens nothing, of which there is nothing more to remember. */
+  get parts(): readonly Part[] {
+    return this.mixed ?? this.statements.map((statement) => ({ statement, opens: false }));
+  }
+  set parts(parts: readonly Part[]) {
+    this.mixed = parts.every((part) => "statement" in part && !part.opens) ? undefined : parts;
+  }
+
+  /** Where the last token of the chunk stands. */
+  get last(): Span | undefined {
+    const token = t.lex(this.text).tokens.at(-1);
+    return token && { start: token.startOffset, end: token.startOffset + token.image.length };
   }
 
   /** Offsets at which the chunk's lines begin. */
@@ -245,10 +257,8 @@ class Filler {
   private add(piece: Piece): void {
     if (piece.is === "statement") {
       this.statement(piece);
-      this.chunk.last = this.span(piece.to - 1);
     } else if (piece.is === "close") {
       this.parts.push({ close: this.span(piece.at) });
-      this.chunk.last = this.span(piece.at);
     } else if (piece.is === "unclosed") {
       const span = this.span(piece.at);
       const found = (this.tokens[piece.at] as IToken).image;
@@ -260,7 +270,6 @@ class Filler {
       this.parts.push({ unclosed: span });
     } else {
       this.error(this.span(piece.at), 'no block is open here that this "}" could close');
-      this.chunk.last = this.span(piece.at);
     }
   }
   private finish(): void {

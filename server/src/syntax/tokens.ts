@@ -139,10 +139,27 @@ export interface Lexed {
   readonly comments: IToken[];
 }
 
+/** A word's own text, so that every token of it has the same string. */
+const texts = new Map([...keywords].map(([text, type]) => [type, text]));
+
 /** By first letter and length: could a word of that shape be a keyword? Answers without hashing most names. */
 const LONGEST = 32;
 const shapes = new Uint8Array(128 * LONGEST);
 for (const text of keywords.keys()) shapes[text.charCodeAt(0) * LONGEST + text.length] = 1;
+
+/**
+ * Names that were read before: the same name is the same string, which spares a large policy tens of megabytes.
+ * Forgotten from time to time, for it must not grow with everything that was ever typed.
+ */
+const names = new Map<string, string>();
+const MOST_NAMES = 50_000;
+function shared(name: string): string {
+  const known = names.get(name);
+  if (known !== undefined) return known;
+  if (names.size >= MOST_NAMES) names.clear();
+  names.set(name, name);
+  return name;
+}
 
 export function lex(text: string): Lexed {
   const { tokens, groups, errors } = lexer.tokenize(text);
@@ -154,8 +171,13 @@ export function lex(text: string): Lexed {
     const { length } = image;
     if (length < LONGEST && shapes[image.charCodeAt(0) * LONGEST + length] === 1) {
       const keyword = keywords.get(image);
-      if (keyword !== undefined) retype(token, keyword);
+      if (keyword !== undefined) {
+        retype(token, keyword);
+        token.image = texts.get(keyword) as string;
+        continue;
+      }
     }
+    token.image = shared(image);
     // Six hyphenated hex pairs are a MAC, not a name.
     if (length === 17 && DASHED_MAC.test(image)) retype(token, MacDashes);
   }
