@@ -25,14 +25,15 @@ function vnicsAt(dfw: Dfw, policy: Policy): Vnic[] {
 }
 
 function tooManyRules(dfw: Dfw, policy: Policy): Finding[] {
-  const rules = [...dfw.ethernetRules, ...dfw.ipRules].filter((rule) => !rule.disabled);
-  if (rules.length <= MOST_RULES) return [];
+  if (dfw.ethernetRules.length + dfw.ipRules.length <= MOST_RULES) return [];
   let everywhere = 0;
   const applied = new Map<ReadonlySet<Vnic>, number>();
-  for (const { appliedTo } of rules) {
-    if (appliedTo === undefined) everywhere += 1;
-    else applied.set(appliedTo, (applied.get(appliedTo) ?? 0) + 1);
-  }
+  for (const rules of [dfw.ethernetRules, dfw.ipRules])
+    for (const { appliedTo, disabled } of rules) {
+      if (disabled) continue;
+      if (appliedTo === undefined) everywhere += 1;
+      else applied.set(appliedTo, (applied.get(appliedTo) ?? 0) + 1);
+    }
   const counts = new Map<Vnic, number>();
   for (const [vnics, count] of applied) for (const vnic of vnics) counts.set(vnic, (counts.get(vnic) ?? 0) + count);
   const over: Vnic[] = [];

@@ -12,13 +12,12 @@ const SEVERITIES = {
   hint: DiagnosticSeverity.Hint,
 } as const;
 
-/** Whether the statement of a finding still is in its document: chunks never change, they are replaced. */
+/** Whether the statements that a finding speaks of still are in their documents. */
 export function stands({ place, related }: Finding, workspace: Workspace): boolean {
   return isThere(place, workspace) && (related ?? []).every((other) => isThere(other, workspace));
 }
 function isThere({ at: { uri, statement } }: Place, workspace: Workspace): boolean {
-  const { chunk } = statement;
-  return workspace.document(uri)?.locate({ line: chunk.line, character: 0 }).chunk === chunk;
+  return workspace.document(uri)?.holds(statement.chunk) ?? false;
 }
 
 /** One text for findings that say the same thing at the same place. */

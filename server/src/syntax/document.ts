@@ -88,11 +88,16 @@ export class SourceDocument {
     return { start: this.positionAt(chunk, span.start), end: this.positionAt(chunk, span.end) };
   }
 
+  /** Whether a chunk is still a part of the text: chunks never change, they are replaced. */
+  holds(chunk: Chunk): boolean {
+    return this.parsed[this.chunkAt(chunk.line)] === chunk;
+  }
+
   /** The chunk and the offset in it of a position, clamped to the text, and the statement there, if any. */
   locate(position: Position): { readonly chunk: ParsedChunk; readonly offset: number; readonly statement?: Statement } {
     const { line, character } = this.clamp(position);
     const chunk = this.parsed[this.chunkAt(line)] as ParsedChunk;
-    const offset = (chunk.lineStarts[line - chunk.line] as number) + character;
+    const offset = chunk.lineCount === 1 ? character : (chunk.lineStarts[line - chunk.line] as number) + character;
     const statement = chunk.statements.find((s) => s.start <= offset && offset <= s.end);
     return { chunk, offset, statement };
   }
