@@ -134,7 +134,7 @@ export interface DraftSlot {
   readonly fail?: "open" | "closed";
 }
 export interface DraftChain extends Declared {
-  readonly appliedTo?: readonly DraftEndpoint[];
+  readonly appliedTo?: DraftEndpoints;
   readonly slots: readonly DraftSlot[];
 }
 /** `lines`: steps as they are written. */

@@ -124,7 +124,7 @@ class HostDraft {
         names: [`${i === 0 ? "host" : `host-${i + 1}`}`],
         slots,
         comments,
-        ...(vnics.length > 0 && { appliedTo: vnics }),
+        ...(vnics.length > 0 && { appliedTo: { items: vnics } }),
       })),
       scenarios: [],
     };

@@ -2,10 +2,11 @@
 import type { Draft } from "./draft.ts";
 import { draftOfHost, readHostDumps } from "./host.ts";
 import type { Input } from "./input.ts";
+import { draftOfPolicy } from "./nsxPolicy.ts";
 import { type Note, type Place, Refusal, Report } from "./report.ts";
 import { writeDraft } from "./write.ts";
 
-export const IMPORT_FORMATS = ["dvfilter", "getrules"] as const;
+export const IMPORT_FORMATS = ["dvfilter", "getrules", "nsx-policy"] as const;
 export type ImportFormat = (typeof IMPORT_FORMATS)[number];
 export const isImportFormat = (text: string): text is ImportFormat =>
   (IMPORT_FORMATS as readonly string[]).includes(text);
@@ -18,6 +19,7 @@ export type Imported =
 const READERS: Readonly<Record<ImportFormat, (inputs: readonly Input[], report: Report) => Draft>> = {
   dvfilter: hostDraft,
   getrules: hostDraft,
+  "nsx-policy": draftOfPolicy,
 };
 
 /** One policy of all the inputs, with what is to be said of them, in the order of their lines. */

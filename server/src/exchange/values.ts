@@ -59,3 +59,9 @@ export function protocolEntry(number: number): string {
   const words: Readonly<Record<number, string>> = { 1: "icmp", 6: "tcp", 17: "udp", 58: "icmpv6", 132: "sctp" };
   return words[number] ?? `ip/${number}`;
 }
+
+/** An EtherType, as an entry. */
+export function etherText(text: string | undefined): string | undefined {
+  if (text === undefined || !/^(?:0x[0-9a-f]{1,4}|\d{1,5})$/i.test(text) || Number(text) > 0xffff) return undefined;
+  return `ether/0x${Number(text).toString(16).padStart(4, "0")}`;
+}

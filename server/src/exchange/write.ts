@@ -99,7 +99,7 @@ class Writer {
       const { appliedTo } = chain;
       const name = `chain ${this.#blockName(chain.key)}`;
       if (appliedTo === undefined) this.#open("chain", name);
-      else this.#openWith("chain", name, "applied-to", this.#list({ items: appliedTo }));
+      else this.#openWith("chain", name, "applied-to", this.#list(appliedTo));
       for (const slot of chain.slots)
         this.#row("slot", [
           cell("slot", `slot ${slot.number}`),

@@ -1,0 +1,174 @@
+/**
+ * The objects of NSX Policy API inputs: flat lists (`results`), single objects, and the hierarchy (`children`, where
+ * `ChildGroup` wraps a `Group`). Each is known by its path, which the hierarchy leaves to be put together.
+ */
+import type { Input } from "./input.ts";
+import { type JsonObject, readJson } from "./json.ts";
+import { type Place, Refusal, type Report } from "./report.ts";
+
+export interface NsxObject {
+  readonly type: string;
+  readonly path: string;
+  readonly id: string;
+  readonly json: JsonObject;
+  /** Undefined at the top. */
+  readonly parent?: NsxObject;
+}
+
+/** What stands before the id in a path, by type. */
+const COLLECTIONS: Readonly<Record<string, string>> = {
+  Domain: "domains",
+  Group: "groups",
+  SecurityPolicy: "security-policies",
+  Rule: "rules",
+  RedirectionPolicy: "redirection-policies",
+  RedirectionRule: "rules",
+  Service: "services",
+  ServiceEntry: "service-entries",
+  Segment: "segments",
+  SegmentPort: "ports",
+  SpoofGuardProfile: "spoofguard-profiles",
+  SegmentSecurityProfile: "segment-security-profiles",
+  IPDiscoveryProfile: "ip-discovery-profiles",
+  MacDiscoveryProfile: "mac-discovery-profiles",
+  PolicyContextProfile: "context-profiles",
+  PolicyFirewallSessionTimerProfile: "firewall-session-timer-profiles",
+  SegmentSecurityProfileBindingMap: "segment-security-profile-binding-maps",
+  SegmentDiscoveryProfileBindingMap: "segment-discovery-profile-binding-maps",
+  Tier0: "tier-0s",
+  Tier1: "tier-1s",
+};
+
+/** The type of an object that does not say it. */
+function typeOf(json: JsonObject): string | undefined {
+  const type = json.text("resource_type");
+  if (type !== undefined) return type;
+  if (json.has("redirect_to")) return "RedirectionPolicy";
+  if (json.isList("rules")) return "SecurityPolicy";
+  if (json.isList("expression")) return "Group";
+  if (json.isList("service_entries")) return "Service";
+  return undefined;
+}
+
+export class NsxObjects {
+  readonly all: NsxObject[] = [];
+  readonly #byPath = new Map<string, NsxObject>();
+  readonly #byTail = new Map<string, NsxObject | null>();
+  readonly #report: Report;
+
+  constructor(report: Report) {
+    this.#report = report;
+  }
+
+  /** Objects of a type, in the order of the inputs. */
+  of(...types: readonly string[]): NsxObject[] {
+    return this.all.filter(({ type }) => types.includes(type));
+  }
+  childrenOf(parent: NsxObject, ...types: readonly string[]): NsxObject[] {
+    return this.all.filter((object) => object.parent === parent && types.includes(object.type));
+  }
+  /** By path; else by its last two parts (`groups/web`), where only one object has them. */
+  find(path: string): NsxObject | undefined {
+    return this.#byPath.get(path) ?? this.#byTail.get(tailOf(path)) ?? undefined;
+  }
+
+  read(input: Input): void {
+    const before = this.all.length;
+    const roots = readJson(input);
+    for (const json of roots) this.#visit(json, undefined, true);
+    if (this.all.length === before) {
+      const at = roots[0]?.at() ?? { file: input.name, line: 1, column: 1 };
+      if (roots[0]?.isList("results") && roots[0].objects("results").length === 0)
+        this.#report.wrong(at, "a list without an object");
+      else
+        throw new Refusal(
+          at,
+          "nothing of the NSX Policy API: expected objects with a resource_type, or a list of them in results",
+        );
+    }
+  }
+
+  #visit(json: JsonObject, parent: NsxObject | undefined, top: boolean): void {
+    const type = typeOf(json);
+    if (json.flag("marked_for_delete") === true) {
+      this.#report.understood(
+        json.at(),
+        `${type ?? "object"} ${json.text("id") ?? ""} is marked for deletion: left out`,
+      );
+      return;
+    }
+    // ChildGroup { Group: { … } }
+    if (type?.startsWith("Child")) {
+      const inner =
+        json.object(type.slice("Child".length)) ??
+        json.keys.flatMap((key) => (key === "resource_type" ? [] : (json.object(key) ?? [])))[0];
+      if (inner === undefined) {
+        if (type !== "ChildResourceReference")
+          this.#report.wrong(json.at(), `${type} holds no ${type.slice("Child".length)}`);
+        else this.#children(json, this.#add(json, json.text("target_type") ?? type, parent));
+        return;
+      }
+      this.#visit(inner, parent, false);
+      return;
+    }
+    if (type === undefined) {
+      if (!top) {
+        this.#report.wrong(json.at(), "an object without a resource_type: left out");
+        return;
+      }
+      // A bundle of lists: results of several calls, by whatever name.
+      for (const key of json.keys) for (const inner of json.objects(key)) this.#visit(inner, parent, true);
+      for (const key of json.keys) {
+        const inner = json.object(key);
+        if (inner !== undefined && (inner.has("results") || inner.has("resource_type") || inner.has("children")))
+          this.#visit(inner, parent, true);
+      }
+      return;
+    }
+    if (type === "ChildResourceReference") return;
+    this.#children(json, this.#add(json, type, parent));
+  }
+
+  #children(json: JsonObject, object: NsxObject): void {
+    for (const child of json.objects("children")) this.#visit(child, object, false);
+    const inner = object.type === "RedirectionPolicy" ? "RedirectionRule" : "Rule";
+    for (const rule of json.objects("rules")) this.#add(rule, rule.text("resource_type") ?? inner, object);
+  }
+
+  #add(json: JsonObject, type: string, parent: NsxObject | undefined): NsxObject {
+    const id =
+      json.text("id") ?? json.text("external_id") ?? json.text("display_name") ?? `${type}-${this.all.length + 1}`;
+    const owner = parent ?? this.#ownerOf(json);
+    const path = json.text("path") ?? pathOf(type, id, owner);
+    const object: NsxObject = { type, path, id, json, ...(owner && { parent: owner }) };
+    const known = this.#byPath.get(path);
+    if (known !== undefined && known.type === type && type !== "Infra" && type !== "Domain") {
+      this.#report.wrong(
+        json.at(),
+        `${type} ${id} is in the inputs twice; the first, at ${place(known.json.at())}, is used`,
+      );
+      return object;
+    }
+    this.all.push(object);
+    this.#byPath.set(path, object);
+    const tail = tailOf(path);
+    this.#byTail.set(tail, this.#byTail.has(tail) ? null : object);
+    return object;
+  }
+  /** A rule in a list of rules says whose it is. */
+  #ownerOf(json: JsonObject): NsxObject | undefined {
+    const path = json.text("parent_path");
+    return path === undefined ? undefined : this.#byPath.get(path);
+  }
+}
+
+const place = ({ file, line }: Place): string => `${file}:${line}`;
+const tailOf = (path: string): string => path.split("/").slice(-2).join("/");
+
+function pathOf(type: string, id: string, parent: NsxObject | undefined): string {
+  if (type === "Infra" || type === "GlobalInfra") return type === "Infra" ? "/infra" : "/global-infra";
+  if (type === "PolicyExcludeList") return "/infra/settings/firewall/security/exclude-list";
+  const inDomain = ["Group", "SecurityPolicy", "RedirectionPolicy"].includes(type);
+  const above = parent?.path ?? (inDomain ? "/infra/domains/default" : "/infra");
+  return `${above}/${COLLECTIONS[type] ?? type}/${id}`;
+}
