@@ -18,6 +18,8 @@ const common = {
   // The licences of what is bundled stand in a file of their own: `package.mjs`.
   legalComments: "none",
   metafile: true,
+  // Its CommonJS form asks for its parts in a way that no bundler sees.
+  alias: { "jsonc-parser": "jsonc-parser/lib/esm/main.js" },
 };
 /** @type {esbuild.BuildOptions} */
 const node = { ...common, platform: "node", target: "node22" };

@@ -6,7 +6,8 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { type ImportFormat, importInputs } from "../../server/src/exchange/import.ts";
+import type { ImportFormat } from "../../server/src/exchange/formats.ts";
+import { importInputs } from "../../server/src/exchange/import.ts";
 import { noteText, placeText } from "../../server/src/exchange/report.ts";
 import { mistakesOf } from "./policies.ts";
 

@@ -1,7 +1,8 @@
 /** `iochain import`: dumps, exports and logs of others as one policy. What was made of them is told on standard error. */
 import { writeFileSync } from "node:fs";
 import { basename } from "node:path";
-import { type ImportFormat, importInputs } from "../exchange/import.ts";
+import type { ImportFormat } from "../exchange/formats.ts";
+import { importInputs } from "../exchange/import.ts";
 import { noteText, placeText } from "../exchange/report.ts";
 import { readText, STDIN } from "./files.ts";
 import { OK, say, UNUSABLE, Unusable } from "./terminal.ts";

@@ -4,13 +4,13 @@ import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { version } from "../../../package.json";
-import { IMPORT_FORMATS } from "../exchange/import.ts";
+import { IMPORT_FORMATS } from "../exchange/formats.ts";
 import { check } from "./check.ts";
 import { decode } from "./decode.ts";
 import { diff } from "./diff.ts";
 import { explain } from "./explain.ts";
 import { fmt } from "./fmt.ts";
-import { importFiles } from "./import.ts";
+import type { importFiles } from "./import.ts";
 import { replay } from "./replay.ts";
 import { OK, say, UNUSABLE, Unusable } from "./terminal.ts";
 import { test } from "./test.ts";
@@ -108,7 +108,7 @@ program
   .addArgument(new Argument("<format>", "what the inputs are").choices(IMPORT_FORMATS))
   .argument("<input...>", "files; - reads standard input")
   .option("-o, --output <file>", "where to write the policy; without it, standard output")
-  .action(run(importFiles));
+  .action(run(async (...args: Parameters<typeof importFiles>) => (await import("./import.ts")).importFiles(...args)));
 
 /** The servers are bundles of their own beside this one: `check` need not load them, nor they commander. */
 const sibling = (name: string) => join(dirname(realpathSync(process.argv[1] as string)), name);

@@ -1,15 +1,12 @@
 /** What engineers already have, as a policy: the formats, and one answer for all of them. */
 import type { Draft } from "./draft.ts";
+import type { ImportFormat } from "./formats.ts";
 import { draftOfHost, readHostDumps } from "./host.ts";
 import type { Input } from "./input.ts";
 import { draftOfPolicy } from "./nsxPolicy.ts";
+import { draftOfXml } from "./nsxvXml.ts";
 import { type Note, type Place, Refusal, Report } from "./report.ts";
 import { writeDraft } from "./write.ts";
-
-export const IMPORT_FORMATS = ["dvfilter", "getrules", "nsx-policy"] as const;
-export type ImportFormat = (typeof IMPORT_FORMATS)[number];
-export const isImportFormat = (text: string): text is ImportFormat =>
-  (IMPORT_FORMATS as readonly string[]).includes(text);
 
 export type Imported =
   | { readonly text: string; readonly notes: readonly Note[] }
@@ -19,6 +16,7 @@ export type Imported =
 const READERS: Readonly<Record<ImportFormat, (inputs: readonly Input[], report: Report) => Draft>> = {
   dvfilter: hostDraft,
   getrules: hostDraft,
+  "nsxv-xml": draftOfXml,
   "nsx-policy": draftOfPolicy,
 };
 

@@ -4,7 +4,7 @@ import type { JsonObject } from "./json.ts";
 import { type KnownVm, tagName } from "./nsxGroups.ts";
 import type { NsxObject, NsxObjects } from "./nsxObjects.ts";
 import type { Report } from "./report.ts";
-import { addressText, macText } from "./values.ts";
+import { addressText, macText, networkText } from "./values.ts";
 
 /** A block for slot 1 and the segments whose ports have it. */
 export interface Guard {
@@ -81,7 +81,7 @@ export class NsxInventory {
     for (const subnet of json.objects("subnets")) {
       const gateway = subnet.text("gateway_address");
       const address = gateway === undefined ? undefined : addressText(gateway.replace(/\/\d+$/, ""));
-      const network = addressText(subnet.text("network") ?? gateway ?? "");
+      const network = networkText(subnet.text("network") ?? gateway ?? "");
       if (network?.includes("/")) subnets.push(network);
       if (address !== undefined) gateways.push(address);
       if (network === undefined || (gateway !== undefined && address === undefined))

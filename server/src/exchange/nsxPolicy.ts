@@ -173,7 +173,7 @@ class PolicyDraft {
     return {
       module: "dfw",
       key: "dfw",
-      names: ["dfw", "distributed-firewall"],
+      names: ["distributed-firewall", "nsx-distributed-firewall"],
       sections,
       default: { action: "allow" },
       ...(exclude.length > 0 && { exclude }),

@@ -1,5 +1,5 @@
 /** Values that every format has, from its spellings to the language's. Undefined where a text is none. */
-import { formatIp, formatMac, parseIp, parseMac, parsePrefix, parseRange } from "../policy/addresses.ts";
+import { formatIp, formatMac, parseIp, parseMac, parsePrefix, parseRange, prefixRange } from "../policy/addresses.ts";
 import { IP_PROTOCOLS } from "../policy/protocols.ts";
 import { MAX_PORT } from "../policy/services.ts";
 
@@ -16,6 +16,12 @@ export function addressText(text: string): string | undefined {
   }
   const prefix = parsePrefix(text) ?? parsePrefix(withLength(text));
   return prefix === undefined ? undefined : `${formatIp(prefix.address)}/${prefix.length}`;
+}
+
+/** The network of a prefix: `10.0.0.1/24` is in `10.0.0.0/24`. */
+export function networkText(text: string): string | undefined {
+  const prefix = parsePrefix(text);
+  return prefix && `${formatIp(prefixRange(prefix.address, prefix.length)[0])}/${prefix.length}`;
 }
 
 /** `10.0.0.0/255.255.255.0` as `10.0.0.0/24`; any other text as it is. */
