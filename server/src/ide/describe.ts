@@ -5,6 +5,7 @@ import type { EndpointSet, Policy, Rule, ServiceMatch, Vnic } from "../policy/po
 import { etherTypeName, icmpName, ipProtocolName } from "../policy/protocols.ts";
 import type { Statement } from "../syntax/tree.ts";
 import { code, count, escapeMarkdown, groupDigits, someOf } from "./markdown.ts";
+import { topOf } from "./symbols.ts";
 import { portName } from "./valueNotes.ts";
 
 const declaredIps = (vnic: Vnic): readonly Ip[] => vnic.ips;
@@ -114,29 +115,25 @@ interface RulePlace {
   readonly module: string;
 }
 
-const rulePlaces = new WeakMap<Policy, ReadonlyMap<Statement, RulePlace>>();
-
 /** The compiled rule of a rule's statement, with its place among those its block tries. */
 export function ruleOf(policy: Policy, statement: Statement): RulePlace | undefined {
-  let places = rulePlaces.get(policy);
-  if (places === undefined) {
-    const out = new Map<Statement, RulePlace>();
-    const add = (rules: readonly Rule[], block: string, module: string) => {
-      for (const [index, rule] of rules.entries())
-        out.set(rule.source.statement, { rule, place: index + 1, of: rules.length, block, module });
-    };
-    for (const block of policy.blocks.values()) {
-      if (block.module === "dfw") {
-        add(block.ethernetRules, block.name, "dfw");
-        add(block.ipRules, block.name, "dfw");
-      } else if (block.module !== "swsec") add(block.rules, block.name, block.module);
-    }
-    for (const appliance of policy.appliances.values())
-      add(appliance.inspect?.rules ?? [], appliance.name, "appliance");
-    places = out;
-    rulePlaces.set(policy, places);
+  const top = topOf(statement);
+  const name = ("name" in top && top.name?.text) || "";
+  const block = policy.blocks.get(name) ?? policy.appliances.get(name);
+  if (block === undefined || block.source.statement !== top) return undefined;
+  const isIt = (rule: Rule) => rule.source.statement === statement;
+  const found = (rules: readonly Rule[], rule: Rule | undefined, module: string) =>
+    rule && { rule, place: rules.indexOf(rule) + 1, of: rules.length, block: name, module };
+  if (!("module" in block)) {
+    const rules = block.inspect?.rules ?? [];
+    return found(rules, rules.find(isIt), "appliance");
   }
-  return places.get(statement);
+  if (block.module === "swsec") return undefined;
+  if (block.module !== "dfw") return found(block.rules, block.rules.find(isIt), block.module);
+  // By its section: a firewall may have very many rules.
+  const section = block.sections.find(({ source }) => source.statement === statement.parent);
+  const rules = section?.ethernet ? block.ethernetRules : block.ipRules;
+  return found(rules, section?.rules.find(isIt), "dfw");
 }
 
 /** `10.0.1.11`, `10.0.1.11, fd00::11`, or that it is learned. */

@@ -6,10 +6,10 @@ import {
   type Range,
   type SelectionRange,
 } from "vscode-languageserver-types";
+import { eachStatement } from "../policy/names.ts";
 import type { SourceDocument } from "../syntax/document.ts";
 import type { Span } from "../syntax/tree.ts";
 import { partsOf } from "./parts.ts";
-import { statementsOf } from "./symbols.ts";
 import { at, blockAt, fullRange, isBefore, placeAt, samePosition, spanOf, type View } from "./view.ts";
 
 export function foldingRanges(document: SourceDocument): FoldingRange[] {
@@ -17,22 +17,23 @@ export function foldingRanges(document: SourceDocument): FoldingRange[] {
   const fold = (startLine: number, endLine: number, kind?: FoldingRangeKind) => {
     if (endLine > startLine) out.push({ startLine, endLine, ...(kind && { kind }) });
   };
-  for (const statement of statementsOf(document.tree.statements)) {
+  eachStatement(document.tree.statements, (statement) => {
+    const isBlock = "children" in statement;
+    // Most are a line, and there are very many.
+    if (!isBlock && statement.chunk.lineCount === 1) return;
     const { start, end } = fullRange(document, statement);
     // The closing brace stays in sight.
-    if ("children" in statement) fold(start.line, statement.close ? end.line - 1 : end.line);
-    else fold(start.line, end.line);
-  }
+    fold(start.line, isBlock && statement.close ? end.line - 1 : end.line);
+  });
   run(
     document.tree.statements.filter(({ kind }) => kind === "import").map((s) => document.rangeOf(s.chunk, s)),
     (a, b) => fold(a, b, FoldingRangeKind.Imports),
   );
-  const comments = document.chunks.flatMap((chunk) =>
-    chunk.comments.map((comment) => document.rangeOf(chunk, comment)),
-  );
+  const commented = document.chunks.filter((chunk) => chunk.comments.length > 0);
+  const comments = commented.flatMap((chunk) => chunk.comments.map((comment) => document.rangeOf(chunk, comment)));
   run(comments, (a, b) => fold(a, b, FoldingRangeKind.Comment));
   const regions: number[] = [];
-  for (const chunk of document.chunks)
+  for (const chunk of commented)
     for (const comment of chunk.comments) {
       const { line } = document.positionAt(chunk, comment.start);
       if (/^\/\/\s*#?region\b/.test(comment.text)) regions.push(line);

@@ -39,16 +39,19 @@ const KINDS: Partial<Record<Statement["kind"], SymbolKind>> = {
   assert: SymbolKind.Boolean,
 };
 
-/** Beyond this an outline helps nobody, and a client chokes on it. */
-const MOST_SYMBOLS = 50_000;
+/** In more lines than these an outline of every rule helps nobody, and a client chokes on it: blocks are told alone. */
+const MOST_LINES = 20_000;
+const MOST_SYMBOLS = 10_000;
 
 export function documentSymbols(document: SourceDocument): DocumentSymbol[] {
   let left = MOST_SYMBOLS;
+  const brief = document.lineCount > MOST_LINES;
   const visit = (statements: readonly Statement[]): DocumentSymbol[] => {
     const out: DocumentSymbol[] = [];
     for (const statement of statements) {
       const kind = KINDS[statement.kind];
       if (kind === undefined || left <= 0) continue;
+      if (brief && statement.parent !== undefined && !("children" in statement)) continue;
       left -= 1;
       const range = fullRange(document, statement);
       const detail = detailOf(statement);

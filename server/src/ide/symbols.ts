@@ -1,4 +1,5 @@
 /** Which thing a name is: the identity that definition, references, highlight and rename share. */
+import { type NameKey, ProgramNames } from "../policy/names.ts";
 import type { Source } from "../policy/policy.ts";
 import type { Program } from "../policy/program.ts";
 import type { Name, Span, Statement } from "../syntax/tree.ts";
@@ -121,10 +122,26 @@ export function declarationsByKey(program: Program): ReadonlyMap<SymbolKey, read
   return out;
 }
 
-/** Where a thing is declared; empty for what is built in or unknown. */
+/** Where a thing is declared, what holds first; empty for what is built in or unknown. */
 export function declarationsOfKey(program: Program, key: SymbolKey): readonly Declared[] {
   if (key.startsWith("rule:") || key.startsWith("section:")) return declaredInside(program, key);
-  return declarationsByKey(program).get(key) ?? [];
+  const names = new ProgramNames(program);
+  return namesOf(key).flatMap((name) =>
+    names
+      .declarations(name.space, name.key)
+      .map(({ uri, entry }) => ({ uri, statement: entry.statement, name: entry.name })),
+  );
+}
+
+/** What a key may be in the index of names; for one of two parts, wherever the dot between them is. */
+function namesOf(key: SymbolKey): readonly NameKey[] {
+  const space = key.slice(0, key.indexOf(":")) as NameKey["space"];
+  const rest = key.slice(space.length + 1);
+  if (space !== "vnic" && space !== "key") return [{ space, key: rest }];
+  const names: NameKey[] = [];
+  for (let dot = rest.indexOf("."); dot >= 0; dot = rest.indexOf(".", dot + 1))
+    names.push({ space, key: `${rest.slice(0, dot)}\0${rest.slice(dot + 1)}` });
+  return names;
 }
 
 function declaredInside(program: Program, key: SymbolKey): Declared[] {
@@ -141,31 +158,38 @@ function declaredInside(program: Program, key: SymbolKey): Declared[] {
   return out;
 }
 
-const occurrences = new WeakMap<Program, ReadonlyMap<SymbolKey, readonly Occurrence[]>>();
-
-/** Every place of every name of a program, by what it names, in the order of the program's text. */
-export function occurrencesByKey(program: Program): ReadonlyMap<SymbolKey, readonly Occurrence[]> {
-  const known = occurrences.get(program);
-  if (known) return known;
-  const out = new Map<SymbolKey, Occurrence[]>();
-  for (const { uri, tree } of program.documents)
-    for (const statement of statementsOf(tree.statements))
-      for (const part of partsOf(statement)) {
-        const key = keyOf(statement, part);
-        if (key === undefined) continue;
-        const list = out.get(key);
-        if (list) list.push({ uri, statement, part });
-        else out.set(key, [{ uri, statement, part }]);
-      }
-  occurrences.set(program, out);
-  return out;
+/** Every place that names a thing, its declarations included, in the order of the program's text. */
+export function occurrencesOf(program: Program, key: SymbolKey): readonly Occurrence[] {
+  const found: Occurrence[] = [];
+  for (const { uri, statement } of mentioning(program, key))
+    for (const part of partsOf(statement)) {
+      const other = keyOf(statement, part);
+      if (other !== undefined && sameSymbol(key, other)) found.push({ uri, statement, part });
+    }
+  return found;
 }
 
-/** Every place that names a thing, its declarations included. */
-export function occurrencesOf(program: Program, key: SymbolKey): readonly Occurrence[] {
-  const all = occurrencesByKey(program);
-  if (!key.startsWith("rule:")) return all.get(key) ?? [];
-  return [...all].flatMap(([other, list]) => (sameSymbol(key, other) ? list : []));
+/** The statements that may name a thing, in order. */
+function mentioning(program: Program, key: SymbolKey): Iterable<Source> {
+  if (key.startsWith("rule:")) return withRuleNumber(program, ruleNumber(key));
+  if (key.startsWith("section:")) return declaredInside(program, key);
+  const order = new Map(program.documents.map(({ uri }, index) => [uri, index]));
+  const names = new ProgramNames(program);
+  const found = new Map<Statement, Source>();
+  for (const name of namesOf(key)) {
+    for (const { uri, entry } of names.declarations(name.space, name.key))
+      found.set(entry.statement, { uri, statement: entry.statement });
+    for (const source of names.users(name.space, name.key)) found.set(source.statement, source);
+  }
+  const place = ({ statement: { chunk, start } }: Source) => chunk.line + start / 1e9;
+  return [...found.values()].sort((a, b) => (order.get(a.uri) ?? 0) - (order.get(b.uri) ?? 0) || place(a) - place(b));
+}
+
+function* withRuleNumber(program: Program, number: string): Generator<Source> {
+  for (const { uri, tree } of program.documents)
+    for (const statement of statementsOf(tree.statements))
+      if (statement.kind === "rule" ? String(statement.id?.value) === number : !("children" in statement))
+        yield { uri, statement };
 }
 
 /** Whether an occurrence declares what it names. */

@@ -8,9 +8,16 @@ import type { Session } from "./session.ts";
 const answers = new WeakMap<Session, Map<string, { readonly resultId: string; readonly data: number[] }>>();
 let count = 0;
 
+/**
+ * Beyond this a document has no tokens as a whole, which would be megabytes at every keystroke: editors then colour what
+ * they show, by range.
+ */
+const MOST_LINES = 20_000;
+
 function tokensOf(session: Session, uri: string): number[] | undefined {
   const view = session.view({ textDocument: { uri } });
-  return view && semanticTokens(view, columnsOf(session, uri));
+  if (view === undefined || view.document.lineCount > MOST_LINES) return undefined;
+  return semanticTokens(view, columnsOf(session, uri));
 }
 const columnsOf = (session: Session, uri: string) => (line: number, character: number) =>
   session.encoding === "utf-16" ? character : toBytes(session.lineOf(uri, line) ?? "", character);
