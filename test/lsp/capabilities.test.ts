@@ -83,6 +83,8 @@ const ALWAYS: readonly (readonly [string, object])[] = [
   ["iochain/way", { uri, scenario: "s" }],
   ["iochain/explain", { uri, from: "a" }],
   ["iochain/diff", { old: { uri }, new: { uri, files: { [uri]: "" } } }],
+  ["iochain/coverage", { uri }],
+  ["iochain/scenarioFor", { uri, line: 1 }],
   ["workspace/willRenameFiles", { files: [{ oldUri: uri, newUri: `${uri}2` }] }],
 ];
 

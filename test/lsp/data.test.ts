@@ -14,7 +14,9 @@ import type {
   TextEdit,
 } from "vscode-languageserver-types";
 import type { Trace } from "../../server/src/chain/trace.ts";
+import type { CoverageReport } from "../../server/src/check/coverage.ts";
 import type { Explanation } from "../../server/src/check/explain.ts";
+import type { Reach } from "../../server/src/check/reach.ts";
 import { type Case, type Mark, ROOT, readCase, updateCase } from "./cases.ts";
 import { type Client, EDITOR, startClient } from "./client.ts";
 import * as render from "./render.ts";
@@ -262,6 +264,18 @@ const REQUESTS: Readonly<Record<string, Ask>> = {
     const params = now === "allowing" ? { old: side(old), new: saved } : { old: side(old), new: side(now) };
     const answer = await c.request<{ text: string }>("iochain/diff", params).catch(refused);
     return typeof answer === "string" ? answer : answer.text.replaceAll(uriOf(""), "");
+  },
+  coverage: async (c, [file = ""]) => {
+    const answer = await c.request<CoverageReport & { text: string }>("iochain/coverage", { uri: uriOf(file) });
+    const items = answer.items.map(({ line, kind, id, name, hits }) => `${line} ${kind} ${id ?? name ?? ""}: ${hits}`);
+    return [answer.text, ...items].join("\n");
+  },
+  scenarioFor: async (c, [file = "", line]) => {
+    const answer = await c
+      .request<Reach>("iochain/scenarioFor", { uri: uriOf(file), line: Number(line) })
+      .catch(refused);
+    if (typeof answer === "string") return answer;
+    return "none" in answer ? `none: ${answer.none}` : answer.scenario;
   },
   /** Types text at a mark; later requests see the text with it. */
   type: async (c, [mark, ...words], marks, texts) => {

@@ -30,12 +30,14 @@ export interface ScenarioResult {
   readonly scenario: Source<ScenarioStatement>;
   readonly steps: readonly StepResult[];
   readonly passed: boolean;
+  /** As the last step left it. */
+  readonly world: World;
 }
 
 export function runScenario(policy: Policy, scenario: Source<ScenarioStatement>, host?: ScenarioHost): ScenarioResult {
   const world = World.start(policy);
   const steps = stepsOf(scenario.statement).map((step) => runStep(world, step, scenario.uri, host));
-  return { scenario, steps, passed: steps.every((step) => step.failure === undefined) };
+  return { scenario, steps, passed: steps.every((step) => step.failure === undefined), world };
 }
 
 const STEPS = new Set(["send", "wait", "set", "approve", "rotate", "replay"]);

@@ -3,12 +3,12 @@
  * one for which the property does not hold? `space/trips.ts` says who can send what to whom.
  */
 import type { Policy, Source } from "../policy/policy.ts";
-import { type Box, boxContains, DESTINATION, FIELDS, type Point, SOURCE } from "../space/box.ts";
+import type { Box } from "../space/box.ts";
 import { ClauseResolver } from "../space/clauses.ts";
 import { type Condition, type Found, findPacket, budget as newBudget } from "../space/find.ts";
 import { Places } from "../space/places.ts";
 import { type Passage, type Route, Trips } from "../space/trips.ts";
-import { readableWitness } from "../space/witness.ts";
+import { readablePacket } from "../space/witness.ts";
 import type { AssertStatement } from "../syntax/tree.ts";
 import { sameVnic } from "./sets/ends.ts";
 
@@ -103,27 +103,11 @@ class Asker {
       if (found.kind === "undecided") undecided = true;
       if (found.kind !== "packet") continue;
       const conditions = "conditions" in found ? found.conditions : [];
-      const packet = this.#trips.send(this.#readable(found.packet, found.box, conditions));
+      const readable = readablePacket(found, conditions, this.#policy, sameVnic(this.#places));
+      const packet = this.#trips.send(readable);
       return { holds: false, packet, reason: `this packet ${fate}: ${packet}` };
     }
     return undecided ? { holds: undefined, undecided: "the question is too large" } : { holds: true };
-  }
-
-  /** The packet with as many of its values as possible replaced by ones that a person would write. */
-  #readable(packet: Point, box: Box, conditions: readonly Condition[]): Point {
-    const same = sameVnic(this.#places);
-    const fits = (point: Point) =>
-      boxContains(box, point) &&
-      same(point.values[SOURCE] as number, point.values[DESTINATION] as number) === undefined &&
-      conditions.every(({ list, limit, holds }) => holds(list.taker(point, limit)?.rule));
-    const wanted = readableWitness(box, this.#policy);
-    if (fits(wanted)) return wanted;
-    let best = packet;
-    for (let field = 0; field < FIELDS; field += 1) {
-      const tried: Point = { ...best, values: best.values.with(field, wanted.values[field] as number) };
-      if (fits(tried)) best = tried;
-    }
-    return best;
   }
 }
 type RouteBoxes = Route & { readonly boxes: readonly Box[] };

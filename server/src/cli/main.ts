@@ -59,6 +59,9 @@ program
   .argument("<path...>", "policy files, or folders of them")
   .addOption(format("text", "json", "junit", "tap"))
   .option("--filter <text>", "only tests whose name has this text")
+  .addOption(
+    new Option("--coverage [format]", "what nothing has exercised; lcov: for other tools").choices(["text", "lcov"]),
+  )
   .action(run(test));
 program
   .command("trace")
@@ -145,9 +148,14 @@ program
 
 process.on("SIGINT", () => process.exit(130));
 
+/** `--coverage FILE`: the file is no format. */
+function namedFormat(word: string, i: number, words: readonly string[]): string {
+  return word === "--coverage" && !["text", "lcov"].includes(words[i + 1] ?? "") ? "--coverage=text" : word;
+}
+
 async function main(): Promise<void> {
   try {
-    await program.parseAsync();
+    await program.parseAsync(process.argv.map(namedFormat));
     // A server runs on and ends by itself.
     if (!serving) process.exitCode = exitCode;
   } catch (error) {

@@ -1,15 +1,17 @@
 /** `iochain test`: scenarios and asserts. */
-import { runScenario } from "../chain/scenario.ts";
+import { runScenario, type ScenarioResult } from "../chain/scenario.ts";
 import type { Trace } from "../chain/trace.ts";
 import { traceText } from "../chain/traceText.ts";
 import { checkAssert } from "../check/asserts.ts";
+import { Coverage, type CoverageReport, coverageText, lcov, together } from "../check/coverage.ts";
 import { traceOf } from "../check/explain.ts";
 import type { Policy, Source } from "../policy/policy.ts";
+import { finish } from "../space/steps.ts";
 import { lineOf } from "../syntax/document.ts";
 import type { AssertStatement, ScenarioStatement } from "../syntax/tree.ts";
 import { host } from "./captures.ts";
 import { loadPolicy, policyFiles } from "./files.ts";
-import { FOUND, OK, print, say, style } from "./terminal.ts";
+import { FOUND, OK, print, say, style, Unusable } from "./terminal.ts";
 import { junit, tap } from "./testReports.ts";
 
 export interface Failure {
@@ -32,19 +34,34 @@ export interface TestRow {
 export interface TestOptions {
   readonly format: "text" | "json" | "junit" | "tap";
   readonly filter?: string;
+  /** `text`: what is not covered is listed, too. */
+  readonly coverage?: "text" | "lcov";
 }
 
 export function test(paths: string[], options: TestOptions): number {
-  const tests = policyFiles(paths).flatMap((file) => testsOf(file, options.filter ?? ""));
-  if (options.format === "json") print(JSON.stringify({ tests }, undefined, 1));
+  const results = policyFiles(paths).map((file) => testsOf(file, options.filter ?? ""));
+  const tests = results.flatMap((result) => result.tests);
+  const coverage = together(results.map((result) => result.coverage));
+  // Standard output is for one reader at a time.
+  if (options.coverage === "lcov") {
+    if (options.format !== "text") throw new Unusable("--coverage lcov prints the coverage alone: leave out --format");
+    print(lcov(coverage));
+    printText(tests, say);
+  } else if (options.format === "json")
+    print(JSON.stringify({ tests, ...(options.coverage && { coverage }) }, undefined, 1));
   else if (options.format === "junit") print(junit(tests));
   else if (options.format === "tap") print(tap(tests));
-  else printText(tests);
+  else {
+    printText(tests, print);
+    if (options.coverage) printUncovered(coverage);
+  }
+  if (options.format === "text") printSummary(tests, coverage);
   return tests.some(({ outcome }) => outcome === "failed") ? FOUND : OK;
 }
 
-function testsOf(file: string, filter: string): TestRow[] {
+function testsOf(file: string, filter: string): { readonly tests: TestRow[]; readonly coverage: CoverageReport } {
   const { program, policy } = loadPolicy(file);
+  const coverage = new Coverage(policy);
   const [first] = [...program.root.errors()];
   if (first) {
     const { start } = program.root.rangeOf(first.chunk, first.error);
@@ -55,25 +72,32 @@ function testsOf(file: string, filter: string): TestRow[] {
   const scenarios = own(policy.scenarios).map((scenario) => ({
     line: lineOf(scenario.statement),
     name: nameOf(scenario),
-    make: () => scenarioRow(policy, scenario),
+    make: () => {
+      const result = runScenario(policy, scenario, host);
+      coverage.addScenario(result);
+      return scenarioRow(result);
+    },
   }));
   const asserts = own(policy.asserts).map((assert) => ({
     line: lineOf(assert.statement),
     name: nameOfAssert(assert),
-    make: () => assertRow(policy, assert),
+    make: () => {
+      finish(coverage.addAssert(assert));
+      return assertRow(policy, assert);
+    },
   }));
-  return [...scenarios, ...asserts]
+  const tests = [...scenarios, ...asserts]
     .filter(({ name }) => name.includes(filter))
     .sort((a, b) => a.line - b.line)
     .map(({ make }) => make());
+  return { tests, coverage: coverage.report() };
 }
 
 const nameOf = ({ statement }: Source<ScenarioStatement>) => statement.title?.text ?? "";
 const nameOfAssert = ({ statement }: Source<AssertStatement>) =>
   statement.title?.text ?? statement.chunk.text.slice(statement.start, statement.end).replace(/\s+/g, " ");
 
-function scenarioRow(policy: Policy, scenario: Source<ScenarioStatement>): TestRow {
-  const { steps, passed } = runScenario(policy, scenario, host);
+function scenarioRow({ scenario, steps, passed }: ScenarioResult): TestRow {
   const failures = steps.flatMap(({ step, trace, failure }) =>
     failure
       ? [{ line: lineOf(step), expected: failure.expected, actual: failure.actual, ...(trace && { trace }) }]
@@ -106,16 +130,30 @@ function assertRow(policy: Policy, assert: Source<AssertStatement>): TestRow {
   return result.holds ? { ...row, outcome: "passed", failures: [] } : failed(result.reason, result.packet);
 }
 
-function printText(tests: readonly TestRow[]): void {
+function printText(tests: readonly TestRow[], tell: (text: string) => void): void {
   for (const { file, line, name, outcome, failures, counterexample } of tests) {
     const mark = outcome === "passed" ? style("✓", "green") : style("✗", "red");
-    print(`${mark} ${name} ${style(`(${file}:${line})`, "dim")}`);
+    tell(`${mark} ${name} ${style(`(${file}:${line})`, "dim")}`);
     for (const failure of failures) {
-      print(`    ${file}:${failure.line}: expected ${failure.expected}\n      but: ${failure.actual}`);
-      if (counterexample !== undefined) print(`      counterexample: ${counterexample}`);
-      if (failure.trace) print(traceText(failure.trace, style).replace(/^/gm, "      "));
+      tell(`    ${file}:${failure.line}: expected ${failure.expected}\n      but: ${failure.actual}`);
+      if (counterexample !== undefined) tell(`      counterexample: ${counterexample}`);
+      if (failure.trace) tell(traceText(failure.trace, style).replace(/^/gm, "      "));
     }
   }
+}
+
+function printUncovered({ items }: CoverageReport): void {
+  for (const { file, line, kind, block, id, name, hits } of items) {
+    if (hits > 0) continue;
+    const which = [kind, id, name && (kind === "rule" ? `"${name}"` : name)].filter((part) => part !== undefined);
+    print(`${file}:${line}: not covered: ${which.join(" ")} of ${block}`);
+  }
+}
+
+function printSummary(tests: readonly TestRow[], coverage: CoverageReport): void {
   const passed = tests.filter(({ outcome }) => outcome === "passed").length;
   say(`${passed} passed, ${tests.length - passed} failed`);
+  say(`covered: ${coverageText(coverage)}`);
+  for (const { file, line } of coverage.undecided)
+    say(`${file}:${line}: the assert is too large to say what it covers`);
 }

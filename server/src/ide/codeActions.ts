@@ -15,6 +15,7 @@ import { type FileEdit, workspaceEdit } from "./edits.ts";
 import type { Fix } from "./fixes/fix.ts";
 import { FIXERS } from "./fixes/index.ts";
 import { refactorings } from "./refactor.ts";
+import { scenarioActions } from "./scenarioActions.ts";
 import { isBefore, samePosition, type View } from "./view.ts";
 
 /** A finding as the editor has it. */
@@ -44,7 +45,8 @@ export function codeActions(
       : only.some((asked) => kind === asked || kind.startsWith(`${asked}.`));
   const out: CodeAction[] = [];
   if (wanted(CodeActionKind.QuickFix)) out.push(...quickFixes(view, range, reported));
-  for (const action of refactorings(view, range)) if (wanted(action.kind ?? "")) out.push(action);
+  for (const action of [...refactorings(view, range), ...scenarioActions(view, range)])
+    if (wanted(action.kind ?? "")) out.push(action);
   if (wanted(CodeActionKind.SourceFixAll)) {
     const edit = fixAll(view, reported);
     if (edit) out.push({ title: "Fix all that has a quick fix", kind: CodeActionKind.SourceFixAll, edit });

@@ -26,6 +26,17 @@ export function documentOf(view: View, { uri }: Source): SourceDocument {
   return document;
 }
 
+/** Text at the end of a document, an empty line before it. */
+export function appended(document: SourceDocument, text: string): WorkspaceEdit {
+  const eol = eolOf(document);
+  const line = document.lineCount - 1;
+  const last = document.lineText(line) ?? "";
+  const end = { line, character: last.length };
+  const before = last.trim() === "" ? eol : `${eol}${eol}`;
+  const newText = before + text.replaceAll("\n", eol);
+  return workspaceEdit([{ uri: document.uri, edit: { range: { start: end, end }, newText } }]);
+}
+
 export const replaceSpan = (view: View, source: Source, span: Span, newText: string): FileEdit => ({
   uri: source.uri,
   edit: { range: documentOf(view, source).rangeOf(source.statement.chunk, span), newText },

@@ -27,6 +27,7 @@ import type { View } from "../ide/view.ts";
 import type { SourceDocument } from "../syntax/document.ts";
 import { format, formatRange } from "../syntax/format.ts";
 import { ASSISTANT } from "./assistant.ts";
+import { COMMANDS } from "./commands.ts";
 import { QUESTIONS } from "./questions.ts";
 import { SEMANTIC_TOKENS } from "./semanticTokens.ts";
 import { type Session, validPosition } from "./session.ts";
@@ -290,6 +291,7 @@ export const FEATURES: readonly Feature[] = [
   ...SIMULATION,
   ...ASSISTANT,
   ...QUESTIONS,
+  ...COMMANDS,
 ];
 
 /** The answer to `initialize`: what is there anyway, and what every row declares, put together. */

@@ -3,11 +3,18 @@
  *
  * - `iochain/explain` `{ uri, from?, to?, service? }` → the fate of a class (`check/explain.ts`)
  * - `iochain/diff` `{ old, new }`, each `{ uri, files? }` → the packets that fare differently (`check/diff.ts`)
+ * - `iochain/coverage` `{ uri }` → what its scenarios and asserts exercise (`check/coverage.ts`)
+ * - `iochain/scenarioFor` `{ uri, line }` → a scenario for the rule, default or binding there (`check/reach.ts`)
  */
-import { ErrorCodes, LSPErrorCodes, ResponseError } from "vscode-languageserver";
+import { ErrorCodes, LSPErrorCodes, ResponseError, type WorkspaceEdit } from "vscode-languageserver";
+import { runScenario } from "../chain/scenario.ts";
 import { diffText, explanationText } from "../check/classText.ts";
+import { Coverage, coverageText } from "../check/coverage.ts";
 import { diff } from "../check/diff.ts";
 import { explain } from "../check/explain.ts";
+import { type Reach, reach } from "../check/reach.ts";
+import { appended } from "../ide/edits.ts";
+import { statementOn } from "../ide/scenarioActions.ts";
 import { compilePolicy } from "../policy/compile.ts";
 import type { Policy } from "../policy/policy.ts";
 import { loadProgram } from "../policy/program.ts";
@@ -55,7 +62,43 @@ export const QUESTIONS: readonly Feature[] = [
       return { ...answer, text: diffText(answer) };
     },
   },
+  {
+    method: "iochain/coverage",
+    answer: async (session, params, token) => {
+      const view = viewOf(session, params.uri);
+      if (view === undefined) throw new ResponseError(ErrorCodes.InvalidParams, `no policy ${params.uri}`);
+      const policy = view.policy();
+      const coverage = new Coverage(policy);
+      for (const scenario of policy.scenarios) {
+        coverage.addScenario(runScenario(policy, scenario, session.scenarioHost));
+        await breathe(token);
+      }
+      for (const assert of policy.asserts) await inSlices(coverage.addAssert(assert), token);
+      const report = coverage.report();
+      return { ...report, text: coverageText(report) };
+    },
+  },
+  {
+    method: "iochain/scenarioFor",
+    answer: (session, params) => scenarioFor(session, params),
+  },
 ];
+
+/** A scenario for what is written on a line (from 1) of a document, to be added at its end; else why there is none. */
+export function scenarioFor(
+  session: Session,
+  params: { readonly uri?: unknown; readonly line?: unknown },
+): (Reach & { readonly edit: WorkspaceEdit }) | { readonly none: string } {
+  const view = viewOf(session, params.uri);
+  const line = typeof params.line === "number" && Number.isInteger(params.line) ? params.line : 0;
+  if (view === undefined || line < 1)
+    throw new ResponseError(ErrorCodes.InvalidParams, "a policy that is known, and a line of it, from 1");
+  const statement = statementOn(view, line - 1, (each) => targets.has(each.kind));
+  const found = statement && reach(view.policy(), statement);
+  if (found === undefined) return { none: "no rule, default or binding that counts is written there" };
+  return "none" in found ? found : { ...found, edit: appended(view.document, found.scenario) };
+}
+const targets: ReadonlySet<string> = new Set(["rule", "default", "bind"]);
 
 /** The policy that starts at a document, with other texts for some of its files: those of a commit, or of an editor. */
 function policyOf(session: Session, side: unknown, what: string): Policy {

@@ -27,6 +27,10 @@ export function startServer(connection: Connection, host: Host): void {
     if (good) connection.window.showInformationMessage(message);
     else connection.window.showWarningMessage(message);
   };
+  session.apply = async (label, edit) => {
+    const { applied } = await connection.workspace.applyEdit({ label, edit });
+    return applied;
+  };
   session.findings = (uri) => diagnostics.findings(uri);
   session.reported = (uri) => {
     diagnostics.ready(uri);

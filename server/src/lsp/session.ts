@@ -6,6 +6,7 @@ import {
   type InitializeParams,
   type Position,
   ResponseError,
+  type WorkspaceEdit,
 } from "vscode-languageserver";
 import type { ScenarioHost } from "../chain/scenario.ts";
 import type { Finding } from "../check/finding.ts";
@@ -23,6 +24,8 @@ export class Session {
 
   /** A line for the person at the editor. */
   tell: (good: boolean, message: string) => void = () => {};
+  /** Asks the client to change documents; false when it does not. */
+  apply: (label: string, edit: WorkspaceEdit) => Promise<boolean> = async () => false;
   /** Where scenarios find their captures; undefined where there are no files. */
   readonly scenarioHost?: ScenarioHost;
 

@@ -6,8 +6,6 @@
  * - `iochain/tests` `{ uri }` → `{ tests: [{ name, kind, uri, range }] }`
  * - `iochain/runTests` `{ uri, names? }` → `{ tests: [{ name, kind, uri, line, outcome, failures, counterexample? }] }`
  * - `iochain/way` `{ uri, scenario }` → `{ steps: [{ line, trace, failure? }] }`, the trips of a scenario's packets
- *
- * and the command `iochain.runScenario` with `{ uri, scenario }`, which tells the result in a message.
  */
 import { ErrorCodes, LSPErrorCodes, ResponseError } from "vscode-languageserver";
 import { chainView, runTests, type TestResult, tests, tracePacket } from "../ide/simulate.ts";
@@ -26,7 +24,7 @@ export const text = (value: unknown, what: string): string => {
 export const optionalText = (value: unknown, what: string): string | undefined =>
   value === undefined || value === null ? undefined : text(value, what);
 
-async function run(
+export async function run(
   session: Session,
   view: View | undefined,
   names: readonly string[] | undefined,
@@ -85,22 +83,4 @@ export const SIMULATION: readonly Feature[] = [
       return { steps };
     },
   },
-  {
-    method: "workspace/executeCommand",
-    declare: () => ({ executeCommandProvider: { commands: ["iochain.runScenario"] } }),
-    answer: async (session, params, token) => {
-      if (params.command !== "iochain.runScenario")
-        throw new ResponseError(ErrorCodes.InvalidParams, `no command ${String(params.command)}`);
-      const { uri, scenario } = params.arguments?.[0] ?? {};
-      const [result] = await run(session, viewOf(session, uri), [text(scenario, "scenario")], token);
-      if (result === undefined) throw new ResponseError(ErrorCodes.InvalidParams, `no scenario ${String(scenario)}`);
-      session.tell(result.outcome === "passed", summary(result));
-      return result;
-    },
-  },
 ];
-
-function summary({ name, outcome, failures }: TestResult): string {
-  if (outcome === "passed") return `${name}: all as expected.`;
-  return `${name}: ${failures.map(({ line, expected, actual }) => `line ${line}: expected ${expected}, but ${actual}`).join("; ")}`;
-}

@@ -65,7 +65,7 @@ export function* differences(old: Side, now: Side, left: Budget): Generator<Diff
 }
 
 /** What is between two addresses that are nobody's meets no chain. */
-const UNSEEN: Fate = { outcome: "delivered", decisions: [], inspectedBy: [], marks: {} };
+const UNSEEN: Fate = { outcome: "delivered", decisions: [], inspectedBy: [], marks: {}, marked: [] };
 
 function* fates({ places }: Side, route: Route, boxes: readonly Box[], left: Budget) {
   if (boxes.length === 0) return [];

@@ -57,6 +57,8 @@ export interface Fate {
   readonly sealed?: number;
   /** DSCP and CoS as rules have set them. */
   readonly marks: Readonly<Partial<Record<"dscp" | "cos", number>>>;
+  /** Rules that acted on the packet on its way and let it go on: marks, jumps. */
+  readonly marked: readonly Rule[];
 }
 /** Packets that share a fate. */
 export interface FateClass {
@@ -84,7 +86,7 @@ export function* fatesOf(
 ): Steps<readonly FateClass[] | undefined> {
   const walker = new Walker(places, left);
   let states: readonly State[] = [
-    { boxes: route.boxes, outcome: "delivered", decisions: [], inspectedBy: [], marks: {}, stopped: false },
+    { boxes: route.boxes, outcome: "delivered", decisions: [], inspectedBy: [], marks: {}, marked: [], stopped: false },
   ];
   for (const [party, way] of walks(route.sender, route.receiver)) {
     if (bothEnds) states = states.map((state) => ({ ...state, stopped: false }));
@@ -94,10 +96,10 @@ export function* fatesOf(
       states = next;
     }
   }
-  return states.map(({ boxes, outcome, decisions, inspectedBy, marks, sealed }) => ({
+  return states.map(({ boxes, outcome, decisions, inspectedBy, marks, marked, sealed }) => ({
     route,
     boxes,
-    fate: { outcome, decisions, inspectedBy, marks, ...(sealed !== undefined && { sealed }) },
+    fate: { outcome, decisions, inspectedBy, marks, marked, ...(sealed !== undefined && { sealed }) },
   }));
 }
 
@@ -197,7 +199,7 @@ class Walker {
     if (shares === undefined) return undefined;
     for (const share of shares) {
       const { action, by } = decider(block, share.taker);
-      const here = take(state, share);
+      const here = withMarks(take(state, share), block.ipRules, share.marks);
       if (action === "drop" || action === "reject") states.push(end(here, { ...at, verdict: action, ...by }));
       else states.push(go(here, { ...at, verdict: "allow", ...by }));
     }
@@ -295,10 +297,9 @@ const end = (state: State, decision: Decision): State => ({
 });
 
 function withMarks(state: State, rules: readonly Rule[], marks: readonly number[]): State {
+  if (marks.length === 0) return state;
+  const acted = marks.flatMap((i) => rules[i] ?? []);
   let set = state.marks;
-  for (const i of marks) {
-    const mark = rules[i]?.mark;
-    if (mark !== undefined) set = { ...set, [mark.field]: mark.value };
-  }
-  return set === state.marks ? state : { ...state, marks: set };
+  for (const { mark } of acted) if (mark !== undefined) set = { ...set, [mark.field]: mark.value };
+  return { ...state, marks: set, marked: [...state.marked, ...acted] };
 }

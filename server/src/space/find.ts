@@ -38,11 +38,14 @@ export interface Budget {
 }
 export const budget = (): Budget => ({ steps: 20_000, work: 20_000_000 });
 
+/** The addresses of the one vNIC that has both; undefined when no vNIC has. */
+export type SameEnd = (source: number | bigint, destination: number | bigint) => Box["fields"][number] | undefined;
+
 interface Options {
   /** Told of each condition that fails for a packet all of whose earlier conditions hold, and who fails it. */
   readonly failed?: (condition: number, taker: number | undefined) => void;
   /** The addresses that the sender of this one has, for both ends may not be one; undefined: no limit. */
-  readonly sameEnd?: (source: number | bigint, destination: number | bigint) => Box["fields"][number] | undefined;
+  readonly sameEnd?: SameEnd;
 }
 
 /** A box to look at, or rules of a condition to try one by one. */

@@ -13,7 +13,7 @@ export interface Share {
   readonly taker: number | undefined;
   /** Disjoint. */
   readonly boxes: readonly Box[];
-  /** Rules that acted on them on the way (`mark`), in order. */
+  /** Rules that acted on them on the way (`mark`, `jump-to-application`), in order. */
   readonly marks: readonly number[];
 }
 
@@ -67,7 +67,7 @@ export function* split(
         const met = { ...piece, box: both };
         if (effect === "passes") next.push({ ...met, marks: [...piece.marks, rule] });
         else if (effect === "jumps" && limit >= list.jumpTarget && piece.from < list.jumpTarget)
-          next.push({ ...met, from: Math.max(list.jumpTarget, rule + 1) });
+          next.push({ ...met, marks: [...piece.marks, rule], from: Math.max(list.jumpTarget, rule + 1) });
         else give(rule, met);
       }
       pieces = next;

@@ -61,7 +61,7 @@ function actionOf(block: RuleBlock, way: Way, nameOf: (appliance: Appliance) => 
       const mark = rules[i]?.mark;
       if (mark !== undefined) set.set(mark.field, mark.value);
     }
-    return `${word} ${[...set].sort().join(" ")}`;
+    return set.size === 0 ? word : `${word} ${[...set].sort().join(" ")}`;
   };
 }
 

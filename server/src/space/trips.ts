@@ -27,7 +27,7 @@ import { normalizeRanges, type Ranges, rangesContain, subtractRanges, unionRange
 import { ALL_PORTS, BOTH_WAYS, type Box, narrow, type Point, SOURCE, subtractBoxes, type Values } from "./box.ts";
 import type { Condition } from "./find.ts";
 import { fold, isUnknown, unfold } from "./meaning.ts";
-import { between, type Places, rulesOf, type Way } from "./places.ts";
+import { between, type Places, type RuleBlock, rulesOf, type Way } from "./places.ts";
 import type { RuleList } from "./ruleList.ts";
 import { packetText } from "./witness.ts";
 
@@ -116,6 +116,50 @@ export class Trips {
     return passages;
   }
 
+  /**
+   * Every way to come to the rules of a block or appliance in one of the walks; none where it does not stand there.
+   * `onward`: and then through all that follows.
+   */
+  reaching({ sender, receiver }: Route, where: RuleBlock, at: Way, onward: boolean): Passage[] {
+    let passages: Passage[] = [{ conditions: [], inspectedBy: [] }];
+    let met = false;
+    for (const [party, way] of walks(sender, receiver)) {
+      if (way === "in" && cannotOpen(this.#places.policy, party))
+        passages = passages.filter(({ sealed }) => sealed === undefined);
+      for (const block of blocksOf(party, way)) {
+        const before = passages;
+        const here = way === at ? this.#arriving(block, party, way, where, before) : undefined;
+        if (here !== undefined && !onward) return here;
+        met ||= here !== undefined && here.length > 0;
+        passages = (here ?? before).flatMap((passage) => {
+          const after = this.#pass(block, party, way, passage);
+          // Who has come to the appliance has not gone past it.
+          if (here === undefined || block === where) return after;
+          return after.filter(({ inspectedBy }) => inspectedBy.length > passage.inspectedBy.length);
+        });
+      }
+    }
+    return met ? passages : [];
+  }
+
+  /** At a block: the ways that come to the rules that are meant; undefined when those are not the block's. */
+  #arriving(
+    block: Walked,
+    party: Party,
+    way: Way,
+    where: RuleBlock,
+    passages: readonly Passage[],
+  ): Passage[] | undefined {
+    if (block.module === "redirect" && block.via === where)
+      return passages.map((passage) => and(passage, this.#isRedirected(block, way, true)));
+    if (block !== where) return undefined;
+    if (block.module === "encryption" && way === "in") return passages.filter(({ sealed }) => sealed === undefined);
+    if (block.module !== "dfw") return [...passages];
+    if (party.excluded) return [];
+    const frames = this.#firewall(block, way, true).slice(0, -1);
+    return passages.map((passage) => and(passage, ...frames));
+  }
+
   /** Every way to be stopped by a rule list of either walk; earlier slots are not asked: they would stop it, too. */
   stops({ sender, receiver }: Route): Passage[] {
     const stops: Passage[] = [];
@@ -146,15 +190,16 @@ export class Trips {
   // ---- slots ----------------------------------------------------------------------------------------------------
 
   #pass(block: Walked, party: Party, way: Way, passage: Passage): Passage[] {
-    const and = (...conditions: Condition[]): Passage => ({
-      ...passage,
-      conditions: [...passage.conditions, ...conditions],
-    });
     switch (block.module) {
       case "acl":
-        return [and(this.#takenBy(this.#places.end(block, way), (i) => passesRule(block, i)))];
+        return [
+          and(
+            passage,
+            this.#takenBy(this.#places.end(block, way), (i) => passesRule(block, i)),
+          ),
+        ];
       case "dfw":
-        return party.excluded ? [passage] : [and(...this.#firewall(block, way, true))];
+        return party.excluded ? [passage] : [and(passage, ...this.#firewall(block, way, true))];
       case "redirect":
         return this.#redirected(block, way, passage);
       case "encryption":
@@ -325,6 +370,11 @@ export class Trips {
     return asSets(refused);
   }
 }
+
+const and = (passage: Passage, ...conditions: Condition[]): Passage => ({
+  ...passage,
+  conditions: [...passage.conditions, ...conditions],
+});
 
 type Walked = Exclude<
   NonNullable<Chain["slots"] extends ReadonlyMap<number, infer S> ? S : never>["block"],

@@ -5,8 +5,10 @@ import { ICMP, ICMPV6, icmpName, ipProtocolName, SCTP, TCP, UDP } from "../polic
 import { type Ranges, rangesContain } from "../policy/ranges.ts";
 import {
   type Box,
+  boxContains,
   DESTINATION,
   DESTINATION_PORT,
+  FIELDS,
   icmpValue,
   type Point,
   PROTOCOL,
@@ -14,6 +16,7 @@ import {
   SOURCE_PORT,
   type Values,
 } from "./box.ts";
+import type { Condition, Found, SameEnd } from "./find.ts";
 
 /** RFC 5737 and RFC 3849: addresses for documentation, and what stands for "some host out there". */
 const OUTSIDE_4 = [203 * 2 ** 24 + 113 * 256 + 7, 198 * 2 ** 24 + 51 * 2 ** 16 + 100 * 256 + 7];
@@ -41,6 +44,27 @@ export function readableWitness(box: Box, policy: Policy): Point {
     values[DESTINATION_PORT] = pick(box.fields[DESTINATION_PORT] as Ranges<number>, SERVER_PORTS);
   }
   return { layer: box.layer, values };
+}
+
+/** A packet that was found, with as many of its values as possible replaced by ones that a person would write. */
+export function readablePacket(
+  { packet, box }: Extract<Found, { kind: "packet" }>,
+  conditions: readonly Condition[],
+  policy: Policy,
+  sameEnd: SameEnd,
+): Point {
+  const fits = (point: Point) =>
+    boxContains(box, point) &&
+    sameEnd(point.values[SOURCE] as number, point.values[DESTINATION] as number) === undefined &&
+    conditions.every(({ list, limit, holds }) => holds(list.taker(point, limit)?.rule));
+  const wanted = readableWitness(box, policy);
+  if (fits(wanted)) return wanted;
+  let best = packet;
+  for (let field = 0; field < FIELDS; field += 1) {
+    const tried: Point = { ...best, values: best.values.with(field, wanted.values[field] as number) };
+    if (fits(tried)) best = tried;
+  }
+  return best;
 }
 
 const pick = (values: Ranges<number>, preferred: readonly number[]): number =>

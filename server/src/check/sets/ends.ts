@@ -1,7 +1,7 @@
 /** The two ends of a packet between vNICs: which filter stands at each, and what it lets pass. */
 import type { Acl, Dfw, Vnic } from "../../policy/policy.ts";
-import { type Box, boxesOverlap, type Values } from "../../space/box.ts";
-import type { Condition } from "../../space/find.ts";
+import { type Box, boxesOverlap } from "../../space/box.ts";
+import type { Condition, SameEnd } from "../../space/find.ts";
 import { type Places, rulesOf, type Way } from "../../space/places.ts";
 
 /** A firewall or ACL: stands at both ends, allows and drops. */
@@ -55,9 +55,7 @@ export const isUncertain = (boxes: readonly Box[], conditions: readonly Conditio
   );
 
 /** The addresses of the one vNIC that has both; undefined when no vNIC has. */
-export function sameVnic(
-  places: Places,
-): (source: number | bigint, destination: number | bigint) => Values | undefined {
+export function sameVnic(places: Places): SameEnd {
   const { meaning } = places;
   return (source, destination) => {
     const one = meaning.soleHolder(source);
