@@ -2,15 +2,28 @@
 import { compilePolicy } from "../policy/compile.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { Program } from "../policy/program.ts";
+import type { SourceDocument } from "../syntax/document.ts";
 import { checkAtVnics } from "./atVnics.ts";
 import type { Finding } from "./finding.ts";
 import { KeptFindings } from "./kept.ts";
 import { checkKeys } from "./services.ts";
+import { checkText } from "./syntax.ts";
+import { checkValues } from "./values.ts";
 
 export function checkProgram(program: Program, policy: Policy = compilePolicy(program)): Finding[] {
   const kept = new KeptFindings(program);
   for (const _ of kept.refresh(program, policy));
   return sortFindings(program, [...kept.all(), ...checkCompiledRules(policy)]);
+}
+
+/** What is wrong in the part of a document that was read, as far as that part tells by itself. */
+export function checkPart({ uri, part }: SourceDocument): Finding[] {
+  const findings: Finding[] = [];
+  for (const chunk of part) {
+    if (chunk.errors.length > 0) findings.push(...checkText(uri, chunk));
+    for (const statement of chunk.statements) checkValues({ uri, statement }, findings);
+  }
+  return findings;
 }
 
 /** What looks at all rules as they were compiled. */

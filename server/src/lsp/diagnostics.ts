@@ -14,8 +14,10 @@ import type {
   WorkspaceDiagnosticParams,
   WorkspaceDiagnosticReport,
 } from "vscode-languageserver";
+import { checkPart } from "../check/check.ts";
 import type { CODES } from "../check/codes.ts";
 import type { Finding } from "../check/finding.ts";
+import type { SourceDocument } from "../syntax/document.ts";
 import { diagnosticOf, identity, stands } from "./findings.ts";
 import { encodePositions } from "./positions.ts";
 import { breathe, type Session } from "./session.ts";
@@ -91,6 +93,25 @@ export class Diagnostics {
     this.#schedule();
   }
 
+  /** A long document has been opened: what is wrong in its first part is told before the rest is read. */
+  async opening(document: SourceDocument, whole: Promise<void>): Promise<void> {
+    const { uri, version } = document;
+    if (!this.#pulls) {
+      const { session } = this;
+      const diagnostics = encodePositions(this.#early(document), uri, session.encoding, session.lineOf);
+      this.#published.add(uri);
+      await this.connection.sendDiagnostics({ uri, version, diagnostics });
+    }
+    await whole;
+    if (this.session.workspace.document(uri) !== document) return;
+    this.changed(uri);
+    if (this.#pulls) this.#refresh();
+  }
+
+  #early(document: SourceDocument): Diagnostic[] {
+    return checkPart(document).flatMap((finding) => diagnosticOf(finding, this.session) ?? []);
+  }
+
   closed(uri: string): void {
     this.#analyses.delete(uri);
     if (this.#published.delete(uri)) void this.connection.sendDiagnostics({ uri, diagnostics: [] });
@@ -122,6 +143,7 @@ export class Diagnostics {
   }
 
   async #publishDue(): Promise<void> {
+    await this.session.reading.done;
     const due = [...this.#due];
     this.#due.clear();
     for (const uri of due) if (this.session.workspace.isOpen(uri)) await this.#publish(uri);
@@ -142,6 +164,7 @@ export class Diagnostics {
   /** In the silence: the dear stages of every open document; then the client hears of what they found. */
   async #finish(): Promise<void> {
     let news = false;
+    await this.session.reading.done;
     for (const uri of this.session.workspace.openUris) {
       let later = false;
       for (const root of this.session.workspace.rootsOf(uri)) later = (await this.#runAll(root)) || later;
@@ -151,9 +174,11 @@ export class Diagnostics {
     if (news && this.#pulls) this.#refresh();
   }
 
+  get #canRefresh(): boolean {
+    return this.session.client.workspace?.diagnostics?.refreshSupport === true;
+  }
   #refresh(): void {
-    if (this.session.client.workspace?.diagnostics?.refreshSupport)
-      this.connection.sendRequest("workspace/diagnostic/refresh").catch(() => {});
+    if (this.#canRefresh) this.connection.sendRequest("workspace/diagnostic/refresh").catch(() => {});
   }
 
   // ---- running ----------------------------------------------------------------------------------------------------
@@ -317,11 +342,17 @@ export class Diagnostics {
   async #document(params: DocumentDiagnosticParams, token: CancellationToken): Promise<DocumentDiagnosticReport> {
     const { uri } = params.textDocument;
     const { workspace } = this.session;
-    if (workspace.document(uri) === undefined) return { kind: "full", items: [] };
+    const document = workspace.document(uri);
+    if (document === undefined) return { kind: "full", items: [] };
+    const { reading } = this.session;
+    if (reading.done) {
+      if (!document.whole && this.#canRefresh) return { kind: "full", items: this.#early(document) };
+      await reading.done;
+    }
     const roots = workspace.rootsOf(uri);
     const unseen = roots.some((root) => this.#analysis(root).results.some(({ loaded }) => loaded === undefined));
     await this.#fresh(uri, token);
-    const most = this.session.client.workspace?.diagnostics?.refreshSupport ? FIRST_ANSWER : ONLY_ANSWER;
+    const most = this.#canRefresh ? FIRST_ANSWER : ONLY_ANSWER;
     const left = workspace.openedAt(uri) + most - performance.now();
     if (unseen && left > 0 && !roots.every((root) => this.#settled(root))) {
       const all = Promise.all(roots.map((root) => this.#runAll(root)));

@@ -16,6 +16,7 @@ import { version } from "../../../package.json";
 import { Diagnostics } from "./diagnostics.ts";
 import { capabilities, FEATURES, type Feature } from "./features.ts";
 import { decodePositions, encodePositions } from "./positions.ts";
+import { LONG_TEXT } from "./reading.ts";
 import { Session } from "./session.ts";
 import type { Host } from "./workspace.ts";
 
@@ -75,8 +76,9 @@ export function startServer(connection: Connection, host: Host): void {
 
   connection.onDidOpenTextDocument(({ textDocument: { uri, text, version: v } }) =>
     safely("didOpen", () => {
-      workspace.open(uri, text, v);
-      diagnostics.changed(uri);
+      const document = workspace.open(uri, text, v);
+      if (text.length < LONG_TEXT) diagnostics.changed(uri);
+      else return diagnostics.opening(document, session.reading.begin(document));
     }),
   );
   connection.onDidChangeTextDocument((params: DidChangeTextDocumentParams) =>
@@ -127,6 +129,8 @@ export function startServer(connection: Connection, host: Host): void {
   function guarded({ method, answer }: Feature) {
     return async (params: unknown, token: CancellationToken): Promise<unknown> => {
       try {
+        // Findings of a document that is being read are told early.
+        if (method !== "textDocument/diagnostic" && session.reading.done) await session.reading.done;
         const uri = uriIn(params);
         const result = await answer(session, decodePositions(params, uri, session.encoding, session.lineOf), token);
         return encodePositions(result, uri, session.encoding, session.lineOf) ?? null;

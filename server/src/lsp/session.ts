@@ -14,10 +14,12 @@ import type { Reported } from "../ide/codeActions.ts";
 import type { View } from "../ide/view.ts";
 import { resolveImport } from "../policy/program.ts";
 import type { Encoding } from "./positions.ts";
+import { Reading } from "./reading.ts";
 import { type Host, Workspace } from "./workspace.ts";
 
 export class Session {
   readonly workspace: Workspace;
+  readonly reading = new Reading();
   client: ClientCapabilities = {};
   encoding: Encoding = "utf-16";
   private readonly host: Host;

@@ -56,10 +56,12 @@ export class Workspace {
 
   // ---- documents of the editor --------------------------------------------------------------------------------
 
-  open(uri: string, text: string, version: number): void {
+  open(uri: string, text: string, version: number): SourceDocument {
     this.#opened.set(uri, performance.now());
-    this.#open.set(uri, new SourceDocument(uri, text, version));
+    const document = new SourceDocument(uri, text, version);
+    this.#open.set(uri, document);
     this.#forget(uri);
+    return document;
   }
 
   /**

@@ -103,9 +103,17 @@ export function readRegion(
 }
 
 const BATCH = 1000;
-/** A whole document. Read batch by batch, its tokens die young, which spares the collector most of its work. */
+/** A whole document. */
 export function readAll(lines: readonly string[]): ParsedChunk[] {
   const chunks: ParsedChunk[] = [];
+  for (const _ of readSteps(lines, chunks));
+  return chunks;
+}
+/**
+ * The same batch by batch, into `chunks`: undefined is a place to breathe. The tokens of a batch die young, which spares
+ * the collector most of its work.
+ */
+export function* readSteps(lines: readonly string[], chunks: ParsedChunk[]): Generator<void> {
   let next: Next = { line: 0, entry: undefined };
   for (let size = BATCH; next.line < lines.length; ) {
     const to = Math.min(lines.length, next.line + size);
@@ -114,8 +122,8 @@ export function readAll(lines: readonly string[]): ParsedChunk[] {
     // A statement that is longer than a batch wants a longer one.
     size = reader.covered === 0 ? size * 4 : BATCH;
     next = { line: next.line + reader.covered, entry: reader.exit };
+    yield;
   }
-  return chunks;
 }
 
 class RegionReader {

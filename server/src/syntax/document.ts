@@ -3,7 +3,7 @@
  * chunks it touches; a statement elsewhere stays the object it was, so that whatever is known of it stays known.
  */
 import { Assembly } from "./assemble.ts";
-import { type ParsedChunk, type Part, readAll, readRegion, search } from "./chunk.ts";
+import { type ParsedChunk, type Part, readAll, readRegion, readSteps, search } from "./chunk.ts";
 import { bare, before, type Position, type Range, splitLines } from "./lines.ts";
 import { sameState } from "./split.ts";
 import type { Chunk, FileTree, Span, Statement, SyntaxError } from "./tree.ts";
@@ -28,8 +28,11 @@ export interface Edit {
 export class SourceDocument {
   version: number;
   private lines: string[];
-  private parsed: ParsedChunk[];
-  private readonly assembly: Assembly;
+  /** Chunks read so far. */
+  private read: ParsedChunk[] = [];
+  /** Reads the rest; undefined when there is none. */
+  private reading: Generator<void> | undefined;
+  private readonly assembly = new Assembly([]);
   private assembled: FileTree;
   private readonly followers = new Set<(edit: Edit) => void>();
 
@@ -40,9 +43,27 @@ export class SourceDocument {
   ) {
     this.version = version;
     this.lines = splitLines(text);
-    this.parsed = readAll(this.lines);
-    this.assembly = new Assembly(this.parsed);
+    this.reading = readSteps(this.lines, this.read);
     this.assembled = this.assemble();
+  }
+
+  /** Reads on for a few milliseconds. Nobody has to: whoever asks for what is not read yet has it read at once. */
+  readOn(): void {
+    if (this.reading?.next().done !== true) return;
+    this.reading = undefined;
+    this.assembly.rebuild(this.read);
+    this.assembled = this.assemble();
+  }
+  get whole(): boolean {
+    return this.reading === undefined;
+  }
+  /** What was read of the text, without the rest. */
+  get part(): readonly ParsedChunk[] {
+    return this.read;
+  }
+  private get parsed(): ParsedChunk[] {
+    while (!this.whole) this.readOn();
+    return this.read;
   }
   private assemble(): FileTree {
     const { statements, changed } = this.assembly;
@@ -54,6 +75,7 @@ export class SourceDocument {
   }
   /** Another object after each edit, though its parts may be the same. */
   get tree(): FileTree {
+    while (!this.whole) this.readOn();
     return this.assembled;
   }
   get chunks(): readonly ParsedChunk[] {
@@ -135,9 +157,9 @@ export class SourceDocument {
     if (!range) {
       const removed = this.parsed;
       this.lines = splitLines(text);
-      this.parsed = readAll(this.lines);
-      this.assembly.rebuild(this.parsed);
-      return { removed, added: this.parsed, moved: [] };
+      this.read = readAll(this.lines);
+      this.assembly.rebuild(this.read);
+      return { removed, added: this.read, moved: [] };
     }
     let start = this.clamp(range.start);
     let end = this.clamp(range.end);

@@ -1,0 +1,34 @@
+/**
+ * Long documents are read in slices when they are opened, so that what is in sight at first, and a keystroke, need not
+ * wait for the rest. Requests wait for it; whatever cannot has the rest read at once.
+ */
+import type { SourceDocument } from "../syntax/document.ts";
+
+/** Shorter texts are read within a few hundredths of a second. */
+export const LONG_TEXT = 1_000_000;
+/** The floor is given up at least this often, in milliseconds. */
+const SLICE = 15;
+
+export class Reading {
+  readonly #running = new Set<Promise<void>>();
+
+  /** Kept when all of the document is read. A first part, of a thousand lines or so, is read before this returns. */
+  begin(document: SourceDocument): Promise<void> {
+    document.readOn();
+    const running = read(document).finally(() => this.#running.delete(running));
+    this.#running.add(running);
+    return running;
+  }
+
+  /** Kept when every document is read; undefined where every one is. */
+  get done(): Promise<unknown> | undefined {
+    return this.#running.size === 0 ? undefined : Promise.all(this.#running);
+  }
+}
+
+async function read(document: SourceDocument): Promise<void> {
+  while (!document.whole) {
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    for (const begun = performance.now(); !document.whole && performance.now() - begun < SLICE; ) document.readOn();
+  }
+}

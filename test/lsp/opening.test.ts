@@ -1,0 +1,57 @@
+/** A long document: what is wrong in sight is told first, the rest when it is read, and nothing that arrives meanwhile is lost. */
+import { expect, test } from "vitest";
+import type { Diagnostic } from "vscode-languageserver-protocol";
+import { EDITOR, startClient } from "./client.ts";
+
+const uri = "file:///policies/long.iochain";
+const rules = Array.from({ length: 25_000 }, (_, i) => `    rule ${i} "Rule ${i}" allow from any to web service https`);
+const lines = [
+  "group web = 10.0.0.300",
+  "dfw fw {",
+  '  section "S" {',
+  ...rules,
+  "    rule one",
+  "  }",
+  "  default drop",
+  "}",
+];
+const text = `${lines.join("\n")}\n`;
+const last = lines.indexOf("    rule one");
+
+const answer = async (client: Awaited<ReturnType<typeof startClient>>) => {
+  const { items } = await client.request<{ items: Diagnostic[] }>("textDocument/diagnostic", { textDocument: { uri } });
+  return items.filter(({ severity }) => severity === 1).map(({ range, code }) => `${range.start.line} ${code}`);
+};
+
+test("its first part is told first, and the client is told that there is more", async () => {
+  const client = await startClient();
+  await client.open(uri, text);
+  expect(await answer(client)).toEqual(["0 bad-address"]);
+  const before = client.refreshes();
+  // Waits until all is read.
+  await client.request("textDocument/hover", { textDocument: { uri }, position: { line: 0, character: 7 } });
+  expect(await answer(client)).toEqual(["0 bad-address", `${last} syntax-error`]);
+  expect(client.refreshes()).toBeGreaterThan(before);
+  client.stop();
+});
+
+test("an edit comes in before it is read", async () => {
+  const client = await startClient();
+  await client.open(uri, text);
+  const end = { line: last, character: 8 };
+  await client.notify("textDocument/didChange", {
+    textDocument: { uri, version: 2 },
+    contentChanges: [{ range: { start: { line: last, character: 4 }, end }, text: "// " }],
+  });
+  await client.request("textDocument/hover", { textDocument: { uri }, position: { line: 0, character: 7 } });
+  expect(await answer(client)).toEqual(["0 bad-address"]);
+  client.stop();
+});
+
+test("a client that cannot be told of more gets all at once", async () => {
+  const { workspace: _, ...rest } = EDITOR;
+  const client = await startClient(new Map(), rest);
+  await client.open(uri, text);
+  expect(await answer(client)).toEqual(["0 bad-address", `${last} syntax-error`]);
+  client.stop();
+});
