@@ -58,6 +58,7 @@ const environment: Environment = {
     holds: false,
     members: new Map([["from", text("holds")]]),
   }),
+  rules: () => ["1001", "east-west.10", "edge.10"],
   names: () => [
     ...Object.keys(FIELDS).map((name) => ({ name, kind: "field" as const })),
     ...Object.keys(WORDS).map((name) => ({ name, kind: "word" as const })),
@@ -136,5 +137,13 @@ describe("expressions", () => {
     expect(labels("ip.src in ")).toEqual(["web", "db", '"Web Servers"']);
     expect(labels("not sl")).toEqual(["slot"]);
     expect(labels('ip.src in "We')).toEqual([]);
+    expect(labels("matches(")).toEqual(["1001", "east-west.10", "edge.10"]);
+    expect(labels("rule(1001).")).toEqual(["hits"]);
+    expect(labels("rule(9).")).toEqual([]);
+    expect(labels("state.pa")).toEqual(["packets"]);
+    expect(labels("slot == 2 and direction == o")).toEqual(["out"]);
+    expect(labels("tcp.dstport ")).toContain("in");
+    expect(labels("tcp.dstport == 443 a")).toEqual(["and"]);
+    expect(labels("tcp.dstport == 443 and sl")).toEqual(["slot"]);
   });
 });

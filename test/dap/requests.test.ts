@@ -111,7 +111,7 @@ describe("styles", () => {
     const part = await stack(client, { startFrame: 1, levels: 1 });
     expect(part.totalFrames).toBe(3);
     expect(part.stackFrames.map((f) => f.name)).toEqual([whole.stackFrames[1]?.name]);
-    const tcp = (await open(client, "Packet")).find((v) => v.type === "tcp");
+    const tcp = (await open(client, "Packet")).find((v) => v.name === "tcp");
     const { variables } = await client.get<{ variables: DebugProtocol.Variable[] }>("variables", {
       variablesReference: tcp?.variablesReference,
       format: { hex: true },
@@ -123,11 +123,11 @@ describe("styles", () => {
 describe("values", () => {
   test("setVariable changes a field, tells so, and refuses what is none", async () => {
     const client = await stopped({}, { supportsInvalidatedEvent: true });
-    const ip = (await open(client, "Packet")).find((v) => v.type === "ip");
+    const ip = (await open(client, "Packet")).find((v) => v.name === "ip");
     const set = { variablesReference: ip?.variablesReference, name: "ip.ttl", value: "1" };
     expect(await client.get("setVariable", set)).toMatchObject({ value: "1" });
     await client.event(["invalidated"]);
-    expect((await open(client, "Packet", "Internet")).find((v) => v.name === "ip.ttl")?.value).toBe("1");
+    expect((await open(client, "Packet", "ip")).find((v) => v.name === "ip.ttl")?.value).toBe("1");
     expect(await client.ask("setVariable", { ...set, name: "ip.len" })).toMatchObject({ success: false });
     expect(await client.ask("setVariable", { ...set, value: "x" })).toMatchObject({ success: false });
     const clock = (await open(client, "Scenario")).find((v) => v.name === "clock");

@@ -7,6 +7,7 @@ import { ExpressionError, type RuleName } from "./expression/tree.ts";
 import { type Environment, type Members, number, show, text, type Value } from "./expression/values.ts";
 import { blockOf, rulesNamed } from "./functions.ts";
 import { FIELD_NAMES, fieldValues } from "./packetFields.ts";
+import { rulesOf } from "./places.ts";
 import { connectionOf } from "./state.ts";
 import { duration } from "./text.ts";
 import { whyNot } from "./whyNot.ts";
@@ -75,6 +76,7 @@ export function environmentOf(debuggee: Debuggee, nowhere = false): Environment 
     },
     rule: (name) => rules(name, (found) => ruleValue(found, debuggee)),
     matches: (name) => rules(name, (found) => matchValue(found, debuggee)),
+    rules: () => ruleNames(policy),
     names: () => [
       ...[...FIELD_NAMES, FRAME_NUMBER].map((name) => ({ name, kind: "field" as const })),
       ...Object.keys(WORDS).map((name) => ({ name, kind: "word" as const })),
@@ -85,6 +87,20 @@ export function environmentOf(debuggee: Debuggee, nowhere = false): Environment 
       { name: "matches", kind: "function" as const },
     ],
   };
+}
+
+/** By their numbers where these are unique, else with their blocks. */
+function ruleNames(policy: Policy): readonly string[] {
+  const homes = new Map<number, string[]>();
+  const all = [
+    ...[...policy.blocks.values()].map((block) => ({ name: block.name, rules: rulesOf(block) })),
+    ...[...policy.appliances.values()].map(({ name, inspect }) => ({ name, rules: inspect?.rules ?? [] })),
+  ];
+  for (const { name, rules } of all) for (const { id } of rules) homes.set(id, [...(homes.get(id) ?? []), name]);
+  const quoted = (name: string): string => (/^[A-Za-z_]\w*(?:-\w+)*$/.test(name) ? name : JSON.stringify(name));
+  return [...homes].flatMap(([id, names]) =>
+    names.length === 1 ? String(id) : names.map((name) => `${quoted(name)}.${id}`),
+  );
 }
 
 interface NamedRule {

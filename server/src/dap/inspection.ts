@@ -4,7 +4,7 @@ import { chainView } from "./chainView.ts";
 import type { Debuggee } from "./debuggee.ts";
 import { rulesMeant } from "./environment.ts";
 import { explain } from "./explain.ts";
-import { complete } from "./expression/complete.ts";
+import { type Completion, complete } from "./expression/complete.ts";
 import { evaluate } from "./expression/evaluate.ts";
 import { parseLine } from "./expression/parser.ts";
 import { type Expression, ExpressionError } from "./expression/tree.ts";
@@ -222,8 +222,7 @@ export class Inspection {
         label,
         start,
         length,
-        type:
-          kind === "members" ? "reference" : kind === "field" ? "field" : kind === "function" ? "function" : "keyword",
+        type: COMPLETION_TYPES[kind],
         ...(kind === "function" ? { text: `${label}()`, selectionStart: label.length + 1, selectionLength: 0 } : {}),
       })),
     };
@@ -270,8 +269,7 @@ export class Inspection {
   writeMemory(args: DebugProtocol.WriteMemoryArguments): object {
     if (args.memoryReference !== PACKET_MEMORY) throw new RequestError("there are no such octets");
     const octets = fromBase64(args.data);
-    writeOctets(this.debuggee, args.offset ?? 0, octets);
-    return { bytesWritten: octets.length };
+    return { bytesWritten: writeOctets(this.debuggee, args.offset ?? 0, octets, args.allowPartial === true) };
   }
 
   // ---- the rest -----------------------------------------------------------------------------------------------------
@@ -314,6 +312,15 @@ export class Inspection {
     return chainView(this.debuggee);
   }
 }
+
+const COMPLETION_TYPES: Readonly<Record<Completion["kind"], DebugProtocol.CompletionItemType>> = {
+  field: "field",
+  word: "keyword",
+  members: "reference",
+  function: "function",
+  value: "value",
+  operator: "keyword",
+};
 
 /** Under the mouse a rule's number asks why the rule matches, or why not. */
 function hovered(line: Expression, context: string | undefined): Expression {

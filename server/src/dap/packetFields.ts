@@ -31,9 +31,10 @@ export const fieldName = (name: string): string => {
   return others?.length === 1 ? (others[0] as string) : name;
 };
 
-/** Of the frame as a whole. */
-const OF_FRAME: Readonly<Record<string, (packet: Packet) => Value>> = {
+/** Of the frame as a whole, and what the layers tell together. */
+const OF_FRAME: Readonly<Record<string, (packet: Packet) => Value | undefined>> = {
   "frame.len": (packet) => number(encodeFrame(packet).length),
+  "tcp.len": (packet) => (packet.tcp ? number(packet.payload.length) : undefined),
   "frame.protocols": (packet) => text(packet.protocols),
 };
 
@@ -51,7 +52,10 @@ export function fieldValues(packet: Packet | undefined, name: string): readonly 
   const others = Object.hasOwn(OTHER_NAMES, name) ? OTHER_NAMES[name] : undefined;
   if (others) return others.flatMap((other) => fieldValues(packet, other) ?? []);
   const ofFrame = Object.hasOwn(OF_FRAME, name) ? OF_FRAME[name] : undefined;
-  if (ofFrame) return packet ? [ofFrame(packet)] : [];
+  if (ofFrame) {
+    const value = packet && ofFrame(packet);
+    return value ? [value] : [];
+  }
   const rows = ROWS.get(name);
   if (!rows || !packet) return rows && [];
   const values: Value[] = [];
@@ -66,7 +70,7 @@ const IPV4 = /^\d+\.\d+\.\d+\.\d+$/;
 const MAC = /^[0-9a-f]{2}(?::[0-9a-f]{2}){5}$/i;
 /** A number may be an address: its spelling tells. */
 export function fieldValue(raw: Raw, shown: string): Value {
-  if (typeof raw === "boolean") return { kind: "boolean", value: raw };
+  if (typeof raw === "boolean") return { kind: "boolean", value: raw, shown };
   if (raw instanceof Uint8Array) return { kind: "text", value: shown };
   if (typeof raw === "bigint" || IPV4.test(shown)) return { kind: "ip", value: raw, shown };
   return MAC.test(shown) ? { kind: "mac", value: raw, shown } : { kind: "number", value: raw, shown };

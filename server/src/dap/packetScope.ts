@@ -1,7 +1,7 @@
 /** The packet's layers and fields as variables, and the ways to change one: by field, by expression, by octets. */
 
 import { decodeFrame } from "../capture/decode.ts";
-import { fieldTree, setField } from "../capture/edit.ts";
+import { fieldTree, type LayerView, setField } from "../capture/edit.ts";
 import { encodeFrame } from "../capture/encode.ts";
 import type { Packet } from "../capture/packet.ts";
 import type { Debuggee } from "./debuggee.ts";
@@ -15,14 +15,18 @@ export const PACKET_MEMORY = "packet";
 export function packetNodes(debuggee: Debuggee): readonly Node[] {
   const { packet } = debuggee;
   if (!packet) return [];
+  const seen = new Set<string>();
+  const nameOf = (filter: string): string => {
+    let name = filter;
+    for (let n = 1; seen.has(name); n++) name = n === 1 ? `${filter} (inner)` : `${filter} (inner ${n})`;
+    seen.add(name);
+    return name;
+  };
   const layers = fieldTree(packet).map(
     (layer): Node => ({
-      name: layer.name,
-      value: layer.fields
-        .slice(0, 3)
-        .map((field) => `${field.name.slice(layer.filter.length + 1)} ${field.value}`)
-        .join(", "),
-      type: layer.filter,
+      name: nameOf(layer.filter),
+      value: headline(layer),
+      type: layer.name,
       expression: layer.filter,
       children: () =>
         layer.fields.map(
@@ -46,6 +50,19 @@ export function packetNodes(debuggee: Debuggee): readonly Node[] {
   ];
 }
 
+/** What one wants to see of a layer before it is opened: its ends, or its first fields. */
+function headline({ filter, fields }: LayerView): string {
+  const value = (end: string): string | undefined => fields.find((field) => field.name === `${filter}.${end}`)?.value;
+  const from = value("src") ?? value("srcport");
+  const to = value("dst") ?? value("dstport");
+  const flags = fields.filter((f) => f.name.startsWith("tcp.flags.") && f.value === "1").map((f) => f.name.slice(10));
+  if (from !== undefined && to !== undefined) return [`${from} → ${to}`, ...flags].join(", ");
+  return fields
+    .slice(0, 3)
+    .map((field) => `${field.name.slice(filter.length + 1)} ${field.value}`)
+    .join(", ");
+}
+
 /** Changes a field of the packet under way; throws with the reason when that is not possible. */
 export function setPacketField(debuggee: Debuggee, name: string, text: string): void {
   const packet = editable(debuggee);
@@ -65,14 +82,19 @@ export function readOctets(
   const octets = all.subarray(start, Math.max(start, offset + count));
   return { octets, start, missing: count - octets.length };
 }
-/** Writes octets over the packet's; what they now mean is decoded anew. */
-export function writeOctets(debuggee: Debuggee, offset: number, octets: Uint8Array): void {
+/**
+ * Writes octets over the packet's; what they now mean is decoded anew. Answers how many were written: with `partial` those
+ * that the packet has room for.
+ */
+export function writeOctets(debuggee: Debuggee, offset: number, octets: Uint8Array, partial: boolean): number {
   const all = encodeFrame(editable(debuggee));
-  if (offset < 0 || offset + octets.length > all.length)
+  if (offset < 0 || offset >= all.length || (!partial && offset + octets.length > all.length))
     throw new RequestError(`the packet has octets 0 to ${all.length - 1}`);
   const changed = Uint8Array.from(all);
-  changed.set(octets, offset);
+  const written = octets.subarray(0, all.length - offset);
+  changed.set(written, offset);
   debuggee.edit(decodeFrame(changed, 1));
+  return written.length;
 }
 
 function editable(debuggee: Debuggee): Packet {

@@ -1,4 +1,7 @@
-/** What may be typed at a place in the debug console: fields, our words, names of the policy, functions. */
+/** What may be typed at a place in the debug console: fields, our words, names of the policy, rules, operators. */
+import { evaluate } from "./evaluate.ts";
+import { parseExpression } from "./parser.ts";
+import { ExpressionError } from "./tree.ts";
 import type { Environment } from "./values.ts";
 
 export interface Completion {
@@ -6,28 +9,92 @@ export interface Completion {
   /** Replaces `start`..`start + length` of the text. */
   readonly start: number;
   readonly length: number;
-  readonly kind: "field" | "word" | "members" | "function";
+  readonly kind: "field" | "word" | "members" | "function" | "value" | "operator";
 }
+type Candidate = Pick<Completion, "label" | "kind">;
 
 /** Completions at `offset` (UTF-16 units) of `text`, at most `limit`. */
 export function complete(text: string, offset: number, environment: Environment, limit = 200): readonly Completion[] {
-  const typed = /[A-Za-z_][\w.-]*$/.exec(text.slice(0, offset))?.[0] ?? "";
-  const start = offset - typed.length;
-  const before = text.slice(0, start);
-  if (insideText(before)) return [];
-  const wanted = typed.toLowerCase();
-  const afterIn = /\bin\s*\{?[^}]*$/.test(before);
-  return environment
-    .names()
-    .filter((n) => n.name.toLowerCase().startsWith(wanted))
-    .filter((n) => !afterIn || n.kind === "members")
-    .slice(0, limit)
-    .map((n) => ({
-      label: n.kind === "members" && !PLAIN.test(n.name) ? JSON.stringify(n.name) : n.name,
-      start,
-      length: typed.length,
-      kind: n.kind,
-    }));
+  const head = text.slice(0, offset);
+  for (const read of [rules, parts, values, operators, names]) {
+    const found = read(head, environment);
+    if (found === undefined) continue;
+    const { typed, candidates } = found;
+    const wanted = typed.toLowerCase();
+    return candidates
+      .filter(({ label }) => label.toLowerCase().startsWith(wanted))
+      .slice(0, limit)
+      .map((candidate) => ({ ...candidate, start: offset - typed.length, length: typed.length }));
+  }
+  return [];
 }
+
+interface Found {
+  /** What stands there of it already. */
+  readonly typed: string;
+  readonly candidates: readonly Candidate[];
+}
+type Reader = (head: string, environment: Environment) => Found | undefined;
+const all = (typed: string, labels: readonly string[], kind: Candidate["kind"]): Found => ({
+  typed,
+  candidates: labels.map((label) => ({ label, kind })),
+});
+
+/** Behind `rule(`. */
+const rules: Reader = (head, environment) => {
+  const typed = /\b(?:rule|matches)\s*\(\s*([\w.-]*)$/.exec(head)?.[1];
+  return typed === undefined ? undefined : all(typed, environment.rules(), "value");
+};
+
+/** Behind the dot of a thing with parts. */
+const parts: Reader = (head, environment) => {
+  const [, object, typed = ""] = /(\b(?:rule|matches)\s*\([^()]*\)|(?<![\w.])state)\.(\w*)$/.exec(head) ?? [];
+  if (object === undefined) return undefined;
+  try {
+    const value = evaluate(parseExpression(object), environment);
+    return all(typed, value.kind === "record" ? [...value.members.keys()] : [], "value");
+  } catch (error) {
+    if (error instanceof ExpressionError) return all(typed, [], "value");
+    throw error;
+  }
+};
+
+const VALUES: Readonly<Record<string, readonly string[]>> = {
+  direction: ["in", "out"],
+  outcome: ["delivered", "dropped", "rejected", "answered", "blackholed", "flooded"],
+  verdict: ["pass", "allow", "drop", "reject", "answer", "redirect", "blackhole", "encrypt", "protect", "decrypt"],
+};
+/** Behind `verdict ==`. */
+const values: Reader = (head) => {
+  const [, word = "", typed = ""] = /(?<![\w.])(\w+)\s*(?:==|!=|\beq\b|\bne\b)\s*(\w*)$/.exec(head) ?? [];
+  const known = Object.hasOwn(VALUES, word) ? VALUES[word] : undefined;
+  return known && all(typed, known, "value");
+};
+
+const OPERATORS = ["==", "!=", "<", "<=", ">", ">=", "in", "and", "or", "contains", "matches"];
+const NO_VALUE = /(?:^|[^\w.])(?:and|or|not|in|contains|matches|eq|ne|lt|le|gt|ge)$/;
+/** Behind a value and a space. */
+const operators: Reader = (head) => {
+  const [, before, typed = ""] = /^(.*[\w)}"])\s+(\w*|[=!<>]*)$/s.exec(head) ?? [];
+  if (before === undefined || insideText(before) || insideSet(before) || NO_VALUE.test(before)) return undefined;
+  return all(typed, OPERATORS, "operator");
+};
+
+/** Where a value may stand. */
+const names: Reader = (head, environment) => {
+  const typed = /[A-Za-z_][\w.-]*$/.exec(head)?.[0] ?? "";
+  const before = head.slice(0, head.length - typed.length);
+  if (insideText(before)) return all(typed, [], "value");
+  const afterIn = /\bin\s*\{?[^}]*$/.test(before);
+  const candidates = environment
+    .names()
+    .filter(({ kind }) => !afterIn || kind === "members")
+    .map(({ name, kind }) => ({
+      label: kind === "members" && !PLAIN.test(name) ? JSON.stringify(name) : name,
+      kind,
+    }));
+  return { typed, candidates };
+};
 const PLAIN = /^[A-Za-z_]\w*(?:-\w+)*(?:\.[A-Za-z_]\w*(?:-\w+)*)?$/;
 const insideText = (before: string): boolean => (before.replace(/\\./g, "").match(/"/g)?.length ?? 0) % 2 === 1;
+const insideSet = (before: string): boolean => before.lastIndexOf("{") > before.lastIndexOf("}");

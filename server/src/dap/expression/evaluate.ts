@@ -1,5 +1,6 @@
 /** Expression → value. A field the packet lacks makes every comparison with it false, as in Wireshark. */
 import { parseIp, parseMac, parsePrefix, prefixRange } from "../../policy/addresses.ts";
+import { IP_PROTOCOLS } from "../../policy/protocols.ts";
 import { nearest } from "../../syntax/near.ts";
 import { type CompareOperator, type Expression, ExpressionError, type Literal, type SetItem } from "./tree.ts";
 import { type Environment, holds, type Members, number, show, text, type Value } from "./values.ts";
@@ -116,7 +117,7 @@ function compare(operator: CompareOperator, left: Expression, right: Expression,
     const inside = lefts.some((v) => setOf(right, environment).has(v));
     return operator === "==" ? inside : lefts.length > 0 && !inside;
   }
-  const rights = operand(right, environment).filter((v) => v.kind !== "absent");
+  const rights = [...protocolNamed(left, right), ...operand(right, environment)].filter((v) => v.kind !== "absent");
   if (lefts.length === 0 || rights.length === 0) return false;
   // As Wireshark 4 has it: != is true when no value of the left equals one of the right.
   if (operator === "!=") return !lefts.some((l) => rights.some((r) => order(l, r, left, right) === 0));
@@ -132,6 +133,13 @@ const ordered = (operator: CompareOperator, sign: number): boolean =>
         : operator === ">"
           ? sign > 0
           : sign >= 0;
+
+/** `ip.proto == udp`: there the name of a protocol is its number. */
+function protocolNamed(left: Expression, right: Expression): readonly Value[] {
+  if (left.kind !== "name" || right.kind !== "name" || !/^(?:ip\.proto|ipv6\.nxt)$/.test(left.text)) return [];
+  const found = IP_PROTOCOLS.get(right.text.toLowerCase());
+  return found === undefined ? [] : [number(found)];
+}
 
 /** On the right of a comparison a name that means nothing else is a word: `outcome == delivered`. */
 function operand(e: Expression, environment: Environment): readonly Value[] {
@@ -156,8 +164,18 @@ function order(left: Value, right: Value, at: Expression, other: Expression): nu
     return l.value < r.value ? -1 : l.value > r.value ? 1 : 0;
   }
   if (l.kind === "text" && r.kind === "number") return l.value === show(r) ? 0 : Number.NaN;
+  // In quotes an address is one as well.
+  const quoted = r.kind === "text" ? literalOf(l.kind, r.value) : undefined;
+  if (quoted) return order(l, quoted, at, other);
   const hint = other.kind === "name" && l.kind === "ip" ? `; use: ${sample(at)} in ${other.text}` : "";
   throw new ExpressionError(`${sample(at)} is ${KIND[l.kind]}, and ${show(r)} is ${KIND[r.kind]}${hint}`, other);
+}
+function literalOf(kind: Value["kind"], text: string): Value | undefined {
+  const value = kind === "ip" ? parseIp(text) : kind === "mac" ? parseMac(text) : undefined;
+  if (value === undefined) return undefined;
+  return typeof value === "bigint" || kind === "ip"
+    ? { kind: "ip", value, shown: text }
+    : { kind: "mac", value, shown: text };
 }
 const KIND: Readonly<Record<Value["kind"], string>> = {
   absent: "absent",

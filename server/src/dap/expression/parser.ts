@@ -301,7 +301,8 @@ export function parseLine(text: string): Expression | Assignment {
   if (odd) {
     const at = { start: odd.offset, end: odd.offset + odd.length };
     const found = text.slice(at.start, at.end);
-    throw new ExpressionError(found.startsWith('"') ? "the text has no closing quote" : `unexpected ${found}`, at);
+    const why = found.startsWith('"') ? "the text has no closing quote" : `unexpected ${found}`;
+    throw new ExpressionError(found.startsWith("-") ? `${why}; a range is written 1..100` : why, at);
   }
   if (tokens.length === 0) throw new ExpressionError("expected an expression", { start: 0, end: text.length });
   parser ??= new ExpressionParser();
@@ -329,6 +330,9 @@ function explain(token: IToken, tokens: readonly IToken[], text: string): [strin
   const at = ended ? { start: text.length, end: text.length } : place(token);
   const wants = before && wantsValue(before.tokenType);
   const found = ended ? "the end" : token.image;
+  const opens = before?.tokenType === T.Open ? tokens[tokens.indexOf(before) - 1] : undefined;
+  if (opens?.tokenType === T.Name)
+    return [`expected a rule's number, such as ${opens.image}(1001) or ${opens.image}(BLOCK.1001), found ${found}`, at];
   if (!before || wants) return [`expected a field or a value, found ${found}`, at];
   if (before.tokenType === T.In) return [`expected a set {80 443} or a name of the policy, found ${found}`, at];
   if (ended && tokens.some((t) => t.tokenType === T.OpenSet) && !tokens.some((t) => t.tokenType === T.CloseSet))

@@ -5,7 +5,7 @@ export type Value =
   /** The packet has no such field, the flow no connection: every comparison with it is false. */
   | { readonly kind: "absent"; readonly why: string }
   | { readonly kind: "number"; readonly value: number; readonly shown?: string }
-  | { readonly kind: "boolean"; readonly value: boolean }
+  | { readonly kind: "boolean"; readonly value: boolean; readonly shown?: string }
   | { readonly kind: "text"; readonly value: string }
   | { readonly kind: "ip"; readonly value: number | bigint; readonly shown: string }
   | { readonly kind: "mac"; readonly value: number; readonly shown: string }
@@ -36,6 +36,8 @@ export interface Environment {
   /** Of `rule(N)` and `matches(N)`. A rule that is not there is told by an `ExpressionError` at its place. */
   rule(name: RuleName): Value;
   matches(name: RuleName): Value;
+  /** Every rule that `rule(…)` can name here. */
+  rules(): readonly string[];
   /** Every name that would do, for "did you mean" and completion. */
   names(): readonly { readonly name: string; readonly kind: "field" | "word" | "members" | "function" }[];
 }
@@ -47,7 +49,7 @@ export const show = (value: Value): string => {
     case "number":
       return value.shown ?? String(value.value);
     case "boolean":
-      return String(value.value);
+      return value.shown ?? String(value.value);
     case "text":
       return value.value;
     case "ip":
