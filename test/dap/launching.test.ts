@@ -22,7 +22,8 @@ scenario "Odd" {
 `;
 const files: Record<string, string> = {
   "/shop.iochain": POLICY,
-  "/rubbish.iochain": "}{ ]] 0x \u0000 dfw dfw dfw {{{ send",
+  "/rubbish.iochain": "}{ ]] 0x \u0001 dfw dfw dfw {{{ send",
+  "/program.iochain": "\u007fELF\u0000\u0001 rule 1",
   "/empty.iochain": "",
   "/broken.iochain": POLICY.replace("rule 1 allow from any to web-01", "rule 1 alow from any to web-01"),
 };
@@ -35,6 +36,9 @@ describe("launching", () => {
     [{ program: "/none.iochain" }, "there is no file /none.iochain, or it cannot be read"],
     [{ program: "/empty.iochain" }, "the policy has no scenario: write one, or launch with a packet or a capture"],
     [{ program: "/rubbish.iochain" }, "the policy has no scenario: write one, or launch with a packet or a capture"],
+    [{ program: "/program.iochain" }, "/program.iochain is no text"],
+    [{ scenario: 5 }, "launch configuration: scenario is a number, not a string"],
+    [{ stopOnEntry: "no" }, "launch configuration: stopOnEntry is a string, not a boolean"],
     [{ scenario: "Customer bys" }, 'there is no scenario "Customer bys"; did you mean "Customer buys"?'],
     [{ scenario: "Quite another" }, 'there is no scenario "Quite another"; there are "Customer buys", "Odd"'],
     [{ packet: "tcp web-01 -> db-01:22 syn" }, /^packet, at 12: /],

@@ -52,12 +52,15 @@ export function load(args: LaunchArguments, files: Files): Loaded {
   const stamps = new Map<string, number | undefined>();
   const read = (uri: string): SourceDocument | undefined => {
     const bytes = files.readFile(uri);
-    if (!bytes) return undefined;
+    if (!bytes || !isText(bytes)) return undefined;
     stamps.set(uri, files.stamp?.(uri));
     return parseFile(uri, new TextDecoder().decode(bytes));
   };
   const root = read(path);
-  if (!root) throw new RequestError(`there is no file ${path}, or it cannot be read`, true);
+  if (!root) {
+    const why = files.readFile(path) ? `${path} is no text` : `there is no file ${path}, or it cannot be read`;
+    throw new RequestError(why, true);
+  }
   const program = loadProgram(path, (uri) => (uri === path ? root : read(uri)));
   const policy = compilePolicy(program);
   const { script, scenario, warnings: about = [] } = scriptOf(args, policy, files);
@@ -79,6 +82,9 @@ export function load(args: LaunchArguments, files: Files): Loaded {
     stamps,
   };
 }
+
+/** Reading a program or a picture as a policy would take long, and find nothing but mistakes. */
+const isText = (bytes: Uint8Array): boolean => !bytes.includes(0);
 
 function scriptOf(
   args: LaunchArguments,

@@ -22,11 +22,18 @@ export type Handler = (args: never, after: (action: () => void) => void, seq: nu
 export class Protocol {
   private readonly post: (message: object) => void;
   private readonly handlers: Readonly<Record<string, Handler>>;
+  /** Throws when a request's arguments are none. */
+  private readonly check: (command: string, given: unknown) => void;
   private seq = 1;
 
-  constructor(post: (message: object) => void, handlers: Readonly<Record<string, Handler>>) {
+  constructor(
+    post: (message: object) => void,
+    handlers: Readonly<Record<string, Handler>>,
+    check: (command: string, given: unknown) => void,
+  ) {
     this.post = post;
     this.handlers = handlers;
+    this.check = check;
   }
 
   event(event: string, body?: object): void {
@@ -47,6 +54,7 @@ export class Protocol {
       for (const action of afterwards) action();
     };
     try {
+      this.check(request.command, request.arguments ?? {});
       const answer = handler((request.arguments ?? {}) as never, (action) => void afterwards.push(action), request.seq);
       if (answer instanceof Promise) answer.then(done, (error: unknown) => this.refuse(request, error));
       else done(answer);

@@ -4,6 +4,7 @@
  */
 import type { DebugProtocol } from "@vscode/debugprotocol";
 import { isSlotNumber } from "../policy/platforms.ts";
+import { checkArguments, LAUNCH } from "./arguments.ts";
 import { BreakpointRequests } from "./breakpointRequests.ts";
 import { CAPABILITIES } from "./capabilities.ts";
 import { Debuggee } from "./debuggee.ts";
@@ -36,6 +37,8 @@ type Phase = "starting" | "stopped" | "ended";
 
 /** Milliseconds after a failed launch at which a client that does not disconnect is left. */
 const PATIENCE = 1000;
+/** Milliseconds between two looks at whether the policy has been edited. */
+const WATCH = 1000;
 const THREAD = 1;
 
 class DebugSession implements Session {
@@ -46,6 +49,7 @@ class DebugSession implements Session {
   private supportsInvalidated = false;
   private supportsProgress = false;
   private phase: Phase = "starting";
+  private initialized = false;
   private configured = false;
   private launched: LaunchArguments | undefined;
   private debuggee: Debuggee | undefined;
@@ -54,12 +58,17 @@ class DebugSession implements Session {
   private reporting = false;
   private open = true;
   private changedFiles = new Set<string>();
+  private watching: ReturnType<typeof setInterval> | undefined;
 
   constructor(host: Host, send: (message: object) => void) {
     this.host = host;
-    this.protocol = new Protocol((message) => {
-      if (this.open) send(message);
-    }, this.handlers());
+    this.protocol = new Protocol(
+      (message) => {
+        if (this.open) send(message);
+      },
+      this.handlers(),
+      checkArguments,
+    );
     this.breakpoints = new BreakpointRequests((event, body) => this.protocol.event(event, body));
   }
 
@@ -68,6 +77,7 @@ class DebugSession implements Session {
   }
   close(): void {
     this.phase = "ended";
+    clearInterval(this.watching);
     this.run?.abandon();
     this.open = false;
   }
@@ -75,6 +85,8 @@ class DebugSession implements Session {
   // ---- from launch to disconnect ------------------------------------------------------------------------------------
 
   private initialize(args: DebugProtocol.InitializeRequestArguments, after: (action: () => void) => void): object {
+    if (this.initialized) throw new RequestError("the session has been initialized already");
+    this.initialized = true;
     this.style = new Style(args);
     this.supportsInvalidated = args.supportsInvalidatedEvent === true;
     this.supportsProgress = args.supportsProgressReporting === true;
@@ -108,6 +120,7 @@ class DebugSession implements Session {
 
   /** Loads what is to run; undefined when it is there at once. */
   private start(args: LaunchArguments): Promise<void> | undefined {
+    checkArguments(LAUNCH, args);
     const loaded = withFiles(this.host, (files) => load(args, files));
     if (loaded instanceof Promise) return loaded.then((later) => this.take(later, args));
     this.take(loaded, args);
@@ -252,6 +265,7 @@ class DebugSession implements Session {
     this.phase = "stopped";
     this.progress(undefined);
     this.noticeChanges();
+    this.watching ??= setInterval(() => this.noticeChanges(), WATCH);
     this.protocol.event("stopped", {
       ...stopped,
       threadId: THREAD,
@@ -311,6 +325,7 @@ class DebugSession implements Session {
 
   /** A policy edited while it runs: the run goes on with the text that it began with, and says so once a file. */
   private noticeChanges(): void {
+    if (this.phase === "ended") return;
     for (const [path, stamp] of this.here().loaded.stamps) {
       if (this.changedFiles.has(path) || this.host.stamp?.(path) === stamp) continue;
       this.changedFiles.add(path);
