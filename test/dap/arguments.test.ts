@@ -71,6 +71,6 @@ test("whatever a request carries, the adapter answers and has no fault", async (
       const faults = client.events.splice(0).filter((event) => event.body?.category === "telemetry");
       expect(faults, `${command} ${JSON.stringify(args)}`).toEqual([]);
     }),
-    { numRuns: 1500 },
+    { numRuns: 1000 },
   );
 });

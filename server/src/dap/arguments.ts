@@ -38,12 +38,14 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   readMemory: { memoryReference: "string", count: "number", "offset?": "number" },
   writeMemory: { memoryReference: "string", data: "string", "offset?": "number" },
   completions: { text: "string", column: "number" },
+  source: { "source?": "object", "sourceReference?": "number" },
   locations: { locationReference: "number" },
   modules: { "startModule?": "number", "moduleCount?": "number" },
 };
+const SOURCE: Shape = { "path?": "string", "name?": "string", "sourceReference?": "number" };
 /** Of each thing in a list. */
 const MEMBERS: Readonly<Record<string, readonly [list: string, Shape]>> = {
-  setBreakpoints: ["breakpoints", { line: "number", ...wish() }],
+  setBreakpoints: ["breakpoints", { line: "number", "column?": "number", ...wish() }],
   setFunctionBreakpoints: ["breakpoints", { name: "string", ...wish() }],
   setDataBreakpoints: ["breakpoints", { dataId: "string", ...wish() }],
   setExceptionBreakpoints: ["filterOptions", { filterId: "string", "condition?": "string" }],
@@ -69,6 +71,7 @@ function check(shape: Shape, given: unknown, where: string): void {
     if (name !== key && (value === undefined || value === null)) continue;
     const found = Array.isArray(value) ? "array" : value === null ? "undefined" : typeof value;
     if (found === "undefined") throw new RequestError(`${where}: ${name} is missing`, where === LAUNCH);
+    if (name === "source" && found === "object") check(SOURCE, value, name);
     if (found !== sort)
       throw new RequestError(`${where}: ${name} is ${article(found)}, not ${article(sort)}`, where === LAUNCH);
   }
