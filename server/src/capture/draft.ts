@@ -1,4 +1,17 @@
-import type { Arp, Checksums, Dhcp, Ethernet, Icmp, IpHeader, Packet, Ports, Sctp, Tcp, Udp } from "./packet.ts";
+import type {
+  Arp,
+  Checksums,
+  Dhcp,
+  Ethernet,
+  HeaderPart,
+  Icmp,
+  IpHeader,
+  Packet,
+  Ports,
+  Sctp,
+  Tcp,
+  Udp,
+} from "./packet.ts";
 
 /** What comes next: a layer's decoder reads from `at`, moves it, and names the layer after it. */
 export const Layer = {
@@ -54,6 +67,7 @@ export interface Rare {
   sctp?: Sctp;
   dhcp?: Dhcp;
   ports?: Ports & { readonly seq?: number };
+  part?: HeaderPart;
   igmp?: { readonly type: number };
   dhcpv6?: { readonly message: number };
   esp?: { readonly spi: number };
@@ -89,6 +103,13 @@ export function rare(draft: Draft): Rare {
 export function has(draft: Draft, count: number, what: string): boolean {
   if (draft.at + count <= draft.end) return true;
   shortOf(draft, draft.at + count, what);
+  return false;
+}
+
+/** The same of a header whose fields are shown as far as they are there. */
+export function hasHeader(draft: Draft, count: number, layer: HeaderPart["layer"], what: string): boolean {
+  if (has(draft, count, what)) return true;
+  rare(draft).part = { layer, octets: draft.data.subarray(draft.at, draft.end) };
   return false;
 }
 

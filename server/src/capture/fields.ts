@@ -1,5 +1,6 @@
 import { u16 } from "./bytes.ts";
 import type { Frame, IpHeader, Packet } from "./packet.ts";
+import { partFields } from "./partFields.ts";
 import { refinedProtocols } from "./protocols.ts";
 import { epochText, hex, ip4Text, ipText, macText } from "./text.ts";
 
@@ -48,9 +49,12 @@ export function fieldsOf(frame: Frame, packet: Packet): Fields {
   const encapsulation = ENCAPSULATIONS.get(frame.linkType);
   if (encapsulation !== undefined) fields["frame.encap_type"] = encapsulation;
   fields["frame.protocols"] = refinedProtocols(packet);
+  let isQuoted = false;
   for (let at: Packet | undefined = packet; at !== undefined; at = at.inner ?? at.icmp?.quoted) {
     const layers: Fields = {};
     layerFields(frame, at, layers);
+    if (at.part !== undefined) partFields(at.part, isQuoted, layers);
+    isQuoted = at.inner === undefined;
     for (const [name, value] of Object.entries(layers)) fields[name] ??= value;
   }
   if (malformation(packet) !== undefined) fields["_ws.malformed"] = "_ws.malformed";
@@ -103,11 +107,10 @@ export function hasEthernet(packet: Packet): boolean {
 
 const LENGTH_FIELD_END = 0x600;
 
-function ethernetFields({ eth, malformed, cut }: Packet, to: Fields): void {
+function ethernetFields({ eth, part }: Packet, to: Fields): void {
+  if (part?.layer === "eth") return;
   to["eth.dst"] = macText(eth.dst);
   to["eth.src"] = macText(eth.src);
-  const stopped = malformed ?? cut;
-  if (stopped !== undefined && stopped.at < 14 && eth.type === 0) return;
   const types = [...eth.tags.map((tag) => tag.tpid), eth.type];
   const first = types[0] ?? 0;
   if (first < LENGTH_FIELD_END) to["eth.len"] = first;
@@ -185,7 +188,7 @@ function fragmentHeader(ip: IpHeader, to: Fields): void {
 }
 
 function transportFields(frame: Frame, packet: Packet, to: Fields): void {
-  const { tcp, udp, sctp, ports } = packet;
+  const { tcp, udp, sctp } = packet;
   if (tcp !== undefined) {
     to["tcp.srcport"] = tcp.srcPort;
     to["tcp.dstport"] = tcp.dstPort;
@@ -195,6 +198,7 @@ function transportFields(frame: Frame, packet: Packet, to: Fields): void {
     to["tcp.flags"] = hex(tcp.flags, 4);
     if (tcp.headerLength < 20) return;
     to["tcp.window_size_value"] = tcp.window;
+    if (tcp.headerLength > 20 && tcp.options === undefined && packet.malformed !== undefined) return;
     to["tcp.len"] = segmentLength(frame, packet, tcp.headerLength);
   } else if (udp !== undefined) {
     to["udp.srcport"] = udp.srcPort;
@@ -203,11 +207,6 @@ function transportFields(frame: Frame, packet: Packet, to: Fields): void {
   } else if (sctp !== undefined) {
     to["sctp.srcport"] = sctp.srcPort;
     to["sctp.dstport"] = sctp.dstPort;
-  } else if (ports !== undefined) {
-    const layer = packet.ip?.protocol === 6 ? "tcp" : "sctp";
-    to[`${layer}.srcport`] = ports.srcPort;
-    to[`${layer}.dstport`] = ports.dstPort;
-    if (layer === "tcp" && ports.seq !== undefined) to["tcp.seq"] = ports.seq;
   }
 }
 

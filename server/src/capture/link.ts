@@ -1,5 +1,5 @@
 import { u8, u16, u32, u48 } from "./bytes.ts";
-import { bogus, type Draft, has, Layer, NO_ETHERNET, rare } from "./draft.ts";
+import { bogus, type Draft, has, hasHeader, Layer, NO_ETHERNET, rare } from "./draft.ts";
 import type { VlanTag } from "./packet.ts";
 
 /** Assigned by IEEE 802; the names are tshark's protocol names. */
@@ -29,14 +29,13 @@ export const LINK_TYPES: ReadonlyMap<number, (draft: Draft) => Layer> = new Map<
 export function ethernetFrame(draft: Draft): Layer {
   draft.protocols = draft.protocols === "" ? "eth" : `${draft.protocols}:eth`;
   const { data, at, end } = draft;
-  if (at + 14 > end) {
+  if (!hasHeader(draft, 14, "eth", "Ethernet header")) {
     draft.eth = {
       dst: at + 6 <= end ? u48(data, at) : 0,
       src: at + 12 <= end ? u48(data, at + 6) : 0,
       type: 0,
       tags: NO_TAGS,
     };
-    has(draft, 14, "Ethernet header");
     return Layer.Done;
   }
   const dst = u48(data, at);

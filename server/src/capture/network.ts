@@ -1,6 +1,6 @@
 import { u8, u16, u24, u32, u48, u128 } from "./bytes.ts";
 import { verifyIpv4 } from "./checksums.ts";
-import { bogus, type Draft, has, Layer, rare, shortOf } from "./draft.ts";
+import { bogus, type Draft, has, hasHeader, Layer, rare, shortOf } from "./draft.ts";
 import type { IpHeader } from "./packet.ts";
 
 /** tshark's names of the EtherTypes (IEEE) that it decodes and we do not. */
@@ -96,7 +96,7 @@ export function internet(draft: Draft): Layer {
 
 function ipv4(draft: Draft): Layer {
   draft.protocols += draft.protocols === "" ? "ip" : ":ip";
-  if (!has(draft, 20, "IPv4 header")) return Layer.Done;
+  if (!hasHeader(draft, 20, "ip", "IPv4 header")) return Layer.Done;
   const { data, at } = draft;
   const headerLength = (u8(data, at) & 15) * 4;
   const length = u16(data, at + 2);
@@ -161,7 +161,7 @@ const NO_NEXT_HEADER = 59;
 
 export function ipv6(draft: Draft): Layer {
   draft.protocols += draft.protocols === "" ? "ipv6" : ":ipv6";
-  if (!has(draft, 40, "IPv6 header")) return Layer.Done;
+  if (!hasHeader(draft, 40, "ipv6", "IPv6 header")) return Layer.Done;
   const { data, at } = draft;
   const length = u16(data, at + 4);
   const nextHeader = u8(data, at + 6);

@@ -19,6 +19,8 @@ export interface Packet {
   readonly dhcp?: Dhcp;
   /** The first ports (and the sequence number) of a TCP header that was not whole: then there is no `tcp`. */
   readonly ports?: Ports & { readonly seq?: number };
+  /** The octets of a header that is not whole, the last one: what they say is shown all the same. */
+  readonly part?: HeaderPart;
   readonly igmp?: { readonly type: number };
   /** Of DHCPv6 (RFC 8415) the message type only. */
   readonly dhcpv6?: { readonly message: number };
@@ -49,6 +51,11 @@ export interface Packet {
   readonly checksum?: Checksums;
   /** `eth:ethertype:ip:tcp`, as tshark's frame.protocols. */
   readonly protocols: string;
+}
+
+export interface HeaderPart {
+  readonly layer: "eth" | "ip" | "ipv6" | "tcp" | "udp" | "icmpv6";
+  readonly octets: Uint8Array;
 }
 
 /** 'zero': UDP over IPv4 without a checksum (RFC 768). Absent: there is none, or not enough of the packet to tell. */

@@ -2,7 +2,7 @@ import { applicationOf, TCP_PORTS, UDP_PORTS } from "./applications.ts";
 import { u8, u16, u32, u128 } from "./bytes.ts";
 import { verifyTransport } from "./checksums.ts";
 import { dhcp, dhcpv6 } from "./dhcp.ts";
-import { bogus, type Draft, has, Layer, rare } from "./draft.ts";
+import { bogus, type Draft, has, hasHeader, Layer, rare } from "./draft.ts";
 import type { Icmp } from "./packet.ts";
 import {
   ah,
@@ -46,6 +46,8 @@ const PROTOCOL_NAMES: Readonly<Record<number, string>> = {
 
 /** The layer that `draft.type`, an IP protocol, names. */
 export function transport(draft: Draft): Layer {
+  // A dissector that has no octets is not asked.
+  if (draft.at >= draft.end) return Layer.Done;
   if (draft.verify) verifyTransport(draft);
   switch (draft.type) {
     case 6:
@@ -97,7 +99,7 @@ function tcp(draft: Draft): Layer {
   const { data, at } = draft;
   if (at + 20 > draft.end) {
     partPorts(draft, at, 4);
-    has(draft, 20, "TCP header");
+    hasHeader(draft, 20, "tcp", "TCP header");
     return Layer.Done;
   }
   const word = u16(data, at + 12);
@@ -148,7 +150,7 @@ const DHCP_CLIENT = 68;
 /** RFC 768. */
 function udp(draft: Draft): Layer {
   draft.protocols += ":udp";
-  if (!has(draft, 8, "UDP header")) return Layer.Done;
+  if (!hasHeader(draft, 8, "udp", "UDP header")) return Layer.Done;
   const { data, at } = draft;
   const srcPort = u16(data, at);
   const dstPort = u16(data, at + 2);
@@ -215,7 +217,8 @@ function sctp(draft: Draft): Layer {
 /** RFC 792: echo, timestamp, information (13–16), address mask (17, 18: RFC 950) have an identifier; errors quote. */
 function icmp(draft: Draft): Layer {
   draft.protocols += ":icmp";
-  if (!has(draft, 4, "ICMP header")) return Layer.Done;
+  // Wireshark reads the first six octets before it shows the type.
+  if (!has(draft, 6, "ICMP header")) return Layer.Done;
   const { data, at } = draft;
   const type = u8(data, at);
   const code = u8(data, at + 1);
@@ -250,7 +253,7 @@ function quote(draft: Draft, type: number): void {
 /** RFC 4443; neighbour discovery RFC 4861. */
 function icmpv6(draft: Draft): Layer {
   draft.protocols += ":icmpv6";
-  if (!has(draft, 4, "ICMPv6 header")) return Layer.Done;
+  if (!hasHeader(draft, 4, "icmpv6", "ICMPv6 header")) return Layer.Done;
   const { data, at } = draft;
   const type = u8(data, at);
   const code = u8(data, at + 1);
