@@ -1,39 +1,11 @@
 import { u16 } from "./bytes.ts";
+import { ENCAPSULATIONS } from "./encapsulations.ts";
 import type { Frame, IpHeader, Packet } from "./packet.ts";
 import { partFields } from "./partFields.ts";
 import { refinedProtocols } from "./protocols.ts";
 import { epochText, hex, ip4Text, ipText, macText } from "./text.ts";
 
 export type Fields = Record<string, string | number>;
-
-/** Link types as Wireshark numbers them for itself (wiretap/wtap.h), for frame.encap_type. */
-const ENCAPSULATIONS: ReadonlyMap<number, number> = new Map([
-  [0, 15],
-  [1, 1],
-  [6, 2],
-  [8, 3],
-  [9, 4],
-  [10, 5],
-  [12, 7],
-  [14, 7],
-  [50, 4],
-  [101, 7],
-  [104, 28],
-  [105, 20],
-  [107, 26],
-  [108, 15],
-  [113, 25],
-  [117, 39],
-  [119, 21],
-  [127, 23],
-  [143, 33],
-  [163, 24],
-  [228, 129],
-  [229, 130],
-  [242, 180],
-  [258, 171],
-  [276, 210],
-]);
 
 /**
  * A frame's fields by Wireshark's names and as `tshark -T fields` writes them, of each the first that occurs in the
