@@ -46,8 +46,8 @@ const PROTOCOL_NAMES: Readonly<Record<number, string>> = {
 
 /** The layer that `draft.type`, an IP protocol, names. */
 export function transport(draft: Draft): Layer {
-  // A dissector that has no octets is not asked.
-  if (draft.at >= draft.end) return Layer.Done;
+  // Behind IPv4 a dissector that has no octets is not asked; behind IPv6 it is.
+  if (draft.at >= draft.end && draft.ip?.version === 4) return Layer.Done;
   if (draft.verify) verifyTransport(draft);
   switch (draft.type) {
     case 6:
