@@ -1,5 +1,5 @@
 /** The formats by name. */
-export const IMPORT_FORMATS = ["dvfilter", "getrules", "nsxv-xml", "nsx-policy"] as const;
+export const IMPORT_FORMATS = ["dvfilter", "getrules", "nsxv-xml", "nsx-policy", "dfwpktlogs"] as const;
 export type ImportFormat = (typeof IMPORT_FORMATS)[number];
 export const isImportFormat = (text: string): text is ImportFormat =>
   (IMPORT_FORMATS as readonly string[]).includes(text);

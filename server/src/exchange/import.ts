@@ -1,4 +1,5 @@
 /** What engineers already have, as a policy: the formats, and one answer for all of them. */
+import { draftOfLogs } from "./dfwpktlogs.ts";
 import type { Draft } from "./draft.ts";
 import type { ImportFormat } from "./formats.ts";
 import { draftOfHost, readHostDumps } from "./host.ts";
@@ -18,6 +19,7 @@ const READERS: Readonly<Record<ImportFormat, (inputs: readonly Input[], report: 
   getrules: hostDraft,
   "nsxv-xml": draftOfXml,
   "nsx-policy": draftOfPolicy,
+  dfwpktlogs: draftOfLogs,
 };
 
 /** One policy of all the inputs, with what is to be said of them, in the order of their lines. */

@@ -1,0 +1,476 @@
+/**
+ * `dfwpktlogs.log` of an ESXi host: what the firewall said of packets, as a scenario that sends them and expects it.
+ * The rules are only what the log shows of them: each takes the packets that it was logged for, and no others.
+ *
+ * A line since NSX-v 6: `[time …] [filter hash] INET|INET6 REASON ACTION [RULESET/]ID IN|OUT LENGTH PROTOCOL
+ * SOURCE[/PORT]->DESTINATION[/PORT] [FLAGS] [TAG]` (NSX-T Data Center Administration Guide, "Firewall Packet Logs");
+ * a TERM line has packets and octets of a connection that ends.
+ */
+import { formatIp, type Ip, parseIp } from "../policy/addresses.ts";
+import type { Draft, DraftEntry, DraftRule, DraftVm } from "./draft.ts";
+import { type Input, limitSize, titleOf } from "./input.ts";
+import { inputLines } from "./lines.ts";
+import { nameText } from "./names.ts";
+import { type Place, Refusal, type Report } from "./report.ts";
+import { protocolEntry, protocolNumber } from "./values.ts";
+
+interface Logged {
+  readonly at: Place;
+  readonly hash?: string;
+  readonly family: 4 | 6;
+  readonly reason: string;
+  readonly action: string;
+  readonly rule: number;
+  readonly direction: "in" | "out";
+  readonly protocol: number;
+  readonly source: Ip;
+  readonly destination: Ip;
+  readonly ports?: readonly [number, number];
+  readonly flags: readonly string[];
+}
+/** A rule as the log shows it. */
+interface Seen {
+  readonly id: number;
+  readonly action: "allow" | "drop" | "reject";
+  readonly sources: Set<string>;
+  readonly destinations: Set<string>;
+  readonly entries: Set<string>;
+  readonly directions: Set<"in" | "out">;
+  readonly first: Place;
+}
+
+const FLAGS: Readonly<Record<string, string>> = {
+  S: "syn",
+  A: "ack",
+  P: "psh",
+  F: "fin",
+  R: "rst",
+  U: "urg",
+  E: "ece",
+  W: "cwr",
+};
+const ACTIONS: Readonly<Record<string, { readonly action: Seen["action"]; readonly outcome: string }>> = {
+  PASS: { action: "allow", outcome: "delivered" },
+  DROP: { action: "drop", outcome: "dropped" },
+  REJECT: { action: "reject", outcome: "rejected" },
+};
+
+export function draftOfLogs(inputs: readonly Input[], report: Report): Draft {
+  const lines: Logged[] = [];
+  for (const input of inputs) lines.push(...readLog(input, report));
+  return new LogDraft(lines, report).draft(inputs);
+}
+
+function readLog(input: Input, report: Report): Logged[] {
+  limitSize(input);
+  const file = input.name;
+  const found: Logged[] = [];
+  let known = 0;
+  const wrong: { at: Place; why: string }[] = [];
+  for (const { text, number } of inputLines(input.text)) {
+    if (text.trim() === "") continue;
+    const at = { file, line: number };
+    const read = readLine(text, at);
+    if (read === undefined) wrong.push({ at, why: `no line of a packet log: ${text.trim()}` });
+    else {
+      known += 1;
+      if ("why" in read) report.understood(at, read.why);
+      else if ("wrong" in read) wrong.push({ at, why: read.wrong });
+      else found.push(read);
+    }
+  }
+  if (known === 0)
+    throw new Refusal(
+      wrong[0]?.at ?? { file, line: 1 },
+      wrong.length === 0
+        ? "the input is empty"
+        : "no line of a packet log: expected … INET match PASS|DROP RULESET/ID IN|OUT LENGTH PROTOCOL SOURCE/PORT->DESTINATION/PORT",
+    );
+  for (const { at, why } of wrong) report.wrong(at, why);
+  return found;
+}
+
+function readLine(text: string, at: Place): Logged | { readonly why: string } | { readonly wrong: string } | undefined {
+  const words = text.trim().split(/\s+/);
+  const start = words.findIndex((word) => word === "INET" || word === "INET6");
+  if (start < 0) return /\bINET6?,/.test(text) ? readOldLine(text, at) : undefined;
+  const family = words[start] === "INET" ? 4 : 6;
+  const before = words[start - 1];
+  const hash = before !== undefined && /^[0-9a-f]{3,8}$/i.test(before) ? before : undefined;
+  const rest = words.slice(start + 1);
+  const reason = rest.shift() ?? "";
+  if (/^TERM$/i.test(reason)) return { why: `a connection ended: ${rest.join(" ")}` };
+  const action = (rest.shift() ?? "").toUpperCase();
+  const rule = /^(?:([^/\s]+)\/)?(\d{1,15})$/.exec(rest.shift() ?? "")?.[2];
+  const direction = rest.shift()?.toLowerCase();
+  const length = rest.shift();
+  if (rule === undefined || (direction !== "in" && direction !== "out") || !/^\d+$/.test(length ?? ""))
+    return undefined;
+  let name = rest.shift() ?? "";
+  if (name === "PROTO") name = rest.shift() ?? "";
+  const arrow = rest.findIndex((word) => word.includes("->"));
+  const ends = arrow < 0 ? null : /^(.*?)(?:\/(\d+))?->(.*?)(?:\/(\d+))?$/.exec(rest[arrow] as string);
+  const flags = rest[arrow + 1] ?? "";
+  return logged({
+    at,
+    hash,
+    family,
+    reason,
+    action,
+    rule,
+    direction,
+    name,
+    ends: ends ? [ends[1] ?? "", ends[2], ends[3] ?? "", ends[4]] : undefined,
+    flags,
+  });
+}
+
+/** NSX-v 6.0: `INET, match, DROP, Rule 0/3, Ruleset domain-c7, Rule ID 100, OUT, Len 60, SRC a, DST b, TCP SPORT 1, DPORT 2 S`. */
+function readOldLine(text: string, at: Place): Logged | { readonly wrong: string } | undefined {
+  const [, family, reason, action] = /\b(INET6?),\s*(\w[\w-]*),\s*(\w+),/.exec(text) ?? [];
+  const rule = /Rule ID (\d{1,15})/.exec(text)?.[1] ?? /Rule \d+\/(\d{1,15})/.exec(text)?.[1];
+  const direction = /,\s*(IN|OUT)\b/.exec(text)?.[1]?.toLowerCase() as "in" | "out" | undefined;
+  const [, source] = /\bSRC ([^\s,]+)/.exec(text) ?? [];
+  const [, destination] = /\bDST ([^\s,]+)/.exec(text) ?? [];
+  const [, name] = /\b(TCP|UDP|ICMP|ICMPV6|PROTO \d+)\b/i.exec(text.slice(text.indexOf("DST"))) ?? [];
+  if (!family || !reason || !action || !rule || !direction || !source || !destination || !name) return undefined;
+  const sport = /SPORT (\d+)/.exec(text)?.[1];
+  const dport = /DPORT (\d+)/.exec(text)?.[1];
+  const flags = /DPORT \d+,?\s+(?:FLAGS?\s+)?([.SAPFRUEW]+)/.exec(text)?.[1]?.replace(/\./g, "") ?? "";
+  return logged({
+    at,
+    hash: undefined,
+    family: family === "INET" ? 4 : 6,
+    reason,
+    action: action.toUpperCase(),
+    rule,
+    direction,
+    name: name.replace(/^PROTO /, ""),
+    ends: [source, sport, destination, dport],
+    flags,
+  });
+}
+
+function logged(line: {
+  readonly at: Place;
+  readonly hash: string | undefined;
+  readonly family: 4 | 6;
+  readonly reason: string;
+  readonly action: string;
+  readonly rule: string;
+  readonly direction: "in" | "out";
+  readonly name: string;
+  readonly ends: readonly [string, string | undefined, string, string | undefined] | undefined;
+  readonly flags: string;
+}): Logged | { readonly wrong: string } {
+  const [from = "", fromPort, to = "", toPort] = line.ends ?? [];
+  const source = parseIp(from);
+  const destination = parseIp(to);
+  const protocol = protocolNumber(/^ICMP$/i.test(line.name) && line.family === 6 ? "58" : line.name);
+  const ports =
+    fromPort === undefined || toPort === undefined ? undefined : ([Number(fromPort), Number(toPort)] as const);
+  if (source === undefined || destination === undefined || typeof source !== typeof destination)
+    return { wrong: `no two addresses: ${from}->${to}` };
+  if (protocol === undefined) return { wrong: `${line.name} is no protocol` };
+  const hasPorts = protocol === 6 || protocol === 17 || protocol === 132;
+  if (hasPorts && (ports === undefined || ports.some((port) => port > 65_535))) return { wrong: "it has no two ports" };
+  const flags = protocol === 6 ? [...line.flags].map((flag) => FLAGS[flag]) : [];
+  return {
+    at: line.at,
+    family: line.family,
+    reason: line.reason,
+    action: line.action,
+    rule: Number(line.rule),
+    direction: line.direction,
+    protocol,
+    source,
+    destination,
+    flags: flags.includes(undefined) ? [] : (flags as string[]),
+    ...(line.hash !== undefined && { hash: line.hash }),
+    ...(hasPorts && ports && { ports }),
+  };
+}
+
+const isMany = (ip: Ip): boolean =>
+  typeof ip === "bigint" ? ip >> 120n === 0xffn : ip >>> 28 === 14 || ip === 0xffff_ffff;
+const isNobody = (ip: Ip): boolean => BigInt(ip) === 0n;
+
+class LogDraft {
+  readonly #lines: readonly Logged[];
+  readonly #report: Report;
+  /** Addresses of a vNIC by what names it. */
+  readonly #vnics = new Map<string, Set<string>>();
+  readonly #owner = new Map<string, string>();
+  readonly #rules = new Map<number, Seen>();
+  #order: Seen[] = [];
+
+  constructor(lines: readonly Logged[], report: Report) {
+    this.#lines = lines;
+    this.#report = report;
+  }
+
+  draft(inputs: readonly Input[]): Draft {
+    for (const line of this.#lines) this.#own(line);
+    const usable = this.#lines.filter((line) => this.#usable(line));
+    for (const line of usable) this.#see(line);
+    this.#order = this.#ordered(usable);
+    const steps = this.#steps(usable);
+    const rules = this.#order.map((seen) => this.#rule(seen));
+    return {
+      title: titleOf(inputs),
+      platform: "nsx 4",
+      comments: [
+        `Imported from ${titleOf(inputs)}.`,
+        "The log names rules and shows none of them: each takes here what it was logged for, and no more.",
+        "To hold the log against your own rules, put an import of them in the place of all but the scenario.",
+      ],
+      segments: [],
+      vms: [...this.#vnics].map(
+        ([name, ips]): DraftVm => ({
+          key: `vm:${name}`,
+          names: [name],
+          tags: [],
+          vnics: [{ name: "eth0", ips: [...ips] }],
+        }),
+      ),
+      groups: [],
+      services: [],
+      appliances: [],
+      blocks: [
+        {
+          module: "dfw",
+          key: "dfw",
+          names: ["logged"],
+          sections: [{ name: "as logged", rules }],
+          default: { action: "allow" },
+        },
+      ],
+      chains: [{ key: "chain", names: ["host"], slots: [{ number: 2, module: "dfw", block: "dfw" }] }],
+      scenarios: [{ title: "What the log said", lines: steps }],
+    };
+  }
+
+  /** Leaving, the source is the vNIC's; entering, the destination. */
+  #own({ hash, direction, source, destination }: Logged): void {
+    const ip = direction === "out" ? source : destination;
+    if (isMany(ip) || isNobody(ip)) return;
+    const text = formatIp(ip);
+    if (this.#owner.has(text)) return;
+    const name = hash === undefined ? text : `vif-${hash}`;
+    this.#owner.set(text, name);
+    const known = this.#vnics.get(name);
+    if (known === undefined) this.#vnics.set(name, new Set([text]));
+    else known.add(text);
+  }
+  #vnicOf({ hash, direction, source, destination }: Logged): string | undefined {
+    return (
+      this.#owner.get(formatIp(direction === "out" ? source : destination)) ??
+      (hash !== undefined && this.#vnics.has(`vif-${hash}`) ? `vif-${hash}` : undefined)
+    );
+  }
+
+  #usable(line: Logged): boolean {
+    const { at, reason, action, rule } = line;
+    const lose = (why: string) => {
+      this.#report.inexpressible(at, why);
+      return false;
+    };
+    if (reason.toLowerCase() !== "match")
+      return lose(`${action} for the reason ${reason}, which no rule decides: kept as a comment`);
+    const acts = ACTIONS[action];
+    if (acts === undefined) return lose(`${action}: kept as a comment`);
+    if (this.#vnicOf(line) === undefined)
+      return lose(`no line says which vNIC it is that receives ${formatIp(line.destination)}: kept as a comment`);
+    if (line.direction === "in" && isMany(line.destination) && !this.#owner.has(formatIp(line.source)))
+      return lose(`a packet from outside to ${formatIp(line.destination)} has no vNIC of its own: kept as a comment`);
+    const known = this.#rules.get(rule);
+    if (known !== undefined && known.action !== acts.action) {
+      this.#report.wrong(
+        at,
+        `rule ${rule} ${action === "PASS" ? "passes" : "stops"} here and did not at line ${known.first.line}: it was changed between; kept as a comment`,
+      );
+      return false;
+    }
+    if (known === undefined)
+      this.#rules.set(rule, {
+        id: rule,
+        action: acts.action,
+        sources: new Set(),
+        destinations: new Set(),
+        entries: new Set(),
+        directions: new Set(),
+        first: at,
+      });
+    return true;
+  }
+
+  #see(line: Logged): void {
+    const seen = this.#rules.get(line.rule) as Seen;
+    seen.sources.add(formatIp(line.source));
+    seen.destinations.add(formatIp(line.destination));
+    seen.entries.add(entryOf(line));
+    seen.directions.add(line.direction);
+  }
+  #matches(seen: Seen, line: Logged, direction: "in" | "out"): boolean {
+    return (
+      seen.directions.has(direction) &&
+      seen.sources.has(formatIp(line.source)) &&
+      seen.destinations.has(formatIp(line.destination)) &&
+      seen.entries.has(entryOf(line))
+    );
+  }
+
+  /** A rule stands before every other that would take a packet it was logged for. */
+  #ordered(lines: readonly Logged[]): Seen[] {
+    const rules = [...this.#rules.values()];
+    const before = new Map<Seen, Set<Seen>>(rules.map((seen) => [seen, new Set()]));
+    const done = new Set<string>();
+    for (const line of lines) {
+      const own = this.#rules.get(line.rule) as Seen;
+      const key = `${line.rule} ${line.direction} ${flowOf(line)}`;
+      if (done.has(key)) continue;
+      done.add(key);
+      for (const other of rules)
+        if (other !== own && this.#matches(other, line, line.direction)) before.get(other)?.add(own);
+    }
+    const out: Seen[] = [];
+    const left = new Set(rules);
+    while (left.size > 0) {
+      const next =
+        [...left].find((seen) => [...(before.get(seen) ?? [])].every((other) => !left.has(other))) ??
+        ([...left][0] as Seen);
+      left.delete(next);
+      out.push(next);
+    }
+    return out;
+  }
+  #decides(line: Logged, direction: "in" | "out"): Seen | undefined {
+    return this.#order.find((seen) => this.#matches(seen, line, direction));
+  }
+
+  #rule(seen: Seen): DraftRule {
+    const literals = (texts: Iterable<string>) => ({
+      items: [...texts].map((text) => ({ kind: "literal", text }) as const),
+    });
+    const [direction] = seen.directions;
+    return {
+      id: seen.id,
+      action: seen.action,
+      from: literals(seen.sources),
+      to: literals(seen.destinations),
+      services: entriesOf(seen.entries),
+      log: true,
+      ...(seen.directions.size === 1 && direction && { direction }),
+    };
+  }
+
+  // ---- the scenario -------------------------------------------------------------------------------------------------------
+
+  #steps(usable: readonly Logged[]): string[] {
+    const sent = new Set(usable);
+    const steps: string[] = [];
+    /** Flows that have a connection by now, by vNIC. */
+    const open = new Set<string>();
+    /** Packets that left a vNIC a step ago: their line at the other end is the same packet. */
+    let left: { readonly flow: string; readonly step: number } | undefined;
+    for (const line of this.#lines) {
+      const where = `${line.at.file}:${line.at.line}`;
+      const said = `${line.action} by rule ${line.rule}`;
+      const vnic = this.#vnicOf(line);
+      if (!sent.has(line) || vnic === undefined) {
+        steps.push(`// ${where}: ${line.direction} ${packetText(line)}: ${line.reason} ${said}`);
+        continue;
+      }
+      const flow = flowOf(line);
+      const here = `${vnic} ${flow}`;
+      if (line.direction === "in" && left?.flow === flow && this.#owner.has(formatIp(line.source))) {
+        const step = steps[left.step] as string;
+        const outcome = ACTIONS[line.action]?.outcome as string;
+        if (outcome !== "delivered")
+          steps[left.step] = step.replace(
+            /expect .*$/,
+            `expect ${outcome} on ${nameText(vnic)}.eth0 by rule ${line.rule}`,
+          );
+        steps.push(`// ${where}: the same packet enters ${vnic}: ${said}`);
+        this.#report.understood(line.at, `the same packet enters ${vnic}: ${said}`);
+        left = undefined;
+        if (outcome === "delivered") open.add(here);
+        continue;
+      }
+      left = undefined;
+      if (open.has(here)) {
+        steps.push(`// ${where}: ${packetText(line)} again: ${said}`);
+        if (line.action === "PASS") this.#report.understood(line.at, `${packetText(line)} again: ${said}`);
+        else this.#report.wrong(line.at, `${line.action} of a connection that passed before: kept as a comment`);
+        continue;
+      }
+      const expected = this.#expected(line);
+      if (expected === undefined) {
+        this.#report.wrong(line.at, `other lines of the log say otherwise of ${packetText(line)}: kept as a comment`);
+        steps.push(`// ${where}: ${packetText(line)}: ${said}`);
+        continue;
+      }
+      const emitter =
+        line.direction === "out" && this.#owner.get(formatIp(line.source)) !== vnic
+          ? `from ${nameText(vnic)}.eth0 `
+          : "";
+      steps.push(`send ${emitter}${packetText(line)} expect ${expected}`);
+      this.#report.understood(line.at, `${line.direction} ${packetText(line)}: ${said}`);
+      if (line.action === "PASS") open.add(here);
+      if (line.direction === "out" && line.action === "PASS") left = { flow, step: steps.length - 1 };
+    }
+    return steps;
+  }
+
+  /** What the rules as they are written make of the packet; undefined where it is not what the line says. */
+  #expected(line: Logged): string | undefined {
+    const outcome = ACTIONS[line.action]?.outcome as string;
+    if (this.#decides(line, line.direction)?.id !== line.rule) return undefined;
+    // The walk at the other end, which this line does not speak of, must let it pass.
+    const leaves =
+      line.direction === "in" && this.#owner.has(formatIp(line.source)) ? this.#decides(line, "out") : undefined;
+    const enters =
+      line.direction === "out" && this.#owner.has(formatIp(line.destination)) ? this.#decides(line, "in") : undefined;
+    if (leaves !== undefined && leaves.action !== "allow") return undefined;
+    if (line.action === "PASS" && isMany(line.destination)) return "flooded";
+    if (line.action === "PASS" && enters !== undefined && enters.action !== "allow")
+      return `${enters.action === "drop" ? "dropped" : "rejected"} by rule ${enters.id}`;
+    return `${outcome} by rule ${line.rule}`;
+  }
+}
+
+function entryOf({ protocol, ports }: Logged): string {
+  const word = protocolEntry(protocol);
+  return ports === undefined ? word : `${word}/${ports[1]}`;
+}
+/** Entries with the ports of a protocol in one list. */
+function entriesOf(entries: Iterable<string>): DraftEntry[] {
+  const ports = new Map<string, number[]>();
+  const out: DraftEntry[] = [];
+  for (const entry of entries) {
+    const [, word, port] = /^(tcp|udp|sctp)\/(\d+)$/.exec(entry) ?? [];
+    if (word === undefined) out.push({ text: entry });
+    else ports.set(word, [...(ports.get(word) ?? []), Number(port)]);
+  }
+  for (const [word, list] of ports)
+    out.push({ text: list.length === 1 ? `${word}/${list[0]}` : `${word}/{${list.sort((a, b) => a - b).join(", ")}}` });
+  return out;
+}
+
+function packetText({ protocol, source, destination, ports, flags }: Logged): string {
+  const host = (ip: Ip, port: number | undefined) =>
+    port === undefined
+      ? formatIp(ip)
+      : typeof ip === "bigint"
+        ? `[${formatIp(ip)}]:${port}`
+        : `${formatIp(ip)}:${port}`;
+  const word = protocolEntry(protocol);
+  const marks = flags.length === 0 || (flags.length === 1 && flags[0] === "syn") ? "" : ` ${flags.join(", ")}`;
+  return `${word} ${host(source, ports?.[0])} -> ${host(destination, ports?.[1])}${protocol === 6 && marks === "" ? " syn" : marks}`;
+}
+
+/** Both directions of a flow have one text. */
+function flowOf({ protocol, source, destination, ports }: Logged): string {
+  const ends = [`${formatIp(source)} ${ports?.[0] ?? ""}`, `${formatIp(destination)} ${ports?.[1] ?? ""}`].sort();
+  return `${protocol} ${ends.join(" ")}`;
+}
