@@ -4,11 +4,12 @@ import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { version } from "../../../package.json";
-import { IMPORT_FORMATS } from "../exchange/formats.ts";
+import { EXPORT_FORMATS, IMPORT_FORMATS } from "../exchange/formats.ts";
 import { check } from "./check.ts";
 import { decode } from "./decode.ts";
 import { diff } from "./diff.ts";
 import { explain } from "./explain.ts";
+import type { exportFile } from "./export.ts";
 import { fmt } from "./fmt.ts";
 import type { importFiles } from "./import.ts";
 import { replay } from "./replay.ts";
@@ -112,6 +113,14 @@ program
   .argument("<input...>", "files; - reads standard input")
   .option("-o, --output <file>", "where to write the policy; without it, standard output")
   .action(run(async (...args: Parameters<typeof importFiles>) => (await import("./import.ts")).importFiles(...args)));
+
+program
+  .command("export")
+  .description("a policy in another format; what that cannot hold on standard error")
+  .addArgument(new Argument("<format>", "what to write").choices(EXPORT_FORMATS))
+  .argument("<file>", "a policy file")
+  .option("-o, --output <file>", "where to write it; without it, standard output")
+  .action(run(async (...args: Parameters<typeof exportFile>) => (await import("./export.ts")).exportFile(...args)));
 
 /** The servers are bundles of their own beside this one: `check` need not load them, nor they commander. */
 const sibling = (name: string) => join(dirname(realpathSync(process.argv[1] as string)), name);

@@ -30,12 +30,18 @@ export class NsxGroups {
   readonly #objects: NsxObjects;
   readonly #report: Report;
   readonly #vms: readonly KnownVm[];
+  readonly #vnicAt: (path: string) => DraftEndpoint | undefined;
   readonly #lost = new Map<string, readonly string[]>();
   readonly #open = new globalThis.Set<string>();
 
-  constructor(objects: NsxObjects, vms: readonly KnownVm[], report: Report) {
+  constructor(
+    objects: NsxObjects,
+    inventory: { readonly known: readonly KnownVm[]; readonly vnicAt: (path: string) => DraftEndpoint | undefined },
+    report: Report,
+  ) {
     this.#objects = objects;
-    this.#vms = vms;
+    this.#vms = inventory.known;
+    this.#vnicAt = (path) => inventory.vnicAt(path);
     this.#report = report;
   }
 
@@ -79,6 +85,8 @@ export class NsxGroups {
     const object = this.#objects.find(path);
     if (object?.type === "Group") return { endpoint: { kind: "ref", key: object.path }, lost: this.#group(object) };
     if (object?.type === "Segment") return { endpoint: { kind: "ref", key: object.path }, lost: [] };
+    const vnic = object?.type === "SegmentPort" ? this.#vnicAt(object.path) : undefined;
+    if (vnic !== undefined) return { endpoint: vnic, lost: [] };
     const id = path.split("/").at(-1);
     const vm = this.#vms.find((known) => known.key === object?.path || known.id === id);
     if (vm !== undefined) return { endpoint: { kind: "ref", key: vm.key }, lost: [] };

@@ -1,5 +1,5 @@
 /** Machines, segments and what guards their ports: SpoofGuard, segment security and IP discovery profiles. */
-import type { DraftBind, DraftSegment, DraftSwsec, DraftVm, DraftVnic } from "./draft.ts";
+import type { DraftBind, DraftEndpoint, DraftSegment, DraftSwsec, DraftVm, DraftVnic } from "./draft.ts";
 import type { JsonObject } from "./json.ts";
 import { type KnownVm, tagName } from "./nsxGroups.ts";
 import type { NsxObject, NsxObjects } from "./nsxObjects.ts";
@@ -30,7 +30,11 @@ interface Vm {
 export class NsxInventory {
   readonly segments: readonly DraftSegment[];
   /** What conditions of groups ask about. */
-  readonly known: readonly KnownVm[];
+  get known(): readonly KnownVm[] {
+    return this.#known;
+  }
+  readonly #known: KnownVm[];
+  readonly #ports = new Map<string, DraftEndpoint>();
   readonly #objects: NsxObjects;
   readonly #report: Report;
   readonly #vms: Vm[];
@@ -41,7 +45,7 @@ export class NsxInventory {
     this.#report = report;
     this.segments = objects.of("Segment").map((segment) => this.#segment(segment));
     const machines = objects.of("VirtualMachine");
-    this.known = machines.map(({ path, id, json }) => {
+    this.#known = machines.map(({ path, id, json }) => {
       const os = json.object("guest_info")?.text("os_name");
       const computer = json.object("guest_info")?.text("computer_name");
       return {
@@ -53,7 +57,7 @@ export class NsxInventory {
         ...(computer !== undefined && { computer }),
       };
     });
-    this.#vms = machines.map((machine, i) => this.#vm(machine, this.known[i] as KnownVm));
+    this.#vms = machines.map((machine, i) => this.#vm(machine, this.#known[i] as KnownVm));
     for (const port of objects.of("SegmentPort")) this.#port(port);
   }
 
@@ -136,12 +140,13 @@ export class NsxInventory {
   }
 
   /** A port puts a vNIC on its segment, and binds what its address bindings say. */
-  #port({ json, id, parent }: NsxObject): void {
+  #port({ path, json, id, parent }: NsxObject): void {
     const attachment = json.object("attachment")?.text("id");
     const segment = parent?.type === "Segment" ? parent.path : undefined;
     let found: { vm: Vm; vnic: Vnic } | undefined;
     for (const vm of this.#vms)
       for (const vnic of vm.vnics) if (attachment !== undefined && vnic.attachment === attachment) found = { vm, vnic };
+    found ??= this.#ofPort(path, json);
     if (found === undefined) {
       this.#report.understood(json.at(), `port ${id}: no input has the machine that is attached to it`);
       return;
@@ -161,6 +166,35 @@ export class NsxInventory {
         list.push({ vm: vm.key, vnic: vnic.name, ips: ip === undefined ? [] : [ip], ...(mac && { mac }) });
       }
     }
+  }
+
+  /** A port that is called `MACHINE.ethN` says itself whose it is, as those that are exported here do. */
+  #ofPort(path: string, json: JsonObject): { vm: Vm; vnic: Vnic } | undefined {
+    const [, name, interfaceName] = /^(.+)\.([^.]+)$/.exec(json.text("display_name") ?? "") ?? [];
+    if (name === undefined || interfaceName === undefined || json.has("attachment")) return undefined;
+    const tags = json.objects("tags").map((tag) => ({ scope: tag.text("scope") ?? "", tag: tag.text("tag") ?? "" }));
+    let vm = this.#vms.find(({ names }) => names[0] === name);
+    if (vm === undefined) {
+      const key = `port of ${name}`;
+      vm = { key, names: [name], tags: tags.map(({ scope, tag }) => tagName(scope, tag)), vnics: [] };
+      this.#vms.push(vm);
+      this.#known.push({ key, name, id: key, tags });
+    }
+    const words = /^vNIC (.+)$/.exec(json.text("description") ?? "")?.[1]?.split(" ") ?? [];
+    const mac = words.map(macText).find((text) => text !== undefined);
+    const vnic: Vnic = {
+      name: interfaceName,
+      ips: words.flatMap((text) => addressText(text) ?? []),
+      ...(mac && { mac }),
+    };
+    vm.vnics.push(vnic);
+    this.#ports.set(path, { kind: "vnic", vm: vm.key, vnic: interfaceName });
+    this.#report.understood(json.at(), `port of ${name}.${interfaceName}`);
+    return { vm, vnic };
+  }
+  /** The vNIC of a port, by the port's path. */
+  vnicAt(path: string): DraftEndpoint | undefined {
+    return this.#ports.get(path);
   }
 
   // ---- slot 1 -----------------------------------------------------------------------------------------------------------

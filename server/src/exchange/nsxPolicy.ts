@@ -87,7 +87,7 @@ class PolicyDraft {
     this.#objects = objects;
     this.#report = report;
     this.#inventory = new NsxInventory(objects, report);
-    this.#groups = new NsxGroups(objects, this.#inventory.known, report);
+    this.#groups = new NsxGroups(objects, this.#inventory, report);
     this.#services = new NsxServices(objects, report);
   }
 

@@ -83,26 +83,30 @@ export class PolicyDraft {
     });
   }
 
-  /** A rule as it is written; `applied-to` is the section's where it has one. */
+  /** A rule as it is written; without `applied-to` where its section has one. */
   rule(rule: Rule): DraftRule {
     const statement: RuleStatement = rule.source.statement;
-    const from = clauseOf(statement.clauses, "from");
-    const to = clauseOf(statement.clauses, "to");
+    const endpoints = (kind: "from" | "to" | "applied-to") => {
+      const clause = statement.clauses.find((one) => one.kind === kind);
+      return clause !== undefined && "endpoints" in clause ? this.endpoints(clause.endpoints) : undefined;
+    };
+    const from = endpoints("from");
+    const to = endpoints("to");
+    // A section's own replaces its rules'.
+    const appliedTo = rule.section?.source.statement.appliedTo === undefined ? endpoints("applied-to") : undefined;
     const service = clauseOf(statement.clauses, "service");
     const log = clauseOf(statement.clauses, "log");
-    const appliedTo = clauseOf(statement.clauses, "applied-to");
     return {
       id: rule.id,
       action: rule.action,
       at: this.placeOf(rule.source),
       ...(rule.title !== undefined && { title: rule.title }),
-      ...(from && { from: this.endpoints(from.endpoints) }),
-      ...(to && { to: this.endpoints(to.endpoints) }),
+      ...(from && { from }),
+      ...(to && { to }),
       ...(service && { services: this.entries(service.entries) }),
       ...(rule.direction && { direction: rule.direction }),
       ...(rule.family && { family: rule.family }),
-      ...(appliedTo &&
-        rule.section?.source.statement.appliedTo === undefined && { appliedTo: this.endpoints(appliedTo.endpoints) }),
+      ...(appliedTo && { appliedTo }),
       ...(rule.log && { log: log?.label?.text ?? true }),
       ...(rule.disabled && { disabled: true }),
     };
