@@ -158,12 +158,22 @@ class HostText {
     last: Dfw["default"],
     ethernet: boolean,
   ): void {
-    this.#lines.push(`ruleset ${name} {`, "  # Filter rules");
+    this.#lines.push(`ruleset ${name} {`);
+    // NSX-T prints where the rules of the earlier categories and those of Application begin.
+    const jumps = rules.some(({ action }) => action === "jump-to-application");
+    let part = "";
     let at = 1;
     let highest = 0;
     const seen = new Set<string>();
     for (const rule of rules) {
       highest = Math.max(highest, rule.id);
+      const begins = !jumps
+        ? "# Filter rules"
+        : rule.section?.category === "application"
+          ? "# FILTER (APP Category) rules"
+          : "# PRE_FILTER rules";
+      if (begins !== part) this.#lines.push(`  ${begins}`);
+      part = begins;
       const place = this.#draft.placeOf(rule.source);
       if (rule.disabled) {
         const key = `${rule.id}`;

@@ -207,7 +207,7 @@ export class Firewalls {
         section.strict = strict;
       }
       fresh = false;
-      section.rules.push(this.#rule(line, set.scope, set.ethernet));
+      section.rules.push(this.#rule(line, set.scope, set.ethernet, category === "environment"));
     }
     return sections.map(({ name, strict, stateless, rules, category: of }, i) => ({
       name: i === 0 ? name : `${name} (${i + 1})`,
@@ -219,8 +219,10 @@ export class Firewalls {
     }));
   }
 
-  #rule({ first, entries, family, lines }: Whole, scope: string, ethernet: boolean): DraftRule {
+  #rule({ first, entries, family, lines }: Whole, scope: string, ethernet: boolean, mayJump = false): DraftRule {
     const lost = new Set(lines.flatMap((line) => line.lost));
+    if (first.action === "jump-to-application" && !mayJump)
+      lost.add("a jump where no comment says that the rules are of an earlier category");
     const comments: string[] = [];
     for (const side of [first.from, first.to])
       for (const name of side.sets) {
@@ -238,7 +240,8 @@ export class Firewalls {
     }
     const from = this.#side(first.from, scope);
     const to = this.#side(first.to, scope);
-    const action = first.action === "redirect" ? "allow" : first.action;
+    const action =
+      first.action === "redirect" || (first.action === "jump-to-application" && !mayJump) ? "allow" : first.action;
     if (first.action === "redirect") comments.push("punt: also sent to the partner service");
     if (ethernet && action === "reject") {
       this.#report.inexpressible(at, `rule ${id}: an ethernet rule cannot reject; it drops`);

@@ -14,11 +14,6 @@ export class NameSpace {
   readonly #names = new Map<string, string>();
   readonly #taken = new Set<string>();
 
-  /** `avoid`: names that mean something without being declared. */
-  constructor(avoid: Iterable<string> = []) {
-    for (const name of avoid) this.#taken.add(name);
-  }
-
   claim(key: string, wishes: readonly string[]): string {
     const known = this.#names.get(key);
     if (known !== undefined) return known;

@@ -3,7 +3,7 @@
  * configuration that names them, SpoofGuard policies, timers and the exclude list.
  */
 import { formatIp, formatMac } from "../policy/addresses.ts";
-import type { Dfw, Policy, Redirect, Rule, Section, Swsec, TimerName } from "../policy/policy.ts";
+import type { Dfw, Policy, Redirect, Rule, Section, Swsec, TimerName, Vnic } from "../policy/policy.ts";
 import { icmpName } from "../policy/protocols.ts";
 import { DEFAULT_TIMEOUTS } from "../policy/timeouts.ts";
 import type { DraftEndpoint, DraftEndpoints, DraftEntry } from "./draft.ts";
@@ -111,11 +111,6 @@ class XmlText {
       if (block.module === "acl" || block.module === "encryption")
         this.#report.inexpressible(at, `${block.module} ${block.name}: the API has nothing of it`);
     }
-    if (this.#policy.vms.size > 0)
-      this.#report.inexpressible(
-        this.#draft.placeOf([...this.#policy.vms.values()][0]?.source as never),
-        "machines and their addresses are the vCenter's: rules name them, and nothing is written of them",
-      );
     const asked = this.#policy.asserts.length + this.#policy.scenarios.length;
     if (asked > 0)
       this.#report.inexpressible(
@@ -218,9 +213,13 @@ class XmlText {
     for (const item of items) {
       if (item.kind === "any") throw new NoWords("any, as a member");
       if (item.kind === "literal") (isMac(item.text) ? macs : ips).push(item.text);
-      else if (item.kind === "tag")
+      else if (item.kind === "tag") {
         out.push({ type: "SecurityTag", id: this.#id("securitytag", item.tag), name: item.tag });
-      else if (item.kind === "vnic")
+        // Who carries a tag is the vCenter's to know; those who do now are members by name as well.
+        for (const vm of this.#policy.vms.values())
+          if (vm.tags.includes(item.tag))
+            out.push({ type: "VirtualMachine", id: this.#id("vm", vm.name), name: vm.name });
+      } else if (item.kind === "vnic")
         out.push({
           type: "Vnic",
           id: this.#id("vnic", `${item.vm}.${item.vnic}`),
@@ -228,12 +227,24 @@ class XmlText {
         });
       else if (this.#policy.vms.has(item.key))
         out.push({ type: "VirtualMachine", id: this.#id("vm", item.key), name: item.key });
-      else if (this.#policy.segments.has(item.key))
-        out.push({ type: "VirtualWire", id: this.#id("virtualwire", item.key), name: item.key });
+      else if (this.#policy.segments.has(item.key)) out.push(...this.#switch(item.key));
       else out.push(this.#groupOf(item.key));
     }
     if (ips.length > 0) out.push(this.#set("ipset", "IPSet", `of ${name} ${ips.join()}`, `${name} addresses`, ips));
     if (macs.length > 0) out.push(this.#set("macset", "MACSet", `of ${name} ${macs.join()}`, `${name} MACs`, macs));
+    return out;
+  }
+  /** A logical switch; what it holds in addresses and vNICs, which no body says of it, beside it. */
+  #switch(name: string): Reference[] {
+    const out: Reference[] = [{ type: "VirtualWire", id: this.#id("virtualwire", name), name }];
+    const subnets: string[] = [];
+    for (const child of this.#policy.segments.get(name)?.source.statement.children ?? [])
+      if (child.kind === "subnet")
+        for (const prefix of child.prefixes)
+          if (prefix.kind === "prefix") subnets.push(`${prefix.address.text}/${prefix.length.value}`);
+    if (subnets.length > 0) out.push(this.#set("ipset", "IPSet", `subnets ${name}`, `${name} subnets`, subnets));
+    for (const { segment, vm, name: vnic } of this.#policy.vnics.values())
+      if (segment === name) out.push(...this.#members([{ kind: "vnic", vm, vnic }], name));
     return out;
   }
   #member(tag: string, { type, id, name }: Reference): void {
@@ -392,6 +403,7 @@ class XmlText {
       this.#lines.push(...sections, ...redirected);
     });
     for (const [guard, segments] of guards) this.#spoofguard(guard, segments);
+    this.#detected();
     if (dfw !== undefined) this.#settings(dfw);
   }
 
@@ -584,13 +596,29 @@ class XmlText {
       this.#leaf("allowLocalIPs", String(guard.allowLocal));
     });
     for (const { vnic, mac, ips } of guard.bindings)
-      this.#element("spoofguard", {}, () => {
-        this.#leaf("policyId", id);
-        this.#leaf("nicName", `${vnic.vm} - Network adapter ${adapter(vnic.name)}`);
+      this.#vnic(vnic, id, () => {
         const own = mac ?? vnic.mac;
         if (own !== undefined) this.#leaf("approvedMacAddress", formatMac(own));
         this.#element("approvedIpAddress", {}, () => {
           for (const ip of ips) this.#leaf("ipAddress", formatIp(ip));
+        });
+      });
+  }
+  /** What SpoofGuard lists of a vNIC. */
+  #vnic(vnic: Vnic, policy: string | undefined, body: () => void): void {
+    this.#element("spoofguard", {}, () => {
+      if (policy !== undefined) this.#leaf("policyId", policy);
+      this.#leaf("nicName", `${vnic.vm} - Network adapter ${adapter(vnic.name)}`);
+      body();
+    });
+  }
+  /** The addresses that SpoofGuard has detected are those of the inventory. */
+  #detected(): void {
+    for (const vnic of this.#policy.vnics.values())
+      this.#vnic(vnic, undefined, () => {
+        if (vnic.mac !== undefined) this.#leaf("detectedMacAddress", formatMac(vnic.mac));
+        this.#element("detectedIpAddress", {}, () => {
+          for (const ip of vnic.ips) this.#leaf("ipAddress", formatIp(ip));
         });
       });
   }

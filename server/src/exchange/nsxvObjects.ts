@@ -154,10 +154,19 @@ export class NsxvObjects {
     if (!vm.vnics.has(vnic)) vm.vnics.set(vnic, { name: vnic, ips: [] });
     return { vm: vm.key, vnic };
   }
-  /** What a vNIC is known to have: on `approved` lists. */
-  addressed(vnic: { readonly vm: string; readonly vnic: string }, mac: string | undefined): void {
-    const vm = this.#vms.get(vnic.vm);
-    vm?.vnics.set(vnic.vnic, { name: vnic.vnic, ips: [], ...(mac && { mac }) });
+  /** What a vNIC is known to have: as SpoofGuard has detected it. */
+  addressed(
+    { vm, vnic }: { readonly vm: string; readonly vnic: string },
+    mac: string | undefined,
+    ips: readonly string[],
+  ): void {
+    const vnics = this.#vms.get(vm)?.vnics;
+    const known = vnics?.get(vnic);
+    vnics?.set(vnic, {
+      name: vnic,
+      ips: [...new Set([...(known?.ips ?? []), ...ips])],
+      ...((mac ?? known?.mac) && { mac: (mac ?? known?.mac) as string }),
+    });
   }
   segment(id: string, name: string | undefined): string {
     const known = this.#segments.get(id);

@@ -123,6 +123,16 @@ class XmlDraft {
 
   draft(inputs: readonly Input[]): Draft {
     this.#objects.read();
+    for (const listed of this.#approved) {
+      const nic = listed.text("nicName") ?? listed.text("name");
+      if (nic === undefined) this.#report.wrong(listed.at(), "SpoofGuard lists a vNIC without a name");
+      else
+        this.#objects.addressed(
+          this.#objects.vnic(nic),
+          macText(listed.text("detectedMacAddress") ?? listed.text("approvedMacAddress") ?? ""),
+          addressesIn(listed, "detectedIpAddress"),
+        );
+    }
     const names = new Map<string, number>();
     const sections = this.#sections
       .filter(({ kind }) => kind !== "redirect")
@@ -182,7 +192,9 @@ class XmlDraft {
       platform: "nsx-v 6.3",
       comments: [`Imported from ${titleOf(inputs)}.`],
       segments: this.#objects.segments,
-      vms: this.#objects.vms.map((vm) => ({ ...vm, comments: ["Its addresses are not in the inputs."] })),
+      vms: this.#objects.vms.map((vm) =>
+        vm.vnics.some(({ ips }) => ips.length > 0) ? vm : { ...vm, comments: ["Its addresses are not in the inputs."] },
+      ),
       groups: this.#objects.groups,
       services: this.#objects.services,
       appliances: redirect === undefined ? [] : [redirect.appliance],
@@ -389,17 +401,10 @@ class XmlDraft {
       const policy = approved.text("policyId");
       if (policy !== undefined && policy !== node.text("policyId")) continue;
       const nic = approved.text("nicName") ?? approved.text("name");
-      if (nic === undefined) {
-        this.#report.wrong(approved.at(), "approved addresses of a vNIC without a name");
-        continue;
-      }
-      const mac = macText(approved.text("approvedMacAddress") ?? approved.text("detectedMacAddress") ?? "");
-      const ips = approved
-        .all("approvedIpAddress")
-        .flatMap((list) => [...list.all("ipAddress"), list].flatMap((one) => addressText(one.content ?? "") ?? []));
-      const vnic = this.#objects.vnic(nic);
-      this.#objects.addressed(vnic, mac);
-      binds.push({ ...vnic, ips: ips.filter((ip) => !/[/-]/.test(ip)), ...(mac && { mac }) });
+      const ips = addressesIn(approved, "approvedIpAddress");
+      const mac = macText(approved.text("approvedMacAddress") ?? "");
+      if (nic !== undefined && (ips.length > 0 || mac !== undefined))
+        binds.push({ ...this.#objects.vnic(nic), ips, ...(mac && { mac }) });
     }
     return {
       segments,
@@ -414,6 +419,14 @@ class XmlDraft {
     };
   }
 }
+
+/** Single addresses of a list of them. */
+const addressesIn = (node: XmlNode, list: string): string[] =>
+  node
+    .all(list)
+    .flatMap((one) => [...one.all("ipAddress"), one])
+    .flatMap((one) => addressText(one.content ?? "") ?? [])
+    .filter((text) => !/[/-]/.test(text));
 
 function actionOf(text: string | undefined, kind: "ethernet" | "ip" | "redirect"): string | undefined {
   const word = text?.toLowerCase();

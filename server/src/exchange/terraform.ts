@@ -28,7 +28,7 @@ class Hcl {
     this.#report = report;
     for (const group of tree.groups) this.#refer(groupPath(group.id), "nsxt_policy_group", group);
     for (const service of tree.services) this.#refer(servicePath(service.id), "nsxt_policy_service", service);
-    for (const segment of tree.segments) this.#refer(`/infra/segments/${segment.id}`, "nsxt_policy_segment", segment);
+    for (const segment of tree.segments) this.#refer(`/infra/segments/${segment.id}`, segmentType(segment), segment);
   }
   #refer(path: string, type: string, object: ApiObject): void {
     this.#references.set(path, `${type}.${this.#label(type, object.id)}.path`);
@@ -163,7 +163,7 @@ class Hcl {
   }
 
   #segment(segment: ApiObject): void {
-    this.#resource("nsxt_policy_segment", segment, () => {
+    this.#resource(segmentType(segment), segment, () => {
       for (const subnet of (segment.subnets ?? []) as readonly Record<string, Json>[])
         if (subnet.gateway_address !== undefined) this.#fieldBlock("subnet", { cidr: subnet.gateway_address });
       this.#fields({ vlan_ids: segment.vlan_ids });
@@ -304,6 +304,8 @@ class Hcl {
   }
 }
 
+const segmentType = (segment: ApiObject): string =>
+  segment.vlan_ids === undefined ? "nsxt_policy_segment" : "nsxt_policy_vlan_segment";
 const stringOf = (value: Json | undefined): Json | undefined => (value === undefined ? undefined : String(value));
 /** A string of HCL: `${` and `%{` would begin a template. */
 const text = (value: string): string => JSON.stringify(value).replace(/([$%])\{/g, "$1$1{");

@@ -2,7 +2,6 @@
  * A draft as the text of a policy, in the formatter's own layout: what `iochain fmt` would leave as it is. Laid out
  * here and not by formatting a text, because an import of a large host writes megabytes.
  */
-import { BUILTIN_SERVICES } from "../policy/builtins.ts";
 import { Layout } from "../syntax/layout.ts";
 import type { Cell } from "../syntax/spell.ts";
 import { quote } from "../syntax/strings.ts";
@@ -36,7 +35,7 @@ class Writer {
   readonly #layout = new Layout(STYLE);
   readonly #lines: { readonly text: string }[] = [];
   readonly #endpoints = new NameSpace();
-  readonly #services = new NameSpace(BUILTIN_SERVICES.keys());
+  readonly #services = new NameSpace();
   readonly #blocks = new NameSpace();
   #depth = 0;
 
