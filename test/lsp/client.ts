@@ -52,6 +52,7 @@ export async function startClient(
   files: ReadonlyMap<string, string> = new Map(),
   capabilities: ClientCapabilities = EDITOR,
   folders: readonly string[] = [],
+  captures: ReadonlyMap<string, Uint8Array> = new Map(),
 ): Promise<Client> {
   const toServer = new PassThrough();
   const toClient = new PassThrough();
@@ -60,6 +61,7 @@ export async function startClient(
     {
       docs: "file:///docs/",
       readFile: (uri) => files.get(uri),
+      openCapture: (uri) => ({ size: captures.get(uri)?.length, chunks: inChunks(captures.get(uri)) }),
       policyFiles: (folder) => [...files.keys()].filter((uri) => uri.startsWith(`${folder}/`)),
     },
   );
@@ -103,4 +105,10 @@ export async function startClient(
     refreshes: () => refreshes,
     stop: () => connection.dispose(),
   };
+}
+
+/** As a disk would give it. */
+async function* inChunks(octets: Uint8Array | undefined): AsyncGenerator<Uint8Array> {
+  if (octets === undefined) throw new Error("no such file");
+  for (let at = 0; at < octets.length; at += 4096) yield octets.subarray(at, at + 4096);
 }

@@ -20,6 +20,7 @@ export class CaptureReader {
   private readonly octets = new Octets();
   private format: CaptureFormat | undefined = undefined;
   private ended = false;
+  private lastInterface: CaptureInterface | undefined = undefined;
   private readonly log: CaptureLog;
 
   constructor() {
@@ -52,6 +53,15 @@ export class CaptureReader {
     const frame = this.format?.next();
     if (frame === undefined && this.ended && this.error === undefined) this.checkEnd();
     return frame;
+  }
+
+  /** The interface of a frame that this reader gave. */
+  interfaceOf(frame: Frame): CaptureInterface | undefined {
+    const section = frame.section ?? 0;
+    const last = this.lastInterface;
+    if (last !== undefined && last.id === frame.interface && last.section === section) return last;
+    this.lastInterface = this.interfaces.find((found) => found.id === frame.interface && found.section === section);
+    return this.lastInterface;
   }
 
   private recognise(): CaptureFormat | undefined {

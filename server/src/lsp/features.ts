@@ -29,6 +29,7 @@ import { format, formatRange } from "../syntax/format.ts";
 import { ASSISTANT } from "./assistant.ts";
 import { COMMANDS } from "./commands.ts";
 import { QUESTIONS } from "./questions.ts";
+import { REPLAY } from "./replay.ts";
 import { SEMANTIC_TOKENS } from "./semanticTokens.ts";
 import { type Session, validPosition } from "./session.ts";
 import { SIMULATION } from "./simulation.ts";
@@ -292,6 +293,7 @@ export const FEATURES: readonly Feature[] = [
   ...ASSISTANT,
   ...QUESTIONS,
   ...COMMANDS,
+  ...REPLAY,
 ];
 
 /** The answer to `initialize`: what is there anyway, and what every row declares, put together. */

@@ -1,5 +1,5 @@
 /** The language server as a process of its own: `--stdio`, or Node IPC from VS Code's client. */
-import { type Dirent, readdirSync, readFileSync, statSync } from "node:fs";
+import { createReadStream, type Dirent, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -44,6 +44,11 @@ export const nodeHost: Host = {
     } catch (error) {
       return { error: error instanceof Error ? error.message : String(error) };
     }
+  },
+  openCapture: (uri) => {
+    const path = filePath(uri);
+    const size = path === undefined ? undefined : statSync(path, { throwIfNoEntry: false })?.size;
+    return { size, chunks: createReadStream(path ?? uri, { highWaterMark: 256 * 1024 }) };
   },
   policyFiles: async (folder) => {
     const found: string[] = [];

@@ -11,6 +11,7 @@ import {
   type InitializeResult,
   ResponseError,
   TextDocumentSyncKind,
+  WorkDoneProgress,
 } from "vscode-languageserver";
 import { version } from "../../../package.json";
 import { Diagnostics } from "./diagnostics.ts";
@@ -32,6 +33,7 @@ export function startServer(connection: Connection, host: Host): void {
     const { applied } = await connection.workspace.applyEdit({ label, edit });
     return applied;
   };
+  session.progress = (token, news) => void connection.sendProgress(WorkDoneProgress.type, token, news);
   session.findings = (uri) => diagnostics.findings(uri);
   session.reported = (uri) => {
     diagnostics.ready(uri);

@@ -6,6 +6,9 @@ import {
   type InitializeParams,
   type Position,
   ResponseError,
+  type WorkDoneProgressBegin,
+  type WorkDoneProgressEnd,
+  type WorkDoneProgressReport,
   type WorkspaceEdit,
 } from "vscode-languageserver";
 import type { ScenarioHost } from "../chain/scenario.ts";
@@ -16,6 +19,8 @@ import { resolveImport } from "../policy/program.ts";
 import type { Encoding } from "./positions.ts";
 import { Reading } from "./reading.ts";
 import { type Host, Workspace } from "./workspace.ts";
+
+export type WorkDoneNews = WorkDoneProgressBegin | WorkDoneProgressReport | WorkDoneProgressEnd;
 
 export class Session {
   readonly workspace: Workspace;
@@ -28,6 +33,8 @@ export class Session {
   tell: (good: boolean, message: string) => void = () => {};
   /** Asks the client to change documents; false when it does not. */
   apply: (label: string, edit: WorkspaceEdit) => Promise<boolean> = async () => false;
+  /** Work-done progress of a request that brought a token. */
+  progress: (token: string | number, news: WorkDoneNews) => void = () => {};
   /** Where scenarios find their captures; undefined where there are no files. */
   readonly scenarioHost?: ScenarioHost;
 
@@ -41,6 +48,11 @@ export class Session {
     this.host = host;
     const { readCapture } = host;
     if (readCapture) this.scenarioHost = { readCapture: (path, from) => readCapture(resolveImport(from, path)) };
+  }
+
+  /** A capture to be read as a stream; undefined where there are no files. */
+  get openCapture(): Host["openCapture"] {
+    return this.host.openCapture;
   }
 
   /** Where the pages of findings lie. */

@@ -10,6 +10,12 @@ import type { Policy } from "../policy/policy.ts";
 import { loadProgram, type Program, resolveImport } from "../policy/program.ts";
 import { type Change, SourceDocument } from "../syntax/document.ts";
 
+/** A capture as the host opens it; `size` in octets, where it is known. */
+export interface OpenCapture {
+  readonly size?: number;
+  readonly chunks: AsyncIterable<Uint8Array>;
+}
+
 /** Where text comes from that is not open in the editor. */
 export interface Host {
   /** Where the documentation lies, as a URL that ends in a slash; undefined where that is not known. */
@@ -20,6 +26,8 @@ export interface Host {
   readonly readFile: (uri: string) => string | undefined | Promise<string | undefined>;
   /** The frames of a capture, or why there are none; absent where captures cannot be read. */
   readonly readCapture?: (uri: string) => Iterable<Frame> | { readonly error: string };
+  /** A capture as it is on disk, in chunks; the chunks complain with an Error when it cannot be read. */
+  readonly openCapture?: (uri: string) => OpenCapture;
   /** The policy files of a workspace folder. */
   readonly policyFiles: (folder: string) => readonly string[] | Promise<readonly string[]>;
 }

@@ -1,0 +1,167 @@
+/**
+ * Captures, for any client that shows them; read as a stream, answered in slices, with progress and cancellable:
+ *
+ * - `iochain/replay` `{ uri, capture, at?, interfaces?, macs?, inner?, limit?, workDoneToken? }` → what became of its frames
+ * - `iochain/flowScenario` `{ uri, title, sends }` → `{ text }`, a flow as a scenario
+ */
+import { ErrorCodes, LSPErrorCodes, ResponseError } from "vscode-languageserver";
+import { decompressed } from "../capture/gzip.ts";
+import { CaptureReader } from "../capture/reader.ts";
+import { parseMac } from "../capture/text.ts";
+import { Replay, type Vantage } from "../chain/replay.ts";
+import { ReplayReport } from "../chain/replayReport.ts";
+import { scenarioText } from "../chain/replayScenario.ts";
+import { World } from "../chain/world.ts";
+import type { Policy, Vnic } from "../policy/policy.ts";
+import { resolveImport } from "../policy/program.ts";
+import type { Feature } from "./features.ts";
+import { breathe, type Session } from "./session.ts";
+import { text, viewOf } from "./simulation.ts";
+import type { OpenCapture } from "./workspace.ts";
+
+/** The floor is given up at least this often, in milliseconds. */
+const SLICE = 15;
+/** Progress is told at most this often, in milliseconds. */
+const NEWS = 200;
+
+type Token = Parameters<Feature["answer"]>[2];
+const refuse = (message: string) => new ResponseError(ErrorCodes.InvalidParams, message);
+
+export const REPLAY: readonly Feature[] = [
+  {
+    method: "iochain/replay",
+    answer: async (session, params, token) => {
+      const view = viewOf(session, params.uri);
+      if (view === undefined) throw refuse(`no policy ${params.uri}`);
+      const policy = view.policy();
+      const vantage = vantageOf(policy, params);
+      const capture = session.openCapture?.(resolveImport(view.document.uri, text(params.capture, "capture")));
+      if (capture === undefined) throw new ResponseError(LSPErrorCodes.RequestFailed, "captures cannot be read here");
+      const limit = params.limit ?? Number.POSITIVE_INFINITY;
+      if (typeof limit !== "number" || !(limit >= 0)) throw refuse("limit is a number of frames");
+      const progress = progressOf(session, params.workDoneToken);
+      try {
+        return await replay(policy, vantage, capture, limit, progress, token);
+      } finally {
+        progress?.end();
+      }
+    },
+  },
+  {
+    method: "iochain/flowScenario",
+    answer: (session, params) => {
+      const view = viewOf(session, params.uri);
+      if (view === undefined) throw refuse(`no policy ${params.uri}`);
+      const { sends } = params;
+      const isSend = (send: unknown) => {
+        const { packet, clock } = (send ?? {}) as { packet?: unknown; clock?: unknown };
+        return typeof packet === "string" && Number.isFinite(clock);
+      };
+      if (!Array.isArray(sends) || !sends.every(isSend)) throw refuse("sends are [{ packet, clock }]");
+      return { text: scenarioText(view.policy(), text(params.title, "title"), sends) };
+    },
+  },
+];
+
+async function replay(
+  policy: Policy,
+  vantage: Vantage,
+  capture: OpenCapture,
+  limit: number,
+  progress: Progress | undefined,
+  token: Token,
+) {
+  const reader = new CaptureReader();
+  const warnings: string[] = [];
+  const replaying = new Replay(World.start(policy), vantage);
+  const report = new ReplayReport();
+  let begun = performance.now();
+  let read = 0;
+  const counted = async function* () {
+    for await (const chunk of capture.chunks) {
+      read += chunk.length;
+      yield chunk;
+    }
+  };
+  const walkAll = async () => {
+    for (let frame = reader.next(); frame !== undefined && report.frames < limit; frame = reader.next()) {
+      report.add(replaying.walk(frame, reader.interfaceOf(frame)?.name));
+      if (performance.now() - begun < SLICE) continue;
+      progress?.tell(read, capture.size, report.frames);
+      await breathe(token);
+      begun = performance.now();
+    }
+  };
+  try {
+    for await (const chunk of decompressed(counted(), (why) => warnings.push(why))) {
+      reader.push(chunk);
+      await walkAll();
+      if (reader.error !== undefined || report.frames >= limit) break;
+    }
+    if (report.frames < limit) {
+      reader.end();
+      await walkAll();
+    }
+  } catch (error) {
+    if (error instanceof ResponseError) throw error;
+    throw new ResponseError(LSPErrorCodes.RequestFailed, error instanceof Error ? error.message : String(error));
+  }
+  const { error } = reader;
+  // What is no capture at all is an error; damage further in ends the part that could be read.
+  if (error !== undefined && reader.interfaces.length === 0)
+    throw new ResponseError(LSPErrorCodes.RequestFailed, error.message);
+  if (error !== undefined) warnings.push(`byte ${error.at}: ${error.message}`);
+  const { frames, bytes, outcomes, reasons, hits, flows, without, timeline } = report;
+  warnings.unshift(...reader.warnings);
+  return { frames, bytes, outcomes, reasons, hits, flows, without, timeline, warnings };
+}
+
+/** Where the capture was taken. Complains about vNICs that the policy does not have. */
+function vantageOf(policy: Policy, params: Record<string, unknown>): Vantage {
+  const vnic = (id: unknown, what: string): Vnic => {
+    const found = policy.vnics.get(text(id, what));
+    if (found === undefined) throw refuse(`${what}: the policy has no vNIC ${id}`);
+    return found;
+  };
+  const table = (what: string) => {
+    const value = params[what] ?? {};
+    if (typeof value !== "object" || Array.isArray(value)) throw refuse(`${what} is { name: vNIC }`);
+    return Object.entries(value as object).map(([name, id]) => [name, vnic(id, `${what}.${name}`)] as const);
+  };
+  const macs = table("macs").map(([name, found]) => {
+    const mac = parseMac(name);
+    if (mac === undefined) throw refuse(`macs: "${name}" is no MAC address`);
+    return [mac, found] as const;
+  });
+  return {
+    ...(params.at !== undefined && params.at !== null && { at: vnic(params.at, "at") }),
+    interfaces: new Map(table("interfaces")),
+    macs: new Map(macs),
+    inner: params.inner === true,
+  };
+}
+
+interface Progress {
+  tell(read: number, size: number | undefined, frames: number): void;
+  end(): void;
+}
+
+/** Work-done progress (LSP 3.17), for clients that gave a token. */
+function progressOf(session: Session, token: unknown): Progress | undefined {
+  if (typeof token !== "string" && typeof token !== "number") return undefined;
+  session.progress(token, { kind: "begin", title: "Replaying the capture", cancellable: true, percentage: 0 });
+  let told = performance.now();
+  return {
+    tell(read, size, frames) {
+      if (performance.now() - told < NEWS) return;
+      told = performance.now();
+      const percentage = size ? Math.min(99, Math.floor((100 * read) / size)) : undefined;
+      session.progress(token, {
+        kind: "report",
+        message: `${frames} frames`,
+        ...(percentage !== undefined && { percentage }),
+      });
+    },
+    end: () => session.progress(token, { kind: "end" }),
+  };
+}
