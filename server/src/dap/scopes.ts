@@ -1,7 +1,7 @@
 /** The scopes of a stop: the packet, what was decided, what the slot remembers, the scenario. */
 
 import { byText } from "../chain/expectation.ts";
-import type { Change, SlotTrace } from "../chain/trace.ts";
+import type { Change, SlotTrace, WalkOutcome } from "../chain/trace.ts";
 import type { Debuggee, WalkSoFar } from "./debuggee.ts";
 import { decidedBy } from "./narration.ts";
 import { packetNodes } from "./packetScope.ts";
@@ -29,21 +29,31 @@ export function scopes(debuggee: Debuggee): readonly ScopeNode[] {
   ];
 }
 
+/** The verdicts so far, and what the latest changed; at a step, until its packet leaves, those of the packet before. */
 function decisionNodes(debuggee: Debuggee): readonly Node[] {
-  const { moment } = debuggee;
-  const current = moment?.kind === "decided" ? moment.decision : undefined;
-  const nodes: Node[] = debuggee.walks.map(walkNode);
-  if (current?.changes?.length) nodes.push(changesNode(current.changes));
-  if (nodes.length === 0) nodes.push({ name: "verdict", value: "nothing is decided yet" });
-  if (moment?.kind === "finished" && moment.trace) nodes.unshift({ name: "outcome", value: moment.trace.outcome });
-  return nodes;
+  const { moment, last } = debuggee;
+  const walks = debuggee.walks.map(walkNode);
+  const trip = moment === undefined || moment.kind === "finished" ? last : undefined;
+  if (trip) return [{ name: "outcome", value: `${trip.outcome}: ${trip.packet}` }, ...walks, ...changed(trip.changes)];
+  if (walks.length === 0) return [{ name: "verdict", value: "nothing is decided yet" }];
+  const latest = debuggee.walks.at(-1)?.slots.findLast(isConfigured);
+  const verdict = latest ? `${decisionText(latest)} at ${slotName(latest)}` : "nothing is decided yet";
+  return [{ name: "verdict", value: verdict }, ...walks, ...changed(latest?.changes)];
 }
-function walkNode(walk: WalkSoFar): Node {
-  const last = walk.slots.at(-1);
+const isConfigured = (slot: SlotTrace): boolean => slot.block !== undefined;
+const changed = (changes: readonly Change[] | undefined): readonly Node[] =>
+  changes?.length ? [changesNode(changes)] : [];
+
+/** A walk in a line: what ended it, else its firewall; under way, its latest slot. */
+function walkNode(walk: WalkSoFar & { readonly outcome?: WalkOutcome }): Node {
+  const { slots, outcome } = walk;
+  const firewall = outcome === "delivered" ? slots.find((slot) => slot.module === "dfw") : undefined;
+  const told = firewall ?? slots.findLast(isConfigured);
+  const note = walk.note ?? (outcome === undefined ? "nothing is decided yet" : outcome);
   return {
     name: `${walk.direction} · ${walk.vnic}`,
-    value: last ? decisionText(last) : (walk.note ?? "nothing is decided yet"),
-    children: () => walk.slots.map(slotNode),
+    value: told ? `${outcome === undefined ? "" : `${outcome}: `}${decisionText(told)} at slot ${told.slot}` : note,
+    children: () => slots.map(slotNode),
   };
 }
 const decisionText = (slot: SlotTrace): string => `${slot.verdict}${decidedBy(slot)}`;
@@ -67,11 +77,13 @@ function slotNode(slot: SlotTrace): Node {
   add("disabled", slot.disabled?.length ? slot.disabled.map((id) => `rule ${id}`).join(", ") : undefined);
   if (slot.changes?.length) nodes.push(changesNode(slot.changes));
   return {
-    name: `slot ${slot.slot} · ${slot.module}${slot.block === undefined ? "" : ` ${slot.block}`}`,
+    name: slotName(slot),
     value: decisionText(slot),
     ...(slot.block === undefined ? {} : { children: () => nodes }),
   };
 }
+const slotName = ({ slot, module, block }: SlotTrace): string =>
+  `slot ${slot} · ${module}${block === undefined ? "" : ` ${block}`}`;
 const changesNode = (changes: readonly Change[]): Node => ({
   name: "changes",
   value: changes.map((c) => c.field).join(", "),

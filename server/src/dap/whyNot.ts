@@ -38,7 +38,13 @@ export function whyNot(rule: Rule, debuggee: Debuggee): Value {
     holds,
     members: new Map([
       ...(rule.disabled ? [["disabled", text("the rule is skipped")] as const] : []),
-      ...all.map((v) => [v.clause, text(`${v.holds ? "holds" : "does not hold"}: ${v.wanted} | ${v.got}`)] as const),
+      ...all.map(
+        (v) =>
+          [
+            v.clause,
+            text(`${v.holds ? "holds" : "does not hold"}: wants ${v.wanted}, the packet has ${v.got}`),
+          ] as const,
+      ),
     ]),
   };
 }
