@@ -24,6 +24,7 @@ import { describeSymbol } from "./hoverNames.ts";
 import { hoverSlot } from "./hoverSlot.ts";
 import { KEYWORD_NOTES } from "./keywordNotes.ts";
 import { code, paragraphs } from "./markdown.ts";
+import { lettersInOrder } from "./symbolTree.ts";
 import { blockAt, placeAt, spanOf, tokensOf, type View } from "./view.ts";
 
 /** Beyond this the client asks again when more is typed. */
@@ -45,7 +46,11 @@ export function completion(view: View, position: Position, options: CompletionOp
   const until = wordEnd(chunk, offset);
   const prefix = chunk.text.slice(from, offset);
   const context = contextOf(view, position, chunk, from);
-  const found = [...continued(view, context, options), ...begun(view, context, options)];
+  const all = [...continued(view, context, options), ...begun(view, context, options)];
+  // Of very many only those that what is typed can still become.
+  const many = all.length > MOST_ITEMS;
+  const typed = prefix.replace(/^"/, "");
+  const found = many ? all.filter(({ filterText, label }) => lettersInOrder(filterText ?? label, typed)) : all;
   const range = view.document.rangeOf(chunk, { start: from, end: until });
   const items = new Map<string, CompletionItem>();
   for (const item of found) {
@@ -63,7 +68,7 @@ export function completion(view: View, position: Position, options: CompletionOp
     });
   }
   const list = [...items.values()].map((item, index) => (index < DOCUMENTED ? resolveCompletion(view, item) : item));
-  return { isIncomplete: found.length > items.size && items.size >= MOST_ITEMS, items: list };
+  return { isIncomplete: many, items: list };
 }
 
 /** Writes the documentation of an item that has none yet. */

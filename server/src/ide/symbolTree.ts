@@ -152,7 +152,7 @@ export function workspaceSymbols(documents: Iterable<SourceDocument>, query: str
       if (kind === undefined) continue;
       const name = nameOf(statement);
       const named = name !== statement.kind && statement.kind !== "slot" && statement.kind !== "bind";
-      if (named && matches(name, query))
+      if (named && lettersInOrder(name, query))
         found.push({
           name,
           kind,
@@ -167,7 +167,7 @@ export function workspaceSymbols(documents: Iterable<SourceDocument>, query: str
 }
 
 /** As LSP asks: the query's letters appear in the name in order, whatever their case. */
-function matches(name: string, query: string): boolean {
+export function lettersInOrder(name: string, query: string): boolean {
   const text = name.toLowerCase();
   let from = 0;
   for (const letter of query.toLowerCase()) {
