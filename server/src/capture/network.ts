@@ -1,33 +1,8 @@
 import { u8, u16, u24, u32, u48, u128 } from "./bytes.ts";
 import { verifyIpv4 } from "./checksums.ts";
 import { bogus, type Draft, has, hasHeader, Layer, rare, shortOf } from "./draft.ts";
+import { ETHERTYPE_NAMES } from "./etherTypes.ts";
 import type { IpHeader } from "./packet.ts";
-
-/** tshark's names of the EtherTypes (IEEE) that it decodes and we do not. */
-const ETHERTYPE_NAMES: Readonly<Record<number, string>> = {
-  2114: ":wol",
-  8939: ":trill",
-  24579: ":dec_dna",
-  32821: ":rarp",
-  33011: ":aarp",
-  33079: ":ipx",
-  34825: ":slow",
-  34916: ":ecat",
-  34915: ":pppoed",
-  34958: ":eapol",
-  34978: ":aoe",
-  34980: ":ecatf",
-  35006: ":mrp",
-  35018: ":profinet",
-  35020: ":lldp",
-  35045: ":mvrp",
-  35063: ":ptp",
-  35085: ":fip",
-  35078: ":fcoe",
-  34962: ":pn_rt",
-  36864: ":loop",
-  35022: ":homeplug-av",
-};
 
 /** The layer that `draft.type`, an EtherType, names. */
 export function etherType(draft: Draft): Layer {
@@ -36,6 +11,7 @@ export function etherType(draft: Draft): Layer {
     case 0x86dd:
       return Layer.Ip;
     case 0x0806:
+    case 0x8035:
       return Layer.Arp;
     case 0x8847:
     case 0x8848:
