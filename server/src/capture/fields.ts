@@ -43,6 +43,7 @@ export function malformation(packet: Packet): { readonly at: number; readonly wh
 
 function layerFields(frame: Frame, packet: Packet, to: Fields): void {
   if (hasEthernet(packet)) ethernetFields(packet, to);
+  tagFields(packet.eth, to);
   if (packet.arp !== undefined) arpFields(packet.arp, to);
   if (packet.mpls?.[0] !== undefined) to["mpls.label"] = packet.mpls[0];
   if (packet.ip !== undefined) {
@@ -83,17 +84,20 @@ function ethernetFields({ eth, part }: Packet, to: Fields): void {
   if (part?.layer === "eth") return;
   to["eth.dst"] = macText(eth.dst);
   to["eth.src"] = macText(eth.src);
-  const types = [...eth.tags.map((tag) => tag.tpid), eth.type];
-  const first = types[0] ?? 0;
+  const first = eth.tags[0]?.tpid ?? eth.type;
   if (first < LENGTH_FIELD_END) to["eth.len"] = first;
   else to["eth.type"] = hex(first, 4);
-  eth.tags.forEach((tag, i) => {
+}
+
+/** Linux cooked captures have tags, too. */
+function tagFields({ tags, type }: Packet["eth"], to: Fields): void {
+  tags.forEach((tag, i) => {
     if (tag.tpid === 0x88a8) to["ieee8021ad.id"] ??= tag.id;
     else if (to["vlan.id"] === undefined) {
       to["vlan.id"] = tag.id;
       to["vlan.priority"] = tag.priority;
-      const type = types[i + 1] ?? 0;
-      if (type >= LENGTH_FIELD_END) to["vlan.etype"] = hex(type, 4);
+      const next = tags[i + 1]?.tpid ?? type;
+      if (next >= LENGTH_FIELD_END) to["vlan.etype"] = hex(next, 4);
     }
   });
 }
@@ -165,11 +169,12 @@ function transportFields(frame: Frame, packet: Packet, to: Fields): void {
     to["tcp.srcport"] = tcp.srcPort;
     to["tcp.dstport"] = tcp.dstPort;
     to["tcp.seq"] = tcp.seq;
-    to["tcp.ack"] = tcp.ack;
     to["tcp.hdr_len"] = tcp.headerLength;
-    to["tcp.flags"] = hex(tcp.flags, 4);
-    if (tcp.headerLength < 20) return;
-    to["tcp.window_size_value"] = tcp.window;
+    if (tcp.headerLength >= 20) {
+      to["tcp.ack"] = tcp.ack;
+      to["tcp.flags"] = hex(tcp.flags, 4);
+      to["tcp.window_size_value"] = tcp.window;
+    }
     if (tcp.headerLength > 20 && tcp.options === undefined && packet.malformed !== undefined) return;
     to["tcp.len"] = segmentLength(frame, packet, tcp.headerLength);
   } else if (udp !== undefined) {

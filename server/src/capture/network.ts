@@ -54,20 +54,20 @@ export function arp(draft: Draft): Layer {
   return Layer.Done;
 }
 
-/** RFC 791 or RFC 8200, as the first four bits say. */
+/** RFC 791 or RFC 8200, as the type says. Where IPv4 is expected, Wireshark takes IPv6, too; not the other way round. */
 export function internet(draft: Draft): Layer {
-  if (draft.at < draft.end) {
-    const version = u8(draft.data, draft.at) >> 4;
-    if (version === 6) return Layer.Ip6;
-    if (version !== 4 && draft.type === 0x0800) {
-      draft.protocols += ":ip";
-      bogus(draft, draft.at, `IP version ${version}`);
-      return Layer.Done;
-    }
+  const expected = draft.type === 0x86dd ? 6 : 4;
+  const version = draft.at < draft.end ? u8(draft.data, draft.at) >> 4 : expected;
+  if (version === expected) return version === 6 ? Layer.Ip6 : ipv4(draft);
+  if (expected === 6) {
+    draft.protocols += draft.protocols === "" ? "data" : ":data";
+    return Layer.Done;
   }
-  return draft.type === 0x86dd && (draft.at >= draft.end || u8(draft.data, draft.at) >> 4 !== 4)
-    ? Layer.Ip6
-    : ipv4(draft);
+  draft.protocols += draft.protocols === "" ? "ip" : ":ip";
+  if (version === 6) return Layer.Ip6;
+  bogus(draft, draft.at, `IP version ${version}`);
+  rare(draft).part = { layer: "version", octets: draft.data.subarray(draft.at, draft.end) };
+  return Layer.Done;
 }
 
 function ipv4(draft: Draft): Layer {

@@ -54,7 +54,7 @@ export interface Packet {
 }
 
 export interface HeaderPart {
-  readonly layer: "eth" | "ip" | "ipv6" | "tcp" | "udp" | "icmpv6";
+  readonly layer: "eth" | "version" | "ip" | "ipv6" | "tcp" | "udp" | "icmpv6";
   readonly octets: Uint8Array;
 }
 

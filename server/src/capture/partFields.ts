@@ -12,6 +12,7 @@ const PORTS = (layer: string): readonly Row[] => [
 /** Dissectors read several fields before they show the first: TCP's up to the window, IPv6's up to the next header. */
 const ROWS: Readonly<Record<HeaderPart["layer"], readonly Row[]>> = {
   eth: [],
+  version: [["ip.version", 1, (octets) => u8(octets, 0) >> 4]],
   ip: [
     ["ip.version", 1, (octets) => u8(octets, 0) >> 4],
     ["ip.hdr_len", 1, (octets) => (u8(octets, 0) & 15) * 4],

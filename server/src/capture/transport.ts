@@ -93,6 +93,8 @@ export function transport(draft: Draft): Layer {
   }
 }
 
+const RST = 4;
+
 /** RFC 9293. */
 function tcp(draft: Draft): Layer {
   draft.protocols += ":tcp";
@@ -132,7 +134,10 @@ function tcp(draft: Draft): Layer {
   }
   const urgent = u16(data, at + 18);
   if (urgent !== 0) draft.tcp = { ...draft.tcp, urgent };
-  if (draft.at < draft.end) draft.protocols += applicationOf(TCP_PORTS, srcPort, dstPort);
+  // What a RST carries is its cause (RFC 9293, 3.5.2), no application's.
+  if (draft.at < draft.end && (plain.flags & RST) === 0) {
+    draft.protocols += applicationOf(TCP_PORTS, srcPort, dstPort);
+  }
   return Layer.Done;
 }
 
@@ -166,6 +171,9 @@ function udp(draft: Draft): Layer {
   } else if (at + length < draft.limit) {
     draft.limit = at + length;
     if (draft.limit < draft.end) draft.end = draft.limit;
+  } else if (at + length > draft.limit && draft.ip?.moreFragments === false) {
+    // What is there is decoded all the same.
+    rare(draft).malformed = { at: at + 4, why: `a UDP length of ${length} octets, more than IP carries` };
   }
   if (draft.at >= draft.end) return Layer.Done;
   const low = Math.min(srcPort, dstPort);
@@ -282,7 +290,6 @@ function igmp(draft: Draft): Layer {
   if (!has(draft, 1, "IGMP header")) return Layer.Done;
   const type = u8(draft.data, draft.at);
   rare(draft).igmp = { type };
-  draft.protocols += type === 0x13 ? ":dvmrp" : type === 0x14 ? ":pim" : IGMP_TYPES.has(type) ? ":igmp" : "";
+  draft.protocols += type === 0x13 ? ":dvmrp" : type === 0x14 ? ":pim" : ":igmp";
   return Layer.Done;
 }
-const IGMP_TYPES: ReadonlySet<number> = new Set([0x11, 0x12, 0x16, 0x17, 0x22]);
