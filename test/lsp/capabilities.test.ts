@@ -63,8 +63,17 @@ const DECLARED: Readonly<Record<string, readonly (readonly [string, object])[]>>
     ],
   ],
   callHierarchyProvider: [["textDocument/prepareCallHierarchy", { textDocument, position: { line: 8, character: 6 } }]],
+  inlineValueProvider: [
+    [
+      "textDocument/inlineValue",
+      { textDocument, range, context: { frameId: 1, stoppedLocation: { start: position, end: position } } },
+    ],
+  ],
+  linkedEditingRangeProvider: [["textDocument/linkedEditingRange", { textDocument, position }]],
   executeCommandProvider: [
     ["workspace/executeCommand", { command: "iochain.runScenario", arguments: [{ uri, scenario: "s" }] }],
+    ["workspace/executeCommand", { command: "iochain.writeScenario", arguments: [{ uri, line: 5 }] }],
+    ["workspace/executeCommand", { command: "iochain.showTrips", arguments: [{ uri, scenario: "s" }] }],
   ],
   diagnosticProvider: [
     ["textDocument/diagnostic", { textDocument }],
@@ -101,6 +110,16 @@ describe("what is declared answers", () => {
   test("every capability that is declared is known here", () => {
     const unknown = Object.keys(capabilities).filter((name) => !(name in DECLARED) && !NO_REQUEST.has(name));
     expect(unknown).toEqual([]);
+  });
+  test("every command that is declared is tried here", () => {
+    const tried = DECLARED.executeCommandProvider?.map(([, params]) => (params as { command: string }).command);
+    expect(capabilities.executeCommandProvider?.commands).toEqual(tried);
+  });
+  test("the documents that are declared open", async () => {
+    expect(capabilities.workspace?.textDocumentContent).toEqual({ schemes: ["iochain-trace"] });
+    const command = { command: "iochain.showTrips", arguments: [{ uri, scenario: "s" }] };
+    const shown = await client.request<{ uri: string }>("workspace/executeCommand", command);
+    expect(await client.request("workspace/textDocumentContent", shown)).toHaveProperty("text");
   });
   test("folders and file operations are declared side by side", () => {
     expect(capabilities.workspace?.workspaceFolders?.supported).toBe(true);

@@ -31,8 +31,24 @@ export const EDITOR: ClientCapabilities = {
     diagnostics: { refreshSupport: true },
     codeLens: { refreshSupport: true },
     inlayHint: { refreshSupport: true },
+    textDocumentContent: {},
   },
+  window: { showDocument: { support: true } },
 };
+
+/** A capture as a text: a frame a line in hex digits, a second between two of them. */
+function captureOf(text: string | undefined): Uint8Array | undefined {
+  if (text === undefined) return undefined;
+  const pcap = (...words: number[]) => Buffer.from(Uint32Array.from(words).buffer);
+  const frames = text.trim().split("\n");
+  return Buffer.concat([
+    pcap(0xa1b2c3d4, 0x0004_0002, 0, 0, 65_535, 1),
+    ...frames.flatMap((line, index) => {
+      const octets = Buffer.from(line, "hex");
+      return [pcap(index, 0, octets.length, octets.length), octets];
+    }),
+  ]);
+}
 
 export interface Client {
   readonly connection: MessageConnection;
@@ -61,7 +77,10 @@ export async function startClient(
     {
       docs: "file:///docs/",
       readFile: (uri) => files.get(uri),
-      openCapture: (uri) => ({ size: captures.get(uri)?.length, chunks: inChunks(captures.get(uri)) }),
+      openCapture: (uri) => {
+        const bytes = captures.get(uri) ?? captureOf(files.get(uri));
+        return { size: bytes?.length, chunks: inChunks(bytes) };
+      },
       policyFiles: (folder) => [...files.keys()].filter((uri) => uri.startsWith(`${folder}/`)),
     },
   );
@@ -79,6 +98,7 @@ export async function startClient(
     refreshes += 1;
     return null;
   });
+  connection.onRequest("workspace/applyEdit", () => ({ applied: true }));
   connection.onRequest(() => null);
   connection.listen();
   const initialized = await connection.sendRequest<InitializeResult>("initialize", {

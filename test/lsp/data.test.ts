@@ -191,6 +191,39 @@ const REQUESTS: Readonly<Record<string, Ask>> = {
       })
       .join("\n");
   },
+  linked: asked<{ ranges: Range[]; wordPattern: string } | null>("textDocument/linkedEditingRange", (answer) =>
+    answer === null ? "nothing" : `${answer.ranges.map(render.span).join("\n")}\n${answer.wordPattern}`,
+  ),
+  /** What is shown beside the lines of a file while the debugger stands at a mark. */
+  inlineValues: async (c, [mark], marks) => {
+    const { uri, position } = markOf(marks, mark);
+    const values = await c.request<{ range: Range; expression: string }[]>("textDocument/inlineValue", {
+      textDocument: { uri },
+      range: { start: { line: 0, character: 0 }, end: { line: 1000, character: 0 } },
+      context: { frameId: 1, stoppedLocation: { start: position, end: position } },
+    });
+    return values.map(({ range, expression }) => `${render.span(range)} ${expression}`).join("\n") || "nothing";
+  },
+  /** Opens the document of a scenario's trips, or of a packet's: its text, and what can be done in it. */
+  content: async (c, [file = "", kind = "", ...words], _marks, texts) => {
+    const argument = { uri: uriOf(file), [kind]: words.join(" ") };
+    const command = { command: "iochain.showTrips", arguments: [argument] };
+    const { uri } = await c.request<{ uri: string }>("workspace/executeCommand", command);
+    const { text } = await c.request<{ text: string }>("workspace/textDocumentContent", { uri });
+    const start = { line: 0, character: 0 };
+    const context = { diagnostics: [] };
+    const range = { start, end: start };
+    const actions = await c.request<CodeAction[]>("textDocument/codeAction", { textDocument: { uri }, range, context });
+    return `${uri}\n${text}${render.actions(actions, textOf(texts))}`;
+  },
+  /** Replays a capture that is written as a frame a line, in hex digits. */
+  replay: async (c, [file = "", capture = "", at = ""]) => {
+    const params = { uri: uriOf(file), capture, at };
+    const answer = await c
+      .request<{ frames: number; outcomes: object } | string>("iochain/replay", params)
+      .catch(refused);
+    return typeof answer === "string" ? answer : `${answer.frames} frames: ${JSON.stringify(answer.outcomes)}`;
+  },
   calls: async (c, [mark], marks) => calls(c, markOf(marks, mark), "callHierarchy/outgoingCalls"),
   callers: async (c, [mark], marks) => calls(c, markOf(marks, mark), "callHierarchy/incomingCalls"),
   tokens: async (c, [file = ""], _marks, texts) => {

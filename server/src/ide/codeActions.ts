@@ -1,5 +1,5 @@
 /**
- * Feature: quick fixes for findings, "fix all of this kind", and source.fixAll. Whole-file fixes are made of the
+ * Feature: quick fixes for findings, "fix all of this kind", source.fixAll, source.organizeRules. Whole-file fixes are made of the
  * preferred fix of each finding; of two that would write at one place, the first is taken.
  */
 import {
@@ -14,6 +14,7 @@ import type { Finding } from "../check/finding.ts";
 import { type FileEdit, workspaceEdit } from "./edits.ts";
 import type { Fix } from "./fixes/fix.ts";
 import { FIXERS } from "./fixes/index.ts";
+import { ORGANIZE_RULES, organizeRules } from "./organize.ts";
 import { refactorings } from "./refactor.ts";
 import { scenarioActions } from "./scenarioActions.ts";
 import { isBefore, samePosition, type View } from "./view.ts";
@@ -30,6 +31,7 @@ export const CODE_ACTION_KINDS = [
   CodeActionKind.RefactorInline,
   CodeActionKind.RefactorRewrite,
   CodeActionKind.SourceFixAll,
+  ORGANIZE_RULES,
 ];
 
 /** `only`: the kinds that are asked for; undefined means all of them that are offered in a menu. */
@@ -41,7 +43,7 @@ export function codeActions(
 ): CodeAction[] {
   const wanted = (kind: string) =>
     only === undefined
-      ? kind !== CodeActionKind.SourceFixAll
+      ? !kind.startsWith(CodeActionKind.Source)
       : only.some((asked) => kind === asked || kind.startsWith(`${asked}.`));
   const out: CodeAction[] = [];
   if (wanted(CodeActionKind.QuickFix)) out.push(...quickFixes(view, range, reported));
@@ -50,6 +52,10 @@ export function codeActions(
   if (wanted(CodeActionKind.SourceFixAll)) {
     const edit = fixAll(view, reported);
     if (edit) out.push({ title: "Fix all that has a quick fix", kind: CodeActionKind.SourceFixAll, edit });
+  }
+  if (wanted(ORGANIZE_RULES)) {
+    const edit = organizeRules(view);
+    if (edit) out.push({ title: "Put sections and slots in their order", kind: ORGANIZE_RULES, edit });
   }
   return out;
 }

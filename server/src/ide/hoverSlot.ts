@@ -32,7 +32,12 @@ export function hoverSlot(view: View, number: number, statement?: Statement): st
       [
         ["Owner", `${escapeMarkdown(owner.owner)}${owner.preview ? " (announced, not delivered)" : ""}`],
         ["Platform", `${code(platform.id)} · ${escapeMarkdown(platform.title)}`],
-        ["Takes", owner.module === undefined ? "nothing" : `a ${code(owner.module)} block`],
+        [
+          "Takes",
+          owner.module === undefined
+            ? "nothing"
+            : `${owner.module === "acl" || owner.module === "encryption" ? "an" : "a"} ${code(owner.module)} block`,
+        ],
         ["Order", slotOrder(number)],
         ["Here", blocks.length === 0 ? "no chain yet" : blocks.slice(0, 4).join("<br>")],
       ],

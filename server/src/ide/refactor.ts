@@ -1,9 +1,22 @@
-/** Feature: refactorings that change the shape and not the meaning: extract a group, inline one, bind the inventory. */
+/**
+ * Feature: refactorings. They change the shape and not the meaning: extract a group or a service, inline a group, split
+ * a rule by service. And those that write down what is known: bind the inventory, expect what happens now.
+ */
 import { type CodeAction, CodeActionKind, type Range } from "vscode-languageserver-types";
-import type { Endpoints, GroupStatement, Statement } from "../syntax/tree.ts";
-import { type FileEdit, insertBefore, insertLast, removeStatement, replaceSpan, workspaceEdit } from "./edits.ts";
+import { isProtocolEntry } from "../policy/services.ts";
+import type { Endpoints, GroupStatement, ServiceEntry, Span, Statement } from "../syntax/tree.ts";
+import {
+  type FileEdit,
+  insertAfter,
+  insertBefore,
+  insertLast,
+  removeStatement,
+  replaceSpan,
+  workspaceEdit,
+} from "./edits.ts";
 import { bindLine } from "./fixes/bindings.ts";
-import { declarationsByKey, declarationsOfKey, isDeclaration, occurrencesOf, topOf } from "./symbols.ts";
+import { expectationOf, resultOf } from "./simulate.ts";
+import { declarationsByKey, declarationsOfKey, isDeclaration, occurrencesOf, statementsOf, topOf } from "./symbols.ts";
 import { at, type View } from "./view.ts";
 
 export function refactorings(view: View, range: Range): CodeAction[] {
@@ -12,8 +25,11 @@ export function refactorings(view: View, range: Range): CodeAction[] {
   const { statement, offset } = found;
   return [
     ...extractGroup(view, statement, offset),
+    ...extractService(view, statement, offset),
     ...inlineGroup(view, statement, offset),
+    ...splitByService(view, statement),
     ...bindInventory(view, statement),
+    ...expectOutcome(view, statement),
   ];
 }
 
@@ -49,6 +65,79 @@ function freeName(view: View, space: string, base: string): string {
   let name = base;
   for (let n = 2; declared.has(`${space}:${name}`); n += 1) name = `${base}-${n}`;
   return name;
+}
+
+/** The entries of a service clause become a service of their own. */
+function extractService(view: View, statement: Statement, offset: number): CodeAction[] {
+  if (statement.kind !== "rule" && statement.kind !== "assert") return [];
+  const clause = statement.clauses.find((c) => "entries" in c && c.start <= offset && offset <= c.end);
+  if (clause?.kind !== "service") return [];
+  const span = entriesSpan(clause.entries);
+  const [only, second] = clause.entries;
+  if (span === undefined || (second === undefined && only !== undefined && !isProtocolEntry(only))) return [];
+  const name = freeName(view, "service", "extracted");
+  const source = { uri: view.document.uri, statement };
+  const text = statement.chunk.text.slice(span.start, span.end);
+  return [
+    action("Extract to a service", CodeActionKind.RefactorExtract, [
+      insertBefore(view, { uri: source.uri, statement: topOf(statement) }, `service ${name} = ${text}\n`),
+      replaceSpan(view, source, span, name),
+    ]),
+  ];
+}
+
+function entriesSpan(entries: readonly ServiceEntry[]): Span | undefined {
+  const [first] = entries;
+  const last = entries.at(-1);
+  return first && last && { start: first.start, end: last.end };
+}
+
+/** A rule of several services becomes a rule for each, one after the other; the ids after its own are free ones. */
+function splitByService(view: View, statement: Statement): CodeAction[] {
+  if (statement.kind !== "rule" || statement.id === undefined || statement.broken) return [];
+  const clause = statement.clauses.find(({ kind }) => kind === "service");
+  const span = clause?.kind === "service" ? entriesSpan(clause.entries) : undefined;
+  if (clause?.kind !== "service" || span === undefined || clause.entries.length < 2) return [];
+  const { id } = statement;
+  const { text } = statement.chunk;
+  const block = topOf(statement);
+  const taken = new Set<number>();
+  for (const inside of statementsOf("children" in block ? block.children : []))
+    if (inside.kind === "rule" && inside.id) taken.add(inside.id.value);
+  let free = id.value;
+  const source = { uri: view.document.uri, statement };
+  const [own, ...others] = clause.entries.map((entry) => text.slice(entry.start, entry.end));
+  const copies = others.map((entry) => {
+    while (taken.has(free)) free += 1;
+    taken.add(free);
+    return `${text.slice(statement.start, id.start)}${free}${text.slice(id.end, span.start)}${entry}${text.slice(span.end, statement.end)}`;
+  });
+  return [
+    action("Split the rule by service", CodeActionKind.RefactorRewrite, [
+      replaceSpan(view, source, span, own as string),
+      insertAfter(view, source, copies.map(oneIndent).join("\n")),
+    ]),
+  ];
+}
+
+/** The first line's indent is given anew: continued lines keep only what they have beyond two spaces of a clause. */
+const oneIndent = (text: string): string => text.replace(/\r?\n[ \t]*/g, "\n  ");
+
+/** What becomes of a scenario's packet now is written down as what is expected of it. */
+function expectOutcome(view: View, statement: Statement): CodeAction[] {
+  if (statement.kind !== "send" || statement.parent?.kind !== "scenario" || statement.broken) return [];
+  const source = { uri: view.document.uri, statement };
+  const { steps } = resultOf(view.policy(), { uri: source.uri, statement: statement.parent });
+  const result = steps.find(({ step }) => step === statement);
+  if (result?.trace === undefined) return [];
+  const text = `expect ${expectationOf(result.trace)}`;
+  const { expect } = statement;
+  if (expect !== undefined && result.failure === undefined) return [];
+  const edit =
+    expect === undefined
+      ? replaceSpan(view, source, { start: statement.end, end: statement.end }, ` ${text}`)
+      : replaceSpan(view, source, expect, text);
+  return [action("Expect what happens now", CodeActionKind.RefactorRewrite, [edit])];
 }
 
 /** A group's list takes the place of its name wherever that stands alone or in a list without `except`. */

@@ -200,3 +200,16 @@ export function outcomeText(trace: Trace): string {
   const at = trace.outcome === "delivered" ? "" : ` at slot ${decisive.slot.slot}`;
   return `${trace.outcome}${at} by ${byText(decisive.slot)}`;
 }
+
+/** The most that can be expected of a packet's trip, as it stands after `expect`. */
+export function expectationOf(trace: Trace): string {
+  if (trace.reason !== undefined) return `${trace.outcome} by ${trace.reason}`;
+  const decisive = trace.outcome === "flooded" ? undefined : decisiveSlot(trace.walks);
+  if (decisive === undefined) return trace.outcome;
+  const { slot, by, reason } = decisive.slot;
+  const at = trace.outcome === "delivered" ? "" : ` at slot ${slot}`;
+  if ((by?.kind === "rule" || by?.kind === "appliance") && by.id !== undefined)
+    return `${trace.outcome}${at} by rule ${by.id}`;
+  if (by?.kind === "state" || by?.kind === "default") return `${trace.outcome}${at} by ${by.kind}`;
+  return `${trace.outcome}${at}${reason === undefined ? "" : ` by ${reason}`}`;
+}

@@ -16,7 +16,12 @@ export interface View {
   readonly policy: () => Policy;
   /** What is known to be wrong in the document now; for hover, which tells it along. */
   readonly findings?: () => readonly Finding[];
+  /** What the last replay of a capture counted; undefined when there was none. */
+  readonly hits?: RuleHits;
 }
+
+/** How many packets each rule decided, by `BLOCK.ID`. */
+export type RuleHits = Readonly<Record<string, number>>;
 
 /** What stands at a position. Offsets and spans count from the start of the chunk. */
 export interface At {

@@ -171,7 +171,9 @@ export class Diagnostics {
       if (later && !this.#pulls) await this.#publish(uri);
       news ||= later;
     }
-    if (news && this.#pulls) this.#refresh();
+    if (!news) return;
+    if (this.#pulls) this.#refresh();
+    this.session.lensesChanged();
   }
 
   get #canRefresh(): boolean {

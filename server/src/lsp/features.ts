@@ -17,21 +17,25 @@ import { completion, resolveCompletion } from "../ide/completion.ts";
 import { foldingRanges, selectionRange } from "../ide/folding.ts";
 import { hover } from "../ide/hover.ts";
 import { inlayHints, resolveInlayHint } from "../ide/inlayHints.ts";
+import { inlineValues } from "../ide/inlineValues.ts";
+import { linkedEditing } from "../ide/linkedEditing.ts";
 import { documentLinks, relative, renameFiles } from "../ide/links.ts";
 import { definition, documentHighlight, implementation, references, typeDefinition } from "../ide/navigation.ts";
 import { FIRST_TRIGGER, formatOnType, MORE_TRIGGERS } from "../ide/onType.ts";
 import { isProblem, prepareRename, type RenameProblem, rename } from "../ide/rename.ts";
 import { signatureHelp } from "../ide/signatureHelp.ts";
 import { documentSymbols, flatSymbols, workspaceSymbols } from "../ide/symbolTree.ts";
+import { readTraceUri, scenarioOfTrace } from "../ide/traceDocument.ts";
 import type { View } from "../ide/view.ts";
 import type { SourceDocument } from "../syntax/document.ts";
 import { format, formatRange } from "../syntax/format.ts";
 import { ASSISTANT } from "./assistant.ts";
 import { COMMANDS } from "./commands.ts";
+import { canShow, DOCUMENTS } from "./documents.ts";
 import { QUESTIONS } from "./questions.ts";
 import { REPLAY } from "./replay.ts";
 import { SEMANTIC_TOKENS } from "./semanticTokens.ts";
-import { type Session, validPosition } from "./session.ts";
+import { type Session, validPosition, viewOfUri } from "./session.ts";
 import { SIMULATION } from "./simulation.ts";
 
 /** The parameters of a request as they came over the wire: the protocol's types differ by method. */
@@ -227,6 +231,11 @@ export const FEATURES: readonly Feature[] = [
         : true,
     }),
     answer: (session, params) => {
+      const trace = readTraceUri(String(params.textDocument.uri));
+      if (trace !== undefined) {
+        const policy = viewOfUri(session, trace.uri);
+        return policy ? scenarioOfTrace(policy, trace) : [];
+      }
       const reported = session.reported(params.textDocument.uri);
       const view = session.view(params);
       return view ? codeActions(view, params.range, reported, params.context?.only) : [];
@@ -270,7 +279,7 @@ export const FEATURES: readonly Feature[] = [
   {
     method: "textDocument/codeLens",
     declare: () => ({ codeLensProvider: { resolveProvider: true } }),
-    answer: ofDocument((view) => codeLenses(view)),
+    answer: ofDocument((view, _params, session) => codeLenses(view, { trips: canShow(session.client) })),
   },
   {
     method: "codeLens/resolve",
@@ -288,12 +297,25 @@ export const FEATURES: readonly Feature[] = [
       return view ? resolveInlayHint(view, hint) : hint;
     },
   },
+  {
+    method: "textDocument/inlineValue",
+    declare: () => ({ inlineValueProvider: true }),
+    answer: ofDocument((view, { range, context }) =>
+      context?.stoppedLocation?.start ? inlineValues(view, range, context.stoppedLocation) : [],
+    ),
+  },
+  {
+    method: "textDocument/linkedEditingRange",
+    declare: () => ({ linkedEditingRangeProvider: true }),
+    answer: (session, params) => linkedEditing(session.views(params), validPosition(params.position)),
+  },
   ...SEMANTIC_TOKENS,
+  ...DOCUMENTS,
+  ...REPLAY,
   ...SIMULATION,
   ...ASSISTANT,
   ...QUESTIONS,
   ...COMMANDS,
-  ...REPLAY,
 ];
 
 /** The answer to `initialize`: what is there anyway, and what every row declares, put together. */

@@ -41,7 +41,9 @@ export const REPLAY: readonly Feature[] = [
       if (typeof limit !== "number" || !(limit >= 0)) throw refuse("limit is a number of frames");
       const progress = progressOf(session, params.workDoneToken);
       try {
-        return await replay(policy, vantage, capture, limit, progress, token);
+        const answer = await replay(policy, vantage, capture, limit, progress, token);
+        keepHits(session, view.document.uri, answer.hits);
+        return answer;
       } finally {
         progress?.end();
       }
@@ -114,6 +116,14 @@ async function replay(
   const { frames, bytes, outcomes, reasons, hits, flows, without, timeline } = report;
   warnings.unshift(...reader.warnings);
   return { frames, bytes, outcomes, reasons, hits, flows, without, timeline, warnings };
+}
+
+/** Code lenses show from now on how many packets each rule decided. */
+function keepHits(session: Session, uri: string, hits: ReplayReport["hits"]): void {
+  const rules: Record<string, number> = Object.create(null);
+  for (const { kind, block, id, hits: count } of hits) if (kind === "rule") rules[`${block}.${id}`] = count;
+  for (const root of session.workspace.rootsOf(uri)) session.replayed.set(root, rules);
+  session.lensesChanged();
 }
 
 /** Where the capture was taken. Complains about vNICs that the policy does not have. */

@@ -4,17 +4,22 @@
  */
 import {
   type CancellationToken,
+  type ClientCapabilities,
+  CodeActionKind,
   type Connection,
   type DidChangeTextDocumentParams,
   ErrorCodes,
   type InitializeParams,
   type InitializeResult,
+  type Registration,
   ResponseError,
   TextDocumentSyncKind,
   WorkDoneProgress,
 } from "vscode-languageserver";
 import { version } from "../../../package.json";
+import { TRACE_SCHEME } from "../ide/traceDocument.ts";
 import { Diagnostics } from "./diagnostics.ts";
+import { refresher } from "./documents.ts";
 import { capabilities, FEATURES, type Feature } from "./features.ts";
 import { decodePositions, encodePositions } from "./positions.ts";
 import { LONG_TEXT } from "./reading.ts";
@@ -34,11 +39,17 @@ export function startServer(connection: Connection, host: Host): void {
     return applied;
   };
   session.progress = (token, news) => void connection.sendProgress(WorkDoneProgress.type, token, news);
+  session.show = async (uri) => void (await connection.window.showDocument({ uri }));
+  session.lensesChanged = () => {
+    if (session.client.workspace?.codeLens?.refreshSupport)
+      connection.sendRequest("workspace/codeLens/refresh").catch(() => {});
+  };
   session.findings = (uri) => diagnostics.findings(uri);
   session.reported = (uri) => {
     diagnostics.ready(uri);
     return diagnostics.current(uri);
   };
+  const refreshShown = refresher(session, connection);
   let folders: string[] = [];
 
   connection.onInitialize((params: InitializeParams): InitializeResult => {
@@ -60,16 +71,8 @@ export function startServer(connection: Connection, host: Host): void {
   connection.onInitialized(() =>
     safely("initialized", async () => {
       for (const folder of folders) await workspace.addFolder(folder);
-      if (session.client.workspace?.didChangeWatchedFiles?.dynamicRegistration)
-        await connection.sendRequest("client/registerCapability", {
-          registrations: [
-            {
-              id: "policies",
-              method: "workspace/didChangeWatchedFiles",
-              registerOptions: { watchers: [{ globPattern: "**/*.iochain" }] },
-            },
-          ],
-        });
+      const registrations = registrationsFor(session.client);
+      if (registrations.length > 0) await connection.sendRequest("client/registerCapability", { registrations });
       diagnostics.everythingChanged();
     }),
   );
@@ -94,8 +97,10 @@ export function startServer(connection: Connection, host: Host): void {
           ? undefined
           : (change) => decodePositions(change, uri, session.encoding, session.lineOf),
       );
-      if (known) diagnostics.changed(uri);
-      else connection.console.warn(`ignored a change of ${uri} to version ${v}: not open, or not newer`);
+      if (known) {
+        diagnostics.changed(uri);
+        refreshShown();
+      } else connection.console.warn(`ignored a change of ${uri} to version ${v}: not open, or not newer`);
     }),
   );
   connection.onDidCloseTextDocument(({ textDocument: { uri } }) =>
@@ -110,6 +115,7 @@ export function startServer(connection: Connection, host: Host): void {
         workspace.fileChanged(uri, type !== 3);
         diagnostics.changed(uri);
       }
+      refreshShown();
     }),
   );
   connection.onNotification("workspace/didChangeWorkspaceFolders", (params) =>
@@ -162,6 +168,28 @@ export function startServer(connection: Connection, host: Host): void {
   }
 
   connection.listen();
+}
+
+/** What can only be declared after the start: with a selector of its own, or of files. */
+function registrationsFor({ workspace, textDocument }: ClientCapabilities): Registration[] {
+  const out: Registration[] = [];
+  if (workspace?.didChangeWatchedFiles?.dynamicRegistration)
+    out.push({
+      id: "policies",
+      method: "workspace/didChangeWatchedFiles",
+      registerOptions: { watchers: [{ globPattern: "**/*.iochain" }] },
+    });
+  // Traces are no policies: nothing else is asked of them.
+  if (workspace?.textDocumentContent !== undefined && textDocument?.codeAction?.dynamicRegistration)
+    out.push({
+      id: "traces",
+      method: "textDocument/codeAction",
+      registerOptions: {
+        documentSelector: [{ scheme: TRACE_SCHEME }],
+        codeActionKinds: [CodeActionKind.RefactorRewrite],
+      },
+    });
+  return out;
 }
 
 /** The document that a request's bare positions are in. */

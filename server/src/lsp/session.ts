@@ -14,7 +14,7 @@ import {
 import type { ScenarioHost } from "../chain/scenario.ts";
 import type { Finding } from "../check/finding.ts";
 import type { Reported } from "../ide/codeActions.ts";
-import type { View } from "../ide/view.ts";
+import type { RuleHits, View } from "../ide/view.ts";
 import { resolveImport } from "../policy/program.ts";
 import type { Encoding } from "./positions.ts";
 import { Reading } from "./reading.ts";
@@ -35,8 +35,17 @@ export class Session {
   apply: (label: string, edit: WorkspaceEdit) => Promise<boolean> = async () => false;
   /** Work-done progress of a request that brought a token. */
   progress: (token: string | number, news: WorkDoneNews) => void = () => {};
+  /** Shows a document at the editor. */
+  show: (uri: string) => Promise<void> = async () => {};
+  /** What code lenses say has changed. */
+  lensesChanged: () => void = () => {};
   /** Where scenarios find their captures; undefined where there are no files. */
   readonly scenarioHost?: ScenarioHost;
+
+  /** Addresses of the read-only documents that the client was given since they were last made. */
+  readonly shown = new Set<string>();
+  /** What the last replay counted, by the document that it was asked of. */
+  readonly replayed = new Map<string, RuleHits>();
 
   /** What is known of a document now, without looking again. */
   findings: (uri: string) => readonly Finding[] = () => [];
@@ -87,11 +96,22 @@ export class Session {
     return this.workspace.rootsOf(uri).flatMap((root) => {
       const loaded = this.workspace.program(root);
       return loaded
-        ? [{ document, program: loaded.program, policy: loaded.policy, findings: () => this.findings(uri) }]
+        ? [
+            {
+              document,
+              program: loaded.program,
+              policy: loaded.policy,
+              findings: () => this.findings(uri),
+              hits: this.replayed.get(root) ?? this.replayed.get(uri),
+            },
+          ]
         : [];
     });
   }
 }
+
+/** Undefined when nobody knows the document. */
+export const viewOfUri = (session: Session, uri: string): View | undefined => session.view({ textDocument: { uri } });
 
 /** A position that is one: whole numbers from 0. What lies outside the text is for the request to answer emptily. */
 export function validPosition(position: Position): Position {

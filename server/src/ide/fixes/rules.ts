@@ -1,8 +1,10 @@
 /** Fixes of rules: ids, rules that change nothing, defaults, the order of sections, DHCP. */
 import { CATEGORIES } from "../../policy/blocks.ts";
+import type { Source } from "../../policy/policy.ts";
 import type { BlockDeclaration, RuleStatement, SectionStatement, Statement } from "../../syntax/tree.ts";
 import {
   documentOf,
+  type FileEdit,
   insertBefore,
   insertLast,
   removeRange,
@@ -13,6 +15,7 @@ import {
   withDocs,
 } from "../edits.ts";
 import { statementsOf, topOf } from "../symbols.ts";
+import type { View } from "../view.ts";
 import { dataOf, type Fixer, isNumber } from "./fix.ts";
 
 export const nextFreeId: Fixer = (view, finding) => {
@@ -45,23 +48,26 @@ export const addDefault: Fixer = (view, { place }) => {
 };
 
 /** Sections change places until the categories stand as they are tried; ethernet sections stay where they are. */
-export const sortSections: Fixer = (view, { place }) => {
-  const { uri, statement } = place.at;
-  const dfw = topOf(statement);
-  if (dfw.kind !== "dfw") return [];
-  const sections = dfw.children.filter(
+export function sectionsInOrder(view: View, { uri, statement }: Source<BlockDeclaration>): readonly FileEdit[] {
+  const sections = statement.children.filter(
     (child): child is SectionStatement => child.kind === "section" && !child.ethernet && child.close !== undefined,
   );
   const rank = (section: SectionStatement) =>
     CATEGORIES.findIndex((category) => category === (section.category?.text ?? "application"));
-  const document = documentOf(view, place.at);
+  const document = documentOf(view, { uri, statement });
   const sorted = [...sections].sort((a, b) => rank(a) - rank(b));
-  const edits = reorder(
+  return reorder(
     view,
     uri,
     sections,
     sorted.map((section) => textIn(document, withDocs(document, section))),
   );
+}
+
+export const sortSections: Fixer = (view, { place }) => {
+  const statement = topOf(place.at.statement);
+  if (statement.kind !== "dfw") return [];
+  const edits = sectionsInOrder(view, { uri: place.at.uri, statement });
   return edits.length === 0
     ? []
     : [{ title: "Put the sections in the order in which they are tried", edits, preferred: true }];

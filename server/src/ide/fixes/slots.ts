@@ -46,17 +46,23 @@ export const moveSlot: Fixer = (view, finding) => {
   return fixes;
 };
 
+/** The lines of a chain change places until their numbers rise. */
+export function slotsInOrder(view: View, { uri, statement }: Source<ChainStatement>): Fix["edits"] {
+  const lines = linesOf(statement);
+  const document = documentOf(view, { uri, statement });
+  const sorted = [...lines].sort((a, b) => a.number.value - b.number.value);
+  return reorder(
+    view,
+    uri,
+    lines,
+    sorted.map((line) => textIn(document, withDocs(document, line))),
+  );
+}
+
 export const sortSlots: Fixer = (view, { place }) => {
-  const chain = topOf(place.at.statement);
-  if (chain.kind !== "chain") return [];
-  const lines = linesOf(chain);
-  const sorted = [...lines]
-    .sort((a, b) => a.number.value - b.number.value)
-    .map((line) => {
-      const document = documentOf(view, place.at);
-      return textIn(document, withDocs(document, line));
-    });
-  const edits = reorder(view, place.at.uri, lines, sorted);
+  const statement = topOf(place.at.statement);
+  if (statement.kind !== "chain") return [];
+  const edits = slotsInOrder(view, { uri: place.at.uri, statement });
   return edits.length === 0 ? [] : [{ title: "Sort the slot lines", edits, preferred: true }];
 };
 
