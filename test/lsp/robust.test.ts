@@ -160,3 +160,28 @@ test("an answer that has not changed is said so", async () => {
   expect(first.kind).toBe("full");
   expect(await ask(first.resultId)).toEqual({ kind: "unchanged", resultId: first.resultId });
 });
+
+test("parameters that are none are told as that, whatever is asked", async () => {
+  client = await startClient();
+  await client.open(uri, 'policy "x"\n');
+  const methods = [
+    ...AT_POSITION,
+    "codeAction",
+    "codeLens",
+    "formatting",
+    "rangeFormatting",
+    "onTypeFormatting",
+    "inlayHint",
+    "inlineValue",
+    "linkedEditingRange",
+    "selectionRange",
+    "semanticTokens/range",
+    "rename",
+  ];
+  for (const method of methods)
+    for (const params of [{}, { textDocument: null }, { textDocument: { uri: 5 } }]) {
+      const answer = client.request(`textDocument/${method}`, params);
+      await expect(answer, `${method} ${JSON.stringify(params)}`).rejects.toMatchObject({ code: -32602 });
+    }
+  expect(client.log).toEqual([]);
+});

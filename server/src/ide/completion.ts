@@ -244,9 +244,13 @@ function begun(
   { snippets }: CompletionOptions,
 ): CompletionItem[] {
   const expected = statement && statement.kind !== "unknown" ? expectedAfter(statement.kind, tokens) : undefined;
-  if (!fresh) return [];
-  // A statement above that is not whole yet wants its rest first.
-  const rank = expected !== undefined && !expected.whole && expected.wanted.length > 0 ? "9" : "1";
+  // Inside braces the next item may stand on the same line: `segment s { vni 5001 subnet …`.
+  const unfinished = statement?.kind === "rule" && statement.action === undefined;
+  const follows = !fresh && block !== undefined && expected?.whole === true && !unfinished;
+  if (!fresh && !follows) return [];
+  // A statement that can go on, or above that is not whole yet, wants its rest first.
+  const wantsRest = expected !== undefined && !expected.whole && expected.wanted.length > 0;
+  const rank = follows || wantsRest ? "9" : "1";
   const words = block?.kind === "timeouts" ? TIMERS : itemWords(block?.kind);
   const templates = snippets ? blockSnippets(view, block) : new Map<string, string>();
   const items: CompletionItem[] = words.map((word, index) => {

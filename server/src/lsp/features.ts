@@ -32,10 +32,11 @@ import { format, formatRange } from "../syntax/format.ts";
 import { ASSISTANT } from "./assistant.ts";
 import { COMMANDS } from "./commands.ts";
 import { canShow, DOCUMENTS } from "./documents.ts";
+import { validPosition } from "./params.ts";
 import { QUESTIONS } from "./questions.ts";
 import { REPLAY } from "./replay.ts";
 import { SEMANTIC_TOKENS } from "./semanticTokens.ts";
-import { type Session, validPosition, viewOfUri } from "./session.ts";
+import { type Session, viewOfUri } from "./session.ts";
 import { SIMULATION } from "./simulation.ts";
 
 /** The parameters of a request as they came over the wire: the protocol's types differ by method. */

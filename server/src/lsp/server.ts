@@ -21,6 +21,7 @@ import { TRACE_SCHEME } from "../ide/traceDocument.ts";
 import { Diagnostics } from "./diagnostics.ts";
 import { refresher } from "./documents.ts";
 import { capabilities, FEATURES, type Feature } from "./features.ts";
+import { checkParams } from "./params.ts";
 import { decodePositions, encodePositions } from "./positions.ts";
 import { LONG_TEXT } from "./reading.ts";
 import { Session } from "./session.ts";
@@ -137,6 +138,7 @@ export function startServer(connection: Connection, host: Host): void {
   function guarded({ method, answer }: Feature) {
     return async (params: unknown, token: CancellationToken): Promise<unknown> => {
       try {
+        checkParams(method, params);
         // Findings of a document that is being read are told early.
         if (method !== "textDocument/diagnostic" && session.reading.done) await session.reading.done;
         const uri = uriIn(params);

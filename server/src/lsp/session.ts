@@ -2,9 +2,7 @@
 import {
   type CancellationToken,
   type ClientCapabilities,
-  ErrorCodes,
   type InitializeParams,
-  type Position,
   ResponseError,
   type WorkDoneProgressBegin,
   type WorkDoneProgressEnd,
@@ -112,14 +110,6 @@ export class Session {
 
 /** Undefined when nobody knows the document. */
 export const viewOfUri = (session: Session, uri: string): View | undefined => session.view({ textDocument: { uri } });
-
-/** A position that is one: whole numbers from 0. What lies outside the text is for the request to answer emptily. */
-export function validPosition(position: Position): Position {
-  if (!isCount(position?.line) || !isCount(position?.character))
-    throw new ResponseError(ErrorCodes.InvalidParams, "a position is { line, character }, whole numbers from 0");
-  return position;
-}
-const isCount = (n: unknown): boolean => typeof n === "number" && Number.isInteger(n) && n >= 0;
 
 /** Lets other messages be handled, the next keystroke before all, then goes on; complains when the request is cancelled. */
 export async function breathe(token?: CancellationToken): Promise<void> {

@@ -1,0 +1,50 @@
+/** What every request must hold, looked at once before it is answered: what a client got wrong is told as that. */
+import { ErrorCodes, type Position, type Range, ResponseError } from "vscode-languageserver";
+
+/** Requests about a stretch of text. */
+const RANGED: ReadonlySet<string> = new Set([
+  "textDocument/codeAction",
+  "textDocument/rangeFormatting",
+  "textDocument/inlayHint",
+  "textDocument/inlineValue",
+  "textDocument/semanticTokens/range",
+]);
+const FORMATTING: ReadonlySet<string> = new Set([
+  "textDocument/formatting",
+  "textDocument/rangeFormatting",
+  "textDocument/onTypeFormatting",
+]);
+
+const wrong = (message: string) => new ResponseError(ErrorCodes.InvalidParams, message);
+
+/** Complains as an error of the protocol when the parameters are none for this request. */
+// biome-ignore lint/suspicious/noExplicitAny: parameters as they came over the wire.
+export function checkParams(method: string, params: any): void {
+  if (!isObject(params)) throw wrong("the parameters are an object");
+  if (method.startsWith("textDocument/") && typeof params.textDocument?.uri !== "string")
+    throw wrong("textDocument.uri is a text");
+  if (RANGED.has(method)) validRange(params.range);
+  if (FORMATTING.has(method) && !isObject(params.options)) throw wrong("options is an object");
+  if (method === "textDocument/selectionRange" && !Array.isArray(params.positions)) throw wrong("positions is a list");
+  if (method === "workspace/willRenameFiles" && !(Array.isArray(params.files) && params.files.every(isRenaming)))
+    throw wrong("files is a list of { oldUri, newUri }");
+  if (method === "inlayHint/resolve") validPosition(params.position);
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: as above.
+const isObject = (value: any): boolean => typeof value === "object" && value !== null && !Array.isArray(value);
+const isRenaming = (file: { readonly oldUri?: unknown; readonly newUri?: unknown } | null): boolean =>
+  typeof file?.oldUri === "string" && typeof file.newUri === "string";
+
+/** A position that is one: whole numbers from 0. What lies outside the text is for the request to answer emptily. */
+export function validPosition(position: Position): Position {
+  if (!isCount(position?.line) || !isCount(position?.character))
+    throw wrong("a position is { line, character }, whole numbers from 0");
+  return position;
+}
+function validRange(range: Range): void {
+  if (!isObject(range)) throw wrong("a range is { start, end }");
+  validPosition(range.start);
+  validPosition(range.end);
+}
+const isCount = (n: unknown): boolean => typeof n === "number" && Number.isInteger(n) && n >= 0;
