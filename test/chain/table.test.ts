@@ -1,36 +1,64 @@
 /** Tables against plain maps: whatever is written to a fork stays in the fork. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { type FlowKey, FlowTable, flowKey } from "../../server/src/chain/flowTable.ts";
 import { Table } from "../../server/src/chain/table.ts";
 
-test("forks are maps of their own", () => {
-  const change = fc.record({ fork: fc.nat(3), key: fc.nat(600), remove: fc.boolean(), copy: fc.boolean() });
+/** Flows between few hosts of either family; every third has the same hash as the others of its kind. */
+const flows = Array.from({ length: 600 }, (_, i): FlowKey => {
+  const key = i % 2 === 0 ? flowKey(6, 10 + (i % 7), i, 20, 443) : flowKey(17, BigInt(i % 7) << 64n, i, 20n, 53);
+  return i % 3 === 0 ? { ...key, hash: i % 5 } : key;
+});
+const tables = {
+  Table: { make: () => new Table<string, number>(), key: (i: number) => `key ${i}` },
+  FlowTable: { make: () => new FlowTable<number>(), key: (i: number) => flows[i] as FlowKey },
+} as const;
+
+test.each(Object.entries(tables))("%s: forks are maps of their own", (_, { make, key: keyOf }) => {
+  const change = fc.record({ fork: fc.nat(3), key: fc.nat(599), remove: fc.boolean(), copy: fc.boolean() });
   fc.assert(
-    fc.property(fc.array(change, { maxLength: 900 }), (changes) => {
-      const tables = [new Table<string, number>()];
-      const maps = [new Map<string, number>()];
-      for (const [index, { fork, key, remove, copy }] of changes.entries()) {
-        const at = fork % tables.length;
-        const table = tables[at] as Table<string, number>;
-        const map = maps[at] as Map<string, number>;
-        if (copy && tables.length < 4) {
-          tables.push(table.fork());
+    fc.property(fc.array(change, { maxLength: 900, size: "max" }), (changes) => {
+      const forks = [make() as Table<FlowKey & string, number>];
+      const maps = [new Map<unknown, number>()];
+      for (const [index, { fork, key: number, remove, copy }] of changes.entries()) {
+        const at = fork % forks.length;
+        const table = forks[at] as Table<FlowKey & string, number>;
+        const map = maps[at] as Map<unknown, number>;
+        const key = keyOf(number) as FlowKey & string;
+        if (copy && forks.length < 4) {
+          forks.push(table.fork());
           maps.push(new Map(map));
         } else if (remove) {
-          table.delete(`key ${key}`);
-          map.delete(`key ${key}`);
+          table.delete(key);
+          map.delete(key);
         } else {
-          table.set(`key ${key}`, index);
-          map.set(`key ${key}`, index);
+          table.set(key, index);
+          map.set(key, index);
         }
+        expect(table.get(key)).toBe(map.get(key));
       }
-      for (const [at, table] of tables.entries()) {
-        expect(new Map(table.entries())).toEqual(maps[at]);
+      for (const [at, table] of forks.entries()) {
+        expect(new Map<unknown, number>(table.entries())).toEqual(maps[at]);
         expect(table.size).toBe(maps[at]?.size);
       }
     }),
     { numRuns: 60 },
   );
+});
+
+test("flows stay in the order in which they came, however many", () => {
+  const table = new FlowTable<number>();
+  for (const [i, key] of flows.entries()) table.set(key, i);
+  expect(table.entries().map(([, value]) => value)).toEqual(flows.map((_, i) => i));
+});
+
+test("flows that are over are swept out as the table grows", () => {
+  const table = new FlowTable<number>();
+  for (let i = 0; i < 50_000; i++) {
+    table.sweep((value) => value < i - 500);
+    table.set(flowKey(6, i, 1, 2, 3), i);
+  }
+  expect(table.size).toBeLessThan(2100);
 });
 
 test("a few entries stay in the order in which they came", () => {

@@ -7,7 +7,7 @@ import type { Packet, Tcp } from "../capture/packet.ts";
 import type { Timeouts, TimerName } from "../policy/policy.ts";
 import { ICMP, ICMPV6, TCP } from "../policy/protocols.ts";
 import type { End, Flow } from "./flow.ts";
-import type { Table } from "./table.ts";
+import type { FlowKey, FlowTable } from "./flowTable.ts";
 
 export const FIN = 1;
 export const SYN = 2;
@@ -53,7 +53,7 @@ export function illegalFlags({ flags }: Tcp): boolean {
 }
 
 /** The live entry of a flow. One whose time has come is taken out first. */
-export function lookUp(table: Table<string, Connection>, key: string, clock: number): Connection | undefined {
+export function lookUp(table: FlowTable<Connection>, key: FlowKey, clock: number): Connection | undefined {
   const found = table.get(key);
   if (!found) return undefined;
   if (found.expires > clock) return found;

@@ -2,6 +2,7 @@
 import type { Icmp, Packet } from "../capture/packet.ts";
 import type { Ip } from "../policy/addresses.ts";
 import { ICMP, ICMPV6, SCTP, TCP, UDP } from "../policy/protocols.ts";
+import { type FlowKey, flowKey } from "./flowTable.ts";
 
 export interface End {
   readonly ip: Ip;
@@ -12,17 +13,14 @@ export interface Flow {
   readonly from: End;
   readonly to: End;
   /** The same for both directions. */
-  readonly key: string;
+  readonly key: FlowKey;
 }
 
 export function flow(protocol: number, from: End, to: End): Flow {
-  const a = `${from.ip}:${from.port}`;
-  const b = `${to.ip}:${to.port}`;
-  return { protocol, from, to, key: `${prefix(protocol, from.ip)} ${a < b ? `${a} ${b}` : `${b} ${a}`}` };
+  const inOrder = from.ip < to.ip || (from.ip === to.ip && from.port <= to.port);
+  const [low, high] = inOrder ? [from, to] : [to, from];
+  return { protocol, from, to, key: flowKey(protocol, low.ip, low.port, high.ip, high.port) };
 }
-
-// A bigint prints like a number: an IPv6 address below 2^32 must not be taken for an IPv4 one.
-const prefix = (protocol: number, ip: Ip) => `${typeof ip === "bigint" ? 6 : 4} ${protocol}`;
 
 /** ICMP's questions, each with the type of its answer: RFC 792, 950, 1256; RFC 4443, 4861, 4620. */
 const ANSWERS: Readonly<Record<number, ReadonlyMap<number, number>>> = {
@@ -50,7 +48,7 @@ function icmpFlow(protocol: number, icmp: Icmp, src: Ip, dst: Ip): Flow {
   const from = { ip: src, port: id };
   const to = { ip: dst, port: id };
   const questions = ANSWERS[protocol];
-  const kind = (type: number, asks: Ip, answers: Ip) => `${prefix(protocol, src)} ${type} ${id} ${asks} ${answers}`;
+  const kind = (type: number, asks: Ip, answers: Ip) => flowKey(protocol, asks, id, answers, type);
   if (questions?.has(icmp.type)) return { protocol, from, to, key: kind(icmp.type, src, dst) };
   for (const [question, answer] of questions ?? [])
     if (answer === icmp.type) return { protocol, from, to, key: kind(question, dst, src) };

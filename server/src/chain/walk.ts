@@ -4,7 +4,7 @@
  */
 import type { Packet } from "../capture/packet.ts";
 import { formatIp, formatMac, type Ip } from "../policy/addresses.ts";
-import { type Module as ModuleName, SLOTS, type SlotNumber } from "../policy/platforms.ts";
+import { type Module as ModuleName, type Platform, SLOTS, type SlotNumber } from "../policy/platforms.ts";
 import type { Block, Chain, Policy, Vnic } from "../policy/policy.ts";
 import { describe } from "./describe.ts";
 import { broadcast, isMulticast, ROUTER_MAC } from "./ethernet.ts";
@@ -69,13 +69,8 @@ export function* trip(world: World, sending: Sending, options: TripOptions): Ste
   const { emitter } = sending;
   const flight: InFlight = { packet: sending.packet, seal: undefined };
   const walks: WalkTrace[] = [];
-  const trace = (outcome: Outcome, more: Partial<Trace> = {}): Trace => ({
-    packet: describe(sending.packet, world.policy),
-    outcome,
-    clock: world.clock,
-    walks,
-    ...more,
-  });
+  const trace = (outcome: Outcome, more: Partial<Trace> = {}): Trace =>
+    described(world, sending.packet, { outcome, clock: world.clock, walks, ...more });
 
   if (emitter) {
     const walk = yield* walkChain(world, emitter, "out", flight, options);
@@ -119,7 +114,19 @@ export function* walkAt(
   options: TripOptions,
 ): Steps<Trace> {
   const walk = yield* walkChain(world, vnic, direction, { packet, seal: undefined }, options);
-  return { packet: describe(packet, world.policy), outcome: walk.outcome, clock: world.clock, walks: [walk] };
+  return described(world, packet, { outcome: walk.outcome, clock: world.clock, walks: [walk] });
+}
+
+/** The packet's text is made when somebody reads it: of a capture most are not read. */
+function described({ policy }: World, packet: Packet, trace: Omit<Trace, "packet">): Trace {
+  let text: string | undefined;
+  return {
+    get packet() {
+      text ??= describe(packet, policy);
+      return text;
+    },
+    ...trace,
+  };
 }
 
 function* walkChain(
@@ -190,12 +197,20 @@ function* decide(policy: Policy, visit: Visit): Steps<SlotAnswer | undefined> {
   return yield* module(block, visit);
 }
 
-/** A slot with nothing in it, or that nobody may use, passes everything. */
-const idleSlot = ({ platform }: Policy, slot: SlotNumber): SlotTrace => ({
-  slot,
-  module: platform.slots[slot].module ? "empty" : "reserved",
-  verdict: "pass",
-});
+/** A slot with nothing in it, or that nobody may use, passes everything. The same object for every packet. */
+function idleSlot({ platform }: Policy, slot: SlotNumber): SlotTrace {
+  let idle = idleSlots.get(platform);
+  if (idle === undefined) {
+    idle = SLOTS.map((number) => ({
+      slot: number,
+      module: platform.slots[number].module ? "empty" : "reserved",
+      verdict: "pass",
+    }));
+    idleSlots.set(platform, idle);
+  }
+  return idle[slot] as SlotTrace;
+}
+const idleSlots = new WeakMap<Platform, readonly SlotTrace[]>();
 
 function traceOf(policy: Policy, { place, changes }: Visit, answer: SlotAnswer | undefined): SlotTrace {
   const { slot, line } = place;
@@ -218,8 +233,9 @@ function traceOf(policy: Policy, { place, changes }: Visit, answer: SlotAnswer |
   };
 }
 
-export function chainOf(policy: Policy, vnic: Vnic): Chain | undefined {
-  return policy.chains.find((chain) => chain.vnics.has(vnic));
+export function chainOf({ chains }: Policy, vnic: Vnic): Chain | undefined {
+  for (const chain of chains) if (chain.vnics.has(vnic)) return chain;
+  return undefined;
 }
 
 const isGroup = ({ eth }: Packet): boolean => eth.dst === broadcast || isMulticast(eth.dst);

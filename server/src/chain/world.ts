@@ -6,6 +6,7 @@ import type { Ip, Mac } from "../policy/addresses.ts";
 import { familyOf } from "../policy/addresses.ts";
 import type { Policy, Vnic } from "../policy/policy.ts";
 import type { Connection } from "./connections.ts";
+import { FlowTable, flowKeyText } from "./flowTable.ts";
 import type { FragmentHead } from "./fragments.ts";
 import { macFor } from "./packet.ts";
 import { Table, type TableKey } from "./table.ts";
@@ -39,9 +40,9 @@ export interface Rate {
 /** What is known at one vNIC. */
 export class VnicState {
   /** The firewall's connection table, by flow. */
-  connections = new Table<string, Connection>();
-  /** By slot number and flow. */
-  redirects = new Table<string, Redirected>();
+  connections = new FlowTable<Connection>();
+  /** By slot number. */
+  redirects: ReadonlyMap<number, FlowTable<Redirected>> = new Map();
   /** Addresses learned, in order. */
   learned: readonly Learned[] = [];
   /** SpoofGuard: the first address per family that discovery reported. */
@@ -55,10 +56,19 @@ export class VnicState {
   heads = new Table<string, FragmentHead>();
   rates = new Table<string, Rate>();
 
+  /** The ways of a slot's flows, to change. */
+  redirectsAt(slot: number): FlowTable<Redirected> {
+    const known = this.redirects.get(slot);
+    if (known) return known;
+    const made = new FlowTable<Redirected>();
+    this.redirects = new Map([...this.redirects, [slot, made]]);
+    return made;
+  }
+
   fork(): VnicState {
     const fork = new VnicState();
     fork.connections = this.connections.fork();
-    fork.redirects = this.redirects.fork();
+    fork.redirects = new Map([...this.redirects].map(([slot, ways]) => [slot, ways.fork()]));
     fork.learned = this.learned;
     fork.first = this.first;
     fork.approved = this.approved;
@@ -69,6 +79,9 @@ export class VnicState {
     return fork;
   }
 }
+
+/** Of a vNIC where nothing has happened yet. Only to look at. */
+const NOTHING_KNOWN = new VnicState();
 
 /** An entry of the controller's ARP table. */
 export interface Neighbour {
@@ -127,7 +140,7 @@ export class World {
 
   /** What is known at a vNIC, to look at. */
   at(vnic: Vnic): VnicState {
-    return this.states.get(vnic.id) ?? new VnicState();
+    return this.states.get(vnic.id) ?? NOTHING_KNOWN;
   }
   /** The same, to change. */
   change(vnic: Vnic): VnicState {
@@ -189,12 +202,17 @@ export class World {
   /** Everything, as plain data with sorted keys: equal worlds give equal texts. */
   digest(): string {
     const table = <K extends TableKey>(t: Table<K, unknown>) => [...t.entries()].sort(([a], [b]) => (a < b ? -1 : 1));
+    const flows = <V>(t: FlowTable<V>) =>
+      t
+        .entries()
+        .map(([key, value]): [string, V] => [flowKeyText(key), value])
+        .sort(([a], [b]) => (a < b ? -1 : 1));
     const states = [...this.states]
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([id, s]) => [
         id,
-        table(s.connections),
-        table(s.redirects),
+        flows(s.connections),
+        [...s.redirects].map(([slot, ways]) => [slot, flows(ways)]).sort(([a], [b]) => Number(a) - Number(b)),
         s.learned,
         s.first,
         s.approved,

@@ -4,6 +4,7 @@ import type { Frame } from "../capture/packet.ts";
 import { portText } from "../chain/describe.ts";
 import { byText, decisiveSlot } from "../chain/expectation.ts";
 import { type Flow, flowOf } from "../chain/flow.ts";
+import { flowKeyText } from "../chain/flowTable.ts";
 import { replayFrame } from "../chain/replay.ts";
 import { vnicOf } from "../chain/scenario.ts";
 import type { Trace } from "../chain/trace.ts";
@@ -131,7 +132,7 @@ function summarize(replayed: Iterable<Replayed>): Summary {
       if (last?.reason) count(summary.reasons, last.reason);
     }
     const flow = flowOf(decodeFrame(frame.data, frame.linkType, frame.originalLength));
-    const key = flow?.key ?? "no flow";
+    const key = flow ? flowKeyText(flow.key) : "no flow";
     const text = flow ? flowText(flow) : "no flow";
     const row = flows.get(key) ?? { flow: text, packets: 0, outcomes: tally() };
     row.packets++;

@@ -125,9 +125,8 @@ export function connectionsAt(debuggee: Debuggee, id: string): string {
 // ---- the other modules ------------------------------------------------------------------------------------------------
 
 function redirectNodes(block: Redirect, state: VnicState, world: World, slot: number): Node[] {
-  const ways = [...state.redirects.entries()].filter(
-    ([key, way]) => key.startsWith(`${slot} `) && way.connection.expires > world.clock,
-  );
+  const entries = state.redirects.get(slot)?.entries() ?? [];
+  const ways = entries.filter(([, way]) => way.connection.expires > world.clock);
   const nodes: Node[] = [];
   if (block.via)
     nodes.push({

@@ -50,9 +50,9 @@ function* chooseWay(block: Redirect, visit: Visit): Steps<Way> {
   if (flow) {
     const { clock } = visit.world;
     const connection = open(packet, flow, clock, timeouts, rule ? `rule ${rule.id}` : "default");
-    const { redirects } = visit.world.change(visit.place.vnic);
+    const redirects = visit.world.change(visit.place.vnic).redirectsAt(visit.place.slot);
     redirects.sweep((entry) => entry.connection.expires <= clock);
-    redirects.set(`${visit.place.slot} ${flow.key}`, { connection, redirect: handed });
+    redirects.set(flow.key, { connection, redirect: handed });
     state = connection.state;
   }
   return {
@@ -71,18 +71,21 @@ function knownWay(block: Redirect, visit: Visit, timeouts: Timeouts): Way | unde
   const own = flowOf(whole);
   const flow = own ?? flowAbout(whole);
   if (!flow) return undefined;
-  const key = `${place.slot} ${flow.key}`;
-  const { redirects } = world.at(place.vnic);
-  const entry = redirects.get(key);
+  const { key } = flow;
+  const entry = world.at(place.vnic).redirects.get(place.slot)?.get(key);
   if (!entry) return undefined;
   if (entry.connection.expires <= world.clock) {
-    world.change(place.vnic).redirects.delete(key);
+    world.change(place.vnic).redirectsAt(place.slot).delete(key);
     return undefined;
   }
   const fate = own && follow(entry.connection, whole, own, world.clock, timeouts);
   if (fate?.kind === "anew") return undefined;
   const connection = fate?.kind === "fits" ? fate.connection : entry.connection;
-  if (fate?.kind === "fits") world.change(place.vnic).redirects.set(key, { ...entry, connection });
+  if (fate?.kind === "fits")
+    world
+      .change(place.vnic)
+      .redirectsAt(place.slot)
+      .set(key, { ...entry, connection });
   return {
     redirect: entry.redirect,
     reason: "state",

@@ -1,0 +1,100 @@
+/**
+ * A capture to verdicts at a policy of N rules: processor time in nanoseconds a packet for decoding alone, for the
+ * verdicts, and for the whole trace of each packet.
+ *
+ *     node --experimental-transform-types bench/captureVerdicts.ts [rules] [packets] [flows]
+ */
+import { decodeFrame } from "../server/src/capture/decode.ts";
+import type { Frame } from "../server/src/capture/packet.ts";
+import { replayFrame } from "../server/src/chain/replay.ts";
+import { World } from "../server/src/chain/world.ts";
+import { compilePolicy } from "../server/src/policy/compile.ts";
+import type { Policy, Vnic } from "../server/src/policy/policy.ts";
+import { loadProgram } from "../server/src/policy/program.ts";
+import { parseFile } from "../server/src/syntax/document.ts";
+import { generatePolicy, nsxShape, randomFrom } from "./policies.ts";
+
+const [rules = 10_000, packets = 200_000, flows = 10_000] = process.argv.slice(2).map(Number);
+
+/** TCP and UDP between a vNIC and strangers: each flow begins with its first packet, and goes to and fro. */
+export function framesFor(vnic: Vnic, count: number, flowCount: number): Frame[] {
+  const random = randomFrom(11);
+  const below = (n: number) => Math.floor(random() * n);
+  const own = vnic.ips[0] as number;
+  const strangers = Array.from({ length: flowCount }, () => ({
+    ip: (10 << 24) + below(190 * 65536),
+    port: 1024 + below(60_000),
+    server: 1024 + below(60_000),
+    tcp: below(4) > 0,
+    packets: 0,
+  }));
+  return Array.from({ length: count }, (_, number) => {
+    const flow = strangers[below(flowCount)] as (typeof strangers)[number];
+    const inward = flow.packets % 2 === 0;
+    const flags = flow.packets === 0 ? 2 : flow.packets === 1 ? 18 : 16;
+    flow.packets += 1;
+    const data = new Uint8Array(14 + 20 + (flow.tcp ? 20 : 8) + 380);
+    const view = new DataView(data.buffer);
+    const mac = (at: number, value: number) => {
+      view.setUint16(at, Math.floor(value / 2 ** 32));
+      view.setUint32(at + 2, value >>> 0);
+    };
+    mac(inward ? 0 : 6, vnic.mac as number);
+    mac(inward ? 6 : 0, 0x0250_5656_4452);
+    view.setUint16(12, 0x0800);
+    view.setUint8(14, 0x45);
+    view.setUint16(16, data.length - 14);
+    view.setUint8(22, 64);
+    view.setUint8(23, flow.tcp ? 6 : 17);
+    view.setUint32(26, inward ? flow.ip : own);
+    view.setUint32(30, inward ? own : flow.ip);
+    view.setUint16(34, inward ? flow.port : flow.server);
+    view.setUint16(36, inward ? flow.server : flow.port);
+    if (flow.tcp) view.setUint16(46, 0x5000 | flags);
+    else view.setUint16(38, data.length - 34);
+    return {
+      number: number + 1,
+      time: BigInt(number) * 10_000n,
+      interface: 0,
+      linkType: 1,
+      data,
+      originalLength: data.length,
+    };
+  });
+}
+
+const cpu = (): number => {
+  const { user, system } = process.cpuUsage();
+  return user + system;
+};
+const nanoseconds = (count: number, work: () => void): number => {
+  const from = cpu();
+  work();
+  return Math.round(((cpu() - from) * 1000) / count);
+};
+
+function policyOf(count: number): Policy {
+  const document = parseFile("bench.iochain", generatePolicy(nsxShape(count)));
+  return compilePolicy(loadProgram("bench.iochain", () => document));
+}
+
+if (import.meta.main) {
+  const policy = policyOf(rules);
+  const vnic = policy.vnics.values().next().value as Vnic;
+  const frames = framesFor(vnic, packets, flows);
+  const rows: Record<string, number> = {};
+  for (let round = 0; round < 3; round += 1) {
+    rows.decode = nanoseconds(packets, () => {
+      for (const { data, linkType, originalLength } of frames) decodeFrame(data, linkType, originalLength);
+    });
+    const world = World.start(policy);
+    const outcomes = new Map<string, number>();
+    rows.trace = nanoseconds(packets, () => {
+      for (const frame of frames) {
+        const { outcome } = replayFrame(world, vnic, frame, 0, 0n);
+        outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+      }
+    });
+    console.log(rows, Object.fromEntries(outcomes));
+  }
+}
