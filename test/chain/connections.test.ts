@@ -2,9 +2,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Packet } from "../../server/src/capture/packet.ts";
-import { bareSyn, type Connection, follow, illegalFlags, lookUp, open } from "../../server/src/chain/connections.ts";
+import { bareSyn, type Connection, follow, illegalFlags, isOver, open } from "../../server/src/chain/connections.ts";
 import { flowOf } from "../../server/src/chain/flow.ts";
-import { FlowTable } from "../../server/src/chain/flowTable.ts";
 import { DEFAULT_TIMEOUTS } from "../../server/src/policy/timeouts.ts";
 
 const BITS = { F: 1, S: 2, R: 4, P: 8, A: 16, U: 32 } as const;
@@ -97,12 +96,7 @@ test("flags that no TCP sends", () => {
 });
 
 test("an entry is there until its time, and gone at it", () => {
-  const table = new FlowTable<Connection>();
-  const { key } = flow(packet(">S"));
-  table.set(key, opened(">S"));
-  expect(lookUp(table, key, 119_999)?.state).toBe("tcp-first-packet");
-  expect(lookUp(table, key, 120_000)).toBeUndefined();
-  expect(table.size).toBe(0);
+  expect([119_999, 120_000].map((clock) => isOver(opened(">S"), clock))).toEqual([false, true]);
 });
 
 test("whatever is sent, the state is a TCP one and its timer runs from now", () => {

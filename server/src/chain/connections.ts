@@ -7,7 +7,6 @@ import type { Packet, Tcp } from "../capture/packet.ts";
 import type { Timeouts, TimerName } from "../policy/policy.ts";
 import { ICMP, ICMPV6, TCP } from "../policy/protocols.ts";
 import type { End, Flow } from "./flow.ts";
-import type { FlowKey, FlowTable } from "./flowTable.ts";
 
 export const FIN = 1;
 export const SYN = 2;
@@ -31,7 +30,7 @@ export interface Connection {
   /** The opener's initial sequence number, to tell a retransmitted SYN from a new one. */
   readonly isn?: number;
   /** The opener has sent a SYN, ACK as well, which it may have to repeat. */
-  readonly simultaneous?: true;
+  readonly simultaneous?: boolean;
   /** Clock at which it began, and packets so far. */
   readonly since: number;
   readonly packets: number;
@@ -52,14 +51,8 @@ export function illegalFlags({ flags }: Tcp): boolean {
   return !(flags & ACK) && (flags & (FIN | PSH | URG)) !== 0;
 }
 
-/** The live entry of a flow. One whose time has come is taken out first. */
-export function lookUp(table: FlowTable<Connection>, key: FlowKey, clock: number): Connection | undefined {
-  const found = table.get(key);
-  if (!found) return undefined;
-  if (found.expires > clock) return found;
-  table.delete(key);
-  return undefined;
-}
+/** An entry is gone at its time, not after it. */
+export const isOver = (connection: Connection, clock: number): boolean => connection.expires <= clock;
 
 const deadline = (clock: number, state: TimerName, timeouts: Timeouts) =>
   timeouts[state] === 0 ? Number.POSITIVE_INFINITY : clock + timeouts[state];
@@ -102,20 +95,26 @@ export type Fate =
 /** What a packet of a known flow does to its entry. */
 export function follow(connection: Connection, packet: Packet, flow: Flow, clock: number, timeouts: Timeouts): Fate {
   const fromOpener = flow.from.ip === connection.opener.ip && flow.from.port === connection.opener.port;
-  const fits = (state: TimerName, more: Partial<Connection> = {}): Fate => ({
+  const fits = (state: TimerName, next?: TcpNext): Fate => ({
     kind: "fits",
     connection: {
-      ...connection,
-      ...more,
-      state,
+      protocol: connection.protocol,
+      opener: connection.opener,
+      answerer: connection.answerer,
+      since: connection.since,
       packets: connection.packets + 1,
+      openedBy: connection.openedBy,
+      state,
       expires: deadline(clock, state, timeouts),
+      ends: next?.ends ?? connection.ends,
+      isn: connection.isn,
+      simultaneous: next?.simultaneous || connection.simultaneous,
     },
   });
   if (connection.ends && packet.tcp) {
     const next = followTcp(connection, packet.tcp, fromOpener);
     if ("kind" in next) return next;
-    return fits(next.state, { ends: next.ends, ...(next.simultaneous && { simultaneous: true }) });
+    return fits(next.state, next);
   }
   // A header that the capture did not keep whole says no more than that the conversation goes on.
   if (connection.protocol === TCP) return fits(connection.state);

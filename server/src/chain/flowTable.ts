@@ -35,17 +35,20 @@ const same = (a: FlowKey, b: FlowKey): boolean =>
 export const flowKeyText = ({ protocol, low, lowPort, high, highPort }: FlowKey): string =>
   `${typeof low === "bigint" ? 6 : 4} ${protocol} ${low}:${lowPort} ${high}:${highPort}`;
 
+/**
+ * Keys, and beside each its value and its place in the order of coming. A power of two of them, some always empty: there
+ * looking ends. A key stands at its hash's place or behind it, without a gap, round the end.
+ */
+interface Page<V> {
+  keys: (FlowKey | undefined)[];
+  values: (V | undefined)[];
+  orders: number[];
+  filled: number;
+}
 interface Entry<V> {
   readonly key: FlowKey;
   readonly value: V;
-  /** Counts up; an entry keeps the one that it came with. */
   readonly order: number;
-}
-/** Empty places are undefined; an entry stands at its hash's place or behind it, without a gap, round the end. */
-interface Page<V> {
-  /** A power of two of them, some always empty: there looking ends. */
-  slots: (Entry<V> | undefined)[];
-  filled: number;
 }
 
 const SMALL = 16;
@@ -68,7 +71,7 @@ export class FlowTable<V> {
   }
   get(key: FlowKey): V | undefined {
     const page = this.pages[key.hash & (this.pages.length - 1)];
-    return page?.slots[find(page.slots, key)]?.value;
+    return page?.values[find(page.keys, key)];
   }
   has(key: FlowKey): boolean {
     return this.get(key) !== undefined;
@@ -82,33 +85,36 @@ export class FlowTable<V> {
 
   set(key: FlowKey, value: V): void {
     const page = this.toWrite(key);
-    const at = find(page.slots, key);
-    const before = page.slots[at];
-    page.slots[at] = { key: before?.key ?? key, value, order: before?.order ?? this.orders };
-    if (before !== undefined) return;
+    const at = find(page.keys, key);
+    page.values[at] = value;
+    if (page.keys[at] !== undefined) return;
+    page.keys[at] = key;
+    page.orders[at] = this.orders;
     this.orders += 1;
     this.count += 1;
-    page.filled += 1;
-    if (page.filled > 0.75 * page.slots.length) page.slots = refilled(page.slots, 2 * page.slots.length);
+    fill(page);
     if (this.count > FULL * this.pages.length) this.split();
   }
   delete(key: FlowKey): void {
     if (!this.has(key)) return;
     const page = this.toWrite(key);
-    const { slots } = page;
-    const last = slots.length - 1;
+    const { keys, values, orders } = page;
+    const last = keys.length - 1;
     this.count -= 1;
     page.filled -= 1;
-    let at = find(slots, key);
-    // What stands behind moves up, so that no gap comes between an entry and its place.
+    let at = find(keys, key);
+    // What stands behind moves up, so that no gap comes between a key and its place.
     for (let next = (at + 1) & last; ; next = (next + 1) & last) {
-      const entry = slots[next];
-      if (entry === undefined) break;
-      if (((next - placeOf(entry.key)) & last) < ((next - at) & last)) continue;
-      slots[at] = entry;
+      const moved = keys[next];
+      if (moved === undefined) break;
+      if (((next - placeOf(moved)) & last) < ((next - at) & last)) continue;
+      keys[at] = moved;
+      values[at] = values[next];
+      orders[at] = orders[next] as number;
       at = next;
     }
-    slots[at] = undefined;
+    keys[at] = undefined;
+    values[at] = undefined;
   }
 
   /** Takes out what is over, each time the table has doubled: memory follows what lives, not what has been. */
@@ -130,7 +136,7 @@ export class FlowTable<V> {
   }
 
   private all(): Entry<V>[] {
-    return this.pages.flatMap((page) => page?.slots.filter((entry) => entry !== undefined) ?? []);
+    return this.pages.flatMap((page) => (page ? entriesOf(page) : []));
   }
   private toWrite({ hash }: FlowKey): Page<V> {
     if (this.own === undefined) {
@@ -141,8 +147,8 @@ export class FlowTable<V> {
     const found = this.pages[index];
     if (found !== undefined && this.own[index] === 1) return found;
     const page = found
-      ? { slots: found.slots.slice(), filled: found.filled }
-      : { slots: new Array(SMALL).fill(undefined), filled: 0 };
+      ? { keys: found.keys.slice(), values: found.values.slice(), orders: found.orders.slice(), filled: found.filled }
+      : emptyPage<V>(SMALL);
     this.pages[index] = page;
     this.own[index] = 1;
     return page;
@@ -151,12 +157,7 @@ export class FlowTable<V> {
     const all = this.all();
     this.pages = new Array(4 * this.pages.length).fill(undefined);
     this.own = new Uint8Array(this.pages.length);
-    for (const entry of all) {
-      const page = this.toWrite(entry.key);
-      page.slots[find(page.slots, entry.key)] = entry;
-      page.filled += 1;
-      if (page.filled > 0.75 * page.slots.length) page.slots = refilled(page.slots, 2 * page.slots.length);
-    }
+    for (const entry of all) put(this.toWrite(entry.key), entry);
   }
 }
 
@@ -164,15 +165,41 @@ export class FlowTable<V> {
 const placeOf = ({ hash }: FlowKey): number => hash >>> 20;
 
 /** Where a key stands, or the empty place where it would. */
-function find<V>(slots: readonly (Entry<V> | undefined)[], key: FlowKey): number {
-  const last = slots.length - 1;
+function find(keys: readonly (FlowKey | undefined)[], key: FlowKey): number {
+  const last = keys.length - 1;
   let at = placeOf(key) & last;
-  for (let entry = slots[at]; entry !== undefined && !same(entry.key, key); entry = slots[at]) at = (at + 1) & last;
+  for (let found = keys[at]; found !== undefined && !same(found, key); found = keys[at]) at = (at + 1) & last;
   return at;
 }
 
-function refilled<V>(slots: readonly (Entry<V> | undefined)[], length: number): (Entry<V> | undefined)[] {
-  const larger = new Array<Entry<V> | undefined>(length).fill(undefined);
-  for (const entry of slots) if (entry !== undefined) larger[find(larger, entry.key)] = entry;
-  return larger;
+const emptyPage = <V>(length: number): Page<V> => ({
+  keys: new Array(length).fill(undefined),
+  values: new Array(length).fill(undefined),
+  orders: new Array(length).fill(0),
+  filled: 0,
+});
+
+function entriesOf<V>({ keys, values, orders }: Page<V>): Entry<V>[] {
+  const entries: Entry<V>[] = [];
+  for (const [at, key] of keys.entries())
+    if (key !== undefined) entries.push({ key, value: values[at] as V, order: orders[at] as number });
+  return entries;
+}
+
+/** Puts in what is not there yet. */
+function put<V>(page: Page<V>, { key, value, order }: Entry<V>): void {
+  const at = find(page.keys, key);
+  page.keys[at] = key;
+  page.values[at] = value;
+  page.orders[at] = order;
+  fill(page);
+}
+
+/** One more is in the page; it grows before it is crowded. */
+function fill<V>(page: Page<V>): void {
+  page.filled += 1;
+  if (page.filled <= 0.75 * page.keys.length) return;
+  const larger = emptyPage<V>(2 * page.keys.length);
+  for (const entry of entriesOf(page)) put(larger, entry);
+  Object.assign(page, larger);
 }

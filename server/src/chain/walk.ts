@@ -5,7 +5,7 @@
 import type { Packet } from "../capture/packet.ts";
 import { formatIp, formatMac, type Ip } from "../policy/addresses.ts";
 import { type Module as ModuleName, type Platform, SLOTS, type SlotNumber } from "../policy/platforms.ts";
-import type { Block, Chain, Policy, Vnic } from "../policy/policy.ts";
+import type { Block, Chain, Policy, Slot, Vnic } from "../policy/policy.ts";
 import { describe } from "./describe.ts";
 import { broadcast, isMulticast, ROUTER_MAC } from "./ethernet.ts";
 import { rememberHead } from "./fragments.ts";
@@ -70,7 +70,7 @@ export function* trip(world: World, sending: Sending, options: TripOptions): Ste
   const flight: InFlight = { packet: sending.packet, seal: undefined };
   const walks: WalkTrace[] = [];
   const trace = (outcome: Outcome, more: Partial<Trace> = {}): Trace =>
-    described(world, sending.packet, { outcome, clock: world.clock, walks, ...more });
+    Object.assign(described(world, sending.packet, outcome, walks), more);
 
   if (emitter) {
     const walk = yield* walkChain(world, emitter, "out", flight, options);
@@ -102,8 +102,10 @@ export function* trip(world: World, sending: Sending, options: TripOptions): Ste
 }
 
 /** One walk alone, run to its end. */
-export const runAt = (world: World, vnic: Vnic, direction: Direction, packet: Packet): Trace =>
-  toEnd(walkAt(world, vnic, direction, packet, QUIET));
+export function runAt(world: World, vnic: Vnic, direction: Direction, packet: Packet): Trace {
+  const walk = toEnd(walkChain(world, vnic, direction, { packet, seal: undefined }, QUIET));
+  return described(world, packet, walk.outcome, [walk]);
+}
 
 /** One walk alone, as a capture at a vNIC sees it. */
 export function* walkAt(
@@ -114,18 +116,20 @@ export function* walkAt(
   options: TripOptions,
 ): Steps<Trace> {
   const walk = yield* walkChain(world, vnic, direction, { packet, seal: undefined }, options);
-  return described(world, packet, { outcome: walk.outcome, clock: world.clock, walks: [walk] });
+  return described(world, packet, walk.outcome, [walk]);
 }
 
 /** The packet's text is made when somebody reads it: of a capture most are not read. */
-function described({ policy }: World, packet: Packet, trace: Omit<Trace, "packet">): Trace {
+function described({ policy, clock }: World, packet: Packet, outcome: Outcome, walks: readonly WalkTrace[]): Trace {
   let text: string | undefined;
   return {
     get packet() {
       text ??= describe(packet, policy);
       return text;
     },
-    ...trace,
+    outcome,
+    clock,
+    walks,
   };
 }
 
@@ -136,104 +140,104 @@ function* walkChain(
   flight: InFlight,
   options: TripOptions,
 ): Steps<WalkTrace> {
-  const chain = chainOf(world.policy, vnic);
+  const chain = chainOf(world, vnic);
   if (!options.quiet)
     flight.packet = (yield { kind: "walk", packet: flight.packet, vnic, direction, chain })?.packet ?? flight.packet;
-  const head = { vnic: vnic.id, ...(chain && { chain: chain.name }), direction };
-  if (!chain)
-    return { ...head, outcome: "delivered", slots: [], note: "no chain covers this vNIC, so everything passes" };
+  if (!chain) {
+    const note = "no chain covers this vNIC, so everything passes";
+    return { vnic: vnic.id, direction, outcome: "delivered", slots: [], note };
+  }
 
   rememberHead(world, vnic, direction, flight.packet);
   const slots: SlotTrace[] = [];
+  const { lines, idle } = wayOf(chain, world.platform);
+  const walk: Mutable<WalkTrace> = { vnic: vnic.id, chain: chain.name, direction, outcome: "delivered", slots };
   for (const slot of direction === "out" ? OUTWARD : INWARD) {
-    const place: SlotPlace = { vnic, direction, chain, slot, line: chain.slots.get(slot) };
-    const idle = place.line?.block === undefined && flight.seal === undefined;
-    if (options.quiet && idle) {
-      slots.push(idleSlot(world.policy, slot));
+    const line = lines[slot];
+    if (options.quiet && line?.block === undefined && flight.seal === undefined) {
+      slots.push(idle[slot] as SlotTrace);
       continue;
     }
+    const place: SlotPlace = { vnic, direction, chain, slot, line };
     if (!options.quiet)
       flight.packet = (yield { kind: "slot", packet: flight.packet, ...place })?.packet ?? flight.packet;
     const visit = new Visit(world, place, flight.packet, flight.seal, options.stepping);
-    const answer = yield* decide(world.policy, visit);
+    const block = line?.block;
+    let answer = unasked(visit);
+    if (answer === undefined && block) answer = yield* (MODULES[block.module] as Module<Block>)(block, visit);
     flight.packet = visit.packet;
     flight.seal = visit.seal;
-    const decision = traceOf(world.policy, visit, answer);
+    const decision = answer ? traceOf(visit, answer) : (idle[slot] as SlotTrace);
     slots.push(decision);
     if (!options.quiet) {
       const after: Stop = { kind: "decided", packet: flight.packet, decision, source: answer?.source, ...place };
       flight.packet = (yield after)?.packet ?? flight.packet;
     }
     const outcome = ENDS[decision.verdict];
-    if (outcome) return { ...head, outcome, slots };
+    if (outcome) {
+      walk.outcome = outcome;
+      return walk;
+    }
   }
-  return {
-    ...head,
-    outcome: "delivered",
-    slots,
-    ...(flight.seal && direction === "in" && { note: "it arrives sealed" }),
-  };
+  if (flight.seal && direction === "in") walk.note = "it arrives sealed";
+  return walk;
 }
 
-/** What the slot answers; undefined where it is empty or reserved. */
-function* decide(policy: Policy, visit: Visit): Steps<SlotAnswer | undefined> {
-  const { line, direction, slot } = visit.place;
+/** A chain by slot number: its lines, and what a slot says that has none, the same object for every packet. */
+interface Way {
+  readonly lines: readonly (Slot | undefined)[];
+  readonly idle: readonly SlotTrace[];
+}
+const ways = new WeakMap<Chain, Way>();
+function wayOf(chain: Chain, platform: Platform): Way {
+  let way = ways.get(chain);
+  if (way === undefined) {
+    way = { lines: SLOTS.map((slot) => chain.slots.get(slot)), idle: SLOTS.map((slot) => idleSlot(platform, slot)) };
+    ways.set(chain, way);
+  }
+  return way;
+}
+
+/** What is answered without asking the slot's block; undefined where the block is to be asked, if there is one. */
+function unasked({ place: { line, direction, slot, chain }, seal, world }: Visit): SlotAnswer | undefined {
   const block = line?.block;
   if (!line || !block) {
     // Only the end of the wire can find that a sealed packet has met nobody who could open it.
-    const sealedHere =
-      direction === "in" && slot === 15 && visit.seal && policy.platform.slots[15].module === "encryption";
+    const sealedHere = direction === "in" && slot === 15 && seal && world.platform.slots[15].module === "encryption";
     if (!sealedHere) return undefined;
-    const { chain } = visit.place;
     return { verdict: "drop", reason: "decrypt-failed", by: { kind: "policy", ...written(chain?.source) } };
   }
-  if (visit.world.blocksDown.has(block.name)) {
-    const by = { kind: "policy" as const, ...written(line.source) };
-    return line.fail === "open"
-      ? { verdict: "pass", reason: "fail-open", by, source: line.source }
-      : { verdict: "drop", reason: "fail-closed", by, source: line.source };
-  }
-  const module = MODULES[block.module] as Module<Block>;
-  return yield* module(block, visit);
+  if (!world.blocksDown.has(block.name)) return undefined;
+  const by = { kind: "policy" as const, ...written(line.source) };
+  return line.fail === "open"
+    ? { verdict: "pass", reason: "fail-open", by, source: line.source }
+    : { verdict: "drop", reason: "fail-closed", by, source: line.source };
 }
 
-/** A slot with nothing in it, or that nobody may use, passes everything. The same object for every packet. */
-function idleSlot({ platform }: Policy, slot: SlotNumber): SlotTrace {
-  let idle = idleSlots.get(platform);
-  if (idle === undefined) {
-    idle = SLOTS.map((number) => ({
-      slot: number,
-      module: platform.slots[number].module ? "empty" : "reserved",
-      verdict: "pass",
-    }));
-    idleSlots.set(platform, idle);
-  }
-  return idle[slot] as SlotTrace;
-}
-const idleSlots = new WeakMap<Platform, readonly SlotTrace[]>();
+/** A slot with nothing in it, or that nobody may use, passes everything. */
+const idleSlot = ({ slots }: Platform, slot: SlotNumber): SlotTrace => ({
+  slot,
+  module: slots[slot].module ? "empty" : "reserved",
+  verdict: "pass",
+});
 
-function traceOf(policy: Policy, { place, changes }: Visit, answer: SlotAnswer | undefined): SlotTrace {
-  const { slot, line } = place;
-  const block = line?.block;
-  const idle = idleSlot(policy, slot as SlotNumber);
-  if (!answer) return idle;
-  const what = block ? { module: block.module, block: block.name } : { module: idle.module };
+function traceOf({ place, changes, world }: Visit, answer: SlotAnswer): SlotTrace {
+  const block = place.line?.block;
   const { verdict, reason, by, state, reply, appliance, disabled } = answer;
-  return {
-    slot,
-    ...what,
-    verdict,
-    ...(by && { by }),
-    reason,
-    ...(state !== undefined && { state }),
-    changes: [...changes],
-    ...(disabled && disabled.length > 0 && { disabled }),
-    ...(reply !== undefined && { reply }),
-    ...(appliance !== undefined && { appliance }),
-  };
+  const trace: Mutable<SlotTrace> = block
+    ? { slot: place.slot, module: block.module, block: block.name, verdict, by, reason, changes }
+    : { ...idleSlot(world.platform, place.slot as SlotNumber), verdict, by, reason, changes };
+  // What is not there to tell is no property: traces are compared and printed.
+  if (state !== undefined) trace.state = state;
+  if (disabled && disabled.length > 0) trace.disabled = disabled;
+  if (reply !== undefined) trace.reply = reply;
+  if (appliance !== undefined) trace.appliance = appliance;
+  return trace;
 }
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-export function chainOf({ chains }: Policy, vnic: Vnic): Chain | undefined {
+/** The chain that covers a vNIC, in a policy or its world. */
+export function chainOf({ chains }: Pick<Policy, "chains">, vnic: Vnic): Chain | undefined {
   for (const chain of chains) if (chain.vnics.has(vnic)) return chain;
   return undefined;
 }

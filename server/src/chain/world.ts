@@ -4,7 +4,8 @@
  */
 import type { Ip, Mac } from "../policy/addresses.ts";
 import { familyOf } from "../policy/addresses.ts";
-import type { Policy, Vnic } from "../policy/policy.ts";
+import type { Platform } from "../policy/platforms.ts";
+import type { Chain, Policy, Vnic } from "../policy/policy.ts";
 import type { Connection } from "./connections.ts";
 import { FlowTable, flowKeyText } from "./flowTable.ts";
 import type { FragmentHead } from "./fragments.ts";
@@ -91,6 +92,9 @@ export interface Neighbour {
 
 export class World {
   readonly policy: Policy;
+  /** The policy's, which does a little work each time it is asked for one. */
+  readonly platform: Platform;
+  readonly chains: readonly Chain[];
   /** Milliseconds since the scenario began. */
   clock = 0;
   /** By name; absent: up. */
@@ -121,6 +125,8 @@ export class World {
 
   private constructor(policy: Policy) {
     this.policy = policy;
+    this.platform = policy.platform;
+    this.chains = policy.chains;
   }
 
   fork(): World {

@@ -2,8 +2,8 @@
 import type { Packet } from "../../capture/packet.ts";
 import type { Dfw, Rule } from "../../policy/policy.ts";
 import { ICMP, ICMPV6, SCTP, TCP, UDP } from "../../policy/protocols.ts";
-import { afterIcmpError, bareSyn, type Connection, follow, illegalFlags, lookUp, open } from "../connections.ts";
-import { firstMatch } from "../firstMatch.ts";
+import { afterIcmpError, bareSyn, type Connection, follow, illegalFlags, isOver, open } from "../connections.ts";
+import { firstMatch, type Match } from "../firstMatch.ts";
 import { flowAbout, flowOf } from "../flow.ts";
 import { FRAGMENT_LIFE, fragmentKey, isFirstFragment, isLaterFragment } from "../fragments.ts";
 import { refusal } from "../reply.ts";
@@ -15,7 +15,8 @@ export function* dfw(block: Dfw, visit: Visit): Steps<SlotAnswer> {
     const source = block.excludeSource ?? block.source;
     return { verdict: "pass", reason: "excluded", by: { kind: "policy", ...written(source) }, source };
   }
-  const ethernet = yield* firstMatch(block.ethernetRules, visit, { layer: "ethernet" });
+  const ethernet =
+    block.ethernetRules.length === 0 ? NO_MATCH : yield* firstMatch(block.ethernetRules, visit, { layer: "ethernet" });
   if (ethernet.rule) {
     visit.world.hit(block.name, ethernet.rule.id);
     // An ethernet rule has nobody to answer to: `reject` drops. `jump-to-application` has no place here, and jumps nowhere.
@@ -34,29 +35,28 @@ export function* dfw(block: Dfw, visit: Visit): Steps<SlotAnswer> {
       disabled: ethernet.disabled,
     };
   }
-  const answer = yield* decideIp(block, visit, ethernet.disabled);
+  const answer = withoutRules(block, visit) ?? (yield* byRules(block, visit, ethernet.disabled));
   rememberFragment(visit, answer);
   // Where no IP rule was read, the ethernet rules that were passed over are still to tell.
   return answer.disabled || ethernet.disabled.length === 0 ? answer : { ...answer, disabled: ethernet.disabled };
 }
 
-function* decideIp(block: Dfw, visit: Visit, disabled: readonly number[]): Steps<SlotAnswer> {
-  const state = { kind: "state" as const, ...written(block.source) };
+/** What is decided before any rule is read: fragments, what no firewall passes, what is of a known connection. */
+function withoutRules(block: Dfw, visit: Visit): SlotAnswer | undefined {
   if (isLaterFragment(visit.packet)) return laterFragment(block, visit);
   const unsound = unsoundness(visit);
   if (unsound) return refusedAsUnsound(block, unsound);
 
   const known = byState(block, visit);
+  if (known === undefined) return undefined;
+  const { source } = block;
+  const by = { kind: "state" as const, ...written(source) };
   if (known === "mismatch")
-    return {
-      verdict: "drop",
-      reason: "state-mismatch",
-      by: state,
-      source: block.source,
-      state: connectionOf(visit)?.state,
-    };
-  if (known) return { verdict: "allow", reason: "state", by: state, source: block.source, state: known.state };
+    return { verdict: "drop", reason: "state-mismatch", by, source, state: connectionOf(visit)?.state };
+  return { verdict: "allow", reason: "state", by, source, state: known.state };
+}
 
+function* byRules(block: Dfw, visit: Visit, disabled: readonly number[]): Steps<SlotAnswer> {
   let match = yield* firstMatch(block.ipRules, visit, { disabled });
   if (match.rule?.action === "jump-to-application") {
     visit.world.hit(block.name, match.rule.id);
@@ -87,6 +87,8 @@ function* decideIp(block: Dfw, visit: Visit, disabled: readonly number[]): Steps
   const answer = decided(rule, "allow", match.disabled);
   return rule.section?.stateless ? answer : { ...answer, state: remember(block, visit, `rule ${rule.id}`) };
 }
+
+const NO_MATCH: Match = { index: 0, disabled: [] };
 
 const decided = (rule: Rule, verdict: "allow" | "drop", disabled: readonly number[]): SlotAnswer => ({
   verdict,
@@ -143,10 +145,13 @@ function byState(block: Dfw, visit: Visit): Connection | "mismatch" | undefined 
   const about = flowAbout(packet);
   const flow = flowOf(packet) ?? about;
   if (!flow) return undefined;
-  if (!world.at(place.vnic).connections.has(flow.key)) return undefined;
-  const { connections } = world.change(place.vnic);
-  const connection = lookUp(connections, flow.key, world.clock);
+  const connection = world.at(place.vnic).connections.get(flow.key);
   if (!connection) return undefined;
+  const { connections } = world.change(place.vnic);
+  if (isOver(connection, world.clock)) {
+    connections.delete(flow.key);
+    return undefined;
+  }
   if (about) {
     const after = afterIcmpError(connection, world.clock, block.timeouts);
     if (after !== connection) connections.set(flow.key, after);
