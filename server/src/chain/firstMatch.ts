@@ -7,6 +7,7 @@ import type { Ip } from "../policy/addresses.ts";
 import type { Appliance, Rule, Vnic } from "../policy/policy.ts";
 import { Classifier } from "../space/classifier/classifier.ts";
 import { type Asked, ownersOf, ruleMatches } from "./match.ts";
+import { Memo } from "./memo.ts";
 import type { Steps, Visit } from "./slot.ts";
 
 export interface Match {
@@ -61,6 +62,8 @@ interface Reading {
   /** Rules read so far, one by one. */
   read: number;
   classifier?: Classifier;
+  /** Of a list whose index takes longer than to remember what it said. */
+  memo?: Memo;
   /** Indexes of disabled rules. */
   readonly disabled: readonly number[];
 }
@@ -70,6 +73,8 @@ const readings = new WeakMap<readonly Rule[], Reading>();
 const WORTH_AN_INDEX = 200;
 /** Lists below this are read as quickly as an index answers. */
 const SHORT = 32;
+/** Above this an index has more than bit rows. */
+const LONG = 12_288;
 
 /** The index of the first rule from `start` that matches; the list's length where none does. */
 function indexOf(rules: readonly Rule[], start: number, asked: Asked): number {
@@ -83,8 +88,11 @@ function indexOf(rules: readonly Rule[], start: number, asked: Asked): number {
       return index;
     }
     reading.classifier = new Classifier(rules);
+    if (rules.length > LONG) reading.memo = new Memo(rules);
   }
-  const found = classify(reading.classifier, rules, start, asked);
+  const { classifier, memo } = reading;
+  const find = () => classify(classifier, rules, start, asked);
+  const found = memo ? memo.answer(asked, start, find) : find();
   return found < 0 ? rules.length : found;
 }
 

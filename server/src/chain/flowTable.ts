@@ -23,7 +23,7 @@ export function flowKey(protocol: number, low: Ip, lowPort: number, high: Ip, hi
 const fold = (ip: Ip): number =>
   typeof ip === "number" ? ip : Number(BigInt.asUintN(32, ip)) ^ Number(BigInt.asUintN(32, ip >> 48n));
 
-const same = (a: FlowKey, b: FlowKey): boolean =>
+export const sameKey = (a: FlowKey, b: FlowKey): boolean =>
   a.hash === b.hash &&
   a.low === b.low &&
   a.high === b.high &&
@@ -168,7 +168,7 @@ const placeOf = ({ hash }: FlowKey): number => hash >>> 20;
 function find(keys: readonly (FlowKey | undefined)[], key: FlowKey): number {
   const last = keys.length - 1;
   let at = placeOf(key) & last;
-  for (let found = keys[at]; found !== undefined && !same(found, key); found = keys[at]) at = (at + 1) & last;
+  for (let found = keys[at]; found !== undefined && !sameKey(found, key); found = keys[at]) at = (at + 1) & last;
   return at;
 }
 

@@ -108,6 +108,8 @@ export class World {
   hits = new Table<string, number>();
   /** Learned addresses, by address. */
   private owners = new Table<Ip, string>();
+  /** Another object whenever an address has another owner than before. */
+  addressing: object = {};
   private states = new Map<string, VnicState>();
   /** States that another fork may see too. */
   private foreign = new Set<string>();
@@ -138,6 +140,7 @@ export class World {
     fork.neighbours = this.neighbours.fork();
     fork.hits = this.hits.fork();
     fork.owners = this.owners.fork();
+    fork.addressing = this.addressing;
     fork.states = new Map(this.states);
     fork.foreign = new Set(this.states.keys());
     this.foreign = new Set(this.states.keys());
@@ -182,7 +185,10 @@ export class World {
     const family = familyOf(ip);
     if (state.first[family] === undefined) state.first = { ...state.first, [family]: ip };
     else this.suspect(vnic, ip);
-    this.owners.set(ip, vnic.id);
+    if (this.owners.get(ip) !== vnic.id) {
+      this.owners.set(ip, vnic.id);
+      this.addressing = {};
+    }
     const vni = vnic.segment === undefined ? undefined : this.policy.segments.get(vnic.segment)?.vni;
     if (vni !== undefined) this.neighbours.set(`${vni} ${ip}`, { mac, vnic: vnic.id });
   }

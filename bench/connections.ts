@@ -1,0 +1,83 @@
+/**
+ * Look-ups in the connection table beside a Map with text keys, as one would write it: processor time in nanoseconds a
+ * look-up, the making of the key included.
+ *
+ *     node --experimental-transform-types bench/connections.ts [flows]
+ */
+import { FlowTable, flowKey } from "../server/src/chain/flowTable.ts";
+import { randomFrom } from "./policies.ts";
+
+export interface Measured {
+  readonly flows: number;
+  readonly table: number;
+  readonly tableOfSix: number;
+  readonly map: number;
+  readonly forkAndWrite: number;
+}
+
+const LOOK_UPS = 1_000_000;
+
+const cpu = (): number => {
+  const { user, system } = process.cpuUsage();
+  return user + system;
+};
+function nanoseconds(count: number, work: (i: number) => unknown): number {
+  let found = 0;
+  const runs: number[] = [];
+  for (let run = 0; run < 5; run += 1) {
+    const from = cpu();
+    for (let i = 0; i < count; i += 1) if (work(i) !== undefined) found += 1;
+    runs.push(((cpu() - from) * 1000) / count);
+  }
+  if (found !== 5 * count) throw new Error("a flow was not found");
+  return runs.sort((a, b) => a - b)[2] as number;
+}
+
+export function measure(flows: number): Measured {
+  const random = randomFrom(13);
+  const below = (n: number) => Math.floor(random() * n);
+  const ends = Array.from({ length: flows }, () => ({
+    a: below(2 ** 32),
+    p: below(65536),
+    b: below(2 ** 32),
+    q: below(65536),
+  }));
+  const six = ends.map((end) => ({ ...end, a: (BigInt(end.a) << 64n) + 7n, b: (0x20010db8n << 96n) + BigInt(end.b) }));
+  const table = new FlowTable<number>();
+  const tableOfSix = new FlowTable<number>();
+  const map = new Map<string, number>();
+  const text = ({ a, p, b, q }: (typeof ends)[number]) => `6 ${a}:${p} ${b}:${q}`;
+  for (const [i, end] of ends.entries()) {
+    table.set(flowKey(6, end.a, end.p, end.b, end.q), i);
+    map.set(text(end), i);
+  }
+  for (const [i, { a, p, b, q }] of six.entries()) tableOfSix.set(flowKey(6, a, p, b, q), i);
+  const order = Uint32Array.from({ length: LOOK_UPS }, () => below(flows));
+  const endOf = (i: number) => ends[order[i] as number] as (typeof ends)[number];
+  const sixOf = (i: number) => six[order[i] as number] as (typeof six)[number];
+  let forked = table;
+  return {
+    flows,
+    table: nanoseconds(LOOK_UPS, (i) => {
+      const { a, p, b, q } = endOf(i);
+      return table.get(flowKey(6, a, p, b, q));
+    }),
+    tableOfSix: nanoseconds(LOOK_UPS, (i) => {
+      const { a, p, b, q } = sixOf(i);
+      return tableOfSix.get(flowKey(6, a, p, b, q));
+    }),
+    map: nanoseconds(LOOK_UPS, (i) => map.get(text(endOf(i)))),
+    // What a step of the debugger costs: a fork, and one entry written.
+    forkAndWrite: nanoseconds(1000, (i) => {
+      forked = forked.fork();
+      const { a, p, b, q } = endOf(i);
+      forked.set(flowKey(6, a, p, b, q), i);
+      return i;
+    }),
+  };
+}
+
+if (import.meta.main) {
+  const sizes = process.argv.slice(2).map(Number);
+  console.table((sizes.length > 0 ? sizes : [10_000, 630_000]).map(measure));
+}
