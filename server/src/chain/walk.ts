@@ -225,10 +225,11 @@ function traceOf({ place, changes, world }: Visit, answer: SlotAnswer): SlotTrac
   const block = place.line?.block;
   const { verdict, reason, by, state, reply, appliance, disabled } = answer;
   const trace: Mutable<SlotTrace> = block
-    ? { slot: place.slot, module: block.module, block: block.name, verdict, by, reason, changes }
-    : { ...idleSlot(world.platform, place.slot as SlotNumber), verdict, by, reason, changes };
+    ? { slot: place.slot, module: block.module, block: block.name, verdict, by, reason }
+    : { ...idleSlot(world.platform, place.slot as SlotNumber), verdict, by, reason };
   // What is not there to tell is no property: traces are compared and printed.
   if (state !== undefined) trace.state = state;
+  trace.changes = changes;
   if (disabled && disabled.length > 0) trace.disabled = disabled;
   if (reply !== undefined) trace.reply = reply;
   if (appliance !== undefined) trace.appliance = appliance;
