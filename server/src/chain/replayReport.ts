@@ -4,6 +4,7 @@ import { ipProtocolName, SCTP, TCP, UDP } from "../policy/protocols.ts";
 import { portText } from "./describe.ts";
 import { byText, decisiveSlot } from "./expectation.ts";
 import { type End, type Flow, flowOf } from "./flow.ts";
+import { FlowTable, flowKeyText } from "./flowTable.ts";
 import type { Replayed } from "./replay.ts";
 import type { By, Outcome, SlotTrace } from "./trace.ts";
 
@@ -77,7 +78,7 @@ export class ReplayReport {
   /** Why walks were ended. */
   readonly reasons = tally();
   private readonly statements = new Map<string, Hits>();
-  private readonly rows = new Map<string, Row>();
+  private readonly rows = new FlowTable<Row>();
   /** Frames without a flow (ARP, errors and the like), and of flows beyond those that are kept. */
   without = 0;
   private readonly line = new Timeline();
@@ -103,7 +104,10 @@ export class ReplayReport {
   }
   /** Most packets first. */
   get flows(): readonly FlowRow[] {
-    return [...this.rows.values()].sort((a, b) => b.packets - a.packets || a.firstFrame - b.firstFrame);
+    return this.rows
+      .entries()
+      .map(([, row]) => row)
+      .sort((a, b) => b.packets - a.packets || a.firstFrame - b.firstFrame);
   }
   /** Equally long, without gaps, at most a few hundred; empty when no frame has a time. */
   get timeline(): { readonly seconds: number; readonly buckets: readonly Bucket[] } {
@@ -156,7 +160,7 @@ export class ReplayReport {
     const [from, to] = [endText(flow, flow.from), endText(flow, flow.to)];
     const name = ipProtocolName(protocol) ?? `ip/${protocol}`;
     const row: Row = {
-      key: flow.key,
+      key: flowKeyText(flow.key),
       flow: `${name} ${from} -> ${to}`,
       protocol: name,
       from,
