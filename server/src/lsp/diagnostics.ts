@@ -287,8 +287,10 @@ export class Diagnostics {
     return news;
   }
 
-  #found(analysis: Analysis, index: number, result: StageResult): void {
-    analysis.results[index] = result;
+  #found(analysis: Analysis, index: number, { findings, ...result }: StageResult): void {
+    // What is said twice of one place is told once.
+    const told = new Map(findings.map((finding) => [identity(finding), finding]));
+    analysis.results[index] = { ...result, findings: [...told.values()] };
     analysis.changes += 1;
   }
 
@@ -299,26 +301,30 @@ export class Diagnostics {
    * only where no program does.
    */
   findings(uri: string): Finding[] {
-    const roots = this.session.workspace.rootsOf(uri);
-    const counts = new Map<string, { finding: Finding; roots: number }>();
-    for (const root of roots) {
-      const loaded = this.session.workspace.program(root);
-      const seen = new Set<string>();
-      for (const result of this.#analysis(root).results)
-        for (const finding of result.findings) {
-          if (finding.place.at.uri !== uri) continue;
-          if (result.loaded !== loaded && !stands(finding, this.session.workspace)) continue;
-          const key = identity(finding);
-          if (seen.has(key)) continue;
-          seen.add(key);
-          const known = counts.get(key);
-          if (known) known.roots += 1;
-          else counts.set(key, { finding, roots: 1 });
-        }
-    }
+    const [first = [], ...others] = this.session.workspace.rootsOf(uri).map((root) => this.#standing(root, uri));
+    if (others.length === 0) return first;
+    const counts = new Map<string, { readonly finding: Finding; roots: number }>();
+    for (const findings of [first, ...others])
+      for (const finding of findings) {
+        const key = identity(finding);
+        const known = counts.get(key);
+        if (known) known.roots += 1;
+        else counts.set(key, { finding, roots: 1 });
+      }
     return [...counts.values()]
-      .filter(({ finding, roots: of }) => !CODES_OF_ABSENCE.has(finding.code) || of === roots.length)
+      .filter(({ finding, roots: of }) => !CODES_OF_ABSENCE.has(finding.code) || of === others.length + 1)
       .map(({ finding }) => finding);
+  }
+
+  /** What the stages of a program say of a document, as far as what it is about is still there. */
+  #standing(root: string, uri: string): Finding[] {
+    const { workspace } = this.session;
+    const loaded = workspace.program(root);
+    const out: Finding[] = [];
+    for (const result of this.#analysis(root).results)
+      for (const finding of result.findings)
+        if (finding.place.at.uri === uri && (result.loaded === loaded || stands(finding, workspace))) out.push(finding);
+    return out;
   }
 
   #diagnosticsOf(uri: string): Diagnostic[] {
