@@ -74,6 +74,7 @@ const DECLARED: Readonly<Record<string, readonly (readonly [string, object])[]>>
     ["workspace/executeCommand", { command: "iochain.runScenario", arguments: [{ uri, scenario: "s" }] }],
     ["workspace/executeCommand", { command: "iochain.writeScenario", arguments: [{ uri, line: 5 }] }],
     ["workspace/executeCommand", { command: "iochain.showTrips", arguments: [{ uri, scenario: "s" }] }],
+    ["workspace/executeCommand", { command: "iochain.showExport", arguments: [{ uri, format: "nsx-policy" }] }],
   ],
   diagnosticProvider: [
     ["textDocument/diagnostic", { textDocument }],
@@ -116,10 +117,15 @@ describe("what is declared answers", () => {
     expect(capabilities.executeCommandProvider?.commands).toEqual(tried);
   });
   test("the documents that are declared open", async () => {
-    expect(capabilities.workspace?.textDocumentContent).toEqual({ schemes: ["iochain-trace"] });
-    const command = { command: "iochain.showTrips", arguments: [{ uri, scenario: "s" }] };
-    const shown = await client.request<{ uri: string }>("workspace/executeCommand", command);
-    expect(await client.request("workspace/textDocumentContent", shown)).toHaveProperty("text");
+    expect(capabilities.workspace?.textDocumentContent).toEqual({ schemes: ["iochain-trace", "iochain-export"] });
+    for (const command of [
+      { command: "iochain.showTrips", arguments: [{ uri, scenario: "s" }] },
+      { command: "iochain.showExport", arguments: [{ uri, format: "nsx-policy" }] },
+    ]) {
+      const shown = await client.request<{ uri: string }>("workspace/executeCommand", command);
+      const { text: content } = await client.request<{ text: string }>("workspace/textDocumentContent", shown);
+      expect(content).toContain("fw");
+    }
   });
   test("folders and file operations are declared side by side", () => {
     expect(capabilities.workspace?.workspaceFolders?.supported).toBe(true);

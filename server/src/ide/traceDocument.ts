@@ -1,14 +1,12 @@
 /**
  * Feature: trips as read-only documents, `iochain-trace:`. A document of one packet, or of all that a scenario sends:
  * each slot of each walk in a line, as `iochain trace` prints it.
- *
- * The address: `iochain-trace:/NAME?QUERY`, where NAME is for the editor's tab and QUERY the JSON of a `Wanted`,
- * percent-encoded. Editors decode and encode addresses anew; JSON in one piece survives that.
  */
 import type { CodeAction } from "vscode-languageserver-types";
 import type { ScenarioHost } from "../chain/scenario.ts";
 import { traceText } from "../chain/traceText.ts";
 import { quote } from "../syntax/strings.ts";
+import { address, readAddress } from "./address.ts";
 import { workspaceEdit } from "./edits.ts";
 import { expectationOf, tracePacket } from "./simulate.ts";
 import type { View } from "./view.ts";
@@ -26,25 +24,12 @@ export interface Wanted {
   readonly scenario?: string;
 }
 
-export function traceUri(wanted: Wanted): string {
-  const title = (wanted.scenario ?? wanted.packet ?? "trace").replaceAll("/", " ");
-  return `${TRACE_SCHEME}:/${encodeURIComponent(title)}.trace?${encodeURIComponent(JSON.stringify(wanted))}`;
-}
+export const traceUri = (wanted: Wanted): string =>
+  address(TRACE_SCHEME, `${wanted.scenario ?? wanted.packet ?? ""}.trace`, wanted);
 
 /** What a document's address asks for; undefined when it is none of ours. */
-export function readTraceUri(address: string): Wanted | undefined {
-  if (!address.startsWith(`${TRACE_SCHEME}:`)) return undefined;
-  const query = address.indexOf("?");
-  if (query < 0) return undefined;
-  let read: unknown;
-  try {
-    read = JSON.parse(decodeURIComponent(address.slice(query + 1).replace(/#.*$/, "")));
-  } catch {
-    return undefined;
-  }
-  if (typeof read !== "object" || read === null) return undefined;
-  const { uri, packet, from, scenario } = read as Record<string, unknown>;
-  const isText = (value: unknown): value is string => typeof value === "string";
+export function readTraceUri(text: string): Wanted | undefined {
+  const { uri, packet, from, scenario } = readAddress(TRACE_SCHEME, text) ?? {};
   if (!isText(uri) || isText(packet) === isText(scenario)) return undefined;
   return {
     uri,
@@ -53,6 +38,7 @@ export function readTraceUri(address: string): Wanted | undefined {
     ...(isText(scenario) && { scenario }),
   };
 }
+const isText = (value: unknown): value is string => typeof value === "string";
 
 /** The document's text. What cannot be traced is told in it: a document that fails to open says nothing. */
 export function traceDocument(view: View, wanted: Wanted, host?: ScenarioHost): string {

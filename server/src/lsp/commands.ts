@@ -5,12 +5,15 @@
  * - `iochain.writeScenario` `{ uri, line }` writes a scenario whose packet comes to the rule, default or binding on the
  *   line (from 1), or tells why no packet does; it answers what `iochain/scenarioFor` does;
  * - `iochain.showTrips` `{ uri, scenario }` or `{ uri, packet, from? }` opens the trace as a document, and answers its
- *   `{ uri }`. Declared where the client can show one.
+ *   `{ uri }`; `iochain.showExport` `{ uri, format }` does the same with the policy in another format, and tells what
+ *   that cannot hold. Both are declared where the client can show them.
  */
 import { type CancellationToken, ErrorCodes, ResponseError } from "vscode-languageserver";
+import { isExportFormat } from "../exchange/formats.ts";
 import type { TestResult } from "../ide/simulate.ts";
 import { traceUri } from "../ide/traceDocument.ts";
 import { canShow } from "./documents.ts";
+import { EXPORTS_KNOWN, exported, exportUri } from "./exports.ts";
 import type { Feature } from "./features.ts";
 import { scenarioFor } from "./questions.ts";
 import type { Session } from "./session.ts";
@@ -19,7 +22,7 @@ import { optionalText, run, text, viewOf } from "./simulation.ts";
 // biome-ignore lint/suspicious/noExplicitAny: arguments as they came over the wire.
 type Argument = any;
 
-const SHOW = "iochain.showTrips";
+const SHOWING = new Set(["iochain.showTrips", "iochain.showExport"]);
 
 const RUN: Readonly<
   Record<string, (session: Session, argument: Argument, token: CancellationToken) => Promise<unknown>>
@@ -36,7 +39,7 @@ const RUN: Readonly<
     else await session.apply("Write a scenario", answer.edit);
     return answer;
   },
-  [SHOW]: async (session, { uri, scenario, packet, from }) => {
+  "iochain.showTrips": async (session, { uri, scenario, packet, from }) => {
     const policy = text(uri, "uri");
     const address =
       scenario === undefined
@@ -45,13 +48,24 @@ const RUN: Readonly<
     await session.show(address);
     return { uri: address };
   },
+  "iochain.showExport": async (session, { uri, format }) => {
+    const view = viewOf(session, uri);
+    if (view === undefined) throw new ResponseError(ErrorCodes.InvalidParams, `no policy ${uri}`);
+    if (typeof format !== "string" || !isExportFormat(format))
+      throw new ResponseError(ErrorCodes.InvalidParams, `format is one of ${EXPORTS_KNOWN}`);
+    const address = exportUri({ uri, format });
+    await session.show(address);
+    const { notes } = await exported(view, format);
+    if (notes.length > 0) session.tell(false, `Not all of the policy can be said in ${format}: ${notes.join("; ")}`);
+    return { uri: address, notes };
+  },
 };
 
 export const COMMANDS: readonly Feature[] = [
   {
     method: "workspace/executeCommand",
     declare: (client) => ({
-      executeCommandProvider: { commands: Object.keys(RUN).filter((name) => name !== SHOW || canShow(client)) },
+      executeCommandProvider: { commands: Object.keys(RUN).filter((name) => canShow(client) || !SHOWING.has(name)) },
     }),
     answer: async (session, params, token) => {
       const command = String(params.command);

@@ -1,9 +1,10 @@
 /**
  * Read-only documents that the server writes, for clients that can show them (LSP 3.18, `workspace/textDocumentContent`):
- * `iochain-trace:`. The command `iochain.showTrips` `{ uri, scenario }` or `{ uri, packet, from? }` opens one.
+ * `iochain-trace:` and `iochain-export:`. The commands `iochain.showTrips` and `iochain.showExport` open one.
  */
 import { type ClientCapabilities, type Connection, ErrorCodes, ResponseError } from "vscode-languageserver";
 import { readTraceUri, TRACE_SCHEME, traceDocument } from "../ide/traceDocument.ts";
+import { EXPORT_SCHEME, exported, readExportUri } from "./exports.ts";
 import type { Feature } from "./features.ts";
 import { type Session, viewOfUri } from "./session.ts";
 
@@ -16,16 +17,17 @@ export const DOCUMENTS: readonly Feature[] = [
     declare: (client) =>
       client.workspace?.textDocumentContent === undefined
         ? {}
-        : { workspace: { textDocumentContent: { schemes: [TRACE_SCHEME] } } },
-    answer: (session, params) => {
-      const address = String(params.uri);
-      const wanted = readTraceUri(address);
-      if (wanted === undefined) throw new ResponseError(ErrorCodes.InvalidParams, `${address} is no trace of a packet`);
-      const view = viewOfUri(session, wanted.uri);
-      session.shown.add(address);
-      return {
-        text: view ? traceDocument(view, wanted, session.scenarioHost) : `There is no policy ${wanted.uri} any more.\n`,
-      };
+        : { workspace: { textDocumentContent: { schemes: [TRACE_SCHEME, EXPORT_SCHEME] } } },
+    answer: async (session, params) => {
+      const uri = String(params.uri);
+      const [trace, wanted] = [readTraceUri(uri), readExportUri(uri)];
+      const policy = trace?.uri ?? wanted?.uri;
+      if (policy === undefined) throw new ResponseError(ErrorCodes.InvalidParams, `${uri} is no document of ours`);
+      session.shown.add(uri);
+      const view = viewOfUri(session, policy);
+      if (view === undefined) return { text: `There is no policy ${policy} any more.\n` };
+      if (trace) return { text: traceDocument(view, trace, session.scenarioHost) };
+      return { text: (await exported(view, (wanted as NonNullable<typeof wanted>).format)).text };
     },
   },
 ];

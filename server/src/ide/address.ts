@@ -1,0 +1,19 @@
+/**
+ * Addresses of read-only documents: `SCHEME:/NAME?QUERY`, where NAME is for the editor's tab and QUERY the JSON of what
+ * is wanted, percent-encoded. Editors decode and encode addresses anew; JSON in one piece survives that.
+ */
+
+export const address = (scheme: string, name: string, wanted: object): string =>
+  `${scheme}:/${encodeURIComponent(name.replaceAll("/", " "))}?${encodeURIComponent(JSON.stringify(wanted))}`;
+
+/** What an address of the scheme asks for; undefined when it is another's, or none. */
+export function readAddress(scheme: string, text: string): Readonly<Record<string, unknown>> | undefined {
+  const query = text.indexOf("?");
+  if (!text.startsWith(`${scheme}:`) || query < 0) return undefined;
+  try {
+    const read: unknown = JSON.parse(decodeURIComponent(text.slice(query + 1).replace(/#.*$/, "")));
+    return typeof read === "object" && read !== null ? (read as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,49 @@
+/** `iochain-export:`: a policy in another format, as a read-only document that is made anew with the policy. */
+import { EXPORT_FORMATS, type ExportFormat, isExportFormat } from "../exchange/formats.ts";
+import { noteText } from "../exchange/report.ts";
+import { address, readAddress } from "../ide/address.ts";
+import type { View } from "../ide/view.ts";
+
+export const EXPORT_SCHEME = "iochain-export";
+
+interface Wanted {
+  /** The policy. */
+  readonly uri: string;
+  readonly format: ExportFormat;
+}
+
+/** By its ending an editor knows how to colour the text. */
+const ENDINGS: Readonly<Record<ExportFormat, string>> = {
+  "nsx-policy": "json",
+  "nsxv-xml": "xml",
+  getrules: "txt",
+  terraform: "tf",
+};
+
+export function exportUri({ uri, format }: Wanted): string {
+  const file = decodeURIComponent(uri.split("/").at(-1) ?? "").replace(/\.iochain$/, "");
+  return address(EXPORT_SCHEME, `${file}.${ENDINGS[format]}`, { uri, format });
+}
+
+export function readExportUri(text: string): Wanted | undefined {
+  const { uri, format } = readAddress(EXPORT_SCHEME, text) ?? {};
+  return typeof uri === "string" && typeof format === "string" && isExportFormat(format) ? { uri, format } : undefined;
+}
+
+export const EXPORTS_KNOWN = EXPORT_FORMATS.join(", ");
+
+/** The text, and what the format cannot hold. Writers are loaded when one is asked for. */
+export async function exported(view: View, format: ExportFormat): Promise<{ text: string; notes: readonly string[] }> {
+  const mistakes = view.program.documents.flatMap((document) =>
+    [...document.errors()].map(({ chunk, error }) => {
+      const { line, character } = document.rangeOf(chunk, error).start;
+      return `${document.uri}:${line + 1}:${character + 1}: ${error.message}`;
+    }),
+  );
+  // Half of a policy is another policy.
+  if (mistakes.length > 0)
+    return { text: `The policy cannot be exported while it has syntax errors:\n${mistakes.join("\n")}\n`, notes: [] };
+  const { exportPolicy } = await import("../exchange/export.ts");
+  const { text, notes } = exportPolicy(format, view.policy(), view.program.root.uri);
+  return { text, notes: notes.map(noteText) };
+}
