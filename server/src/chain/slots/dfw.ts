@@ -135,9 +135,11 @@ function lacksHeader({ ip, tcp, udp, sctp, icmp }: Packet): boolean {
     case ICMPV6:
       return icmp === undefined;
     default:
-      return ip === undefined;
+      return ip === undefined || (ip.version === 6 && EXTENSION_HEADERS.has(ip.protocol));
   }
 }
+/** Hop-by-hop, routing, fragment, destination options (RFC 8200): the walk over them ended inside one. */
+const EXTENSION_HEADERS: ReadonlySet<number> = new Set([0, 43, 44, 60]);
 
 /** The flow's entry after the packet; "mismatch" where the packet does not fit; undefined where there is none. */
 function byState(block: Dfw, visit: Visit): Connection | "mismatch" | undefined {
