@@ -92,7 +92,7 @@ describe("pcapng", () => {
   });
 
   test("a simple packet block has no time, an obsolete packet block has", () => {
-    const head = writePcapng([]);
+    const head = [...writePcapng([]), ...block(1, [hexOctets("01000000 00000000 09000100 09000000 00000000")])];
     const simple = block(3, [hexOctets("03000000 aabbcc")]);
     const obsolete = block(2, [hexOctets("0000 0000 00000000 05000000 02000000 02000000 aabb")]);
     const frames = [...readCapture(new Uint8Array([...head, ...simple, ...obsolete])).frames];

@@ -3,7 +3,11 @@ import type { Frame } from "./packet.ts";
 
 /** What a writer needs of a frame. */
 export type WrittenFrame = Pick<Frame, "data" | "linkType"> &
-  Partial<Pick<Frame, "time" | "originalLength" | "comments">>;
+  Partial<Pick<Frame, "time" | "originalLength" | "comments">> & {
+    /** pcapng: the interface that saw it, and whether it came in or went out there. */
+    readonly interfaceName?: string;
+    readonly direction?: "in" | "out";
+  };
 
 /** A pcap file in little-endian order with nanoseconds; all frames must be of the first one's link type. */
 export function writePcap(frames: readonly WrittenFrame[], linkType = frames[0]?.linkType ?? 1): Uint8Array {
@@ -27,54 +31,81 @@ export function writePcap(frames: readonly WrittenFrame[], linkType = frames[0]?
   return to;
 }
 
-/**
- * A pcapng file of one section, little-endian, times in nanoseconds, one interface for each link type. `comments` are
- * the section's; a frame has its own. A frame without time becomes a simple packet block if its link type is the
- * first one's (4.4), else its time is 0.
- */
+/** A pcapng file in memory: what `PcapngWriter` writes of the frames. `comments` are the section's. */
 export function writePcapng(frames: readonly WrittenFrame[], comments: readonly string[] = []): Uint8Array {
-  const linkTypes = [...new Set(frames.map((frame) => frame.linkType))];
-  const section = new Uint8Array(16);
-  const view = new DataView(section.buffer);
-  view.setUint32(0, 0x1a2b3c4d, true);
-  view.setUint16(4, 1, true);
-  view.setBigInt64(8, -1n, true);
-  const blocks = [block(0x0a0d0d0a, [section, commentOptions(comments)])];
-  for (const linkType of linkTypes.length === 0 ? [1] : linkTypes) {
-    blocks.push(
-      block(1, [Uint8Array.of(linkType & 255, linkType >> 8, 0, 0, 0, 0, 0, 0), option(9, Uint8Array.of(9)), END]),
-    );
-  }
-  for (const frame of frames) blocks.push(packetBlock(frame, linkTypes.indexOf(frame.linkType)));
-  return join(blocks);
+  const writer = new PcapngWriter(comments);
+  return join([writer.header, ...frames.map((frame) => writer.frame(frame))]);
 }
+
+/**
+ * A pcapng file as it grows, of one section, little-endian, times in nanoseconds; an interface is described before its
+ * first frame, one for each name and link type. A frame without time becomes a simple packet block where it is of the
+ * first interface and has nothing else to say (4.4), else its time is 0.
+ */
+export class PcapngWriter {
+  /** What the file begins with. */
+  readonly header: Uint8Array;
+  private readonly interfaces = new Map<string, number>();
+
+  constructor(comments: readonly string[] = []) {
+    const section = new Uint8Array(16);
+    const view = new DataView(section.buffer);
+    view.setUint32(0, 0x1a2b3c4d, true);
+    view.setUint16(4, 1, true);
+    view.setBigInt64(8, -1n, true);
+    this.header = block(SECTION, [section, options(comments.map(comment))]);
+  }
+
+  frame(frame: WrittenFrame): Uint8Array {
+    const { linkType, interfaceName = "" } = frame;
+    const key = `${linkType} ${interfaceName}`;
+    const known = this.interfaces.get(key);
+    if (known !== undefined) return packetBlock(frame, known);
+    const id = this.interfaces.size;
+    this.interfaces.set(key, id);
+    const name = interfaceName === "" ? [] : [option(IF_NAME, utf8.encode(interfaceName))];
+    const head = Uint8Array.of(linkType & 255, linkType >> 8, 0, 0, 0, 0, 0, 0);
+    const described = block(INTERFACE, [head, options([...name, option(IF_TSRESOL, Uint8Array.of(9))])]);
+    return join([described, packetBlock(frame, id)]);
+  }
+}
+
+const SECTION = 0x0a0d0d0a;
+const INTERFACE = 1;
+const SIMPLE_PACKET = 3;
+const ENHANCED_PACKET = 6;
+const COMMENT = 1;
+const IF_NAME = 2;
+const IF_TSRESOL = 9;
+const EPB_FLAGS = 2;
+const DIRECTIONS = { in: 1, out: 2 } as const;
 
 const END = new Uint8Array(4);
 const utf8 = new TextEncoder();
 
-function packetBlock(
-  { time, data, originalLength = data.length, comments = [] }: WrittenFrame,
-  id: number,
-): Uint8Array {
-  if (time === undefined && id === 0 && originalLength === data.length && comments.length === 0) {
+function packetBlock(frame: WrittenFrame, id: number): Uint8Array {
+  const { time, data, originalLength = data.length, comments = [], direction } = frame;
+  const extra = comments.map(comment);
+  if (direction !== undefined) extra.push(option(EPB_FLAGS, Uint8Array.of(DIRECTIONS[direction], 0, 0, 0)));
+  if (time === undefined && id === 0 && originalLength === data.length && extra.length === 0) {
     const length = new Uint8Array(4);
     new DataView(length.buffer).setUint32(0, originalLength, true);
-    return block(3, [length, data]);
+    return block(SIMPLE_PACKET, [length, data]);
   }
   const header = new Uint8Array(20);
   const view = new DataView(header.buffer);
   view.setUint32(0, id, true);
-  view.setUint32(4, Number((time ?? 0n) >> 32n), true);
+  view.setUint32(4, Number(((time ?? 0n) >> 32n) & 0xffffffffn), true);
   view.setUint32(8, Number((time ?? 0n) & 0xffffffffn), true);
   view.setUint32(12, data.length, true);
   view.setUint32(16, originalLength, true);
-  return block(6, [header, pad(data), commentOptions(comments)]);
+  return block(ENHANCED_PACKET, [header, pad(data), options(extra)]);
 }
 
-function commentOptions(comments: readonly string[]): Uint8Array {
-  return comments.length === 0
-    ? new Uint8Array(0)
-    : join([...comments.map((text) => option(1, utf8.encode(text))), END]);
+const comment = (text: string) => option(COMMENT, utf8.encode(text));
+
+function options(all: readonly Uint8Array[]): Uint8Array {
+  return all.length === 0 ? new Uint8Array(0) : join([...all, END]);
 }
 
 function option(code: number, value: Uint8Array): Uint8Array {

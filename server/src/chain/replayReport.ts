@@ -197,22 +197,22 @@ function count<K extends string>(tally: Tally<K>, key: K): void {
 class Timeline {
   private start: bigint | undefined;
   /** In nanoseconds. */
-  private width = 1_000_000n;
+  private width = 1_000_000;
   private buckets: Tally<Fate>[] = [];
 
   add(time: bigint | undefined, fate: Fate): void {
     if (time === undefined) return;
     this.start ??= time;
     // Frames may be out of order: those before the first one count with it.
-    const since = time > this.start ? time - this.start : 0n;
-    while (since / this.width >= BigInt(MOST_BUCKETS)) this.double();
-    const at = Number(since / this.width);
+    const since = Math.max(0, Number(time - this.start));
+    while (since / this.width >= MOST_BUCKETS) this.double();
+    const at = Math.floor(since / this.width);
     while (this.buckets.length <= at) this.buckets.push(tally());
     count(this.buckets[at] as Tally<Fate>, fate);
   }
 
   private double(): void {
-    this.width *= 2n;
+    this.width *= 2;
     const halved: Tally<Fate>[] = [];
     this.buckets.forEach((bucket, i) => {
       const into = halved[i >> 1];
@@ -225,10 +225,8 @@ class Timeline {
   result(): { readonly seconds: number; readonly buckets: readonly Bucket[] } {
     const { start, width } = this;
     if (start === undefined) return { seconds: 0, buckets: [] };
-    const at = (i: number) => Number(start + width * BigInt(i)) / NANOSECONDS;
-    return {
-      seconds: Number(width) / NANOSECONDS,
-      buckets: this.buckets.map((outcomes, i) => ({ start: at(i), outcomes })),
-    };
+    const first = Number(start) / NANOSECONDS;
+    const seconds = width / NANOSECONDS;
+    return { seconds, buckets: this.buckets.map((outcomes, i) => ({ start: first + i * seconds, outcomes })) };
   }
 }

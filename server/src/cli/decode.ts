@@ -1,43 +1,61 @@
 /** `iochain decode`: the frames of a capture as they are read. */
 import { decodeFrame } from "../capture/decode.ts";
 import { fieldsOf, malformation } from "../capture/fields.ts";
+import type { Frame } from "../capture/packet.ts";
 import { describe } from "../chain/describe.ts";
-import { framesOf } from "./captures.ts";
-import { OK, print, style } from "./terminal.ts";
+import { eachFrame } from "./captures.ts";
+import { Lines, OK, style } from "./terminal.ts";
 import { seconds } from "./time.ts";
 
-export function decode(capture: string, options: { format: "text" | "ndjson"; limit?: number }): number {
+export async function decode(capture: string, options: { format: "text" | "ndjson"; limit?: number }): Promise<number> {
+  const { limit = Number.POSITIVE_INFINITY } = options;
+  const show = options.format === "ndjson" ? asJson : asText;
+  const lines = new Lines();
   let count = 0;
-  for (const frame of framesOf(capture)) {
-    if (options.limit !== undefined && ++count > options.limit) break;
-    const packet = decodeFrame(frame.data, frame.linkType, frame.originalLength);
-    const wrong = malformation(packet);
-    const malformed = wrong && `byte ${wrong.at}: ${wrong.why}`;
-    if (options.format === "ndjson") {
-      const fields = fieldsOf(frame, packet);
-      print(
-        JSON.stringify({
-          frame: frame.number,
-          time: seconds(frame.time),
-          interface: frame.interface,
-          fields: { ...fields, "fields.protocols": packet.protocols },
-          ...(malformed && { malformed }),
-        }),
-      );
-      continue;
-    }
-    const time = frame.time === undefined ? "-" : new Date(Number(frame.time / 1_000_000n)).toISOString();
-    const notes = [
-      packet.unsupported && `not decoded: ${packet.unsupported}`,
-      malformed && style(`malformed at ${malformed}`, "red"),
-      packet.cut && "cut short by the capture",
-    ];
-    const what = packet.unsupported ? `${frame.data.length} octets` : describe(packet);
-    print(
-      [String(frame.number).padStart(6), time, what, style(packet.protocols, "dim"), ...notes]
-        .filter(Boolean)
-        .join("  "),
-    );
-  }
+  const sink = (frame: Frame) => {
+    if (++count > limit) return false;
+    lines.add(show(frame));
+    return count < limit;
+  };
+  await eachFrame(capture, sink, { flush: () => lines.flush(), showsProgress: lines.isHidden });
   return OK;
+}
+
+function asJson(frame: Frame): string {
+  const packet = decodeFrame(frame.data, frame.linkType, frame.originalLength);
+  const fields = fieldsOf(frame, packet);
+  const wrong = malformation(packet);
+  return JSON.stringify({
+    frame: frame.number,
+    time: seconds(frame.time),
+    interface: frame.interface,
+    fields: { ...fields, protocols: fields["frame.protocols"] },
+    ...(wrong && { malformed: `byte ${wrong.at}: ${wrong.why}` }),
+    ...(packet.unsupported && { unsupported: packet.unsupported }),
+    ...(frame.comments && { comments: frame.comments }),
+  });
+}
+
+function asText(frame: Frame): string {
+  const packet = decodeFrame(frame.data, frame.linkType, frame.originalLength);
+  const wrong = malformation(packet);
+  const inner = packet.inner && `[${describe(packet.inner)}]`;
+  return [
+    String(frame.number).padStart(6),
+    frame.time === undefined ? "-" : dateText(frame.time),
+    packet.unsupported ? `${frame.data.length} octets` : describe(packet),
+    inner,
+    style(packet.protocols, "dim"),
+    packet.unsupported && `not decoded: ${packet.unsupported}`,
+    wrong && style(`malformed at byte ${wrong.at}: ${wrong.why}`, "red"),
+    packet.cut && "cut short by the capture",
+  ]
+    .filter(Boolean)
+    .join("  ");
+}
+
+/** A damaged file can have times that no date has (ECMA-262, 21.4.1.1). */
+function dateText(time: bigint): string {
+  const milliseconds = Number(time / 1_000_000n);
+  return Math.abs(milliseconds) <= 8.64e15 ? new Date(milliseconds).toISOString() : `${milliseconds / 1000}s`;
 }

@@ -45,7 +45,8 @@ export function readBytes(path: string): Uint8Array {
   }
 }
 
-function unreadable(path: string, error: unknown): Unusable {
+/** An error of the file system in words. */
+export function unreadable(path: string, error: unknown): Unusable {
   const { code, message } = error as NodeJS.ErrnoException;
   const why: Record<string, string> = {
     ENOENT: "no such file or folder",

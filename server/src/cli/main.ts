@@ -22,6 +22,8 @@ function count(text: string): number {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError("It takes a whole number from 0.");
   return Number(text);
 }
+/** A repeatable option. */
+const several = (text: string, before: readonly string[] = []) => [...before, text];
 const format = (...choices: string[]) =>
   new Option("--format <format>", "how to print").choices(choices).default(choices[0]);
 
@@ -70,7 +72,7 @@ program
   .argument("<file>", "a policy file")
   .requiredOption("--packet <text>", "the packet, as after `send`: tcp 203.0.113.7:51000 -> web-01:443 syn")
   .option("--from <vnic>", "the vNIC that sends it, where its source does not say")
-  .addOption(format("text", "json"))
+  .addOption(format("text", "json", "pcapng"))
   .action(run(trace));
 program
   .command("diff")
@@ -93,9 +95,13 @@ program
   .description("walk every frame of a capture")
   .argument("<file>", "a policy file")
   .argument("<capture>", "a pcap or pcapng file, also gzipped; - reads standard input")
-  .requiredOption("--at <vnic>", "the vNIC at which the capture was taken")
+  .option("--at <vnic>", "the vNIC at which the capture was taken; without it frames are placed by their MACs")
+  .option("--mac-map <mac=vnic>", "a MAC of the capture and the vNIC it is; repeatable", several)
+  .option("--interface <name=vnic>", "a pcapng interface, by name or number, and its vNIC; repeatable", several)
+  .option("--inner", "walk what tunnels carry, the innermost packet")
+  .option("--write <file>", "write the frames as pcapng; each one's comments say what every slot did")
   .addOption(format("text", "json", "ndjson", "csv"))
-  .option("--summary", "counts by outcome, rule, reason and flow instead of a line a frame")
+  .option("--summary", "counts by outcome, rule, reason and flow instead of a line a frame; csv: a line a flow")
   .option("--limit <n>", "stop after this many frames", count)
   .action(run(replay));
 program
@@ -154,8 +160,6 @@ program
     mcp();
     serving = true;
   });
-
-process.on("SIGINT", () => process.exit(130));
 
 /** `--coverage FILE`: the file is no format. */
 function namedFormat(word: string, i: number, words: readonly string[]): string {

@@ -1,178 +1,174 @@
-/** `iochain replay`: every frame of a capture through the chain of the vNIC at which it was taken. */
-import { decodeFrame } from "../capture/decode.ts";
+/** `iochain replay`: every frame of a capture through the chain of the vNIC that it belongs to. */
+import { closeSync, openSync, writeSync } from "node:fs";
 import type { Frame } from "../capture/packet.ts";
-import { portText } from "../chain/describe.ts";
+import { parseMac } from "../capture/text.ts";
 import { byText, decisiveSlot } from "../chain/expectation.ts";
-import { type Flow, flowOf } from "../chain/flow.ts";
-import { flowKeyText } from "../chain/flowTable.ts";
-import { replayFrame } from "../chain/replay.ts";
+import { Replay, type Replayed, type Vantage } from "../chain/replay.ts";
+import { ReplayReport } from "../chain/replayReport.ts";
 import { vnicOf } from "../chain/scenario.ts";
 import type { Trace } from "../chain/trace.ts";
 import { outcomeText } from "../chain/traceText.ts";
 import { World } from "../chain/world.ts";
-import { formatIp } from "../policy/addresses.ts";
-import type { Vnic } from "../policy/policy.ts";
-import { ipProtocolName, SCTP, TCP, UDP } from "../policy/protocols.ts";
-import { framesOf } from "./captures.ts";
-import { loadPolicy } from "./files.ts";
-import { OK, print, style, Unusable } from "./terminal.ts";
+import type { Policy, Vnic } from "../policy/policy.ts";
+import { eachFrame } from "./captures.ts";
+import { csv } from "./csv.ts";
+import { loadPolicy, unreadable } from "./files.ts";
+import { printSummary } from "./replaySummary.ts";
+import { Lines, OK, style, Unusable } from "./terminal.ts";
 import { seconds } from "./time.ts";
 import { vnicRef } from "./trace.ts";
+import { annotated, captureWriter } from "./traceCapture.ts";
 
 export interface ReplayOptions {
-  readonly at: string;
+  readonly at?: string;
+  /** `MAC=VM.VNIC` and `NAME=VM.VNIC`. */
+  readonly macMap?: readonly string[];
+  readonly interface?: readonly string[];
+  readonly inner?: boolean;
   readonly format: "text" | "json" | "ndjson" | "csv";
   readonly summary?: boolean;
   readonly limit?: number;
-}
-interface Replayed {
-  readonly frame: Frame;
-  readonly trace: Trace;
+  /** A pcapng file to write. */
+  readonly write?: string;
 }
 
-export function replay(file: string, capture: string, options: ReplayOptions): number {
+export async function replay(file: string, capture: string, options: ReplayOptions): Promise<number> {
   const { policy } = loadPolicy(file);
-  const vnic = vnicOf(policy, vnicRef(options.at));
-  if (!vnic)
-    throw new Unusable(
-      `--at: the policy has no vNIC ${options.at}; it has ${[...policy.vnics.keys()].join(", ") || "none"}`,
-    );
-  const replayed = walkAll(World.start(policy), vnic, framesOf(capture), options.limit ?? Number.POSITIVE_INFINITY);
-  if (options.summary) printSummary(summarize(replayed), options.format === "json" || options.format === "ndjson");
-  else PRINTERS[options.format](replayed);
+  const replaying = new Replay(World.start(policy), vantageOf(policy, options));
+  const { limit = Number.POSITIVE_INFINITY, summary = false } = options;
+  const report = new ReplayReport();
+  const written = options.write === undefined ? undefined : new WrittenCapture(options.write);
+  const lines = new Lines();
+  const printer = PRINTERS[options.format];
+  let count = 0;
+  if (!summary && printer.head !== undefined) lines.add(printer.head);
+  const sink = (frame: Frame, interfaceName: string | undefined): boolean => {
+    if (++count > limit) return false;
+    const replayed = replaying.walk(frame, interfaceName);
+    written?.add(replayed);
+    if (summary) report.add(replayed);
+    else lines.add(printer.line(replayed, count));
+    return count < limit;
+  };
+  try {
+    await eachFrame(capture, sink, { flush: () => lines.flush(), showsProgress: summary || lines.isHidden });
+  } finally {
+    written?.close();
+  }
+  if (summary) printSummary(report, options.format);
+  else if (printer.foot !== undefined) lines.add(printer.foot(count));
+  lines.flush();
   return OK;
 }
 
-function* walkAll(world: World, vnic: Vnic, frames: Iterable<Frame>, limit: number): Generator<Replayed> {
-  let first: bigint | undefined;
-  let count = 0;
-  for (const frame of frames) {
-    if (++count > limit) return;
-    first ??= frame.time;
-    yield { frame, trace: replayFrame(world, vnic, frame, 0, first) };
+/** Where the frames belong, from the options. Complains as `Unusable`. */
+function vantageOf(
+  policy: Policy,
+  { at, macMap = [], interface: interfaces = [], inner = false }: ReplayOptions,
+): Vantage {
+  const vnic = (text: string, option: string): Vnic => {
+    const found = vnicOf(policy, vnicRef(text));
+    if (found) return found;
+    throw new Unusable(
+      `${option}: the policy has no vNIC ${text}; it has ${[...policy.vnics.keys()].join(", ") || "none"}`,
+    );
+  };
+  const pairs = (texts: readonly string[], option: string) =>
+    texts
+      .flatMap((text) => text.split(","))
+      .map((text): [string, Vnic] => {
+        const end = text.lastIndexOf("=");
+        if (end < 1) throw new Unusable(`${option}: "${text}" is not NAME=VM.VNIC`);
+        return [text.slice(0, end).trim(), vnic(text.slice(end + 1).trim(), option)];
+      });
+  const macs = pairs(macMap, "--mac-map").map(([text, found]): [number, Vnic] => {
+    const mac = parseMac(text);
+    if (mac === undefined) throw new Unusable(`--mac-map: "${text}" is not a MAC address`);
+    return [mac, found];
+  });
+  return {
+    ...(at !== undefined && { at: vnic(at, "--at") }),
+    interfaces: new Map(pairs(interfaces, "--interface")),
+    macs: new Map(macs),
+    inner,
+  };
+}
+
+/** The frames with what became of them, in a pcapng file. */
+class WrittenCapture {
+  private readonly path: string;
+  private readonly fd: number;
+  private readonly writer = captureWriter();
+
+  constructor(path: string) {
+    this.path = path;
+    try {
+      this.fd = openSync(path, "w");
+    } catch (error) {
+      throw unreadable(path, error);
+    }
+    this.put(this.writer.header);
   }
+
+  add({ frame, trace }: Replayed): void {
+    this.put(this.writer.frame(annotated(frame, trace)));
+  }
+
+  close(): void {
+    closeSync(this.fd);
+  }
+
+  private put(octets: Uint8Array): void {
+    try {
+      for (let left = octets; left.length > 0; ) left = left.subarray(writeSync(this.fd, left));
+    } catch (error) {
+      throw unreadable(this.path, error);
+    }
+  }
+}
+
+interface Printer {
+  readonly head?: string;
+  /** `count` from 1. */
+  readonly line: (replayed: Replayed, count: number) => string;
+  readonly foot?: (count: number) => string;
 }
 
 const asJson = ({ frame, trace }: Replayed) =>
   JSON.stringify({ frame: frame.number, time: seconds(frame.time), ...trace });
 const directionOf = (trace: Trace) => trace.walks[0]?.direction ?? "";
 
-const PRINTERS: Record<ReplayOptions["format"], (replayed: Iterable<Replayed>) => void> = {
-  ndjson(replayed) {
-    for (const one of replayed) print(asJson(one));
+const PRINTERS: Record<ReplayOptions["format"], Printer> = {
+  ndjson: { line: asJson },
+  json: {
+    line: (replayed, count) => `${count === 1 ? "[" : ","}${asJson(replayed)}`,
+    foot: (count) => (count === 0 ? "[]" : "]"),
   },
-  json(replayed) {
-    let lead = "[";
-    for (const one of replayed) {
-      print(`${lead}${asJson(one)}`);
-      lead = ",";
-    }
-    print(lead === "[" ? "[]" : "]");
-  },
-  csv(replayed) {
-    print("frame,time,direction,packet,outcome,slot,by,reason");
-    for (const { frame, trace } of replayed) {
+  csv: {
+    head: "frame,time,direction,packet,outcome,slot,by,reason",
+    line: ({ frame, trace }) => {
       const decided = decisiveSlot(trace.walks)?.slot;
-      print(
-        [
-          frame.number,
-          seconds(frame.time) ?? "",
-          directionOf(trace),
-          trace.packet,
-          trace.outcome,
-          decided?.slot ?? "",
-          decided ? byText(decided) : "",
-          decided?.reason ?? "",
-        ]
-          .map(csv)
-          .join(","),
-      );
-    }
+      const time = seconds(frame.time) ?? "";
+      const by = decided ? byText(decided) : "";
+      const reason = decided?.reason ?? "";
+      return csv([
+        frame.number,
+        time,
+        directionOf(trace),
+        trace.packet,
+        trace.outcome,
+        decided?.slot ?? "",
+        by,
+        reason,
+      ]);
+    },
   },
-  text(replayed) {
-    for (const { frame, trace } of replayed) {
-      const decided = decisiveSlot(trace.walks);
-      const where = decided
-        ? `slot ${decided.slot.slot} by ${byText(decided.slot)}`
-        : (trace.walks[0]?.note ?? trace.note ?? "");
-      print(
-        `${String(frame.number).padStart(6)}  ${directionOf(trace).padEnd(3)}  ${trace.packet}  ${outcomeText(trace.outcome, style)}  ${style(where, "dim")}`,
-      );
-    }
+  text: {
+    line: ({ frame, trace }) => {
+      const decided = decisiveSlot(trace.walks)?.slot;
+      const where = decided ? `slot ${decided.slot} by ${byText(decided)}` : (trace.walks[0]?.note ?? trace.note ?? "");
+      const head = `${String(frame.number).padStart(6)}  ${directionOf(trace).padEnd(3)}`;
+      return `${head}  ${trace.packet}  ${outcomeText(trace.outcome, style)}  ${style(where, "dim")}`;
+    },
   },
 };
-
-/** RFC 4180. A value that a spreadsheet would take for a formula is kept a text. */
-function csv(value: string | number): string {
-  const text = typeof value === "number" ? String(value) : value.replace(/^[=+\-@]/, "'$&");
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
-
-interface Summary {
-  readonly frames: number;
-  readonly outcomes: Record<string, number>;
-  readonly rules: Record<string, number>;
-  readonly reasons: Record<string, number>;
-  readonly flows: readonly {
-    readonly flow: string;
-    readonly packets: number;
-    readonly outcomes: Record<string, number>;
-  }[];
-}
-
-function summarize(replayed: Iterable<Replayed>): Summary {
-  const summary = { frames: 0, outcomes: tally(), rules: tally(), reasons: tally() };
-  const flows = new Map<string, { flow: string; packets: number; outcomes: Record<string, number> }>();
-  for (const { frame, trace } of replayed) {
-    summary.frames++;
-    count(summary.outcomes, trace.outcome);
-    for (const walk of trace.walks) {
-      for (const slot of walk.slots) if (slot.by?.kind === "rule") count(summary.rules, `${slot.block}.${slot.by.id}`);
-      const last = walk.outcome === "delivered" ? undefined : walk.slots.at(-1);
-      if (last?.reason) count(summary.reasons, last.reason);
-    }
-    const flow = flowOf(decodeFrame(frame.data, frame.linkType, frame.originalLength));
-    const key = flow ? flowKeyText(flow.key) : "no flow";
-    const text = flow ? flowText(flow) : "no flow";
-    const row = flows.get(key) ?? { flow: text, packets: 0, outcomes: tally() };
-    row.packets++;
-    count(row.outcomes, trace.outcome);
-    flows.set(key, row);
-  }
-  return { ...summary, flows: [...flows.values()].sort((a, b) => b.packets - a.packets) };
-}
-function flowText({ protocol, from, to }: Flow): string {
-  const withPorts = protocol === TCP || protocol === UDP || protocol === SCTP;
-  const end = ({ ip, port }: Flow["from"]) => (withPorts ? portText(ip, port) : formatIp(ip));
-  return `${ipProtocolName(protocol) ?? `ip/${protocol}`} ${end(from)} -> ${end(to)}`;
-}
-
-/** No prototype: a name from a capture cannot be one of Object's. */
-const tally = (): Record<string, number> => Object.create(null);
-function count(tally: Record<string, number>, key: string): void {
-  tally[key] = (tally[key] ?? 0) + 1;
-}
-
-function printSummary(summary: Summary, json: boolean): void {
-  if (json) {
-    print(JSON.stringify(summary, undefined, 1));
-    return;
-  }
-  print(`${summary.frames} frames`);
-  const section = (title: string, rows: Record<string, number>) => {
-    const sorted = Object.entries(rows).sort(([, a], [, b]) => b - a);
-    if (sorted.length > 0) print(style(title, "bold"));
-    for (const [name, n] of sorted) print(`${String(n).padStart(8)}  ${name}`);
-  };
-  section("outcomes", summary.outcomes);
-  section("rules", summary.rules);
-  section("stopped because", summary.reasons);
-  if (summary.flows.length > 0) print(style("flows", "bold"));
-  for (const { flow, packets, outcomes } of summary.flows) {
-    print(
-      `${String(packets).padStart(8)}  ${flow}  ${Object.entries(outcomes)
-        .map(([outcome, n]) => `${outcome} ${n}`)
-        .join(", ")}`,
-    );
-  }
-}

@@ -25,13 +25,34 @@ export function print(text: string): void {
   writeAll(1, `${text}\n`);
 }
 
+/** Results in large numbers: gathered, and written at `flush`. */
+export class Lines {
+  private text = "";
+  /** Nobody sees the results come: they go to a file or a pipe. */
+  readonly isHidden = !process.stdout.isTTY;
+
+  add(line: string): void {
+    this.text += `${line}\n`;
+    if (this.text.length > 0x10000) this.flush();
+  }
+  flush(): void {
+    if (this.text !== "") writeAll(1, this.text);
+    this.text = "";
+  }
+}
+
+/** Octets of a result that is no text. */
+export function writeOut(octets: Uint8Array): void {
+  writeAll(1, octets);
+}
+
 /** Everything that is not a result. */
 export function say(text: string): void {
   writeAll(2, `${text}\n`);
 }
 
-function writeAll(fd: 1 | 2, text: string): void {
-  let bytes: Uint8Array = Buffer.from(text);
+function writeAll(fd: 1 | 2, content: string | Uint8Array): void {
+  let bytes: Uint8Array = typeof content === "string" ? Buffer.from(content) : content;
   while (bytes.length > 0) {
     try {
       bytes = bytes.subarray(writeSync(fd, bytes));
@@ -40,6 +61,8 @@ function writeAll(fd: 1 | 2, text: string): void {
       // A reader that has gone away (`| head`) ends the command quietly, as SIGPIPE would.
       if (code === "EPIPE") process.exit(OK);
       if (code !== "EAGAIN") throw error;
+      // A slow reader of a pipe that does not block: no reason to spin.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
     }
   }
 }

@@ -1,4 +1,5 @@
 /** `iochain trace`: one packet through every slot. */
+import { encodeFrame } from "../capture/encode.ts";
 import { makePacket } from "../chain/packet.ts";
 import { traceText } from "../chain/traceText.ts";
 import { run } from "../chain/walk.ts";
@@ -6,9 +7,16 @@ import { World } from "../chain/world.ts";
 import { type ParsedPacket, parsePacket } from "../syntax/packetText.ts";
 import type { VnicRef } from "../syntax/tree.ts";
 import { loadPolicy } from "./files.ts";
-import { OK, pointAt, print, style, Unusable } from "./terminal.ts";
+import { OK, pointAt, print, style, Unusable, writeOut } from "./terminal.ts";
+import { annotated, captureWriter } from "./traceCapture.ts";
 
-export function trace(file: string, options: { packet: string; from?: string; format: "text" | "json" }): number {
+/** LINKTYPE_ETHERNET. */
+const ETHERNET = 1;
+
+export function trace(
+  file: string,
+  options: { packet: string; from?: string; format: "text" | "json" | "pcapng" },
+): number {
   const { policy } = loadPolicy(file);
   const parsed = parsePacket(options.packet);
   const [mistake] = parsed.errors;
@@ -19,6 +27,13 @@ export function trace(file: string, options: { packet: string; from?: string; fo
   if ("error" in sending)
     throw new Unusable(`--packet: ${sending.error}\n${pointAt(options.packet, sending.start, sending.end)}`);
   const result = run(world, sending);
+  if (options.format === "pcapng") {
+    const writer = captureWriter();
+    const frame = { data: encodeFrame(sending.packet), linkType: ETHERNET };
+    writeOut(writer.header);
+    writeOut(writer.frame(annotated(frame, result)));
+    return OK;
+  }
   print(options.format === "json" ? JSON.stringify(result, undefined, 1) : traceText(result, style));
   return OK;
 }
