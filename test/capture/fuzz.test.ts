@@ -1,9 +1,11 @@
+import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { decodeFrame } from "../../server/src/capture/decode.ts";
 import { fieldTree } from "../../server/src/capture/edit.ts";
 import { encodeFrame } from "../../server/src/capture/encode.ts";
 import { fieldsOf } from "../../server/src/capture/fields.ts";
+import { decompressed } from "../../server/src/capture/gzip.ts";
 import { CaptureReader, readCapture } from "../../server/src/capture/reader.ts";
 import { writePcap, writePcapng } from "../../server/src/capture/write.ts";
 import { packets } from "./packets.ts";
@@ -116,3 +118,88 @@ test("a length that is claimed is not allocated", () => {
   expect(reader.warnings).toHaveLength(1);
   expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(10_000_000);
 });
+
+/** A file in chunks of these sizes, over and over. */
+function inChunks(file: Uint8Array, sizes: readonly number[]): Uint8Array[] {
+  const chunks: Uint8Array[] = [];
+  for (let at = 0, i = 0; at < file.length; i++) {
+    const size = sizes[i % sizes.length] as number;
+    chunks.push(file.subarray(at, at + size));
+    at += size;
+  }
+  return chunks;
+}
+
+/** All that a reader says of chunks. */
+function told(chunks: readonly Uint8Array[]) {
+  const reader = new CaptureReader();
+  const frames: unknown[] = [];
+  const drain = () => {
+    for (let frame = reader.next(); frame !== undefined; frame = reader.next())
+      frames.push({ ...frame, data: [...frame.data] });
+  };
+  for (const chunk of chunks) {
+    reader.push(chunk);
+    drain();
+  }
+  reader.end();
+  drain();
+  return { frames, warnings: reader.warnings, error: reader.error, interfaces: reader.interfaces };
+}
+
+const FRAMES = [1, 2, 3].map((n) => ({
+  data: new Uint8Array(n * 5).fill(n),
+  linkType: n === 3 ? 113 : 1,
+  time: BigInt(n),
+  comments: [`comment ${n}`],
+}));
+const FILES = [writePcap(FRAMES.slice(0, 2)), writePcapng(FRAMES, ["a section"])];
+const damaged = fc
+  .record({
+    file: fc.constantFrom(...FILES),
+    damage: fc.array(fc.tuple(fc.nat({ max: 299 }), fc.nat({ max: 255 })), { maxLength: 4 }),
+    length: fc.nat({ max: 400 }),
+  })
+  .map(({ file, damage, length }) => {
+    const copy = file.slice(0, Math.max(1, length));
+    for (const [at, value] of damage) if (at < copy.length) copy[at] = value;
+    return copy;
+  });
+const sizes = fc.array(fc.integer({ min: 1, max: 64 }), { minLength: 1, maxLength: 5 });
+
+test("however a file arrives, whole or damaged, it is read the same", () => {
+  fc.assert(
+    fc.property(damaged, sizes, (file, chunkSizes) => {
+      expect(told(inChunks(file, chunkSizes))).toEqual(told([file]));
+    }),
+    { numRuns: 3000 },
+  );
+});
+
+test("of compressed data, whole or damaged, there is a part from the start, and never an exception", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.uint8Array({ maxLength: 2000 }),
+      fc.option(fc.tuple(fc.nat(), fc.nat({ max: 255 })), { nil: undefined }),
+      fc.option(fc.nat({ max: 100 }), { nil: undefined }),
+      sizes,
+      async (octets, flip, cut, chunkSizes) => {
+        const file = new Uint8Array(gzipSync(octets));
+        if (flip !== undefined) file[2 + (flip[0] % (file.length - 2))] = flip[1];
+        const kept = cut === undefined ? file : file.subarray(0, Math.max(2, file.length - cut));
+        const damage: string[] = [];
+        const got: number[] = [];
+        for await (const chunk of decompressed(asArriving(inChunks(kept, chunkSizes)), (why) => damage.push(why)))
+          got.push(...chunk);
+        if (damage.length === 0 && flip === undefined) expect(got).toEqual([...octets]);
+        if (flip === undefined) expect([...octets].slice(0, got.length)).toEqual(got);
+        if (flip === undefined && cut !== undefined && kept.length < file.length) expect(damage).toHaveLength(1);
+      },
+    ),
+    { numRuns: 150 },
+  );
+});
+
+async function* asArriving(chunks: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
+  yield* chunks;
+}

@@ -8,6 +8,9 @@ import { isPcapng, PcapngFormat } from "./pcapng.ts";
 
 export type { CaptureError, CaptureInterface } from "./format.ts";
 
+/** Octets of a file that is no capture that are told. */
+const QUOTED = 8;
+
 /**
  * Reads a pcap or pcapng file as it arrives: `push` chunks, take frames with `next` until there is none, and `end`
  * when there are no more chunks. The frames' octets are views of the chunks, which must not be written to again;
@@ -74,14 +77,15 @@ export class CaptureReader {
     const magic = ((u8(head, at) << 24) | (u8(head, at + 1) << 16) | (u8(head, at + 2) << 8) | u8(head, at + 3)) >>> 0;
     if (isPcap(magic)) return new PcapFormat(octets, log);
     if (isPcapng(magic)) return new PcapngFormat(octets, log);
-    this.refuse();
+    // The message quotes the first octets: they should have arrived.
+    if (octets.ensure(QUOTED) || this.ended) this.refuse();
     return undefined;
   }
 
   private refuse(): void {
     const { octets } = this;
-    octets.ensure(Math.min(octets.available, 8));
-    const first = octets.head.subarray(octets.at, octets.at + 8);
+    octets.ensure(Math.min(octets.available, QUOTED));
+    const first = octets.head.subarray(octets.at, octets.at + QUOTED);
     if (first.length === 0) this.log.fail(0, "not a pcap or pcapng file: it is empty");
     else if (isGzip(first)) this.log.fail(0, "the file is compressed with gzip: decompress it first");
     else {

@@ -6,16 +6,22 @@ import { readFileSync, statSync } from "node:fs";
 import type { Socket } from "node:net";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { constants, gunzipSync } from "node:zlib";
+import { isGzip } from "../capture/gzip.ts";
 import { frame, unframe } from "../wire/framing.ts";
 import { createSession, type Host } from "./session.ts";
 
 const onDisk = (path: string): string => (path.startsWith("file:") ? fileURLToPath(path) : path);
 
+/** Of compressed data that end early there is what came before; what grows beyond all bounds cannot be read. */
+const GUNZIP = { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: 2 ** 30 };
+
 const files: Pick<Host, "readFile" | "stamp"> = {
   readFile(path) {
     try {
       // A Buffer's views are many times dearer than a plain array's, and a capture is cut into a million of them.
-      const { buffer, byteOffset, length } = readFileSync(onDisk(path));
+      const onDiskBytes = readFileSync(onDisk(path));
+      const { buffer, byteOffset, length } = isGzip(onDiskBytes) ? gunzipSync(onDiskBytes, GUNZIP) : onDiskBytes;
       return new Uint8Array(buffer, byteOffset, length);
     } catch {
       return undefined;

@@ -4,7 +4,7 @@
  * else imports are found among the open documents only.
  */
 import { BrowserMessageReader, BrowserMessageWriter, createConnection } from "vscode-languageserver/browser";
-import { hostDebugSessions } from "./debugSessions.ts";
+import { hostDebugSessions, readBytes } from "./debugSessions.ts";
 import { startServer } from "./server.ts";
 
 declare const self: DedicatedWorkerGlobalScope;
@@ -28,5 +28,13 @@ startServer(connection, {
     const text = await connection.sendRequest<string | null>("iochain/readFile", { uri }).catch(() => null);
     return text ?? undefined;
   },
+  openCapture: (uri) => ({ chunks: captureOf(uri) }),
   policyFiles: () => [],
 });
+
+/** A capture as the client reads it, in one piece: that is how it answers. */
+async function* captureOf(uri: string): AsyncGenerator<Uint8Array> {
+  const bytes = await readBytes(connection, uri);
+  if (bytes === undefined) throw new Error(`${uri} cannot be read`);
+  yield bytes;
+}

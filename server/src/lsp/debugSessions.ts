@@ -41,11 +41,17 @@ export function hostDebugSessions(connection: Connection): void {
 
 function start(connection: Connection, id: number): Hosted {
   const saves = new Map<string, number>();
-  const readFile = async (uri: string): Promise<Uint8Array | undefined> => {
-    const bytes = await connection.sendRequest<string | null>("iochain/readBytes", { uri });
-    return bytes === null ? undefined : Uint8Array.from(atob(bytes), (char) => char.charCodeAt(0));
+  const host = {
+    readFile: (uri: string) => readBytes(connection, uri),
+    stamp: (path: string) => saves.get(path) ?? 0,
+    ended: () => {},
   };
-  const host = { readFile, stamp: (path: string) => saves.get(path) ?? 0, ended: () => {} };
   const send = (message: object) => void connection.sendNotification("iochain/debug", { session: id, message });
   return { session: createSession(host, send), saves };
+}
+
+/** A file's bytes, asked of the client; undefined when there is none to read. */
+export async function readBytes(connection: Connection, uri: string): Promise<Uint8Array | undefined> {
+  const bytes = await connection.sendRequest<string | null>("iochain/readBytes", { uri });
+  return bytes === null ? undefined : Uint8Array.from(atob(bytes), (char) => char.charCodeAt(0));
 }
