@@ -49,6 +49,7 @@ function asText(frame: Frame): string {
     packet.unsupported && `not decoded: ${packet.unsupported}`,
     wrong && style(`malformed at byte ${wrong.at}: ${wrong.why}`, "red"),
     packet.cut && "cut short by the capture",
+    ...(frame.comments ?? []).map((comment) => style(quoted(comment), "dim")),
   ]
     .filter(Boolean)
     .join("  ");
@@ -59,3 +60,7 @@ function dateText(time: bigint): string {
   const milliseconds = Number(time / 1_000_000n);
   return Math.abs(milliseconds) <= 8.64e15 ? new Date(milliseconds).toISOString() : `${milliseconds / 1000}s`;
 }
+
+/** A stranger's text: nothing in it may move a terminal's cursor. */
+const quoted = (comment: string): string =>
+  JSON.stringify(comment).replace(/[\u007f-\u009f]/g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`);
