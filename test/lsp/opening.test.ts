@@ -55,3 +55,22 @@ test("a client that cannot be told of more gets all at once", async () => {
   expect(await answer(client)).toEqual(["0 bad-address", `${last} syntax-error`]);
   client.stop();
 });
+
+test("its outline has no rules, and its colours come by range", async () => {
+  const client = await startClient();
+  await client.open(uri, text);
+  const textDocument = { uri };
+  const [web, fw] = await client.request<{ name: string; children?: { children?: unknown[] }[] }[]>(
+    "textDocument/documentSymbol",
+    { textDocument },
+  );
+  expect([web?.name, fw?.name, fw?.children?.length, fw?.children?.[0]?.children]).toEqual(["web", "fw", 1, undefined]);
+  expect(await client.request("textDocument/semanticTokens/full", { textDocument })).toBeNull();
+  const range = { start: { line: 4, character: 0 }, end: { line: 4, character: 9 } };
+  const { data } = await client.request<{ data: number[] }>("textDocument/semanticTokens/range", {
+    textDocument,
+    range,
+  });
+  expect(data.length).toBeGreaterThan(0);
+  client.stop();
+});

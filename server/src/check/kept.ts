@@ -11,6 +11,7 @@ import {
   type NameKey,
   ProgramNames,
   type TouchedNames,
+  topOf,
 } from "../policy/names.ts";
 import type { Policy, Source } from "../policy/policy.ts";
 import type { Program } from "../policy/program.ts";
@@ -292,12 +293,6 @@ function meaningOf({ space, key }: NameKey, names: ProgramNames, policy: Policy)
         .join() ?? ""
     }`;
   return kind;
-}
-
-function topOf(statement: Statement): Statement {
-  let top = statement;
-  while (top.parent !== undefined) top = top.parent;
-  return top;
 }
 
 /** As many take a millisecond or so to look at. */

@@ -2,6 +2,7 @@
  * Feature: call hierarchy. A chain calls the blocks of its slots, a redirect its appliance, a group the groups it
  * names; the other way round, who calls them.
  */
+
 import {
   type CallHierarchyIncomingCall,
   type CallHierarchyItem,
@@ -10,18 +11,11 @@ import {
   type Range,
   SymbolKind,
 } from "vscode-languageserver-types";
+import { topOf } from "../policy/names.ts";
 import type { Statement } from "../syntax/tree.ts";
 import { symbolAt } from "./navigation.ts";
 import { partsOf } from "./parts.ts";
-import {
-  type Declared,
-  declarationsOfKey,
-  keyOf,
-  occurrencesOf,
-  type SymbolKey,
-  statementsOf,
-  topOf,
-} from "./symbols.ts";
+import { type Declared, declarationsOfKey, keyOf, occurrencesOf, type SymbolKey, statementsOf } from "./symbols.ts";
 import { fullRange, rangeIn, type View } from "./view.ts";
 
 const CALLABLE: ReadonlySet<Statement["kind"]> = new Set([

@@ -2,21 +2,15 @@
  * Feature: code lenses. Run, debug and show the trips of a scenario; how often a declaration is used, counted when it is
  * shown; above a rule what takes its packets, and after a replay how many packets it decided.
  */
+
 import type { CodeLens } from "vscode-languageserver-types";
 import type { Code } from "../check/codes.ts";
 import type { Finding } from "../check/finding.ts";
+import { topOf } from "../policy/names.ts";
 import type { RuleStatement, ScenarioStatement, Statement } from "../syntax/tree.ts";
 import { count, someOf } from "./markdown.ts";
 import { partsOf } from "./parts.ts";
-import {
-  declarationsOfKey,
-  isDeclaration,
-  keyOf,
-  occurrencesOf,
-  type SymbolKey,
-  statementsOf,
-  topOf,
-} from "./symbols.ts";
+import { declarationsOfKey, isDeclaration, keyOf, occurrencesOf, type SymbolKey, statementsOf } from "./symbols.ts";
 import type { View } from "./view.ts";
 
 /** What a lens needs to be counted later. */

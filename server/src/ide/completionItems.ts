@@ -1,7 +1,9 @@
 /** The things that can be named or written at a place of the grammar, as completion items: one function a sort. */
+
 import { type CompletionItem, CompletionItemKind } from "vscode-languageserver-types";
 import { REASONS } from "../chain/reasons.ts";
 import { formatIp, formatMac } from "../policy/addresses.ts";
+import { topOf } from "../policy/names.ts";
 import { isSlotNumber, PLATFORMS, SLOTS, type SlotNumber } from "../policy/platforms.ts";
 import type { Vnic } from "../policy/policy.ts";
 import { ETHER_TYPES, IP_PROTOCOLS, icmpTypes } from "../policy/protocols.ts";
@@ -11,7 +13,7 @@ import { countOf, describeVnicAddresses, matchText } from "./describe.ts";
 import { someOf } from "./markdown.ts";
 import { writeName } from "./rename.ts";
 import { MODULE_NOTES } from "./slotNotes.ts";
-import { statementsOf, topOf } from "./symbols.ts";
+import { statementsOf } from "./symbols.ts";
 import { addressNote, durationWords, isTimer, macNote, portNote, TIMER_NOTES } from "./valueNotes.ts";
 import type { View } from "./view.ts";
 

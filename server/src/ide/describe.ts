@@ -1,11 +1,12 @@
 /** What things of the policy resolve to, in Markdown: endpoints, services, rules. */
+
 import { type AddressSet, addressesSize, formatIp, formatMac, formatRange, type Ip } from "../policy/addresses.ts";
 import { addressesOf } from "../policy/endpoints.ts";
+import { topOf } from "../policy/names.ts";
 import type { EndpointSet, Policy, Rule, ServiceMatch, Vnic } from "../policy/policy.ts";
 import { etherTypeName, icmpName, ipProtocolName } from "../policy/protocols.ts";
 import type { Statement } from "../syntax/tree.ts";
 import { code, count, escapeMarkdown, groupDigits, someOf } from "./markdown.ts";
-import { topOf } from "./symbols.ts";
 import { portName } from "./valueNotes.ts";
 
 const declaredIps = (vnic: Vnic): readonly Ip[] => vnic.ips;

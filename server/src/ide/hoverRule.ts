@@ -1,12 +1,14 @@
 /** Hover on a rule: what it resolves to, in a table, and where it stands. */
+
 import type { Code } from "../check/codes.ts";
+import { topOf } from "../policy/names.ts";
 import type { Rule } from "../policy/policy.ts";
 import type { RuleStatement, Statement } from "../syntax/tree.ts";
 import { describeEndpoints, describeServices, describeVnics, ruleOf } from "./describe.ts";
 import { KEYWORD_NOTES } from "./keywordNotes.ts";
 import { code, count, escapeMarkdown, paragraphs, table } from "./markdown.ts";
 import type { Part } from "./parts.ts";
-import { declarationsOfKey, keyOf, topOf } from "./symbols.ts";
+import { declarationsOfKey, keyOf } from "./symbols.ts";
 import type { View } from "./view.ts";
 
 /** `part`: the rule's id, in the rule or in an expectation; undefined on the word `rule`. */

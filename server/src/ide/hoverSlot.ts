@@ -1,10 +1,10 @@
 /** Hover on a slot: what it is, whose, when it is passed, what else it is called, and what is known of its past. */
+import { topOf } from "../policy/names.ts";
 import { isSlotNumber } from "../policy/platforms.ts";
 import type { Chunk, Statement } from "../syntax/tree.ts";
 import type { HoverText } from "./hover.ts";
 import { code, escapeMarkdown, paragraphs, table } from "./markdown.ts";
 import { DIRECTION_WORDS, MODULE_NOTES, slotHistory, slotOrder } from "./slotNotes.ts";
-import { topOf } from "./symbols.ts";
 import type { View } from "./view.ts";
 
 /** `statement` is the slot line or the expectation that names the slot, if one does. */

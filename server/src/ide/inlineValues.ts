@@ -2,10 +2,12 @@
  * Feature: inline values. While the debugger stands in a block, beside each rule that has been tried why it matches the
  * packet or does not: the answer to `matches(N)`, which the debugger gives for the block of the selected frame.
  */
+
 import type { InlineValue, Range } from "vscode-languageserver-types";
+import { topOf } from "../policy/names.ts";
 import type { RuleStatement } from "../syntax/tree.ts";
 import { ruleOf } from "./describe.ts";
-import { statementsOf, topOf } from "./symbols.ts";
+import { statementsOf } from "./symbols.ts";
 import { at, type View } from "./view.ts";
 
 /** `shown`: what the editor shows. `stopped`: where the selected frame stands. */

@@ -1,7 +1,8 @@
 /**
  * Feature: go to definition, declaration, type definition, implementation; find references; highlight.
  *
- * A name leads to its declaration, a slot to its block, `by rule 1001` to the rule, an import to its file. The type
+ * A name leads to its declaration, a slot to its block, `by rule 1001` to the rule, an import { topOf } from "../policy/names.ts";
+import to its file. The type
  * definition is the thing behind the thing: a redirect's appliance, a VM's segments, a key's block. A slot's
  * implementation is its block, a tag's the VMs that carry it.
  */
@@ -12,6 +13,7 @@ import {
   type LocationLink,
   type Position,
 } from "vscode-languageserver-types";
+import { topOf } from "../policy/names.ts";
 import type { Program } from "../policy/program.ts";
 import { resolveImport } from "../policy/program.ts";
 import type { SlotStatement, Statement } from "../syntax/tree.ts";
@@ -24,7 +26,6 @@ import {
   occurrencesOf,
   type SymbolKey,
   statementsOf,
-  topOf,
 } from "./symbols.ts";
 import { type At, at, fullRange, locationOf, rangeIn, type View } from "./view.ts";
 

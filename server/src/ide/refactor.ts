@@ -2,7 +2,9 @@
  * Feature: refactorings. They change the shape and not the meaning: extract a group or a service, inline a group, split
  * a rule by service. And those that write down what is known: bind the inventory, expect what happens now.
  */
+
 import { type CodeAction, CodeActionKind, type Range } from "vscode-languageserver-types";
+import { topOf } from "../policy/names.ts";
 import { isProtocolEntry } from "../policy/services.ts";
 import type { Endpoints, GroupStatement, ServiceEntry, Span, Statement } from "../syntax/tree.ts";
 import {
@@ -16,7 +18,7 @@ import {
 } from "./edits.ts";
 import { bindLine } from "./fixes/bindings.ts";
 import { expectationOf, resultOf } from "./simulate.ts";
-import { declarationsByKey, declarationsOfKey, isDeclaration, occurrencesOf, statementsOf, topOf } from "./symbols.ts";
+import { declarationsByKey, declarationsOfKey, isDeclaration, occurrencesOf, statementsOf } from "./symbols.ts";
 import { at, type View } from "./view.ts";
 
 export function refactorings(view: View, range: Range): CodeAction[] {

@@ -1,5 +1,5 @@
 /** Which thing a name is: the identity that definition, references, highlight and rename share. */
-import { type NameKey, ProgramNames } from "../policy/names.ts";
+import { type NameKey, ProgramNames, topOf } from "../policy/names.ts";
 import type { Source } from "../policy/policy.ts";
 import type { Program } from "../policy/program.ts";
 import type { Name, Span, Statement } from "../syntax/tree.ts";
@@ -24,13 +24,6 @@ export function* statementsOf(statements: readonly Statement[]): Generator<State
     yield statement;
     if ("children" in statement) yield* statementsOf(statement.children);
   }
-}
-
-/** The outermost block around a statement, or itself. */
-export function topOf(statement: Statement): Statement {
-  let top = statement;
-  while (top.parent !== undefined) top = top.parent;
-  return top;
 }
 
 const nameOf = (statement: Statement): string | undefined =>

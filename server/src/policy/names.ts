@@ -196,6 +196,13 @@ export function eachStatement(statements: readonly Statement[], visit: (statemen
   }
 }
 
+/** The outermost block around a statement, or itself. */
+export function topOf(statement: Statement): Statement {
+  let top = statement;
+  while (top.parent !== undefined) top = top.parent;
+  return top;
+}
+
 /** What a name is looked up by in its space: with the block or VM it is local to, where it is. */
 export function lookupKey(entry: Declared | Reference): string {
   const { space, name } = entry;

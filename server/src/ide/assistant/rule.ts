@@ -3,9 +3,9 @@
 import { checkProgram } from "../../check/check.ts";
 import { withErrors } from "../../check/everything.ts";
 import { checkSets } from "../../check/sets.ts";
+import { topOf } from "../../policy/names.ts";
 import type { RuleStatement, Statement } from "../../syntax/tree.ts";
 import { ruleText } from "../hoverRule.ts";
-import { topOf } from "../symbols.ts";
 import type { View } from "../view.ts";
 import type { Answer } from "./tools.ts";
 

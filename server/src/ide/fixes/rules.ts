@@ -1,5 +1,7 @@
 /** Fixes of rules: ids, rules that change nothing, defaults, the order of sections, DHCP. */
+
 import { CATEGORIES } from "../../policy/blocks.ts";
+import { topOf } from "../../policy/names.ts";
 import type { Source } from "../../policy/policy.ts";
 import type { BlockDeclaration, RuleStatement, SectionStatement, Statement } from "../../syntax/tree.ts";
 import {
@@ -14,7 +16,7 @@ import {
   textIn,
   withDocs,
 } from "../edits.ts";
-import { statementsOf, topOf } from "../symbols.ts";
+import { statementsOf } from "../symbols.ts";
 import type { View } from "../view.ts";
 import { dataOf, type Fixer, isNumber } from "./fix.ts";
 

@@ -1,9 +1,9 @@
 /** Fixes of slot lines: move one to a free slot of its module, sort them, place a redirect. */
+import { topOf } from "../../policy/names.ts";
 import type { Source } from "../../policy/policy.ts";
 import type { ChainStatement, SlotStatement, Statement } from "../../syntax/tree.ts";
 import { documentOf, insertBefore, insertLast, removeStatement, reorder, textIn, withDocs } from "../edits.ts";
 import { writeName } from "../rename.ts";
-import { topOf } from "../symbols.ts";
 import type { View } from "../view.ts";
 import { dataOf, type Fix, type Fixer, isNumbers, isString } from "./fix.ts";
 

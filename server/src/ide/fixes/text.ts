@@ -1,9 +1,9 @@
 /** Fixes of the text, names and values: a clause that stands twice, a misspelt name, a value that was meant otherwise. */
+import { topOf } from "../../policy/names.ts";
 import { CLAUSE_WORDS } from "../../syntax/parser.ts";
 import type { Span, Statement } from "../../syntax/tree.ts";
 import { documentOf, type FileEdit, insertBefore, removeRange, removeStatement, replaceSpan } from "../edits.ts";
 import { writeName } from "../rename.ts";
-import { topOf } from "../symbols.ts";
 import { spanOf, tokensOf, type View } from "../view.ts";
 import { dataOf, type Fix, type Fixer, isString, isStrings } from "./fix.ts";
 
