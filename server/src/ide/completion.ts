@@ -25,6 +25,7 @@ import { hoverSlot } from "./hoverSlot.ts";
 import { KEYWORD_NOTES } from "./keywordNotes.ts";
 import { code, paragraphs } from "./markdown.ts";
 import { lettersInOrder } from "./symbolTree.ts";
+import { timerText } from "./valueNotes.ts";
 import { blockAt, placeAt, spanOf, tokensOf, type View } from "./view.ts";
 
 /** Beyond this the client asks again when more is typed. */
@@ -88,7 +89,7 @@ export function resolveCompletion(view: View, item: CompletionItem): CompletionI
 
 function wordText(word: string): string | undefined {
   const note = KEYWORD_NOTES.get(word);
-  return note && paragraphs(code(note.syntax), note.text);
+  return note ? paragraphs(code(note.syntax), note.text) : timerText(word);
 }
 
 // ---- where ------------------------------------------------------------------------------------------------------

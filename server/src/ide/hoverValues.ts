@@ -19,7 +19,7 @@ import { KEYWORD_NOTES } from "./keywordNotes.ts";
 import { code, count, escapeMarkdown, paragraphs, table } from "./markdown.ts";
 import type { Part } from "./parts.ts";
 import { MODULE_NOTES } from "./slotNotes.ts";
-import { addressNote, dscpName, durationWords, isTimer, macNote, portNote, TIMER_NOTES } from "./valueNotes.ts";
+import { addressNote, dscpName, durationWords, macNote, portNote, timerText } from "./valueNotes.ts";
 import type { View } from "./view.ts";
 
 export function hoverValue(view: View, statement: Statement, part: Part): string | undefined {
@@ -40,11 +40,8 @@ export function hoverValue(view: View, statement: Statement, part: Part): string
       return KEYWORD_NOTES.get(part.name.text)?.text;
     case "service-detail":
       return detailText(part.entry, part.detail);
-    case "timer": {
-      if (!isTimer(part.word.text)) return undefined;
-      const note = TIMER_NOTES[part.word.text];
-      return `${code(part.word.text)}: how long a connection is kept ${note.text}. Default ${note.default}; 0s disables it.`;
-    }
+    case "timer":
+      return timerText(part.word.text);
     case "duration":
       return `${code(part.duration.text)}: ${durationWords(part.duration.milliseconds)}${statement.kind === "wait" ? " on the scenario's clock" : ""}`;
     case "number":

@@ -7,9 +7,9 @@ export const escapeMarkdown = (text: string): string =>
     .replace(/[\\`*_{}[\]<>|~&$]/g, "\\$&")
     .replace(/^(?:[#+-]|\d+(?=[.)]))/, (start) => (/\d/.test(start) ? `${start}\\` : `\\${start}`));
 
-/** Text as code, whatever backticks it holds; `|` is escaped so that it may stand in a table. */
+/** Text as code, whatever backticks it holds. */
 export function code(text: string): string {
-  const flat = text.replace(/[\r\n]+/g, " ").replace(/\|/g, "\\|");
+  const flat = text.replace(/[\r\n]+/g, " ");
   const runs = flat.match(/`+/g) ?? [];
   const fence = "`".repeat(Math.max(0, ...runs.map((run) => run.length)) + 1);
   const pad = flat.startsWith("`") || flat.endsWith("`") || flat === "" ? " " : "";
@@ -27,10 +27,11 @@ export function codeBlock(text: string): string {
 export const paragraphs = (...parts: readonly (string | undefined | false)[]): string =>
   parts.filter((part) => typeof part === "string" && part !== "").join("\n\n");
 
-/** A table; cells are Markdown already. */
+/** A table; cells are Markdown already. A bar in them, also in code, is escaped (GitHub Flavored Markdown, "Tables"). */
 export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [row(head), row(head.map(() => "---")), ...rows.map(row)].join("\n");
-const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+const row = (cells: readonly string[]): string =>
+  `| ${cells.map((cell) => cell.replace(/(?<!\\)\|/g, "\\|")).join(" | ")} |`;
 
 /** `1 address`, `3 addresses`, `16,777,216 addresses`. */
 export function count(n: number | bigint, singular: string, plural = `${singular}s`): string {

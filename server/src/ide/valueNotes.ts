@@ -1,6 +1,8 @@
 /** What an engineer would look up about a value: ports, protocols, timers, MAC vendors, special prefixes. Markdown. */
+
 import { familyOf, type Ip, type Mac, parseIp, parsePrefix, prefixRange } from "../policy/addresses.ts";
 import type { TimerName } from "../policy/policy.ts";
+import { code } from "./markdown.ts";
 
 /** Names of the ports that a firewall engineer meets (IANA's registry, and what is common in its place). */
 const PORTS: ReadonlyMap<number, string> = new Map([
@@ -104,6 +106,13 @@ export const TIMER_NOTES: Readonly<Record<TimerName, { readonly default: string;
   "icmp-error": { default: "10s", text: "after an ICMP error" },
 };
 export const isTimer = (word: string): word is TimerName => Object.hasOwn(TIMER_NOTES, word);
+
+/** Undefined when the word is no timer. */
+export function timerText(word: string): string | undefined {
+  if (!isTimer(word)) return undefined;
+  const note = TIMER_NOTES[word];
+  return `${code(word)}: how long a connection is kept ${note.text}. Default ${note.default}; 0s disables it.`;
+}
 
 /** Organisations behind the first three octets that a virtual data centre shows (IEEE's registry). */
 const OUIS: ReadonlyMap<number, string> = new Map([

@@ -22,8 +22,8 @@ interface Row {
   text: string;
 }
 
-/** What becomes of a chunk: rows in order and blank lines between; undefined where it stays as it is. */
-type ChunkRows = readonly (Row | "blank")[] | undefined;
+/** What becomes of a chunk: rows in order and blank lines between, or a text; undefined where it stays as it is. */
+type ChunkRows = readonly (Row | "blank")[] | string | undefined;
 
 export class Layout {
   private readonly style: Style;
@@ -47,12 +47,15 @@ export class Layout {
     return rows.map((list, i) => {
       const { text } = chunks[i] as ParsedChunk;
       if (list === undefined) return (toEnd && i === rows.length - 1) || /[\r\n]$/.test(text) ? text : text + lineEnd;
+      if (typeof list === "string") return list;
       return list.map((row) => (row === "blank" ? "" : row.text) + lineEnd).join("");
     });
   }
 
   private chunk(chunk: ParsedChunk): ChunkRows {
     if (chunk.errors.length > 0 || chunk.statements.some((statement) => this.keeps(chunk, statement))) {
+      const moved = this.moved(chunk);
+      if (moved !== undefined) return moved;
       for (const part of chunk.parts) this.depth = Math.max(0, this.depth + depthChange(part));
       this.last = "row";
       return undefined;
@@ -64,6 +67,28 @@ export class Layout {
     const { start, end, broken } = statement;
     if (broken || chunk.comments.some((comment) => comment.start >= start && comment.start < end)) return true;
     return /[\r\n]/.test(chunk.text.slice(start, end)) && !this.fits(cellsOf(statement, chunk.text));
+  }
+
+  /** A sound statement that keeps its shape, moved to where its block's items begin; undefined where it is no such. */
+  private moved({ text, errors, statements, parts, comments }: ParsedChunk): string | undefined {
+    const [statement] = statements;
+    if (errors.length > 0 || parts.length !== 1 || statement === undefined || statement.broken) return undefined;
+    // Lines of a comment are its author's, and so is what stands before the statement.
+    if (isBlock(statement) || comments.some((comment) => /[\r\n]/.test(comment.text))) return undefined;
+    const lead = text.slice(0, statement.start);
+    if (lead.trim() !== "" || !/[\r\n]$/.test(text)) return undefined;
+    const { lineEnd, indent } = this.style;
+    const blank = /[\r\n]/.test(lead) && this.blank() ? lineEnd : "";
+    this.last = "row";
+    const old = /[ \t]*$/.exec(lead)?.[0] ?? "";
+    const lines = text
+      .slice(lead.length - old.length)
+      .replace(/(?:\r?\n)+$/, "")
+      .split(/\r?\n/);
+    const shifted = lines.map((line) =>
+      (line.startsWith(old) ? indent.repeat(this.depth) + line.slice(old.length) : line).trimEnd(),
+    );
+    return blank + shifted.map((line) => line + lineEnd).join("");
   }
 
   row(sort: string, cells: readonly Cell[]): Row {
