@@ -6,6 +6,7 @@ import { registerDebugAdapter } from "./debugging/adapter.ts";
 import { registerDebugCommands } from "./debugging/commands.ts";
 import { registerDebugConfigurations } from "./debugging/configurations.ts";
 import { adapterProcess } from "./debugging/process.ts";
+import { registerExchange } from "./exchange.ts";
 import { createLanguageClient } from "./languageClient.ts";
 import { startLanguageServer } from "./languageServer.ts";
 import { registerTestExplorer } from "./testExplorer.ts";
@@ -18,5 +19,6 @@ export function activate(context: vscode.ExtensionContext): void {
   registerDebugCommands(context, client);
   registerChainView(context, client);
   registerTestExplorer(context, client);
+  registerExchange(context, client);
   registerTools(context, client);
 }

@@ -14,6 +14,7 @@ import { registerChainView } from "../chainView/view.ts";
 import { registerDebugAdapter } from "../debugging/adapter.ts";
 import { registerDebugCommands } from "../debugging/commands.ts";
 import { registerDebugConfigurations } from "../debugging/configurations.ts";
+import { registerExchange } from "../exchange.ts";
 import { clientOptions, serverName, startLanguageServer } from "../languageServer.ts";
 import { registerTestExplorer } from "../testExplorer.ts";
 
@@ -33,6 +34,7 @@ export function activate(context: vscode.ExtensionContext): void {
   registerDebugCommands(context, client);
   registerChainView(context, client);
   registerTestExplorer(context, client);
+  registerExchange(context, client);
   registerTools(context, client);
 }
 

@@ -32,6 +32,7 @@ import { format, formatRange } from "../syntax/format.ts";
 import { ASSISTANT } from "./assistant.ts";
 import { COMMANDS } from "./commands.ts";
 import { canShow, DOCUMENTS } from "./documents.ts";
+import { EXCHANGE } from "./exchange.ts";
 import { validPosition } from "./params.ts";
 import { QUESTIONS } from "./questions.ts";
 import { REPLAY } from "./replay.ts";
@@ -314,6 +315,7 @@ export const FEATURES: readonly Feature[] = [
   ...DOCUMENTS,
   ...REPLAY,
   ...SIMULATION,
+  ...EXCHANGE,
   ...ASSISTANT,
   ...QUESTIONS,
   ...COMMANDS,

@@ -1,0 +1,75 @@
+/**
+ * Other people's formats, for any client that wants them:
+ *
+ * - `iochain/import` `{ format, inputs: [{ name, text }] }` → `{ text, notes }`, or `{ refused, notes }` where the inputs
+ *   cannot be used
+ * - `iochain/export` `{ uri, format }` → `{ text, notes }`
+ *
+ * A note is `{ kind, file, line, column?, message }`, lines and columns from 1. The readers and writers are loaded when
+ * the first of these is asked.
+ */
+import { ErrorCodes, LSPErrorCodes, ResponseError } from "vscode-languageserver";
+import {
+  EXPORT_FORMATS,
+  type ExportFormat,
+  IMPORT_FORMATS,
+  isExportFormat,
+  isImportFormat,
+} from "../exchange/formats.ts";
+import type { Feature } from "./features.ts";
+import type { Session } from "./session.ts";
+
+export const EXCHANGE: readonly Feature[] = [
+  {
+    method: "iochain/import",
+    answer: async (_, { format, inputs }) => {
+      if (typeof format !== "string" || !isImportFormat(format))
+        throw invalid(`format is one of ${IMPORT_FORMATS.join(", ")}`);
+      if (!isInputs(inputs) || inputs.length === 0) throw invalid("inputs is a list of { name, text }, one at least");
+      const { importInputs } = await import("../exchange/import.ts");
+      return importInputs(format, inputs);
+    },
+  },
+  {
+    method: "iochain/export",
+    answer: async (session, { uri, format }) => {
+      if (typeof format !== "string" || !isExportFormat(format))
+        throw invalid(`format is one of ${EXPORT_FORMATS.join(", ")}`);
+      if (typeof uri !== "string") throw invalid("uri is a text");
+      return exported(session, uri, format);
+    },
+  },
+];
+
+/** A policy in another format. A policy with syntax errors is refused: half of a policy is another policy. */
+async function exported(session: Session, uri: string, format: ExportFormat) {
+  const view = session.view({ textDocument: { uri } });
+  if (view === undefined) throw invalid(`no policy ${uri}`);
+  for (const document of view.program.documents)
+    for (const { chunk, error } of document.errors()) {
+      const { line } = document.rangeOf(chunk, error).start;
+      throw new ResponseError(
+        LSPErrorCodes.RequestFailed,
+        `line ${line + 1} of ${document.uri} has a syntax error: ${error.message}`,
+      );
+    }
+  const { exportPolicy } = await import("../exchange/export.ts");
+  return exportPolicy(format, view.policy(), uri);
+}
+
+const invalid = (message: string) => new ResponseError(ErrorCodes.InvalidParams, message);
+
+function isInputs(inputs: unknown): inputs is { readonly name: string; readonly text: string }[] {
+  return (
+    Array.isArray(inputs) &&
+    inputs.every(
+      (input: unknown) =>
+        typeof input === "object" &&
+        input !== null &&
+        "name" in input &&
+        typeof input.name === "string" &&
+        "text" in input &&
+        typeof input.text === "string",
+    )
+  );
+}

@@ -1,0 +1,73 @@
+/** Imports and exports over the wire, as a client that is not VS Code would ask for them. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Client, startClient } from "./client.ts";
+
+const uri = "file:///policies/shop.iochain";
+const text = `vm a { vnic eth0 { ip 10.0.0.1 } }
+dfw fw {
+  section S {
+    rule 7 allow from 10.0.0.0/8 to a service tcp/443
+  }
+  default drop
+}
+chain c { slot 2 dfw fw }
+`;
+const rules = `ruleset mine {
+rule 7 at 1 inout protocol tcp from ip 10.0.0.0/8 to any port 443 accept;
+}
+`;
+
+describe("other people's formats", () => {
+  let client: Client;
+  beforeAll(async () => {
+    client = await startClient();
+    await client.open(uri, text);
+  });
+  afterAll(() => client.stop());
+
+  test("an import answers the policy and what is to be said of it", async () => {
+    const answer = await client.request<{ text: string; notes: unknown[] }>("iochain/import", {
+      format: "getrules",
+      inputs: [{ name: "host.txt", text: rules }],
+    });
+    expect(answer.text).toContain("rule 7 allow from 10.0.0.0/8 service tcp/443");
+    expect(answer.notes).toEqual([
+      { kind: "understood", file: "host.txt", line: 1, message: "rule set mine, 1 line of rules, to line 3" },
+    ]);
+  });
+
+  test("an input that is something else is refused at a place", async () => {
+    const inputs = [{ name: "x.json", text: '{ "a": ' }];
+    expect(await client.request("iochain/import", { format: "nsx-policy", inputs })).toMatchObject({
+      refused: { file: "x.json", line: 1, column: 7 },
+    });
+  });
+
+  test("an export answers the text and what it cannot hold", async () => {
+    const answer = await client.request<{ text: string; notes: { message: string }[] }>("iochain/export", {
+      uri,
+      format: "nsx-policy",
+    });
+    expect(JSON.parse(answer.text).resource_type).toBe("Infra");
+    expect(answer.notes.map(({ message }) => message)).toContain(
+      "a.eth0 is on no segment: only ports of segments can be written",
+    );
+  });
+
+  test.each([
+    ["iochain/import", { format: "pdf", inputs: [] }],
+    ["iochain/import", { format: "getrules", inputs: [] }],
+    ["iochain/import", { format: "getrules", inputs: [{ name: 1 }] }],
+    ["iochain/export", { format: "nsx-policy", uri: "file:///nowhere.iochain" }],
+    ["iochain/export", { format: "nsx", uri }],
+  ])("%s with wrong parameters is a protocol error", async (method, params) => {
+    await expect(client.request(method, params)).rejects.toThrow(/format is|inputs is|no policy/);
+  });
+
+  test("a policy with a syntax error is not exported", async () => {
+    await client.open("file:///policies/broken.iochain", "dfw fw { rule }\n");
+    await expect(
+      client.request("iochain/export", { uri: "file:///policies/broken.iochain", format: "getrules" }),
+    ).rejects.toThrow(/line 1 .* syntax error/);
+  });
+});
