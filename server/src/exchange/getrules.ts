@@ -15,12 +15,15 @@ import { addressText, macText, portEntry, portText, protocolEntry, protocolNumbe
 
 const RULESET = /^ruleset\s+(.+?)\s*\{$/;
 const ADDRSET = /^addrset\s+(.+?)\s*\{(.*)$/;
+/** `get firewall VIF ruleset rules` of NSX-T's own command line prints rules without braces around them. */
+const BARE_RULE = /^\s*(?:# internal #\s*)?rule \d+ (?:at \d+ )?(?:in|out|inout) /;
 const FILTER_NAME = /^Filter Name\s*:\s*(\S+)/i;
 const DISCOVERED = /^\[\d+\]\s+.*?mac\s*=\s*(\S+)(?:\s+IP\s*=\s*(\S+))?/i;
 
 /** Could a line begin an output of these commands? */
 export const isGetrulesLine = (text: string): boolean =>
-  /^\s*(?:ruleset\s.*\{|addrset\s.*\{|Filter Name\s*:|Features Enabled\s*:|Entries found for |No Address Sets|No rules)/i.test(
+  BARE_RULE.test(text) ||
+  /^\s*(?:ruleset\s.*\{|VIF UUID\s*:|addrset\s.*\{|Filter Name\s*:|Features Enabled\s*:|Entries found for |No Address Sets|No rules)/i.test(
     text,
   );
 
@@ -42,6 +45,7 @@ export function readGetrules(
   const scope = filter ?? file;
   const ruleset = RULESET.exec(line);
   if (ruleset !== null) return readRuleset(file, lines, from, ruleset[1] as string, scope, filter, dump, report);
+  if (BARE_RULE.test(line) || /^VIF UUID/i.test(line)) return readBareRules(file, lines, from, dump, report);
   if (ADDRSET.test(line)) return readAddrset(file, lines, from, scope, dump, report);
   if (FILTER_NAME.test(line)) return readFilterInfo(file, lines, from, dump);
   if (/^(?:Features Enabled|Entries found for )/i.test(line)) return readDiscovered(file, lines, from, dump, report);
@@ -106,6 +110,44 @@ function readRuleset(
     { file, line: (lines.at(-1) as InputLine).number },
     `the input ends inside rule set ${name}, which begins at line ${at.line}: it is cut off`,
   );
+}
+
+/** Rules without braces, below a head that says whose they are; up to the first line that is neither. */
+function readBareRules(
+  file: string,
+  lines: readonly InputLine[],
+  from: number,
+  dump: HostDump,
+  report: Report,
+): number {
+  const at = { file, line: (lines[from] as InputLine).number };
+  let scope = file;
+  let name = "rules";
+  const out: (HostRule | HostRemark)[] = [];
+  let i = from;
+  for (; i < lines.length; i++) {
+    const { text, number } = lines[i] as InputLine;
+    const [, key, value] = /^\s*(VIF UUID|Ruleset UUID|Rule count)\s*:\s*(\S+)/i.exec(text) ?? [];
+    if (key !== undefined && value !== undefined) {
+      if (/^VIF/i.test(key) && out.length > 0) break;
+      if (/^VIF/i.test(key)) scope = value;
+      else if (/^Ruleset/i.test(key)) name = value;
+      else if (!/^\d+$/.test(value)) report.wrong({ file, line: number }, `no count of rules: ${value}`);
+    } else if (BARE_RULE.test(text)) {
+      const read = readRule(text.trim(), false, { file, line: number });
+      if ("wrong" in read) {
+        report.wrong({ file, line: number }, `this rule cannot be read: ${read.wrong}`);
+        out.push({
+          remark: `line ${number}, not understood (${read.wrong}): ${text.trim()}`,
+          at: { file, line: number },
+        });
+      } else out.push(read);
+    } else if (text.trim() !== "" && !/^\s*#/.test(text)) break;
+  }
+  const rules = out.filter((line) => "id" in line).length;
+  report.understood(at, `rule set ${name}, ${count(rules, "line")} of rules`);
+  dump.rulesets.push({ name, ethernet: false, scope, lines: out, at, lastLine: (lines[i - 1] as InputLine).number });
+  return i;
 }
 
 const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? "" : "s"}`;

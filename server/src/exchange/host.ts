@@ -35,7 +35,7 @@ export function readHostDumps(inputs: readonly Input[], report: Report): HostDum
       } else {
         const at = { file, line: number };
         const words = text.trim();
-        if (words !== "" && !words.startsWith("#")) {
+        if (words !== "" && !words.startsWith("#") && !HEADING.test(words)) {
           if (understood === 0) before.push({ at, words });
           else report.wrong(at, `not understood, left out: ${words}`);
         }
@@ -173,6 +173,12 @@ class HostDraft {
             [`world ${world}${uuid === undefined ? "" : `, vcUuid ${uuid}`}`],
           );
     this.#vnic(vm, name);
+    for (const filter of port.filters)
+      for (const [key, value] of filter.facts)
+        if (!KNOWN_FACTS.has(key)) {
+          vm.comments.push(`${name}, ${filter.chain} slot ${filter.slot}: ${key}: ${value}`);
+          this.#report.understood(filter.at, `${key}: ${value}: kept as a comment`);
+        }
     const comments: string[] = [];
     const slots: DraftSlot[] = [];
     // vNic slots and dvPort slots are two chains of NSX and one here: they have different numbers, but for mistakes.
@@ -346,6 +352,11 @@ class HostDraft {
     this.#firewall(set.scope);
   }
 }
+
+/** What NSX's own command line prints above its lists. */
+const HEADING = /^(?:-+|Firewall (?:Rules|Address Sets))$/;
+/** Keys of a filter that say nothing about a policy. */
+const KNOWN_FACTS: ReadonlySet<string> = new Set(["state", "vmState", "slowPathID", "filter source"]);
 
 /** Each dump is another host's. */
 const hostKey = ({ file }: Place): string => `host ${file}`;
