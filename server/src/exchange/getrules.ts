@@ -260,6 +260,10 @@ function ruleOf(text: string, ethernet: boolean, at: Place): HostRule {
   if (!words.has(";")) throw new Unreadable('it does not end with ";"');
   const entry = ethernet ? etherEntry(etherType) : protocolOf(protocol, type, sourcePorts, ports);
   const number = protocol === undefined ? undefined : protocolNumber(protocol);
+  // Each kind of rule has clauses that the other has not.
+  if (ethernet && protocol !== undefined && protocol !== "any") lost.push(`protocol ${protocol} in an ethernet rule`);
+  if (ethernet && sourcePorts.length + ports.length > 0) lost.push("ports in an ethernet rule");
+  if (!ethernet && etherType !== undefined && etherType !== "any") lost.push(`ethertype ${etherType} in a rule of IP`);
   return {
     id,
     action,

@@ -12,7 +12,7 @@ export interface NsxObject {
   readonly id: string;
   readonly json: JsonObject;
   /** Undefined at the top. */
-  readonly parent?: NsxObject;
+  parent?: NsxObject;
 }
 
 /** What stands before the id in a path, by type. */
@@ -138,9 +138,8 @@ export class NsxObjects {
   #add(json: JsonObject, type: string, parent: NsxObject | undefined): NsxObject {
     const id =
       json.text("id") ?? json.text("external_id") ?? json.text("display_name") ?? `${type}-${this.all.length + 1}`;
-    const owner = parent ?? this.#ownerOf(json);
-    const path = json.text("path") ?? pathOf(type, id, owner);
-    const object: NsxObject = { type, path, id, json, ...(owner && { parent: owner }) };
+    const path = json.text("path") ?? pathOf(type, id, parent);
+    const object: NsxObject = { type, path, id, json, ...(parent && { parent }) };
     const known = this.#byPath.get(path);
     if (known !== undefined && known.type === type && type !== "Infra" && type !== "Domain") {
       this.#report.wrong(
@@ -155,13 +154,25 @@ export class NsxObjects {
     this.#byTail.set(tail, this.#byTail.has(tail) ? null : object);
     return object;
   }
-  /** A rule in a list of rules says whose it is. */
-  #ownerOf(json: JsonObject): NsxObject | undefined {
-    const path = json.text("parent_path");
-    return path === undefined ? undefined : this.#byPath.get(path);
+
+  /** Parts that came in lists of their own find whose they are, once everything is read. */
+  link(): void {
+    for (const object of this.all) {
+      if (object.parent !== undefined || !PARTS.test(object.type)) continue;
+      const path = object.json.text("parent_path") ?? object.json.text("path")?.split("/").slice(0, -2).join("/");
+      const owner = path === undefined ? undefined : this.#byPath.get(path);
+      if (owner !== undefined) object.parent = owner;
+      else
+        this.#report.wrong(
+          object.json.at(),
+          `${object.type} ${object.id}: no input has what it belongs to${path ? `, ${path}` : ""}: left out`,
+        );
+    }
   }
 }
 
+/** Types that mean nothing by themselves. */
+const PARTS = /^(?:Rule|RedirectionRule|SegmentPort)$|ServiceEntry$|BindingMap$/;
 const place = ({ file, line }: Place): string => `${file}:${line}`;
 const tailOf = (path: string): string => path.split("/").slice(-2).join("/");
 

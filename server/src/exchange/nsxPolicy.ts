@@ -72,6 +72,7 @@ const TIMERS: Readonly<Record<string, string>> = {
 export function draftOfPolicy(inputs: readonly Input[], report: Report): Draft {
   const objects = new NsxObjects(report);
   for (const input of inputs) objects.read(input);
+  objects.link();
   return new PolicyDraft(objects, report).draft(inputs);
 }
 

@@ -54,6 +54,8 @@ export class NsxvObjects {
   readonly #vms = new Map<string, { key: string; name: string; vnics: Map<string, DraftVnic> }>();
   readonly #segments = new Map<string, DraftSegment>();
   readonly #open = new Set<string>();
+  /** Where a machine was named first. */
+  readonly #mentioned = new Map<string, XmlNode>();
 
   constructor(report: Report) {
     this.#report = report;
@@ -179,6 +181,18 @@ export class NsxvObjects {
         gateways: [],
       });
     return id;
+  }
+
+  /** A note for each machine whose addresses no input has: until somebody writes them, no packet is its. */
+  tellUnaddressed(): void {
+    for (const [key, node] of this.#mentioned) {
+      const vm = this.#vms.get(key);
+      if (vm !== undefined && [...vm.vnics.values()].every(({ ips }) => ips.length === 0))
+        this.#report.inexpressible(
+          node.at(),
+          `machine ${vm.name}: its addresses are the vCenter's, and no input has them`,
+        );
+    }
   }
 
   // ---- groups -----------------------------------------------------------------------------------------------------------

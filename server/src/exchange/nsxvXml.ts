@@ -187,6 +187,7 @@ class XmlDraft {
         appliedTo: { items: [{ kind: "any" }], except: [...taken].map((key): DraftEndpoint => ({ kind: "ref", key })) },
       }),
     });
+    this.#objects.tellUnaddressed();
     return {
       title: titleOf(inputs),
       platform: "nsx-v 6.3",
