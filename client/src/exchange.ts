@@ -75,6 +75,7 @@ const EXPORTS = [
     extension: "txt",
   },
 ] as const;
+/** Read-only documents that the server writes. */
 const SCHEME = "iochain-export";
 
 export function registerExchange(context: vscode.ExtensionContext, client: BaseLanguageClient): void {
@@ -83,9 +84,6 @@ export function registerExchange(context: vscode.ExtensionContext, client: BaseL
     found,
     vscode.commands.registerCommand("iochain.import", (...uris: unknown[]) => importFiles(client, found, urisOf(uris))),
     vscode.commands.registerCommand("iochain.export", () => exportPolicy(client)),
-    vscode.workspace.registerTextDocumentContentProvider(SCHEME, {
-      provideTextDocumentContent: (uri) => exportedText(client, uri),
-    }),
     vscode.languages.registerDocumentDropEditProvider(
       { language: languageId },
       { provideDocumentDropEdits: dropCapture },
@@ -221,11 +219,6 @@ async function exportPolicy(client: BaseLanguageClient): Promise<void> {
   } catch (error) {
     vscode.window.showErrorMessage(`This policy cannot be exported: ${(error as Error).message}`);
   }
-}
-
-async function exportedText(client: BaseLanguageClient, uri: vscode.Uri): Promise<string> {
-  const { text } = await client.sendRequest<Exported>("iochain/export", JSON.parse(uri.query));
-  return text;
 }
 
 /** What the format cannot hold, as a list to go to. */

@@ -54,6 +54,15 @@ describe("other people's formats", () => {
     );
   });
 
+  test("an export is a document, too; a policy that is gone is told in it", async () => {
+    const address = (query: object) => `iochain-export:/shop.json?${encodeURIComponent(JSON.stringify(query))}`;
+    const shown = (query: object) =>
+      client.request<{ text: string }>("workspace/textDocumentContent", { uri: address(query) });
+    expect(JSON.parse((await shown({ uri, format: "nsx-policy" })).text).resource_type).toBe("Infra");
+    expect((await shown({ uri: "file:///gone.iochain", format: "nsx-policy" })).text).toMatch(/no policy/);
+    await expect(shown({ uri, format: "pdf" })).rejects.toThrow(/no document/);
+  });
+
   test.each([
     ["iochain/import", { format: "pdf", inputs: [] }],
     ["iochain/import", { format: "getrules", inputs: [] }],
@@ -68,6 +77,6 @@ describe("other people's formats", () => {
     await client.open("file:///policies/broken.iochain", "dfw fw { rule }\n");
     await expect(
       client.request("iochain/export", { uri: "file:///policies/broken.iochain", format: "getrules" }),
-    ).rejects.toThrow(/line 1 .* syntax error/);
+    ).rejects.toThrow(/syntax error .*:1:\d+: /);
   });
 });

@@ -9,15 +9,10 @@
  * the first of these is asked.
  */
 import { ErrorCodes, LSPErrorCodes, ResponseError } from "vscode-languageserver";
-import {
-  EXPORT_FORMATS,
-  type ExportFormat,
-  IMPORT_FORMATS,
-  isExportFormat,
-  isImportFormat,
-} from "../exchange/formats.ts";
+import { EXPORT_FORMATS, IMPORT_FORMATS, isExportFormat, isImportFormat } from "../exchange/formats.ts";
+import { mistakesIn, written } from "./exports.ts";
 import type { Feature } from "./features.ts";
-import type { Session } from "./session.ts";
+import { viewOfUri } from "./session.ts";
 
 export const EXCHANGE: readonly Feature[] = [
   {
@@ -36,26 +31,18 @@ export const EXCHANGE: readonly Feature[] = [
       if (typeof format !== "string" || !isExportFormat(format))
         throw invalid(`format is one of ${EXPORT_FORMATS.join(", ")}`);
       if (typeof uri !== "string") throw invalid("uri is a text");
-      return exported(session, uri, format);
+      const view = viewOfUri(session, uri);
+      if (view === undefined) throw invalid(`no policy ${uri}`);
+      const [mistake] = mistakesIn(view);
+      if (mistake !== undefined)
+        throw new ResponseError(
+          LSPErrorCodes.RequestFailed,
+          `a policy with a syntax error is not exported: ${mistake}`,
+        );
+      return written(view, format);
     },
   },
 ];
-
-/** A policy in another format. A policy with syntax errors is refused: half of a policy is another policy. */
-async function exported(session: Session, uri: string, format: ExportFormat) {
-  const view = session.view({ textDocument: { uri } });
-  if (view === undefined) throw invalid(`no policy ${uri}`);
-  for (const document of view.program.documents)
-    for (const { chunk, error } of document.errors()) {
-      const { line } = document.rangeOf(chunk, error).start;
-      throw new ResponseError(
-        LSPErrorCodes.RequestFailed,
-        `line ${line + 1} of ${document.uri} has a syntax error: ${error.message}`,
-      );
-    }
-  const { exportPolicy } = await import("../exchange/export.ts");
-  return exportPolicy(format, view.policy(), uri);
-}
 
 const invalid = (message: string) => new ResponseError(ErrorCodes.InvalidParams, message);
 

@@ -1,4 +1,5 @@
 /** `iochain-export:`: a policy in another format, as a read-only document that is made anew with the policy. */
+import type { Exported } from "../exchange/export.ts";
 import { EXPORT_FORMATS, type ExportFormat, isExportFormat } from "../exchange/formats.ts";
 import { noteText } from "../exchange/report.ts";
 import { address, readAddress } from "../ide/address.ts";
@@ -32,18 +33,25 @@ export function readExportUri(text: string): Wanted | undefined {
 
 export const EXPORTS_KNOWN = EXPORT_FORMATS.join(", ");
 
-/** The text, and what the format cannot hold. Writers are loaded when one is asked for. */
-export async function exported(view: View, format: ExportFormat): Promise<{ text: string; notes: readonly string[] }> {
-  const mistakes = view.program.documents.flatMap((document) =>
+/** Syntax errors of a policy and its imports, with their places: half of a policy is another policy. */
+export const mistakesIn = (view: View): string[] =>
+  view.program.documents.flatMap((document) =>
     [...document.errors()].map(({ chunk, error }) => {
       const { line, character } = document.rangeOf(chunk, error).start;
       return `${document.uri}:${line + 1}:${character + 1}: ${error.message}`;
     }),
   );
-  // Half of a policy is another policy.
+
+/** The text, and what the format cannot hold. Writers are loaded when one is asked for. */
+export async function exported(view: View, format: ExportFormat): Promise<{ text: string; notes: readonly string[] }> {
+  const mistakes = mistakesIn(view);
   if (mistakes.length > 0)
     return { text: `The policy cannot be exported while it has syntax errors:\n${mistakes.join("\n")}\n`, notes: [] };
-  const { exportPolicy } = await import("../exchange/export.ts");
-  const { text, notes } = exportPolicy(format, view.policy(), view.program.root.uri);
+  const { text, notes } = await written(view, format);
   return { text, notes: notes.map(noteText) };
+}
+/** The same with notes as they are. */
+export async function written(view: View, format: ExportFormat): Promise<Exported> {
+  const { exportPolicy } = await import("../exchange/export.ts");
+  return exportPolicy(format, view.policy(), view.program.root.uri);
 }
