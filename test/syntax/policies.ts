@@ -65,3 +65,17 @@ export const anyText = fc.oneof(
   fc.string({ maxLength: 80 }),
   fc.string({ unit: "binary", maxLength: 40 }),
 );
+
+const place = fc.record({ line: fc.integer({ min: -1, max: 80 }), character: fc.integer({ min: -1, max: 60 }) });
+/** Any edit, places outside the text and whole texts included. */
+export const change = fc.record({
+  range: fc.option(fc.record({ start: place, end: place }), { nil: undefined, freq: 20 }),
+  text: snippet,
+});
+/** Mostly small edits: a place, and one a little behind it. */
+export const near = fc
+  .record({ start: place, lines: fc.nat(2), characters: fc.integer({ min: -3, max: 12 }), text: snippet })
+  .map(({ start, lines, characters, text }) => ({
+    range: { start, end: { line: start.line + lines, character: start.character + characters } },
+    text,
+  }));

@@ -5,20 +5,7 @@ import { parseFile, SourceDocument } from "../../server/src/syntax/document.ts";
 import { parsePacket } from "../../server/src/syntax/packetText.ts";
 import type { Statement } from "../../server/src/syntax/tree.ts";
 import { everything } from "./outline.ts";
-import { anyText, mutated, samples, snippet, soup } from "./policies.ts";
-
-const place = fc.record({ line: fc.integer({ min: -1, max: 80 }), character: fc.integer({ min: -1, max: 60 }) });
-const change = fc.record({
-  range: fc.option(fc.record({ start: place, end: place }), { nil: undefined, freq: 20 }),
-  text: snippet,
-});
-/** Mostly small edits: a place, and one a little behind it. */
-const near = fc
-  .record({ start: place, lines: fc.nat(2), characters: fc.integer({ min: -3, max: 12 }), text: snippet })
-  .map(({ start, lines, characters, text }) => ({
-    range: { start, end: { line: start.line + lines, character: start.character + characters } },
-    text,
-  }));
+import { anyText, change, mutated, near, samples, soup } from "./policies.ts";
 
 describe("parsing never fails", () => {
   it("gives a tree for every text, and the chunks are the text", () => {
