@@ -114,6 +114,15 @@ describe("pcapng", () => {
     expect([...frames].map(({ number, section }) => [number, section])).toEqual([[2, 1]]);
   });
 
+  test("a frame's interface is the one of its section", () => {
+    const section = (interfaceName: string) =>
+      writePcapng([{ data: new Uint8Array(4), linkType: 1, time: 0n, interfaceName, direction: "out" }]);
+    const reader = new CaptureReader();
+    for (const name of ["a", "b"]) reader.push(section(name));
+    const names = [reader.next(), reader.next()].map((frame) => frame && reader.interfaceOf(frame)?.name);
+    expect(names).toEqual(["a", "b"]);
+  });
+
   test("sections may differ in byte order", () => {
     const big = hexOctets(
       "0a0d0d0a 0000001c 1a2b3c4d 0001 0000 ffffffffffffffff 0000001c" +

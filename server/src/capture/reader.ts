@@ -23,7 +23,8 @@ export class CaptureReader {
   private readonly octets = new Octets();
   private format: CaptureFormat | undefined = undefined;
   private ended = false;
-  private lastInterface: CaptureInterface | undefined = undefined;
+  /** The same, by section and index there: a hostile file can have a hundred thousand. */
+  private readonly bySection: CaptureInterface[][] = [];
   private readonly log: CaptureLog;
 
   constructor() {
@@ -32,7 +33,12 @@ export class CaptureReader {
       get failed() {
         return reader.error !== undefined;
       },
-      addInterface: (found) => void reader.interfaces.push(found),
+      addInterface(found) {
+        reader.interfaces.push(found);
+        const section = reader.bySection[found.section] ?? [];
+        reader.bySection[found.section] = section;
+        section.push(found);
+      },
       warn: (at, message) => void reader.warnings.push(`byte ${at}: ${message}`),
       fail(at, message): undefined {
         reader.error ??= { at, message };
@@ -60,11 +66,7 @@ export class CaptureReader {
 
   /** The interface of a frame that this reader gave. */
   interfaceOf(frame: Frame): CaptureInterface | undefined {
-    const section = frame.section ?? 0;
-    const last = this.lastInterface;
-    if (last !== undefined && last.id === frame.interface && last.section === section) return last;
-    this.lastInterface = this.interfaces.find((found) => found.id === frame.interface && found.section === section);
-    return this.lastInterface;
+    return this.bySection[frame.section ?? 0]?.[frame.interface];
   }
 
   private recognise(): CaptureFormat | undefined {
