@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Frame } from "../../server/src/capture/packet.ts";
-import { CaptureReader, readCapture, readFrames } from "../../server/src/capture/reader.ts";
+import { CaptureReader, readCapture } from "../../server/src/capture/reader.ts";
 import { block, writePcap, writePcapng } from "../../server/src/capture/write.ts";
 import { hexOctets } from "./packets.ts";
 
@@ -246,11 +246,5 @@ describe("a file in chunks", () => {
         expect(reader.warnings).toEqual([]);
       }),
     );
-  });
-
-  test("as an asynchronous sequence", async () => {
-    const frames: Frame[] = [];
-    for await (const frame of readFrames([whole.slice(0, 50), whole.slice(50)])) frames.push(frame);
-    expect(essence(frames)).toEqual(expected);
   });
 });

@@ -150,17 +150,3 @@ function open(bytes: Uint8Array): CaptureReader {
   reader.end();
   return reader;
 }
-
-/** The frames of a capture that arrives in chunks, in constant memory; `reader` tells what else there is to say. */
-export async function* readFrames(
-  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  reader: CaptureReader = new CaptureReader(),
-): AsyncGenerator<Frame> {
-  for await (const chunk of chunks) {
-    reader.push(chunk);
-    for (let frame = reader.next(); frame !== undefined; frame = reader.next()) yield frame;
-    if (reader.error !== undefined) return;
-  }
-  reader.end();
-  for (let frame = reader.next(); frame !== undefined; frame = reader.next()) yield frame;
-}
