@@ -1,8 +1,7 @@
 /**
  * Feature: go to definition, declaration, type definition, implementation; find references; highlight.
  *
- * A name leads to its declaration, a slot to its block, `by rule 1001` to the rule, an import { topOf } from "../policy/names.ts";
-import to its file. The type
+ * A name leads to its declaration, a slot to its block, `by rule 1001` to the rule, an import to its file. The type
  * definition is the thing behind the thing: a redirect's appliance, a VM's segments, a key's block. A slot's
  * implementation is its block, a tag's the VMs that carry it.
  */
