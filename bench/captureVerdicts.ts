@@ -14,8 +14,6 @@ import { loadProgram } from "../server/src/policy/program.ts";
 import { parseFile } from "../server/src/syntax/document.ts";
 import { generatePolicy, nsxShape, randomFrom } from "./policies.ts";
 
-const [rules = 10_000, packets = 200_000, flows = 10_000] = process.argv.slice(2).map(Number);
-
 /** TCP and UDP between a vNIC and strangers: each flow begins with its first packet, and goes to and fro. */
 export function framesFor(vnic: Vnic, count: number, flowCount: number): Frame[] {
   const random = randomFrom(11);
@@ -81,23 +79,40 @@ function policyOf(count: number): Policy {
   return compilePolicy(loadProgram("bench.iochain", () => document));
 }
 
-if (import.meta.main) {
+export interface Measured {
+  readonly rules: number;
+  readonly packets: number;
+  readonly flows: number;
+  /** Nanoseconds a packet: decoding alone; decoding, deciding and the whole trace. */
+  readonly decode: number;
+  readonly trace: number;
+  readonly outcomes: Readonly<Record<string, number>>;
+}
+
+/** The last of three rounds, each in a world that starts afresh. */
+export function measure(rules: number, packets = 200_000, flows = 10_000): Measured {
   const policy = policyOf(rules);
   const vnic = policy.vnics.values().next().value as Vnic;
   const frames = framesFor(vnic, packets, flows);
-  const rows: Record<string, number> = {};
+  let [decode, trace] = [0, 0];
+  let outcomes: Record<string, number> = {};
   for (let round = 0; round < 3; round += 1) {
-    rows.decode = nanoseconds(packets, () => {
+    decode = nanoseconds(packets, () => {
       for (const { data, linkType, originalLength } of frames) decodeFrame(data, linkType, originalLength);
     });
     const world = World.start(policy);
-    const outcomes = new Map<string, number>();
-    rows.trace = nanoseconds(packets, () => {
+    outcomes = {};
+    trace = nanoseconds(packets, () => {
       for (const frame of frames) {
         const { outcome } = replayFrame(world, vnic, frame, 0, 0n);
-        outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+        outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
       }
     });
-    console.log(rows, Object.fromEntries(outcomes));
   }
+  return { rules, packets, flows, decode, trace, outcomes };
+}
+
+if (import.meta.main) {
+  const [rules = 10_000, packets, flows] = process.argv.slice(2).map(Number);
+  console.log(measure(rules, packets, flows));
 }
