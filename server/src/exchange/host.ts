@@ -186,8 +186,10 @@ class HostDraft {
       const slot = this.#slot(filter, port, slots, comments);
       if (slot !== undefined) slots.push(slot);
     }
-    this.#punted(port.filters.find(({ agent }) => agent === "vmware-sfw")?.name, slots);
-    const what = port.filters.map(({ chain, slot, agent }) => `${chain} slot ${slot} ${agent ?? "without an agent"}`);
+    this.#punted(port.filters.find((one) => agentOf(one) === "vmware-sfw")?.name, slots);
+    const what = port.filters.map(
+      (filter) => `${filter.chain} slot ${filter.slot} ${agentOf(filter) ?? "without an agent"}`,
+    );
     this.#report.understood(port.at, `port ${port.name}: ${what.length === 0 ? "no filter" : what.join(", ")}`);
     if (slots.length > 0 || comments.length > 0) this.#attach(vm, name, slots, comments);
   }
@@ -201,7 +203,7 @@ class HostDraft {
 
   #slot(filter: HostFilter, port: HostPort, taken: readonly DraftSlot[], comments: string[]): DraftSlot | undefined {
     const { slot: number, at, chain } = filter;
-    const agent = filter.agent ?? (filter.name === undefined ? undefined : filterName(filter.name)?.agent);
+    const agent = agentOf(filter);
     const lose = (why: string): undefined => {
       this.#report.inexpressible(at, `${port.name}, ${chain} slot ${number}: ${why}`);
       comments.push(`${chain} slot ${number} ${agent ?? "?"}: ${why}`);
@@ -227,7 +229,7 @@ class HostDraft {
     }
     const partner = this.#platform === "nsx 4" ? number === 12 : number >= 4 && number <= 12;
     if (!partner) return lose(`the slot has no place for an agent of that name`);
-    const firewall = port.filters.find((other) => other.agent === "vmware-sfw")?.name;
+    const firewall = port.filters.find((other) => agentOf(other) === "vmware-sfw")?.name;
     return as("redirect", this.#partner(agent, filter.name, firewall, fail));
   }
 
@@ -362,6 +364,9 @@ const KNOWN_FACTS: ReadonlySet<string> = new Set(["state", "vmState", "slowPathI
 const hostKey = ({ file }: Place): string => `host ${file}`;
 const worldKey = ({ file }: Place, id: string): string => `world ${id} ${file}`;
 
+/** A dump that was filtered may have the filter's name alone. */
+const agentOf = ({ agent, name }: HostFilter): string | undefined =>
+  agent ?? (name === undefined ? undefined : filterName(name)?.agent);
 const failOf = (policy: string | undefined): "open" | "closed" | undefined =>
   policy === undefined
     ? undefined

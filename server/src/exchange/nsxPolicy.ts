@@ -21,6 +21,7 @@ import { NsxInventory } from "./nsxInventory.ts";
 import { type NsxObject, NsxObjects } from "./nsxObjects.ts";
 import { NsxServices } from "./nsxServices.ts";
 import type { Report } from "./report.ts";
+import { POLICY_TIMERS } from "./timers.ts";
 
 /** In the order in which the firewall tries them; a policy without one comes last. */
 const CATEGORIES = ["Ethernet", "Emergency", "Infrastructure", "Environment", "Application"] as const;
@@ -54,19 +55,6 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   IntrusionServicePolicy: "intrusion detection looks into payloads",
   PolicyContextProfile: "application profiles look into payloads",
   PolicyUrlCategorizationConfig: "it looks into payloads",
-};
-const TIMERS: Readonly<Record<string, string>> = {
-  tcp_first_packet: "tcp-first-packet",
-  tcp_opening: "tcp-opening",
-  tcp_established: "tcp-established",
-  tcp_closing: "tcp-closing",
-  tcp_finwait: "tcp-fin-wait",
-  tcp_closed: "tcp-closed",
-  udp_first_packet: "udp-first",
-  udp_single: "udp-single",
-  udp_multiple: "udp-multiple",
-  icmp_first_packet: "icmp-first",
-  icmp_error_reply: "icmp-error",
 };
 
 export function draftOfPolicy(inputs: readonly Input[], report: Report): Draft {
@@ -193,7 +181,7 @@ class PolicyDraft {
         );
     if (chosen === undefined) return undefined;
     const timeouts = new Map<string, number>();
-    for (const [key, timer] of Object.entries(TIMERS)) {
+    for (const [timer, key] of Object.entries(POLICY_TIMERS)) {
       const seconds = chosen.json.int(key);
       if (seconds === undefined) continue;
       if (seconds < 0 || seconds > 4_320_000)

@@ -1,4 +1,5 @@
 /** Services of the NSX Policy API, and those that NSX has without being told. */
+import { ALGS } from "./algs.ts";
 import type { DraftEntry, DraftService } from "./draft.ts";
 import type { JsonObject } from "./json.ts";
 import { describe } from "./nsxGroups.ts";
@@ -17,19 +18,6 @@ interface Known {
   readonly lost: readonly string[];
   readonly layers: ReadonlySet<"ip" | "ethernet">;
 }
-
-/** ALGs by the names of the API. */
-const ALGS: Readonly<Record<string, { readonly alg: string; readonly protocol: "tcp" | "udp" }>> = {
-  FTP: { alg: "ftp", protocol: "tcp" },
-  TFTP: { alg: "tftp", protocol: "udp" },
-  ORACLE_TNS: { alg: "oracle", protocol: "tcp" },
-  MS_RPC_TCP: { alg: "dcerpc", protocol: "tcp" },
-  MS_RPC_UDP: { alg: "dcerpc", protocol: "udp" },
-  SUN_RPC_TCP: { alg: "sun-rpc", protocol: "tcp" },
-  SUN_RPC_UDP: { alg: "sun-rpc", protocol: "udp" },
-  NBNS_BROADCAST: { alg: "nbns", protocol: "udp" },
-  NBDG_BROADCAST: { alg: "nbdg", protocol: "udp" },
-};
 
 export class NsxServices {
   readonly services: DraftService[] = [];

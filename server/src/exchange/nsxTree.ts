@@ -5,9 +5,12 @@
 import { formatIp, formatMac } from "../policy/addresses.ts";
 import type { Chain, Dfw, Policy, Redirect, Rule, Section, Segment, Swsec, TimerName, Vnic } from "../policy/policy.ts";
 import { DEFAULT_TIMEOUTS } from "../policy/timeouts.ts";
+import { algName } from "./algs.ts";
 import type { DraftEndpoint, DraftEndpoints, DraftEntry } from "./draft.ts";
 import { entryParts, PolicyDraft, writtenAddresses } from "./policyDraft.ts";
 import type { Place, Report } from "./report.ts";
+import { POLICY_TIMERS } from "./timers.ts";
+import { isMacText } from "./values.ts";
 
 export type Json = string | number | boolean | readonly Json[] | { readonly [key: string]: Json };
 export interface ApiObject {
@@ -27,26 +30,6 @@ export interface NsxTree {
   readonly segments: readonly ApiObject[];
 }
 
-const TIMERS: Readonly<Record<TimerName, string>> = {
-  "tcp-first-packet": "tcp_first_packet",
-  "tcp-opening": "tcp_opening",
-  "tcp-established": "tcp_established",
-  "tcp-closing": "tcp_closing",
-  "tcp-fin-wait": "tcp_finwait",
-  "tcp-closed": "tcp_closed",
-  "udp-first": "udp_first_packet",
-  "udp-single": "udp_single",
-  "udp-multiple": "udp_multiple",
-  "icmp-first": "icmp_first_packet",
-  "icmp-error": "icmp_error_reply",
-};
-const ALGS: Readonly<Record<string, Readonly<Partial<Record<string, string>>>>> = {
-  ftp: { tcp: "FTP" },
-  tftp: { udp: "TFTP" },
-  oracle: { tcp: "ORACLE_TNS" },
-  dcerpc: { tcp: "MS_RPC_TCP", udp: "MS_RPC_UDP" },
-  "sun-rpc": { tcp: "SUN_RPC_TCP", udp: "SUN_RPC_UDP" },
-};
 const ACTIONS: Readonly<Record<string, string>> = {
   allow: "ALLOW",
   drop: "DROP",
@@ -208,8 +191,7 @@ class TreeMaker {
     const paths: string[] = [];
     const expressions: Json[] = [];
     for (const item of items) {
-      if (item.kind === "literal")
-        (/^(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}$/i.test(item.text) ? macs : ips).push(item.text);
+      if (item.kind === "literal") (isMacText(item.text) ? macs : ips).push(item.text);
       else if (item.kind === "tag") expressions.push(condition("Tag", item.tag));
       else if (item.kind === "any") throw new NoWords("any, as a member of a group");
       else if (item.kind === "vnic") paths.push(this.#vnicPath(item.vm, item.vnic));
@@ -273,7 +255,7 @@ class TreeMaker {
     const others: DraftEndpoint[] = [];
     for (const item of items) {
       if (item.kind === "ref" && this.#definitions.has(item.key)) groups.push(this.#groupOf(item.key));
-      else if (item.kind === "literal" && !/^(?:[0-9a-f]{2}[:-]){5}/i.test(item.text)) groups.push(item.text);
+      else if (item.kind === "literal" && !isMacText(item.text)) groups.push(item.text);
       else others.push(item);
     }
     if (others.length > 0) groups.push(this.#helper({ items: others }));
@@ -352,7 +334,7 @@ class TreeMaker {
           if (parts.to.length > 0 || parts.from.length > 0) throw new NoWords("ports of SCTP");
           return [{ ...base, resource_type: "IPProtocolServiceEntry", protocol_number: 132 }];
         }
-        const name = alg === undefined ? undefined : ALGS[alg]?.[parts.protocol];
+        const name = algName(alg, parts.protocol);
         if (name !== undefined && parts.to.length === 1 && parts.from.length === 0)
           return [
             { ...base, resource_type: "ALGTypeServiceEntry", alg: name, destination_ports: parts.to, source_ports: [] },
@@ -533,10 +515,10 @@ class TreeMaker {
   #settings(dfw: Dfw): ApiObject[] {
     const out: ApiObject[] = [];
     if (Object.entries(DEFAULT_TIMEOUTS).some(([timer, time]) => dfw.timeouts[timer as TimerName] !== time)) {
-      const values = Object.entries(TIMERS).map(
+      const values = Object.entries(POLICY_TIMERS).map(
         ([timer, key]) => [key, Math.round(dfw.timeouts[timer as TimerName] / 1000)] as const,
       );
-      for (const [timer] of Object.entries(TIMERS))
+      for (const [timer] of Object.entries(POLICY_TIMERS))
         if (dfw.timeouts[timer as TimerName] % 1000 !== 0)
           this.#report.inexpressible(this.#draft.placeOf(dfw.source), `${timer}: NSX counts whole seconds`);
       out.push({

@@ -6,9 +6,12 @@ import { formatIp, formatMac } from "../policy/addresses.ts";
 import type { Dfw, Policy, Redirect, Rule, Section, Swsec, TimerName, Vnic } from "../policy/policy.ts";
 import { icmpName } from "../policy/protocols.ts";
 import { DEFAULT_TIMEOUTS } from "../policy/timeouts.ts";
+import { algName } from "./algs.ts";
 import type { DraftEndpoint, DraftEndpoints, DraftEntry } from "./draft.ts";
 import { entryParts, PolicyDraft, writtenAddresses } from "./policyDraft.ts";
 import type { Place, Report } from "./report.ts";
+import { XML_TIMERS } from "./timers.ts";
+import { isMacText } from "./values.ts";
 
 export function nsxvText(policy: Policy, report: Report): string {
   return new XmlText(policy, report).text();
@@ -19,13 +22,6 @@ const escaped = (text: string): string =>
     /[&<>"']/g,
     (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;" })[c] as string,
   );
-const ALGS: Readonly<Record<string, Readonly<Partial<Record<string, string>>>>> = {
-  ftp: { tcp: "FTP" },
-  tftp: { udp: "TFTP" },
-  oracle: { tcp: "ORACLE_TNS" },
-  dcerpc: { tcp: "MS_RPC_TCP", udp: "MS_RPC_UDP" },
-  "sun-rpc": { tcp: "SUN_RPC_TCP", udp: "SUN_RPC_UDP" },
-};
 const ACTIONS: Readonly<Record<string, string>> = {
   allow: "allow",
   drop: "deny",
@@ -33,35 +29,6 @@ const ACTIONS: Readonly<Record<string, string>> = {
   redirect: "redirect",
   skip: "noredirect",
 };
-const TIMERS: readonly (readonly [string, readonly (readonly [string, TimerName])[]])[] = [
-  [
-    "tcpTimeouts",
-    [
-      ["firstPacket", "tcp-first-packet"],
-      ["open", "tcp-opening"],
-      ["established", "tcp-established"],
-      ["closing", "tcp-closing"],
-      ["finWait", "tcp-fin-wait"],
-      ["close", "tcp-closed"],
-    ],
-  ],
-  [
-    "udpTimeouts",
-    [
-      ["firstPacket", "udp-first"],
-      ["single", "udp-single"],
-      ["multiple", "udp-multiple"],
-    ],
-  ],
-  [
-    "icmpTimeouts",
-    [
-      ["firstPacket", "icmp-first"],
-      ["errorReply", "icmp-error"],
-    ],
-  ],
-];
-const isMac = (text: string) => /^(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}$/i.test(text);
 
 /** Why a thing has no words in the API: thrown and caught within this file. */
 class NoWords extends Error {}
@@ -162,8 +129,8 @@ class XmlText {
     const written = items.some(({ kind }) => kind === "any") ? writtenAddresses(endpoints) : undefined;
     const literals = items.flatMap((item) => (item.kind === "literal" ? [item.text] : []));
     const addresses = written ?? (literals.length === items.length && except.length === 0 ? literals : undefined);
-    if (addresses?.every((text) => !isMac(text))) return this.#set("ipset", "IPSet", key, name, addresses);
-    if (addresses?.every(isMac)) return this.#set("macset", "MACSet", key, name, addresses);
+    if (addresses?.every((text) => !isMacText(text))) return this.#set("ipset", "IPSet", key, name, addresses);
+    if (addresses?.every(isMacText)) return this.#set("macset", "MACSet", key, name, addresses);
     if (items.some(({ kind }) => kind === "any"))
       throw new NoWords("any, less what has a name: only a rule can say it");
     const id = this.#id("securitygroup", key);
@@ -212,7 +179,7 @@ class XmlText {
     const macs: string[] = [];
     for (const item of items) {
       if (item.kind === "any") throw new NoWords("any, as a member");
-      if (item.kind === "literal") (isMac(item.text) ? macs : ips).push(item.text);
+      if (item.kind === "literal") (isMacText(item.text) ? macs : ips).push(item.text);
       else if (item.kind === "tag") {
         out.push({ type: "SecurityTag", id: this.#id("securitytag", item.tag), name: item.tag });
         // Who carries a tag is the vCenter's to know; those who do now are members by name as well.
@@ -287,7 +254,7 @@ class XmlText {
         if (item.kind === "tag") return [this.#container(`tag ${item.tag}`, `tag ${item.tag}`, { items: [item] })];
         return this.#members([item], name);
       }
-      if (isMac(item.text)) return this.#members([item], `${name} ${item.text}`);
+      if (isMacText(item.text)) return this.#members([item], `${name} ${item.text}`);
       return [{ type: item.text.includes(":") ? "Ipv6Address" : "Ipv4Address", id: item.text }];
     });
   }
@@ -343,11 +310,7 @@ class XmlText {
     const list = (ports: readonly string[]) => (ports.length === 0 ? undefined : ports.join(","));
     switch (parts.kind) {
       case "ports":
-        return [
-          (alg === undefined ? undefined : ALGS[alg]?.[parts.protocol]) ?? parts.protocol.toUpperCase(),
-          list(parts.to),
-          list(parts.from),
-        ];
+        return [algName(alg, parts.protocol) ?? parts.protocol.toUpperCase(), list(parts.to), list(parts.from)];
       case "ip":
         return ["L3_OTHERS", String(parts.protocol), undefined];
       case "ether":
@@ -625,9 +588,10 @@ class XmlText {
   #settings(dfw: Dfw): void {
     if (Object.entries(DEFAULT_TIMEOUTS).some(([timer, time]) => dfw.timeouts[timer as TimerName] !== time))
       this.#element("firewallTimerConfig", {}, () => {
-        for (const [list, timers] of TIMERS)
+        for (const list of new Set(XML_TIMERS.map(([one]) => one)))
           this.#element(list, {}, () => {
-            for (const [key, timer] of timers) this.#leaf(key, String(Math.round(dfw.timeouts[timer] / 1000)));
+            for (const [of, key, timer] of XML_TIMERS)
+              if (of === list) this.#leaf(key, String(Math.round(dfw.timeouts[timer] / 1000)));
           });
       });
     if (dfw.exclude.size > 0)

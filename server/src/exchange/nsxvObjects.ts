@@ -1,6 +1,6 @@
 /** What firewall rules of NSX-v name: sets, groups, applications, machines, switches; by object id. */
-
 import { icmpTypes } from "../policy/protocols.ts";
+import { ALGS } from "./algs.ts";
 import {
   type DraftEndpoint,
   type DraftEndpoints,
@@ -31,17 +31,6 @@ export interface Reference {
 
 const GROUPS = ["ipset", "macset", "securitygroup"];
 const SWITCHES = /^(?:VirtualWire|Network|DistributedVirtualPortgroup)$/i;
-const ALGS: Readonly<Record<string, readonly [string, "tcp" | "udp"]>> = {
-  FTP: ["ftp", "tcp"],
-  TFTP: ["tftp", "udp"],
-  ORACLE_TNS: ["oracle", "tcp"],
-  MS_RPC_TCP: ["dcerpc", "tcp"],
-  MS_RPC_UDP: ["dcerpc", "udp"],
-  SUN_RPC_TCP: ["sun-rpc", "tcp"],
-  SUN_RPC_UDP: ["sun-rpc", "udp"],
-  NBNS_BROADCAST: ["nbns", "udp"],
-  NBDG_BROADCAST: ["nbdg", "udp"],
-};
 
 export class NsxvObjects {
   readonly groups: DraftGroup[] = [];
@@ -370,7 +359,7 @@ export class NsxvObjects {
     } else
       for (const element of node.all("element")) {
         const protocol = element.text("applicationProtocol") ?? "";
-        alg ??= ALGS[protocol.toUpperCase()]?.[0];
+        alg ??= ALGS[protocol.toUpperCase()]?.alg;
         const text = this.elementText(protocol, element.text("value"), element.text("sourcePort"));
         if (text === undefined)
           lost.push(`${protocol || "an element without a protocol"} ${element.text("value") ?? ""}`.trim());
@@ -404,7 +393,8 @@ export class NsxvObjects {
     const to = ports(value);
     const from = ports(source);
     const transport =
-      ALGS[word]?.[1] ?? ({ TCP: "tcp", UDP: "udp", SCTP: "sctp", 6: "tcp", 17: "udp", 132: "sctp" } as const)[word];
+      ALGS[word]?.protocol ??
+      ({ TCP: "tcp", UDP: "udp", SCTP: "sctp", 6: "tcp", 17: "udp", 132: "sctp" } as const)[word];
     if (transport !== undefined)
       return to.includes(undefined) || from.includes(undefined)
         ? undefined

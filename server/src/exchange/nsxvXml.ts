@@ -16,23 +16,11 @@ import type {
 import { type Input, titleOf } from "./input.ts";
 import { describe, memberOf, NsxvObjects, type Reference } from "./nsxvObjects.ts";
 import { Refusal, type Report } from "./report.ts";
+import { XML_TIMERS } from "./timers.ts";
 import { addressText, macText } from "./values.ts";
 import { readXml, type XmlNode } from "./xml.ts";
 
 const OBJECTS = /^(?:ipset|macset|securitygroup|securitytag|application|applicationgroup)$/i;
-const TIMERS: readonly (readonly [string, string, string])[] = [
-  ["tcpTimeouts", "firstPacket", "tcp-first-packet"],
-  ["tcpTimeouts", "open", "tcp-opening"],
-  ["tcpTimeouts", "established", "tcp-established"],
-  ["tcpTimeouts", "closing", "tcp-closing"],
-  ["tcpTimeouts", "finWait", "tcp-fin-wait"],
-  ["tcpTimeouts", "close", "tcp-closed"],
-  ["udpTimeouts", "firstPacket", "udp-first"],
-  ["udpTimeouts", "single", "udp-single"],
-  ["udpTimeouts", "multiple", "udp-multiple"],
-  ["icmpTimeouts", "firstPacket", "icmp-first"],
-  ["icmpTimeouts", "errorReply", "icmp-error"],
-];
 
 export function draftOfXml(inputs: readonly Input[], report: Report): Draft {
   const draft = new XmlDraft(report);
@@ -109,7 +97,7 @@ class XmlDraft {
     for (const node of sections.all("section")) this.#sections.push({ node, kind });
   }
   #timers(node: XmlNode): void {
-    for (const [list, key, timer] of TIMERS) {
+    for (const [list, key, timer] of XML_TIMERS) {
       const text = node.one(list)?.text(key);
       if (text === undefined) continue;
       if (!/^\d{1,7}$/.test(text) || Number(text) > 4_320_000)

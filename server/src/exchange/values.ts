@@ -38,6 +38,8 @@ export function macText(text: string): string | undefined {
   return mac === undefined ? undefined : formatMac(mac);
 }
 
+export const isMacText = (text: string): boolean => parseMac(text) !== undefined;
+
 /** `80`, `1000-2000`, `1000:2000`; undefined where it is none or is reversed. */
 export function portText(text: string): string | undefined {
   const match = /^(\d{1,5})(?:[-:](\d{1,5}))?$/.exec(text.replace(/\s+/g, ""));
