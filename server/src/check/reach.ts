@@ -99,9 +99,11 @@ class Reacher {
         const limit = target.kind === "rule" ? target.index : list.rules.length;
         const taken: Condition = { list, limit, holds: (taker) => taker === undefined, alone: true };
         for (const route of this.#trips.routes(this.#spaceOf(target, way))) {
-          const here = { ...route, boxes: this.#trips.admitted(route) };
+          // Leaving the VM, slot 0 sees what SpoofGuard, in slot 1, is going to drop.
+          const isBeforeSpoofguard = !whole && way === "out" && "module" in block && block.module === "acl";
+          const boxes = isBeforeSpoofguard ? route.boxes : this.#trips.admitted(route);
           for (const { conditions } of this.#trips.reaching(route, block, way, whole)) {
-            const found = this.#find(here.boxes, [...conditions, taken], takers);
+            const found = this.#find(boxes, [...conditions, taken], takers);
             if (found !== undefined && !(whole && found === "undecided")) return found;
           }
         }
