@@ -44,7 +44,7 @@ export class BoxIndex {
   readonly #vnics: readonly (Values | undefined)[];
   /** Bit 1 in, bit 2 out. */
   readonly #directions: Uint8Array;
-  /** Boxes by set: source narrow and destination wide; the other way round; both narrow, by each. */
+  /** As `Lists` has them. */
   readonly #bySource: readonly (readonly number[])[];
   readonly #byDestination: readonly (readonly number[])[];
   readonly #bothBySource: readonly (readonly number[])[];
@@ -59,17 +59,18 @@ export class BoxIndex {
   /** The index of boxes of one layer. `owners`: the number of the rule that each belongs to, ascending. */
   static *build(layer: Layer, boxes: readonly Box[], owners: readonly number[], everyVnic: Values): Steps<BoxIndex> {
     const interned = yield* intern(boxes);
-    const bounds = boundariesOf(interned.sets, layer === 6 ? 0n : 0);
-    yield;
+    const bounds = yield* boundariesOf(interned.sets, layer === 6 ? 0n : 0);
     const spans: number[][] = [];
     for (const [i, set] of interned.sets.entries()) {
       if (i % STRIDE === 0) yield;
       spans.push(spanOf(set, bounds));
     }
+    yield;
     const narrow = chooseNarrow(spans, bounds.length);
     yield;
     const atoms = yield* listAtoms(spans, narrow, bounds.length);
-    return new BoxIndex(boxes, owners, everyVnic, interned, { bounds, narrow, ...atoms });
+    const lists = yield* listBoxes(interned, narrow);
+    return new BoxIndex(boxes, owners, everyVnic, interned, { bounds, narrow, ...atoms }, lists);
   }
 
   private constructor(
@@ -78,6 +79,7 @@ export class BoxIndex {
     everyVnic: Values,
     { sets, services, source, destination, service }: Interned,
     { bounds, narrow, atomStart, atomSets }: Atoms,
+    lists: Lists,
   ) {
     this.#boxes = boxes;
     this.#owners = Int32Array.from(owners);
@@ -99,24 +101,11 @@ export class BoxIndex {
     this.#destinationAnswer = new Float64Array(sets.length);
     this.#serviceAnswer = new Float64Array(services.length);
 
-    const lists = () => sets.map(() => NONE as number[]);
-    const [bySource, byDestination, bothBySource, bothByDestination] = [lists(), lists(), lists(), lists()];
-    const wide: number[] = [];
-    for (let box = 0; box < boxes.length; box += 1) {
-      const from = source[box] as number;
-      const to = destination[box] as number;
-      if (narrow[from] && narrow[to]) {
-        add(bothBySource, from, box);
-        add(bothByDestination, to, box);
-      } else if (narrow[from]) add(bySource, from, box);
-      else if (narrow[to]) add(byDestination, to, box);
-      else wide.push(box);
-    }
-    this.#bySource = bySource;
-    this.#byDestination = byDestination;
-    this.#bothBySource = bothBySource;
-    this.#bothByDestination = bothByDestination;
-    this.#wide = wide;
+    this.#bySource = lists.bySource;
+    this.#byDestination = lists.byDestination;
+    this.#bothBySource = lists.bothBySource;
+    this.#bothByDestination = lists.bothByDestination;
+    this.#wide = lists.wide;
   }
 
   box(index: number): Box {
@@ -166,8 +155,10 @@ export class BoxIndex {
     const end = lowerBound(this.#owners, limit);
     const source = box.fields[SOURCE] as Values;
     const destination = box.fields[DESTINATION] as Values;
-    const bySource = this.#entries(source) <= this.#entries(destination);
-    if (end <= this.#entries(bySource ? source : destination)) {
+    const [sources, destinations] = [this.#entries(source), this.#entries(destination)];
+    const bySource = sources <= destinations;
+    // Sets are gone through on both sides: some boxes are listed by one of theirs only.
+    if (end <= sources + destinations) {
       for (let each = 0; each < end; each += 1) yield each;
       return;
     }
@@ -250,6 +241,14 @@ export class BoxIndex {
   }
 }
 
+/** Boxes by set: source narrow and destination wide; the other way round; both narrow, by each; both wide. */
+interface Lists {
+  readonly bySource: readonly (readonly number[])[];
+  readonly byDestination: readonly (readonly number[])[];
+  readonly bothBySource: readonly (readonly number[])[];
+  readonly bothByDestination: readonly (readonly number[])[];
+  readonly wide: readonly number[];
+}
 interface Interned {
   /** Different sets of addresses, and different services (a box that has each). */
   readonly sets: readonly Values[];
@@ -322,20 +321,40 @@ function* before(ascending: readonly number[], end: number): Iterable<number> {
   }
 }
 
+function* listBoxes({ sets, source, destination }: Interned, narrow: readonly boolean[]): Steps<Lists> {
+  const lists = () => sets.map(() => NONE as number[]);
+  const [bySource, byDestination, bothBySource, bothByDestination] = [lists(), lists(), lists(), lists()];
+  const wide: number[] = [];
+  for (let box = 0; box < source.length; box += 1) {
+    if (box % (4 * STRIDE) === 0) yield;
+    const from = source[box] as number;
+    const to = destination[box] as number;
+    if (narrow[from] && narrow[to]) {
+      add(bothBySource, from, box);
+      add(bothByDestination, to, box);
+    } else if (narrow[from]) add(bySource, from, box);
+    else if (narrow[to]) add(byDestination, to, box);
+    else wide.push(box);
+  }
+  return { bySource, byDestination, bothBySource, bothByDestination, wide };
+}
+
 function add(lists: number[][], set: number, box: number): void {
   const list = lists[set] as number[];
   if (list === NONE) lists[set] = [box];
   else list.push(box);
 }
 
-function boundariesOf(sets: readonly Values[], zero: number | bigint): Ranges<number | bigint> {
+function* boundariesOf(sets: readonly Values[], zero: number | bigint): Steps<Ranges<number | bigint>> {
   const found = new Set<number | bigint>([zero]);
-  for (const set of sets)
+  for (const [index, set] of sets.entries()) {
+    if (index % STRIDE === 0) yield;
     for (let i = 0; i < set.length; i += 2) {
       const high = set[i + 1] as number | bigint;
       found.add(set[i] as number | bigint);
       found.add(typeof high === "bigint" ? high + 1n : high + 1);
     }
+  }
   if (typeof zero === "number") return Array.from(Float64Array.from(found as Set<number>).sort());
   return [...found].sort((a, b) => (a < b ? -1 : 1));
 }

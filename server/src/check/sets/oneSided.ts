@@ -13,7 +13,7 @@ import { type Filter, isUncertain, type Part, partsOf, passes, sameVnic } from "
 import { clauseOf, nameOf, placeOf } from "./places.ts";
 
 /** Rules between two places to breathe. */
-const STRIDE = 16;
+const STRIDE = 4;
 /** Rules that stop packets: so many are named. */
 const NAMED = 8;
 
@@ -47,10 +47,11 @@ function atOtherEnd(
   const stoppers = new Map<number | undefined, Filter>();
   let any = false;
   for (const way of ["out", "in"] as const) {
-    const boxes = places.endSpace(rule, way);
+    const list = places.end(block, way);
+    const boxes = list.rules[i]?.boxes ?? [];
     if (boxes.length === 0) continue;
     const takes: Condition = {
-      list: places.end(block, way),
+      list,
       limit: i,
       holds: (taker) => taker === undefined,
       alone: true,

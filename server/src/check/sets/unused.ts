@@ -12,7 +12,7 @@ import type { SetEvent } from "../sets.ts";
 import { clauseOf, listOf, nameOf, placeOf, placeOfClause } from "./places.ts";
 
 /** Rules between two places to breathe. */
-const STRIDE = 64;
+const STRIDE = 16;
 
 export function* unusedRules(
   places: Places,
