@@ -2,6 +2,7 @@
 import type * as vscode from "vscode";
 import { registerTools } from "./assistant.ts";
 import { registerChainView } from "./chainView/view.ts";
+import { registerComparison } from "./compare.ts";
 import { registerDebugAdapter } from "./debugging/adapter.ts";
 import { registerDebugCommands } from "./debugging/commands.ts";
 import { registerDebugConfigurations } from "./debugging/configurations.ts";
@@ -20,5 +21,6 @@ export function activate(context: vscode.ExtensionContext): void {
   registerChainView(context, client);
   registerTestExplorer(context, client);
   registerExchange(context, client);
+  registerComparison(context, client);
   registerTools(context, client);
 }

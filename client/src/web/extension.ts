@@ -11,6 +11,7 @@ import {
 } from "vscode-languageclient/browser";
 import { registerTools } from "../assistant.ts";
 import { registerChainView } from "../chainView/view.ts";
+import { registerComparison } from "../compare.ts";
 import { registerDebugAdapter } from "../debugging/adapter.ts";
 import { registerDebugCommands } from "../debugging/commands.ts";
 import { registerDebugConfigurations } from "../debugging/configurations.ts";
@@ -35,6 +36,7 @@ export function activate(context: vscode.ExtensionContext): void {
   registerChainView(context, client);
   registerTestExplorer(context, client);
   registerExchange(context, client);
+  registerComparison(context, client);
   registerTools(context, client);
 }
 
