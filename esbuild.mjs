@@ -36,6 +36,14 @@ const modules = {
 /** @type {esbuild.BuildOptions} */
 const browser = { ...common, platform: "browser", mainFields: ["browser", "module", "main"] };
 
+/** @type {esbuild.Plugin} */
+const portablePart = {
+  name: "portable part",
+  setup(build) {
+    build.onResolve({ filter: /\/portable\.ts$/ }, () => ({ path: "./web/server.js", external: true }));
+  },
+};
+
 /** @type {esbuild.BuildOptions[]} */
 const bundles = [
   // VS Code loads an extension as CommonJS.
@@ -46,11 +54,22 @@ const bundles = [
     format: "cjs",
     external: ["vscode"],
   },
-  // The servers share most of their code, so it is written once, in chunks, which only ES modules can have.
+  // All that runs anywhere, once for every host: a worker runs it as it is, Node's two programs load it.
   {
-    ...modules,
+    ...browser,
+    entryPoints: ["server/src/portable.ts"],
+    outfile: "dist/web/server.js",
+    format: "iife",
+    globalName: "iochain",
+    footer: { js: 'typeof module==="object"?module.exports=iochain:iochain.serve(self);' },
+  },
+  {
+    ...node,
     entryPoints: { server: "server/src/lsp/node.ts", "debug-adapter": "server/src/dap/node.ts" },
-    outdir: "dist/node",
+    outdir: "dist",
+    format: "cjs",
+    banner: { js: "#!/usr/bin/env node" },
+    plugins: [portablePart],
   },
   // The command is not part of the extension. Commands that few use are chunks of their own.
   { ...modules, entryPoints: { cli: "server/src/cli/main.ts" }, outdir: "dist/command" },
@@ -61,7 +80,6 @@ const bundles = [
     format: "cjs",
     external: ["vscode"],
   },
-  { ...browser, entryPoints: ["server/src/lsp/browser.ts"], outfile: "dist/web/server.js", format: "iife" },
   // The chain view's page: loaded by both clients into a webview.
   {
     ...browser,
@@ -71,14 +89,10 @@ const bundles = [
   },
 ];
 
-// What is started by name: the program behind it is the module of the same name.
-const programs = { server: "node", "debug-adapter": "node", cli: "command" };
-for (const [program, folder] of Object.entries(programs)) {
-  await rm(`dist/${folder}`, { recursive: true, force: true });
-  const stub = `#!/usr/bin/env node\nimport("./${folder}/${program}.mjs");\n`;
-  await mkdir("dist", { recursive: true });
-  await writeFile(`dist/${program}.js`, stub, { mode: 0o755 });
-}
+// The command is started by name: the program behind it is the module of the same name.
+await rm("dist/command", { recursive: true, force: true });
+await mkdir("dist", { recursive: true });
+await writeFile("dist/cli.js", '#!/usr/bin/env node\nimport("./command/cli.mjs");\n', { mode: 0o755 });
 
 if (watch) {
   for (const bundle of bundles) await (await esbuild.context(bundle)).watch();

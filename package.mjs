@@ -10,6 +10,8 @@ const root = import.meta.dirname;
 const packages = path.join(root, "dist/packages");
 /** The marketplaces show an extension's size; a large one is installed with a second thought. */
 const largestVsix = 900_000;
+/** What the command starts, and what those load. */
+const PROGRAMS = ["dist/cli.js", "dist/server.js", "dist/debug-adapter.js", "dist/web/server.js"];
 const manifest = JSON.parse(await readFile(path.join(root, "package.json"), "utf8"));
 
 execFileSync(process.execPath, ["esbuild.mjs", "--production"], { cwd: root, stdio: "inherit" });
@@ -96,14 +98,13 @@ async function packageExtension() {
 async function packageCommand() {
   const folder = path.join(root, "dist/npm");
   await rm(folder, { recursive: true, force: true });
-  for (const file of ["dist/cli.js", "dist/server.js", "dist/debug-adapter.js", "docs", "LICENSE", "README.md"])
+  for (const file of [...PROGRAMS, "docs", "LICENSE", "README.md"])
     await cp(path.join(root, file), path.join(folder, file), { recursive: true });
   await cp(path.join(root, "dist/THIRD-PARTY-NOTICES.txt"), path.join(folder, "THIRD-PARTY-NOTICES.txt"));
-  for (const modules of ["dist/node", "dist/command"])
-    await cp(path.join(root, modules), path.join(folder, modules), {
-      recursive: true,
-      filter: (file) => !file.endsWith(".map"),
-    });
+  await cp(path.join(root, "dist/command"), path.join(folder, "dist/command"), {
+    recursive: true,
+    filter: (file) => !file.endsWith(".map"),
+  });
   const { name, version, description, license, keywords, bin, engines } = manifest;
   const its = { name, version, description, license, keywords, bin, engines: { node: engines.node } };
   await writeFile(path.join(folder, "package.json"), `${JSON.stringify(its, undefined, 2)}\n`);

@@ -1,7 +1,7 @@
 /** Entry point in Node's extension host: wires the parts together, and does nothing else. */
 import type * as vscode from "vscode";
 import { registerTools } from "./assistant.ts";
-import { registerChainView } from "./chainView/view.ts";
+import { registerChainView } from "./chainView/register.ts";
 import { registerComparison } from "./compare.ts";
 import { registerDebugAdapter } from "./debugging/adapter.ts";
 import { registerDebugCommands } from "./debugging/commands.ts";

@@ -6,26 +6,15 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { frame, unframe } from "../../server/src/wire/framing.ts";
 import { Client, overStdio } from "./client.ts";
 import { play, readStory, writeStory } from "./transcript.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "iochain-dap-"));
-const bundle = join(folder, "debug-adapter.js");
+const bundle = fileURLToPath(new URL("../../dist/debug-adapter.js", import.meta.url));
 const sample = fileURLToPath(new URL("../../samples/three-tier.iochain", import.meta.url));
 
-beforeAll(async () => {
-  await build({
-    entryPoints: [fileURLToPath(new URL("../../server/src/dap/node.ts", import.meta.url))],
-    outfile: bundle,
-    bundle: true,
-    platform: "node",
-    format: "cjs",
-    logLevel: "error",
-  });
-});
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe("the adapter as a process", () => {

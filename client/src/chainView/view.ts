@@ -1,48 +1,41 @@
 /**
- * The chain view: the sixteen slots of a vNIC, between its VM and the switch. While debugging it shows the packet's
- * place and each slot's verdict, as the adapter tells it; otherwise what the open policy configures.
+ * The chain view: the sixteen slots between a VM and the switch. While debugging it follows the packet; a scenario's
+ * packets and single ones it shows with their whole trip; otherwise what the open policy configures.
  */
 import * as vscode from "vscode";
 import type { BaseLanguageClient } from "vscode-languageclient";
-import { debugType, languageId } from "../names.ts";
-import type { Chain, FromPage, ToPage } from "./chain.ts";
+import { debugType, isPolicy } from "../names.ts";
+import type { Chain, FromPage, Picture, ToPage } from "./chain.ts";
 import { pageHtml } from "./html.ts";
+import { texts } from "./texts.ts";
+import { configuredPicture, type LiveChain, livePicture, mostLanes, type Trip, tripPicture } from "./trips.ts";
 
-const viewId = "iochain.chain";
-const request = "iochain/chain";
-/** Typing should not ask the server for a chain at every key. */
-const quietMilliseconds = 250;
+export const viewId = "iochain.chain";
+/** Typing should not ask the server at every key. */
+const quietMilliseconds = 150;
 
-export function registerChainView(context: vscode.ExtensionContext, client: BaseLanguageClient): void {
-  const view = new ChainView(context.extensionUri, client);
-  const show = () => vscode.commands.executeCommand(`${viewId}.focus`, { preserveFocus: true });
-  context.subscriptions.push(
-    view,
-    vscode.window.registerWebviewViewProvider(viewId, view),
-    vscode.commands.registerCommand("iochain.showChainView", show),
-    vscode.window.onDidChangeActiveTextEditor(() => view.refresh()),
-    vscode.workspace.onDidChangeTextDocument(({ document }) => {
-      if (document.languageId === languageId) view.refreshSoon();
-    }),
-    vscode.debug.onDidStartDebugSession((session) => {
-      if (session.type === debugType) void show();
-    }),
-    vscode.debug.onDidTerminateDebugSession(() => view.refresh()),
-    vscode.debug.onDidChangeActiveDebugSession(() => view.refresh()),
-    vscode.debug.registerDebugAdapterTrackerFactory(debugType, {
-      createDebugAdapterTracker: () => ({
-        onDidSendMessage: (message: { type: string; event?: string }) => {
-          if (message.type === "event" && (message.event === "stopped" || message.event === "invalidated"))
-            void view.refresh();
-        },
-      }),
-    }),
-  );
+/** Whose way is shown instead of the chain as configured. */
+export type Subject = { readonly uri: string } & (
+  | { readonly scenario: string; readonly line?: number }
+  | { readonly packet: string; readonly from?: string }
+  /** A trip that is over and does not change with the policy: a frame of a capture. */
+  | { readonly trip: Trip }
+);
+
+interface WayStep {
+  readonly line: number;
+  readonly trace: Trip;
+  readonly failure?: { readonly expected: string; readonly actual: string };
 }
 
-class ChainView implements vscode.WebviewViewProvider, vscode.Disposable {
+export class ChainView implements vscode.WebviewViewProvider, vscode.Disposable {
   private view: vscode.WebviewView | undefined;
-  private shown: Chain | undefined;
+  private picture: Picture | undefined;
+  private subject: Subject | undefined;
+  /** Which of a scenario's packets is shown, and which of a policy's chains. */
+  private step: number | undefined;
+  private chain: string | undefined;
+  private document: vscode.TextDocument | undefined;
   private timer: ReturnType<typeof setTimeout> | undefined;
   /** Counts the questions asked, so that a late answer to an old one is not shown. */
   private asked = 0;
@@ -56,15 +49,21 @@ class ChainView implements vscode.WebviewViewProvider, vscode.Disposable {
     this.view = view;
     const root = vscode.Uri.joinPath(this.extensionUri, "dist", "chain-view");
     view.webview.options = { enableScripts: true, localResourceRoots: [root] };
-    view.webview.onDidReceiveMessage((message: FromPage) => {
-      if (message.type === "ready") void this.refresh();
-      else void this.reveal(message.slot);
-    });
+    view.webview.onDidReceiveMessage((message: FromPage) => this.receive(message));
     view.onDidChangeVisibility(() => this.refresh());
     view.onDidDispose(() => {
       this.view = undefined;
     });
     view.webview.html = pageHtml(view.webview, root);
+  }
+
+  async show(subject?: Subject): Promise<void> {
+    if (subject) {
+      this.subject = subject;
+      this.step = undefined;
+    }
+    await vscode.commands.executeCommand(`${viewId}.focus`, { preserveFocus: true });
+    await this.refresh();
   }
 
   refreshSoon(): void {
@@ -75,37 +74,102 @@ class ChainView implements vscode.WebviewViewProvider, vscode.Disposable {
   async refresh(): Promise<void> {
     if (!this.view?.visible) return;
     const question = ++this.asked;
-    const answer = await this.ask().catch(
-      (error): ToPage => ({ type: "nothing", why: String(error.message ?? error) }),
-    );
+    const answer = await this.ask().catch((error): ToPage => nothing(String(error.message ?? error)));
     if (question !== this.asked) return;
-    this.shown = answer.type === "chain" ? answer.chain : undefined;
+    this.picture = answer.type === "picture" ? answer.picture : undefined;
     await this.view?.webview.postMessage(answer);
+  }
+
+  private async receive(message: FromPage): Promise<void> {
+    switch (message.type) {
+      case "ready":
+        await this.view?.webview.postMessage({ type: "texts", texts: texts() } satisfies ToPage);
+        return this.refresh();
+      case "step":
+        this.step = message.index;
+        return this.refresh();
+      case "chain":
+        this.chain = message.name;
+        return this.refresh();
+      case "close":
+        this.subject = undefined;
+        return this.refresh();
+      case "offer":
+        await vscode.commands.executeCommand(message.command);
+        return;
+      case "open":
+        return this.open(message);
+      case "runTo":
+        await vscode.debug.activeDebugSession?.customRequest("iochain/runTo", {
+          slot: message.slot,
+          walk: message.lane,
+        });
+    }
   }
 
   private async ask(): Promise<ToPage> {
     const session = vscode.debug.activeDebugSession;
     if (session?.type === debugType) {
-      return { type: "chain", live: true, chain: await session.customRequest(request) };
+      const live: LiveChain = await session.customRequest("iochain/chain");
+      return { type: "picture", picture: livePicture(live) };
     }
-    const document = vscode.window.activeTextEditor?.document;
-    if (document?.languageId !== languageId) {
-      return {
-        type: "nothing",
-        why: "Open an IOChain policy to see its chain, and press F5 to send a packet through it.",
-      };
+    const active = vscode.window.activeTextEditor?.document;
+    if (active && isPolicy(active)) this.document = active;
+    if (this.document?.isClosed) this.document = undefined;
+    if (this.subject) {
+      if (!active || !isPolicy(active) || active.uri.toString() === this.subject.uri) return this.way(this.subject);
+      this.subject = undefined;
     }
-    const chain = await this.client.sendRequest<Chain | null>(request, { uri: document.uri.toString() });
+    if (!this.document) return nothing(vscode.l10n.t("Open an IOChain policy to see its chain."), true);
+    const chain = await this.chainOf(this.document.uri.toString(), { chain: this.chain });
     return chain
-      ? { type: "chain", live: false, chain }
-      : { type: "nothing", why: "This policy has no chain yet: type “chain” for a template." };
+      ? { type: "picture", picture: configuredPicture(chain) }
+      : nothing(vscode.l10n.t("This policy has no chain yet: type “chain” for a template."));
   }
 
-  /** Opens the statement that decided at a slot. */
-  private async reveal(slot: number): Promise<void> {
-    const by = this.shown?.slots[slot]?.by;
+  private async way(subject: Subject): Promise<ToPage> {
+    const { uri } = subject;
+    if ("trip" in subject) return { type: "picture", picture: await this.draw(uri, subject.trip) };
+    if ("packet" in subject) {
+      const trip = await this.client.sendRequest<Trip>("iochain/trace", subject);
+      return { type: "picture", picture: await this.draw(uri, trip) };
+    }
+    const { steps } = await this.client.sendRequest<{ steps: WayStep[] }>("iochain/way", subject);
+    const wanted = this.step ?? steps.findIndex(({ line }) => line === subject.line);
+    const shown = Math.min(Math.max(0, wanted), steps.length - 1);
+    const step = steps[shown];
+    if (!step) return nothing(vscode.l10n.t("This scenario sends no packet yet."));
+    const scenario = {
+      name: subject.scenario,
+      shown,
+      steps: steps.map(({ trace: { packet, outcome }, failure }) => ({
+        packet,
+        outcome,
+        failed: failure !== undefined,
+      })),
+    };
+    const drawn = await this.draw(uri, step.trace);
+    return { type: "picture", picture: { ...drawn, scenario, ...(step.failure ? { failure: step.failure } : {}) } };
+  }
+
+  private async draw(uri: string, trip: Trip): Promise<Picture> {
+    const vnics = [...new Set(trip.walks.slice(0, mostLanes).map(({ vnic }) => vnic))];
+    const chains = await Promise.all(vnics.map(async (vnic) => [vnic, await this.chainOf(uri, { vnic })] as const));
+    return tripPicture(trip, new Map(chains.flatMap(([vnic, chain]) => (chain ? [[vnic, chain]] : []))));
+  }
+
+  private chainOf(uri: string, which: { chain?: string | undefined; vnic?: string }): Promise<Chain | null> {
+    return this.client.sendRequest<Chain | null>("iochain/chain", { uri, ...which });
+  }
+
+  /** Opens the statement that decided at a slot, else the block's declaration. */
+  private async open({ lane, slot }: { readonly lane: number; readonly slot: number }): Promise<void> {
+    const walk = this.picture?.lanes[lane];
+    const policy = this.subject?.uri ?? this.document?.uri.toString();
+    const configured = policy && walk ? await this.chainOf(policy, { vnic: walk.vnic }).catch(() => null) : null;
+    const by = [walk?.slots[slot]?.by, configured?.slots[slot]?.by].find((each) => each?.line !== undefined);
     if (by?.file === undefined || by.line === undefined) return;
-    const uri = by.file.includes("://") ? vscode.Uri.parse(by.file) : vscode.Uri.file(by.file);
+    const uri = /^[\w-]{2,}:/.test(by.file) ? vscode.Uri.parse(by.file) : vscode.Uri.file(by.file);
     const start = new vscode.Position(by.line - 1, 0);
     await vscode.window.showTextDocument(uri, { selection: new vscode.Range(start, start), preserveFocus: true });
   }
@@ -113,4 +177,14 @@ class ChainView implements vscode.WebviewViewProvider, vscode.Disposable {
   dispose(): void {
     clearTimeout(this.timer);
   }
+}
+
+function nothing(why: string, isEmpty = false): ToPage {
+  const offers = isEmpty
+    ? [
+        { label: vscode.l10n.t("New Policy"), command: "iochain.newPolicy" },
+        { label: vscode.l10n.t("Open a Sample"), command: "iochain.openSample" },
+      ]
+    : [];
+  return { type: "nothing", why, offers };
 }

@@ -10,7 +10,7 @@ import {
   type MessageTransports,
 } from "vscode-languageclient/browser";
 import { registerTools } from "../assistant.ts";
-import { registerChainView } from "../chainView/view.ts";
+import { registerChainView } from "../chainView/register.ts";
 import { registerComparison } from "../compare.ts";
 import { registerDebugAdapter } from "../debugging/adapter.ts";
 import { registerDebugCommands } from "../debugging/commands.ts";

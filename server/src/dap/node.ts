@@ -8,8 +8,9 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { constants, gunzipSync } from "node:zlib";
 import { isGzip } from "../capture/gzip.ts";
+import { debugSession } from "../portable.ts";
 import { frame, unframe } from "../wire/framing.ts";
-import { createSession, type Host } from "./session.ts";
+import type { Host, Session } from "./session.ts";
 
 const onDisk = (path: string): string => (path.startsWith("file:") ? fileURLToPath(path) : path);
 
@@ -43,18 +44,34 @@ interface Wire {
 }
 /** One session over a pair of byte streams; returns what takes the bytes as they come, and what ends it. */
 function serve(wire: Wire): { take(bytes: Uint8Array): void; lost(): void } {
-  const session = createSession({ ...files, ended: () => wire.close() }, (message) => wire.write(frame(message)));
-  const read = unframe((message) => session.handle(message));
+  // Messages may come before the session is there: they wait.
+  let session: Session | undefined;
+  let early: object[] | undefined = [];
+  let isLost = false;
+  void debugSession({ ...files, ended: () => wire.close() }, (message) => wire.write(frame(message))).then((made) => {
+    session = made;
+    for (const message of early ?? []) made.handle(message);
+    early = undefined;
+    if (isLost) made.close();
+  });
+  const lost = (): void => {
+    isLost = true;
+    session?.close();
+  };
+  const read = unframe((message) => {
+    if (session) session.handle(message);
+    else early?.push(message);
+  });
   return {
     take(bytes) {
       const wrong = read(bytes);
       if (wrong === undefined) return;
       process.stderr.write(`iochain: the client sent ${wrong}\n`);
       process.exitCode = 1;
-      session.close();
+      lost();
       wire.close();
     },
-    lost: () => session.close(),
+    lost,
   };
 }
 

@@ -5,14 +5,12 @@ import process from "node:process";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { setFlagsFromString } from "node:v8";
 import { gunzipSync } from "node:zlib";
-import { createConnection, ProposedFeatures } from "vscode-languageserver/node";
 import { isGzip } from "../capture/gzip.ts";
 import { readCapture } from "../capture/reader.ts";
-import { encodeStep } from "../policy/program.ts";
-import { hostDebugSessions } from "./debugSessions.ts";
-import { startServer } from "./server.ts";
-import { stdio } from "./stdio.ts";
-import { type Host, LONGEST_FILE } from "./workspace.ts";
+import { encodeStep } from "../policy/uri.ts";
+import { serve } from "../portable.ts";
+import { type Host, LONGEST_FILE } from "./host.ts";
+import { ipcPort, stdioPort } from "./ports.ts";
 
 /** Not searched for policies: what others wrote, and what no one edits. */
 const SKIPPED = new Set(["node_modules", ".git"]);
@@ -91,8 +89,4 @@ function filePath(uri: string): string | undefined {
 // it is a pause of 50 ms and more in the middle of a keystroke; kept small, neither is the case and nothing is slower.
 setFlagsFromString("--semi-space-growth-factor=1");
 
-const connection = process.argv.includes("--stdio")
-  ? createConnection(ProposedFeatures.all, ...stdio())
-  : createConnection(ProposedFeatures.all);
-hostDebugSessions(connection);
-startServer(connection, nodeHost);
+void serve(process.argv.includes("--node-ipc") ? ipcPort() : stdioPort(), nodeHost);

@@ -15,9 +15,9 @@ import { World } from "../chain/world.ts";
 import type { Policy, Vnic } from "../policy/policy.ts";
 import { resolveImport } from "../policy/program.ts";
 import type { Feature } from "./features.ts";
+import type { OpenCapture } from "./host.ts";
 import { breathe, type Session } from "./session.ts";
 import { text, viewOf } from "./simulation.ts";
-import type { OpenCapture } from "./workspace.ts";
 
 /** The floor is given up at least this often, in milliseconds. */
 const SLICE = 15;

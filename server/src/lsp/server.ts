@@ -21,11 +21,11 @@ import { TRACE_SCHEME } from "../ide/traceDocument.ts";
 import { Diagnostics } from "./diagnostics.ts";
 import { refresher } from "./documents.ts";
 import { capabilities, FEATURES, type Feature } from "./features.ts";
+import type { Host } from "./host.ts";
 import { checkParams } from "./params.ts";
 import { decodePositions, encodePositions } from "./positions.ts";
 import { LONG_TEXT } from "./reading.ts";
 import { Session } from "./session.ts";
-import type { Host } from "./workspace.ts";
 
 export function startServer(connection: Connection, host: Host): void {
   const session = new Session(host);

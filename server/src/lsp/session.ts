@@ -14,9 +14,10 @@ import type { Finding } from "../check/finding.ts";
 import type { Reported } from "../ide/codeActions.ts";
 import type { RuleHits, View } from "../ide/view.ts";
 import { resolveImport } from "../policy/program.ts";
+import type { Host } from "./host.ts";
 import type { Encoding } from "./positions.ts";
 import { Reading } from "./reading.ts";
-import { type Host, Workspace } from "./workspace.ts";
+import { Workspace } from "./workspace.ts";
 
 export type WorkDoneNews = WorkDoneProgressBegin | WorkDoneProgressReport | WorkDoneProgressEnd;
 

@@ -2,6 +2,7 @@
 import type { SourceDocument } from "../syntax/document.ts";
 import type { ImportStatement } from "../syntax/tree.ts";
 import type { Source } from "./policy.ts";
+import { encodeStep } from "./uri.ts";
 
 export interface Program {
   readonly root: SourceDocument;
@@ -75,7 +76,3 @@ export function resolveImport(fromUri: string, path: string): string {
   }
   return (root ?? "") + out.join("/");
 }
-
-/** As VS Code writes URIs: all but RFC 3986's unreserved characters in percent form. */
-export const encodeStep = (step: string): string =>
-  encodeURIComponent(step).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);

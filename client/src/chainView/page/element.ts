@@ -9,3 +9,9 @@ export function element<Tag extends keyof HTMLElementTagNameMap>(
   made.append(...children);
   return made;
 }
+
+export function button(label: string, className: string, onClick: () => void): HTMLButtonElement {
+  const made = element("button", { type: "button", class: className }, label);
+  made.addEventListener("click", onClick);
+  return made;
+}

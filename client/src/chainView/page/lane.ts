@@ -1,0 +1,134 @@
+/**
+ * A walk as a line with sixteen stations: the VM at one end, the vSwitch at the other. Drawn once for each chain, and
+ * filled in anew at every step, so that nothing moves but what has changed.
+ */
+import type { Change, Lane, Picture, Slot } from "../chain.ts";
+import { element } from "./element.ts";
+import { briefReason, changeText, holder, isConfigured, marks, say, sentence } from "./words.ts";
+
+export interface DrawnLane {
+  readonly root: HTMLElement;
+  readonly buttons: readonly HTMLButtonElement[];
+  update(lane: Lane, picture: Picture): void;
+}
+
+/** What is the same as long as the page need not be drawn anew. */
+export const shapeOf = (lanes: readonly Lane[]): string =>
+  JSON.stringify(
+    lanes.map(({ vnic, chain, slots }) => [vnic, chain, slots.map(({ module, block }) => [module, block])]),
+  );
+
+/** The columns of all lanes: a slot that one of them uses is wide in each. */
+export function columnsOf(lanes: readonly Lane[]): string {
+  const width = (slot: number): string =>
+    lanes.some(({ slots }) => slots[slot] && isConfigured(slots[slot])) ? "minmax(5.9em, 3fr)" : "minmax(1.9em, 1fr)";
+  return Array.from({ length: 16 }, (_, slot) => width(slot)).join(" ");
+}
+
+export function drawLane(lane: Lane, index: number): DrawnLane {
+  const slots = lane.slots.map((slot) => drawSlot(slot, index));
+  const list = element("ol", { class: "slots" }, ...slots.map(({ root }) => root));
+  const way = element("span", { class: "way" });
+  const outcome = element("span", { class: "outcome" });
+  const root = element(
+    "section",
+    { class: "lane" },
+    element("p", { class: "caption" }, way, outcome),
+    element(
+      "div",
+      { class: "line" },
+      element("div", { class: "end vm" }, element("strong", {}, lane.vnic), element("span", {}, say("vm"))),
+      element("div", { class: "track" }, owners(lane.slots), list),
+      element("div", { class: "end switch" }, element("strong", {}, say("vSwitch"))),
+    ),
+  );
+  return {
+    root,
+    buttons: slots.map(({ button }) => button),
+    update(now, picture) {
+      const here = picture.current?.lane === index ? picture.current.slot : undefined;
+      const isBegun = now.slots.some(({ verdict }) => verdict !== undefined) || here !== undefined;
+      const label = picture.kind === "configured" ? now.vnic : `${now.vnic}, ${say(now.direction)}`;
+      root.setAttribute("aria-label", label);
+      list.setAttribute("aria-label", say("slots", now.chain || now.vnic));
+      root.className = `lane ${now.direction} ${picture.kind}${isBegun ? " begun" : ""}${now.outcome ? ` ${now.outcome}` : ""}`;
+      way.textContent = [
+        picture.kind === "configured" ? "" : say(now.direction),
+        now.chain ? "" : say("noChain"),
+        now.note,
+      ]
+        .filter(Boolean)
+        .join(" · ");
+      outcome.textContent = picture.lanes.length > 1 ? (now.outcome ?? "") : "";
+      outcome.dataset.mark = marks[outcome.textContent] ?? "";
+      for (const [number, drawn] of slots.entries()) {
+        const slot = now.slots[number];
+        if (slot) drawn.update(slot, { here: here === number, isConfiguration: picture.kind === "configured" });
+      }
+    },
+  };
+}
+
+/** Whose the slots are: one bracket over neighbours of the same owner. In words it stands in each slot's label. */
+function owners(slots: readonly Slot[]): HTMLElement {
+  const row = element("div", { class: "owners", "aria-hidden": "true" });
+  for (let from = 0; from < slots.length; ) {
+    const owner = slots[from]?.owner ?? "";
+    let to = from;
+    while (slots[to]?.owner === owner) to++;
+    const [short = "", ...rest] = owner.split(", ");
+    const bracket = element("span", { title: owner }, rest.length > 0 && to - from === 1 ? short : owner);
+    bracket.style.gridColumn = `${from + 1} / ${to + 1}`;
+    row.append(bracket);
+    from = to;
+  }
+  return row;
+}
+
+interface DrawnSlot {
+  readonly root: HTMLLIElement;
+  readonly button: HTMLButtonElement;
+  update(slot: Slot, at: { readonly here: boolean; readonly isConfiguration: boolean }): void;
+}
+
+function drawSlot(slot: Slot, lane: number): DrawnSlot {
+  const verdict = element("span", { class: "verdict" });
+  const reason = element("span", { class: "reason" });
+  const change = element("span", { class: "change" });
+  const button = element(
+    "button",
+    { type: "button", class: "slot", "data-lane": String(lane), "data-slot": String(slot.slot), tabindex: "-1" },
+    element("span", { class: "node" }, element("span", { class: "number" }, String(slot.slot))),
+    element(
+      "span",
+      { class: "text" },
+      element("span", { class: "module" }, isConfigured(slot) ? slot.module : holder(slot)),
+      ...(isConfigured(slot) ? [element("span", { class: "block" }, slot.block ?? ""), verdict, reason, change] : []),
+    ),
+    element("span", { class: "owner" }, slot.owner),
+  );
+  const root = element("li", {}, button);
+  return {
+    root,
+    button,
+    update(now, { here, isConfiguration }) {
+      const words = sentence(now, here, isConfiguration || now.verdict !== undefined || here);
+      button.setAttribute("aria-label", words);
+      button.title = words;
+      if (here) button.setAttribute("aria-current", "step");
+      else button.removeAttribute("aria-current");
+      button.classList.toggle("used", isConfigured(now));
+      button.classList.toggle("reserved", now.module === "reserved");
+      root.className = [now.verdict && `walked verdict-${now.verdict}`, here && "here", isConfigured(now) && "used"]
+        .filter(Boolean)
+        .join(" ");
+      verdict.textContent = now.verdict ?? "";
+      verdict.dataset.mark = marks[now.verdict ?? ""] ?? "";
+      reason.textContent = briefReason(now);
+      change.textContent = briefChanges(now.changes ?? []);
+    },
+  };
+}
+
+const briefChanges = ([first, ...more]: readonly Change[]): string =>
+  first ? `${changeText(first)}${more.length > 0 ? ` +${more.length}` : ""}` : "";

@@ -1,0 +1,56 @@
+/** The language server's messages as Node carries them: over standard input and output, or Node IPC. */
+import process from "node:process";
+import { frame, unframe } from "../wire/framing.ts";
+import type { Port } from "./serve.ts";
+
+/** A stream that is not the protocol ends the server with a word; a client that goes away leaves no server behind. */
+export function stdioPort(): Port {
+  const port = portTo((message) => process.stdout.write(frame(message)));
+  const read = unframe((data) => deliver(port, data));
+  process.stdin.on("data", (bytes) => {
+    const wrong = read(bytes);
+    if (wrong === undefined) return;
+    process.stderr.write(`iochain: the client sent ${wrong}\n`);
+    process.exit(1);
+  });
+  process.stdin.on("end", () => process.exit(1)).on("error", () => process.exit(1));
+  process.stdout.on("error", () => process.exit(1));
+  return port;
+}
+
+export function ipcPort(): Port {
+  const port = portTo((message) => process.send?.(message));
+  process.on("message", (data) => deliver(port, data));
+  process.on("disconnect", () => process.exit(1));
+  return port;
+}
+
+const portTo = (send: (message: object) => unknown): Port => ({
+  onmessage: () => {},
+  postMessage: (message) => void send(message as object),
+  addEventListener: () => {},
+});
+
+/** How often a client is looked for that has died without closing its end, in milliseconds. */
+const WATCH = 3000;
+let isShutDown = false;
+
+/** `initialize`, `shutdown` and `exit` are the process's business, too (LSP 3.17, "Server lifecycle"). */
+function deliver(port: Port, data: unknown): void {
+  port.onmessage({ data });
+  const { method, params } = data as { readonly method?: unknown; readonly params?: { readonly processId?: unknown } };
+  if (method === "initialize") watch(params?.processId);
+  if (method === "shutdown") isShutDown = true;
+  if (method === "exit") process.exit(isShutDown ? 0 : 1);
+}
+
+function watch(client: unknown): void {
+  if (typeof client !== "number") return;
+  setInterval(() => {
+    try {
+      process.kill(client, 0);
+    } catch {
+      process.exit(isShutDown ? 0 : 1);
+    }
+  }, WATCH).unref();
+}
