@@ -47,9 +47,15 @@ class Counter {
   }
 }
 
-type Move = { do: "forward" } | { do: "edit"; to: string } | { do: "jump"; to: number } | { do: "back"; by: number };
+type Move =
+  | { do: "forward" }
+  | { do: "look" }
+  | { do: "edit"; to: string }
+  | { do: "jump"; to: number }
+  | { do: "back"; by: number };
 const move: fc.Arbitrary<Move> = fc.oneof(
   { weight: 8, arbitrary: fc.constant({ do: "forward" } as Move) },
+  { weight: 2, arbitrary: fc.constant({ do: "look" } as Move) },
   fc.constantFrom("red", "blue").map((to): Move => ({ do: "edit", to })),
   fc.nat(5).map((to): Move => ({ do: "jump", to })),
   fc.nat(12).map((by): Move => ({ do: "back", by })),
@@ -75,6 +81,7 @@ describe("history", () => {
           let seen = [look()];
           for (const step of moves) {
             if (step.do === "forward") history.forward();
+            else if (step.do === "look") history.look(history.position.part + 1);
             else if (step.do === "jump") {
               if (history.ended) continue;
               history.jump(Math.min(step.to, units.length - 1));
@@ -133,12 +140,12 @@ describe("history", () => {
     while (!history.ended) history.forward();
     expect(history.checkpointCount).toBeLessThanOrEqual(40);
     run = 0;
-    history.go({ unit: 49_990, stop: 0 });
+    history.go({ unit: 49_990, stop: 0, part: 0 });
     expect(run).toBeLessThan(2_000);
     run = 0;
-    history.go({ unit: 49_989, stop: 0 });
+    history.go({ unit: 49_989, stop: 0, part: 0 });
     expect(run).toBeLessThan(10);
-    history.go({ unit: 25_000, stop: 0 });
+    history.go({ unit: 25_000, stop: 0, part: 0 });
     expect(history.index).toBe(25_000);
     expect(run).toBeLessThan(5_000);
   });
@@ -153,8 +160,8 @@ describe("history", () => {
         if (step.done) return step.value;
       }
     };
-    expect(last({ unit: 0, stop: 0 }, "1.1")).toEqual({ unit: 1, stop: 2 });
+    expect(last({ unit: 0, stop: 0, part: 0 }, "1.1")).toEqual({ unit: 1, stop: 2, part: 0 });
     while (!history.ended) history.forward();
-    expect(last({ unit: 2, stop: 0 }, "1.1")).toBeUndefined();
+    expect(last({ unit: 2, stop: 0, part: 0 }, "1.1")).toBeUndefined();
   });
 });

@@ -49,12 +49,29 @@ describe("stepping", () => {
   );
   const anyScenario = fc.constantFrom(...scenarios);
 
-  test("any steps, and then the same number back, give every former state", async () => {
+  /** What is done to the packet before a step, if anything: it goes on from there as it is then. */
+  const edits = fc.option(
+    fc.constantFrom(
+      ["setExpression", { expression: "ip.ttl", value: "7" }],
+      ["setExpression", { expression: "ip.dst", value: "203.0.113.9" }],
+      ["setExpression", { expression: "tcp.dstport", value: "22" }],
+      ["evaluate", { expression: "tcp.flags.syn = 0", context: "repl" }],
+      ["writeMemory", { memoryReference: "packet", offset: 30, data: "CgABCw==" }],
+    ),
+    { freq: 4 },
+  ) as fc.Arbitrary<readonly [command: string, args: object] | null>;
+  const walks = fc.array(fc.tuple(edits, steps), { minLength: 1, maxLength: 25 });
+
+  test("any steps and edits, and then the same number of steps back, give every former state", async () => {
     await fc.assert(
-      fc.asyncProperty(anyScenario, fc.array(steps, { minLength: 1, maxLength: 25 }), async (scenario, commands) => {
+      fc.asyncProperty(anyScenario, walks, async (scenario, commands) => {
         const client = await launched(scenario);
         const seen = [await everything(client)];
-        for (const { command, ...more } of commands) {
+        for (const [edit, { command, ...more }] of commands) {
+          if (edit && (await client.ask(...edit)).success) {
+            // Whoever comes back here finds the packet as it was left.
+            seen[seen.length - 1] = await everything(client);
+          }
           const event = await go(client, command, more);
           if (event.event === "terminated") break;
           seen.push(await everything(client));

@@ -38,18 +38,6 @@ describe("the adapter as a process", () => {
     expect(writeStory(story, told)).toBe(text);
   });
 
-  test("a step comes back at once", async () => {
-    const client = await stopped(overStdio(bundle));
-    for (let i = 0; i < 20; i++) {
-      const started = performance.now();
-      await client.get("stepIn", { threadId: 1 });
-      await client.event(["stopped"]);
-      expect(performance.now() - started).toBeLessThan(100);
-    }
-    await client.get("disconnect");
-    await client.closed;
-  });
-
   test.each([
     ["disconnects", async (client: Client) => void (await client.get("disconnect"))],
     ["closes its end", async (client: Client) => client.close()],

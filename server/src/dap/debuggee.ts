@@ -46,7 +46,7 @@ export class Debuggee implements Follower<Moment, Memory> {
   readonly loaded: Loaded;
   readonly view: View;
   /** Where stepping back ends: the first packet. */
-  entry: Position = { unit: 0, stop: 0 };
+  entry: Position = { unit: 0, stop: 0, part: 0 };
   halt: Halt = NOTHING;
   /** Of the packet under way; after its trip, until the next begins, of the one that was. */
   walks: readonly WalkSoFar[] = [];
@@ -94,6 +94,13 @@ export class Debuggee implements Follower<Moment, Memory> {
   }
   go(position: Position): void {
     this.history.go(position);
+  }
+  /** The clause of the rule that a fine step stands at; 0 is the rule itself. */
+  get clause(): number {
+    return this.history.position.part;
+  }
+  set clause(clause: number) {
+    this.history.look(clause);
   }
   jump(index: number): void {
     this.history.jump(index);

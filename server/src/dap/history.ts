@@ -5,13 +5,19 @@
  * present and ever farther apart behind it, so that their number grows with the logarithm of the length.
  */
 
-/** `unit` counts the units begun, from 0; `stop` is the order of a stop in it: 0 is before its first. */
+/**
+ * `unit` counts the units begun, from 0; `stop` is the order of a stop in it: 0 is before its first. `part` counts what is
+ * looked at one by one at a stop (a rule's clauses): the run does nothing between two parts, but may be edited at each.
+ */
 export interface Position {
   readonly unit: number;
   readonly stop: number;
+  readonly part: number;
 }
-export const before = (a: Position, b: Position): boolean => a.unit < b.unit || (a.unit === b.unit && a.stop < b.stop);
-export const same = (a: Position, b: Position): boolean => a.unit === b.unit && a.stop === b.stop;
+export const before = (a: Position, b: Position): boolean =>
+  a.unit < b.unit || (a.unit === b.unit && (a.stop < b.stop || (a.stop === b.stop && a.part < b.part)));
+export const same = (a: Position, b: Position): boolean => sameStop(a, b) && a.part === b.part;
+const sameStop = (a: Position, b: Position): boolean => a.unit === b.unit && a.stop === b.stop;
 
 export interface World<W> {
   fork(): W;
@@ -68,7 +74,7 @@ export class History<W extends World<W>, Stop extends Ordered, Edit, Memory> {
   private readonly follower: Follower<Stop, Memory>;
   private checkpoints: Checkpoint<W, Memory>[] = [];
   private interventions: Intervention<Edit>[] = [];
-  private at: Position = { unit: 0, stop: 0 };
+  private at: Position = { unit: 0, stop: 0, part: 0 };
   private current: Stop | undefined;
   private running: Generator<Stop, void, Edit | undefined> | undefined;
   /** The course's index of the current unit: not `at.unit` once there was a jump. */
@@ -109,12 +115,13 @@ export class History<W extends World<W>, Stop extends Ordered, Edit, Memory> {
   /** On to the next stop, or to the start of the next unit. */
   forward(): void {
     if (this.ended) return;
-    const jump = this.interventions.find((i) => "jump" in i && same(i, this.at));
+    const jump = this.interventions.find((i) => "jump" in i && sameStop(i, this.at));
     if (jump && "jump" in jump) {
       this.leave(jump.jump);
       return;
     }
-    const edit = this.edited;
+    // On the way again over a stop, what was edited at its later parts counts as well.
+    const edit = this.editsHere.at(-1)?.edit;
     let next: IteratorResult<Stop, void>;
     if (this.running) next = this.running.next(edit);
     else {
@@ -126,7 +133,7 @@ export class History<W extends World<W>, Stop extends Ordered, Edit, Memory> {
       this.leave(this.courseIndex + 1);
       return;
     }
-    this.at = { unit: this.at.unit, stop: next.value.order };
+    this.at = { unit: this.at.unit, stop: next.value.order, part: 0 };
     this.current = next.value;
     this.follower.reached(next.value, this.at);
   }
@@ -140,8 +147,13 @@ export class History<W extends World<W>, Stop extends Ordered, Edit, Memory> {
     this.grain = "every stop";
     this.nearFrom = target.unit - NEAR;
     this.restore(target);
-    while (before(this.at, target) && !this.ended) this.forward();
+    while (before(this.at, { ...target, part: 0 }) && !this.ended) this.forward();
     this.nearFrom = Number.POSITIVE_INFINITY;
+    this.look(target.part);
+  }
+  /** On (or back, by `go`) to another part of the stop that the run stands at. */
+  look(part: number): void {
+    this.at = { ...this.at, part };
   }
   /** From here on every stop is to be seen, in the current unit too. */
   refine(): void {
@@ -158,10 +170,15 @@ export class History<W extends World<W>, Stop extends Ordered, Edit, Memory> {
     this.intervene({ ...this.at, jump: index });
     this.forward();
   }
-  /** The edit made at this very place, if any. */
+  /** The edit made at this very stop, at this part of it or an earlier one, if any. */
   get edited(): Edit | undefined {
-    for (const i of this.interventions) if ("edit" in i && same(i, this.at)) return i.edit;
-    return undefined;
+    return this.editsHere.findLast((i) => !before(this.at, i))?.edit;
+  }
+  /** Those made at this stop, first to last. */
+  private get editsHere(): readonly (Position & { readonly edit: Edit })[] {
+    return this.interventions.filter((i) => "edit" in i && sameStop(i, this.at)) as (Position & {
+      readonly edit: Edit;
+    })[];
   }
 
   /** Whether the current unit has been edited on the way here. */
@@ -184,7 +201,7 @@ export class History<W extends World<W>, Stop extends Ordered, Edit, Memory> {
     let end = limit;
     let steps = 0;
     for (const unit of starts.reverse()) {
-      const start = { unit, stop: 0 };
+      const start = { unit, stop: 0, part: 0 };
       if (!before(start, end)) continue;
       this.restore(start);
       let found: Position | undefined;
@@ -211,7 +228,7 @@ export class History<W extends World<W>, Stop extends Ordered, Edit, Memory> {
 
   private leave(index: number): void {
     this.running = undefined;
-    this.at = { unit: this.at.unit + 1, stop: 0 };
+    this.at = { unit: this.at.unit + 1, stop: 0, part: 0 };
     this.arrive(index);
   }
   private arrive(index: number): void {
@@ -250,7 +267,7 @@ export class History<W extends World<W>, Stop extends Ordered, Edit, Memory> {
     // Later forks stay only while they are still in the run's past or present.
     this.checkpoints = this.checkpoints.filter((c) => c.unit <= from.unit);
     this.running = undefined;
-    this.at = { unit: from.unit, stop: 0 };
+    this.at = { unit: from.unit, stop: 0, part: 0 };
     this.courseIndex = from.index;
     this.current = undefined;
     this.now = from.world.fork();

@@ -22,8 +22,6 @@ import { type Node, Shown } from "./variables.ts";
 import { clausesOf } from "./whyNot.ts";
 
 export class Inspection {
-  /** The clause of the rule that a fine step stands at; 0 is the rule itself. */
-  clause = 0;
   private readonly debuggee: Debuggee;
   private readonly style: Style;
   private readonly shown = new Shown();
@@ -36,8 +34,7 @@ export class Inspection {
   }
 
   /** The packet stands somewhere else (or is another): what was handed out is no longer true. */
-  moved(clause: number): void {
-    this.clause = clause;
+  moved(): void {
     this.shown.forget();
     this.frameIds.clear();
   }
@@ -50,7 +47,8 @@ export class Inspection {
     return moment?.kind === "statement" && moment.rule ? clausesOf(moment.rule, this.debuggee) : [];
   }
   stackTrace(args: DebugProtocol.StackTraceArguments): object {
-    const all = frames(this.debuggee, this.clause > 0 ? this.clauses()[this.clause] : undefined);
+    const { clause } = this.debuggee;
+    const all = frames(this.debuggee, clause > 0 ? this.clauses()[clause] : undefined);
     const start = args.startFrame ?? 0;
     const wanted = all.slice(start, args.levels ? start + args.levels : undefined);
     return { stackFrames: wanted.map((frame) => this.stackFrame(frame)), totalFrames: all.length };
@@ -82,7 +80,7 @@ export class Inspection {
     const frame = this.frameIds.get(id);
     if (!frame) throw new RequestError("that frame is gone");
     const { unit } = this.debuggee.position;
-    return frame.depth === "step" ? { unit, stop: 0 } : this.debuggee.slotStart;
+    return frame.depth === "step" ? { unit, stop: 0, part: 0 } : this.debuggee.slotStart;
   }
 
   gotoTargets(args: DebugProtocol.GotoTargetsArguments): object {

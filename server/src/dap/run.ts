@@ -35,7 +35,6 @@ export interface Owner {
 /** Where the packet stood before a command, and whether that was a step (undone whole) or a run. */
 interface Past {
   readonly position: Position;
-  readonly clause: number;
   readonly how: "step" | "run";
 }
 type Wanted = (moment: Debuggee["moment"]) => boolean;
@@ -85,10 +84,13 @@ export class Run {
   /** What a step command will do; to be called once its request is answered. */
   step(command: Command, { granularity, targetId }: { granularity?: Granularity; targetId?: number }): () => void {
     const { debuggee, inspection } = this;
-    const clause = inspection.clause + 1;
+    const clause = debuggee.clause + 1;
     if (granularity === "instruction" && command !== "stepOut" && clause < inspection.clauses().length) {
       this.remember("step");
-      return () => this.stop({ reason: "step" }, clause);
+      return () => {
+        debuggee.clause = clause;
+        this.stop({ reason: "step" });
+      };
     }
     const wanted =
       command === "stepIn" && targetId !== undefined
@@ -109,7 +111,7 @@ export class Run {
     this.stop({ reason: "goto" });
   }
   private remember(how: Past["how"]): void {
-    this.past.push({ position: this.debuggee.position, clause: this.inspection.clause, how });
+    this.past.push({ position: this.debuggee.position, how });
   }
 
   /** Runs until `wanted`, a breakpoint, a caught fate, or the end; `grain` is how finely `wanted` looks. */
@@ -166,10 +168,10 @@ export class Run {
     return caught !== undefined || first !== undefined;
   }
 
-  private stop(stopped: Stopped, clause = 0): void {
+  private stop(stopped: Stopped): void {
     this.abandon();
     this.debuggee.grain = "every stop";
-    this.inspection.moved(clause);
+    this.inspection.moved();
     this.owner.stopped(stopped);
   }
 
@@ -181,7 +183,7 @@ export class Run {
     const last = this.past.at(-1);
     if (last?.how === "step") {
       this.past.pop();
-      this.return(last.position, "step", last.clause);
+      this.return(last.position, "step");
       return;
     }
     const floor = last?.position ?? debuggee.entry;
@@ -191,7 +193,7 @@ export class Run {
         return;
       }
       this.past.pop();
-      this.return(floor, same(floor, debuggee.entry) ? "entry" : "step", last?.clause ?? 0);
+      this.return(floor, same(floor, debuggee.entry) ? "entry" : "step");
     });
   }
   /** The places at which a person would have stopped, stepping as deep as the packet is now. */
@@ -245,9 +247,9 @@ export class Run {
     this.stop({ reason: "restart" });
   }
 
-  private return(position: Position, reason: string, clause = 0): void {
+  private return(position: Position, reason: string): void {
     this.debuggee.go(position);
-    this.stop({ reason }, clause);
+    this.stop({ reason });
   }
   private backTo(position: Position): void {
     this.past = this.past.filter((entry) => before(entry.position, position));
