@@ -1,12 +1,18 @@
 /** What the Node and the browser client have in common: options, start, restart. */
 import * as vscode from "vscode";
 import type { BaseLanguageClient, LanguageClientOptions } from "vscode-languageclient";
+import { withWays } from "./chainView/lens.ts";
 import { languageId } from "./names.ts";
 
 export const serverName = "IOChain Language Server";
 
 export function clientOptions(): LanguageClientOptions {
-  return { documentSelector: [{ language: languageId }] };
+  return {
+    documentSelector: [{ language: languageId }],
+    middleware: {
+      provideCodeLenses: async (document, token, next) => withWays(await next(document, token)),
+    },
+  };
 }
 
 /** Starts the server without holding up activation: the grammar, the snippets and the debugger need no server. */

@@ -1,7 +1,7 @@
 // Packs the extension, installs it, drives VS Code's window as a person would, and takes pictures on the way. Ends in the line
 // `N passed, N failed, N skipped`. The pictures are in .vscode-test/screenshots/.
 import { execFileSync } from "node:child_process";
-import { cp, mkdir, mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import process from "node:process";
@@ -10,6 +10,7 @@ import { launchBrowser, startServer, workbenchUrl } from "../host.mjs";
 import { installChromium, installHost } from "../install.mjs";
 import { output, root, samples } from "../paths.mjs";
 import { inTheBrowser } from "./browser.mjs";
+import { chainLooks, looks } from "./chainLooks.mjs";
 import { newcomer } from "./newcomer.mjs";
 import { makeWebOnly } from "./webOnly.mjs";
 import { Workbench } from "./workbench.mjs";
@@ -33,6 +34,7 @@ try {
   browser = await launchBrowser();
   await walk(await open({ folder }), newcomer);
   await walk(await open({ webOnly: true }), inTheBrowser);
+  for (const look of looks) await walk(await open({ folder: await themed(look), width: look.width }), chainLooks(look));
 } catch (error) {
   console.error(error);
   counts.failed++;
@@ -45,8 +47,8 @@ if (counts.failed > 0 || counts.passed === 0) process.exitCode = 1;
 console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
 
 /** A window of its own, with a folder open or none. */
-async function open({ folder, webOnly = false }) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+async function open({ folder, webOnly = false, width = 1280 }) {
+  const context = await browser.newContext({ viewport: { width, height: 800 } });
   if (webOnly) await makeWebOnly(context, server.url, root);
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);
@@ -55,6 +57,15 @@ async function open({ folder, webOnly = false }) {
   await page.goto(workbenchUrl(server.url, { folder }), { timeout: 60_000 });
   await workbench.ready();
   return workbench;
+}
+
+/** The samples in a folder whose settings have a theme. */
+async function themed({ name, theme }) {
+  const own = path.join(scratch, name);
+  await cp(samples, own, { recursive: true });
+  await mkdir(path.join(own, ".vscode"), { recursive: true });
+  await writeFile(path.join(own, ".vscode/settings.json"), JSON.stringify({ "workbench.colorTheme": theme }));
+  return own;
 }
 
 /** Each step stands on the one before, so a step that fails ends the journey. */

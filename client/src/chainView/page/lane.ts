@@ -95,9 +95,12 @@ function drawSlot(slot: Slot, lane: number): DrawnSlot {
   const verdict = element("span", { class: "verdict" });
   const reason = element("span", { class: "reason" });
   const change = element("span", { class: "change" });
+  /** What only a screen reader has to be told: others see it. */
+  const state = element("span", { class: "spoken" });
   const button = element(
     "button",
     { type: "button", class: "slot", "data-lane": String(lane), "data-slot": String(slot.slot), tabindex: "-1" },
+    element("span", { class: "spoken" }, say("slot", "")),
     element("span", { class: "node" }, element("span", { class: "number" }, String(slot.slot))),
     element(
       "span",
@@ -106,15 +109,16 @@ function drawSlot(slot: Slot, lane: number): DrawnSlot {
       ...(isConfigured(slot) ? [element("span", { class: "block" }, slot.block ?? ""), verdict, reason, change] : []),
     ),
     element("span", { class: "owner" }, slot.owner),
+    state,
   );
   const root = element("li", {}, button);
   return {
     root,
     button,
     update(now, { here, isConfiguration }) {
-      const words = sentence(now, here, isConfiguration || now.verdict !== undefined || here);
-      button.setAttribute("aria-label", words);
-      button.title = words;
+      const wasReached = isConfiguration || now.verdict !== undefined || here;
+      button.title = sentence(now, here, wasReached);
+      state.textContent = here ? say("here") : wasReached ? "" : say("notReached");
       if (here) button.setAttribute("aria-current", "step");
       else button.removeAttribute("aria-current");
       button.classList.toggle("used", isConfigured(now));

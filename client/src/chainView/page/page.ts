@@ -13,6 +13,7 @@ const host = acquireVsCodeApi();
 const tell = (message: FromPage): void => host.postMessage(message);
 const root = document.getElementById("chain") as HTMLElement;
 
+const title = element("h1", { class: "spoken" }, "IOChain");
 const header = element("header", {});
 const lanes = element("div", { class: "lanes" });
 const details = element("aside", { class: "details" });
@@ -36,6 +37,7 @@ window.addEventListener("message", ({ data }: MessageEvent<ToPage>) => {
       button(label, "primary", () => tell({ type: "offer", command })),
     );
     root.replaceChildren(
+      title,
       element("div", { class: "nothing" }, element("p", {}, data.why), element("div", { class: "actions" }, ...offers)),
     );
   }
@@ -51,7 +53,7 @@ function show(next: Picture): void {
     lanes.replaceChildren(...drawn.flatMap(({ root: lane }, index) => (index === 1 ? [router(), lane] : [lane])));
     shape = now;
   }
-  if (!root.contains(lanes)) root.replaceChildren(header, lanes, details, spoken);
+  if (!root.contains(lanes)) root.replaceChildren(title, header, lanes, details, spoken);
   const hasMoved = JSON.stringify(next.current) !== JSON.stringify(picture?.current) || next.packet !== picture?.packet;
   picture = next;
   redrawHeader(next);

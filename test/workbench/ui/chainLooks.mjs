@@ -1,0 +1,64 @@
+// The chain view in the themes and widths that people have: nothing that axe-core knows of is wrong with it.
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+
+const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** Windows to look at; the names are VS Code's own of the themes that it comes with. */
+export const looks = [
+  { name: "light", theme: "Default Light Modern", width: 1280 },
+  { name: "dark-narrow", theme: "Default Dark Modern", width: 800 },
+  { name: "high-contrast", theme: "Default High Contrast", width: 1280 },
+];
+
+export const chainLooks = ({ name }) => [
+  [
+    `the chain view while stepping, ${name}`,
+    async (workbench) => {
+      await workbench.openFile("three-tier.iochain");
+      await workbench.line("policy").click();
+      await workbench.press("F5");
+      await workbench.debugToolbar().waitFor();
+      await workbench.press("Control+Shift+d");
+      await workbench.stoppedAt().waitFor();
+      await workbench.step("F11");
+      await workbench.step("F10");
+      await workbench.chainView().locator("button.slot[aria-current]").waitFor();
+      await workbench.screenshot(`chain-${name}`);
+      assert.deepEqual(await problemsOf(workbench.page), []);
+    },
+  ],
+  [
+    `the keyboard goes from slot to slot, ${name}`,
+    async (workbench) => {
+      const slots = workbench.chainView().locator("button.slot");
+      await slots.nth(2).focus();
+      const isUpright = await slots.nth(2).evaluate((slot) => {
+        const lanes = slot.closest(".lanes");
+        return getComputedStyle(lanes).getPropertyValue("--upright").trim() === "1";
+      });
+      await workbench.press(isUpright ? "ArrowDown" : "ArrowRight");
+      assert.equal(await workbench.chainView().locator("button.slot:focus").getAttribute("data-slot"), "3");
+      await workbench.press("Shift+F5");
+      await workbench.debugToolbar().waitFor({ state: "hidden" });
+    },
+  ],
+];
+
+/** What axe-core finds in the page of the view, a line each. */
+async function problemsOf(page) {
+  for (const frame of page.frames()) {
+    if (
+      (await frame
+        .locator("#chain button.slot")
+        .count()
+        .catch(() => 0)) === 0
+    )
+      continue;
+    await frame.evaluate(axe);
+    const { violations } = await frame.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+    return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html).join(" | ")}`);
+  }
+  return ["the chain view is not there"];
+}
