@@ -1,5 +1,6 @@
 /** The hierarchical JSON that `PATCH /policy/api/v1/infra` takes: what is referred to first, then what refers to it. */
-import type { ApiObject, Json, NsxTree } from "./nsxTree.ts";
+import type { ApiObject, Json } from "./nsxApi.ts";
+import type { NsxTree } from "./nsxTree.ts";
 
 export function nsxPolicyJson(tree: NsxTree): string {
   const infra = {

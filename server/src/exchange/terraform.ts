@@ -3,7 +3,8 @@
  * "nsxt_policy_security_policy", "nsxt_policy_parent_…"): resources that refer to one another, so that Terraform finds
  * the order.
  */
-import { type ApiObject, groupPath, type Json, type NsxTree, servicePath } from "./nsxTree.ts";
+import { type ApiObject, groupPath, type Json, servicePath } from "./nsxApi.ts";
+import type { NsxTree } from "./nsxTree.ts";
 import type { Place, Report } from "./report.ts";
 
 export function terraform(tree: NsxTree, at: Place, report: Report): string {

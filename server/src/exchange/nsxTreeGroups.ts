@@ -1,0 +1,180 @@
+/** Groups of the Policy API: from what names stand for, and from the ends of rules that have no name. */
+import type { Policy } from "../policy/policy.ts";
+import type { DraftEndpoint, DraftEndpoints } from "./draft.ts";
+import { type ApiObject, groupPath, Ids, type Json, portId } from "./nsxApi.ts";
+import { PolicyDraft, writtenAddresses } from "./policyDraft.ts";
+import type { Place, Report } from "./report.ts";
+import { isMacText } from "./values.ts";
+
+/** Why a thing has no words in the API: thrown and caught within an export. */
+export class NoWords extends Error {}
+
+export class TreeGroups {
+  protected readonly policy: Policy;
+  protected readonly draft: PolicyDraft;
+  protected readonly report: Report;
+  protected readonly groups: ApiObject[] = [];
+  protected readonly services: ApiObject[] = [];
+  protected readonly groupIds = new Ids();
+  protected readonly serviceIds = new Ids();
+  protected readonly segmentIds = new Ids();
+  protected readonly definitions: ReadonlyMap<string, DraftEndpoints>;
+  /** Groups that have no words, and why. */
+  protected readonly lost = new Map<string, string>();
+
+  constructor(policy: Policy, report: Report) {
+    this.policy = policy;
+    this.draft = new PolicyDraft(policy);
+    this.report = report;
+    this.definitions = new Map(this.draft.groups().map(({ key, endpoints }) => [key, endpoints]));
+  }
+
+  protected group(name: string, endpoints: DraftEndpoints, at: Place | undefined): void {
+    const id = this.groupIds.of(`group ${name}`, name);
+    try {
+      this.groups.push({ resource_type: "Group", id, display_name: name, expression: this.expression(endpoints) });
+    } catch (error) {
+      if (!(error instanceof NoWords)) throw error;
+      this.lost.set(name, error.message);
+      if (at !== undefined) this.report.inexpressible(at, `group ${name}: ${error.message}`);
+    }
+  }
+
+  /** Expressions with OR between them; an intersection, written as `A except (A except B)`, with AND. */
+  protected expression(endpoints: DraftEndpoints): Json[] {
+    const { items, except } = endpoints;
+    if (except === undefined && !items.some(({ kind }) => kind === "any")) return this.union(items);
+    const both = this.intersection(endpoints);
+    if (both !== undefined)
+      return [
+        nested(this.union(both[0])),
+        { resource_type: "ConjunctionOperator", conjunction_operator: "AND" },
+        nested(this.union(both[1])),
+      ];
+    const written = writtenAddresses(endpoints);
+    if (written === undefined) throw new NoWords("a group of NSX takes nothing out: `except` of names has no words");
+    return written.length === 0 ? [] : [{ resource_type: "IPAddressExpression", ip_addresses: written }];
+  }
+  protected intersection({
+    items,
+    except,
+  }: DraftEndpoints): readonly [readonly DraftEndpoint[], readonly DraftEndpoint[]] | undefined {
+    const [only] = except ?? [];
+    if (only?.kind !== "ref" || except?.length !== 1) return undefined;
+    const inner = this.definitions.get(only.key);
+    if (inner?.except === undefined || JSON.stringify(inner.items) !== JSON.stringify(items)) return undefined;
+    return [items, inner.except];
+  }
+  protected union(items: readonly DraftEndpoint[]): Json[] {
+    const ips: string[] = [];
+    const macs: string[] = [];
+    const paths: string[] = [];
+    const expressions: Json[] = [];
+    for (const item of items) {
+      if (item.kind === "literal") (isMacText(item.text) ? macs : ips).push(item.text);
+      else if (item.kind === "tag") expressions.push(condition("Tag", item.tag));
+      else if (item.kind === "any") throw new NoWords("any, as a member of a group");
+      else if (item.kind === "vnic") paths.push(this.vnicPath(item.vm, item.vnic));
+      else if (this.policy.vms.has(item.key)) expressions.push(condition("Name", item.key));
+      else if (this.policy.segments.has(item.key)) paths.push(`/infra/segments/${this.segmentIds.of(item.key)}`);
+      else paths.push(this.groupOf(item.key));
+    }
+    if (ips.length > 0) expressions.unshift({ resource_type: "IPAddressExpression", ip_addresses: ips });
+    if (macs.length > 0) expressions.push({ resource_type: "MACAddressExpression", mac_addresses: macs });
+    if (paths.length > 0) expressions.push({ resource_type: "PathExpression", paths });
+    return expressions.flatMap((one, i): Json[] =>
+      i === 0 ? [one] : [{ resource_type: "ConjunctionOperator", conjunction_operator: "OR" }, one],
+    );
+  }
+  protected groupOf(name: string): string {
+    const lost = this.lost.get(name);
+    if (lost !== undefined) throw new NoWords(`group ${name}: ${lost}`);
+    const definition = this.definitions.get(name);
+    if (definition === undefined) throw new NoWords(`nothing is called ${name}`);
+    // A group that comes later in the text may still turn out to have no words.
+    if (
+      definition.except !== undefined &&
+      this.intersection(definition) === undefined &&
+      writtenAddresses(definition) === undefined
+    )
+      throw new NoWords(`group ${name}: \`except\` of names has no words`);
+    return groupPath(this.groupIds.of(`group ${name}`, name));
+  }
+  protected vnicPath(vm: string, name: string): string {
+    const vnic = this.policy.vnics.get(`${vm}.${name}`);
+    if (vnic?.segment === undefined) throw new NoWords(`${vm}.${name} is on no segment, so it has no path`);
+    return `/infra/segments/${this.segmentIds.of(vnic.segment)}/ports/${portId(vnic)}`;
+  }
+
+  /** A side of a rule: paths and addresses, and whether they are what it is not. */
+  protected side(endpoints: DraftEndpoints | undefined): { readonly groups: string[]; readonly excluded: boolean } {
+    if (endpoints === undefined) return { groups: ["ANY"], excluded: false };
+    const { items, except } = endpoints;
+    const [only] = items;
+    if (only?.kind === "any" && except === undefined) return { groups: ["ANY"], excluded: false };
+    if (items.some(({ kind }) => kind === "any") && except !== undefined) {
+      if (except.some(({ kind }) => kind === "any")) return { groups: [this.helper({ items: [] })], excluded: false };
+      return { groups: this.members(except), excluded: true };
+    }
+    if (except === undefined) {
+      const definition = items.length === 1 && only?.kind === "ref" ? this.definitions.get(only.key) : undefined;
+      // `any except …`, under a name.
+      if (
+        definition?.except !== undefined &&
+        definition.items[0]?.kind === "any" &&
+        this.lost.has((only as { key: string }).key)
+      )
+        return this.side(definition);
+      return { groups: this.members(items), excluded: false };
+    }
+    return { groups: [this.helper(endpoints)], excluded: false };
+  }
+  /** Groups by path and addresses as they are; what is neither goes into a group of its own. */
+  protected members(items: readonly DraftEndpoint[]): string[] {
+    const groups: string[] = [];
+    const others: DraftEndpoint[] = [];
+    for (const item of items) {
+      if (item.kind === "ref" && this.definitions.has(item.key)) groups.push(this.groupOf(item.key));
+      else if (item.kind === "literal" && !isMacText(item.text)) groups.push(item.text);
+      else others.push(item);
+    }
+    if (others.length > 0) groups.push(this.helper({ items: others }));
+    return groups;
+  }
+  protected helper(endpoints: DraftEndpoints): string {
+    const key = JSON.stringify(endpoints);
+    const name =
+      endpoints.items
+        .map((item) =>
+          item.kind === "tag"
+            ? item.tag
+            : item.kind === "ref"
+              ? item.key
+              : item.kind === "vnic"
+                ? `${item.vm}.${item.vnic}`
+                : item.kind === "literal"
+                  ? item.text
+                  : "any",
+        )
+        .join(" ") || "nobody";
+    const id = this.groupIds.of(key, name.slice(0, 60));
+    if (!this.groups.some((group) => group.id === id))
+      this.groups.push({
+        resource_type: "Group",
+        id,
+        display_name: id,
+        expression: endpoints.items.length === 0 ? [] : this.expression(endpoints),
+      });
+    return groupPath(id);
+  }
+}
+
+const nested = (expressions: readonly Json[]): Json =>
+  expressions.length === 1 ? (expressions[0] as Json) : { resource_type: "NestedExpression", expressions };
+const condition = (key: string, value: string): Json => ({
+  resource_type: "Condition",
+  member_type: "VirtualMachine",
+  key,
+  operator: "EQUALS",
+  value,
+});

@@ -1,0 +1,97 @@
+/** Services of the Policy API: entries of one protocol each, of no more ports than one takes. */
+import { algName } from "./algs.ts";
+import type { DraftEntry } from "./draft.ts";
+import { type ApiObject, servicePath } from "./nsxApi.ts";
+import { NoWords, TreeGroups } from "./nsxTreeGroups.ts";
+import { entryParts } from "./policyDraft.ts";
+import type { Place } from "./report.ts";
+
+/** An entry of a service takes 15 ports (NSX-T Data Center REST API, L4PortSetServiceEntry). */
+const MAX_PORTS = 15;
+
+export class TreeServices extends TreeGroups {
+  protected service(key: string, entries: readonly DraftEntry[], alg: string | undefined, at: Place | undefined): void {
+    const id = this.serviceIds.of(key);
+    if (this.services.some((service) => service.id === id)) return;
+    this.services.push({
+      resource_type: "Service",
+      id,
+      display_name: key,
+      service_entries: entries.flatMap((entry, i) => this.entry(entry, alg, `${id}-${i + 1}`, at)),
+    });
+  }
+  /** The paths of a rule's services; entries of its own become services. */
+  protected servicesOf(entries: readonly DraftEntry[] | undefined): string[] {
+    if (entries === undefined) return ["ANY"];
+    if (entries.length === 0) throw new NoWords("its service matches nothing");
+    return entries.map((entry) => {
+      if ("key" in entry) return servicePath(this.serviceIds.of(entry.key));
+      const id = this.serviceIds.of(`entry ${entry.text}`, entry.text.replace(/[{}]/g, ""));
+      if (!this.services.some((service) => service.id === id))
+        this.services.push({
+          resource_type: "Service",
+          id,
+          display_name: id,
+          service_entries: this.entry(entry, undefined, `${id}-1`, undefined),
+        });
+      return servicePath(id);
+    });
+  }
+  protected entry(entry: DraftEntry, alg: string | undefined, id: string, at: Place | undefined): ApiObject[] {
+    const base = { id, display_name: id };
+    if ("key" in entry)
+      return [
+        {
+          ...base,
+          resource_type: "NestedServiceServiceEntry",
+          nested_service_path: servicePath(this.serviceIds.of(entry.key)),
+        },
+      ];
+    const parts = entryParts(entry.text);
+    switch (parts.kind) {
+      case "ports": {
+        if (parts.protocol === "sctp") {
+          if (parts.to.length > 0 || parts.from.length > 0) throw new NoWords("ports of SCTP");
+          return [{ ...base, resource_type: "IPProtocolServiceEntry", protocol_number: 132 }];
+        }
+        const name = algName(alg, parts.protocol);
+        if (name !== undefined && parts.to.length === 1 && parts.from.length === 0)
+          return [
+            { ...base, resource_type: "ALGTypeServiceEntry", alg: name, destination_ports: parts.to, source_ports: [] },
+          ];
+        if (alg !== undefined && at !== undefined)
+          this.report.inexpressible(at, `the ALG ${alg} of ${entry.text}: written without it`);
+        const l4 = { resource_type: "L4PortSetServiceEntry", l4_protocol: parts.protocol.toUpperCase() };
+        const chunks = (list: readonly string[]) =>
+          list.length === 0
+            ? [[]]
+            : Array.from({ length: Math.ceil(list.length / MAX_PORTS) }, (_, i) =>
+                list.slice(i * MAX_PORTS, (i + 1) * MAX_PORTS),
+              );
+        return chunks(parts.to).flatMap((destination_ports, i) =>
+          chunks(parts.from).map((source_ports, j) => ({
+            ...base,
+            ...l4,
+            id: i + j === 0 ? id : `${id}-${i}-${j}`,
+            destination_ports,
+            source_ports,
+          })),
+        );
+      }
+      case "icmp":
+        return [
+          {
+            ...base,
+            resource_type: "ICMPTypeServiceEntry",
+            protocol: parts.version === 4 ? "ICMPv4" : "ICMPv6",
+            ...(parts.type !== undefined && { icmp_type: parts.type }),
+            ...(parts.code !== undefined && { icmp_code: parts.code }),
+          },
+        ];
+      case "ip":
+        return [{ ...base, resource_type: "IPProtocolServiceEntry", protocol_number: parts.protocol }];
+      case "ether":
+        return [{ ...base, resource_type: "EtherTypeServiceEntry", ether_type: parts.type }];
+    }
+  }
+}
