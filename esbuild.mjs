@@ -68,7 +68,8 @@ const bundles = [
     entryPoints: { server: "server/src/lsp/node.ts", "debug-adapter": "server/src/dap/node.ts" },
     outdir: "dist",
     format: "cjs",
-    banner: { js: "#!/usr/bin/env node" },
+    // Node keeps what it has compiled for the next start, where it can.
+    banner: { js: '#!/usr/bin/env node\nrequire("node:module").enableCompileCache?.();' },
     plugins: [portablePart],
   },
   // The command is not part of the extension. Commands that few use are chunks of their own.

@@ -1,5 +1,6 @@
 /** The debug adapter over its wire, beside one that is as small as can be on the library that mock-debug is built on. */
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -119,6 +120,9 @@ async function session(program: string, file: string, step: string): Promise<Tim
     for (const { variablesReference } of scopes) await ask("variables", { variablesReference });
     refreshes.push(performance.now() - from);
   }
-  child.kill();
+  // As an editor ends it: what it keeps for its next start is written then.
+  const ended = once(child, "close");
+  child.stdin.write(frame({ seq: seq + 1, type: "request", command: "disconnect", arguments: {} }));
+  await ended;
   return { firstStop, steps, refreshes };
 }

@@ -43,11 +43,17 @@ const WORDS: Record<string, Value> = {
   },
 };
 const MEMBERS: Record<string, string> = { web: "10.0.1.11", db: "10.0.3.11", "Web Servers": "10.0.1.11" };
+const SERVICES: Record<string, string> = { mysql: "3306", "Web ports": "443" };
 const environment: Environment = {
   field: (name) => FIELDS[name],
   word: (name) => WORDS[name],
   members: (name) =>
     MEMBERS[name] === undefined ? undefined : { has: (v) => show(v) === MEMBERS[name], shown: MEMBERS[name] },
+  ports: (protocol, name) => {
+    const port = protocol === "tcp" ? SERVICES[name] : undefined;
+    return port === undefined ? undefined : { has: (v) => show(v) === port, shown: name };
+  },
+  services: (protocol) => (protocol === "tcp" ? Object.keys(SERVICES) : ["dns"]),
   rule: ({ block, id, ...place }) => {
     if (id !== 1001) throw new ExpressionError(`there is no rule ${id}${block ? ` in ${block}` : ""}`, place);
     return { kind: "record", summary: `rule ${id}`, members: new Map([["hits", number(7)]]) };
@@ -143,6 +149,8 @@ describe("expressions", () => {
     expect(labels("state.pa")).toEqual(["packets"]);
     expect(labels("slot == 2 and direction == o")).toEqual(["out"]);
     expect(labels("tcp.dstport ")).toContain("in");
+    expect(labels("tcp.dstport == ")).toEqual(["mysql", '"Web ports"']);
+    expect(labels("udp.port in {53 d")).toEqual(["dns"]);
     expect(labels("tcp.dstport == 443 a")).toEqual(["and"]);
     expect(labels("tcp.dstport == 443 and sl")).toEqual(["slot"]);
   });

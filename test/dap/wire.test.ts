@@ -6,6 +6,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import { afterAll, describe, expect, test } from "vitest";
 import { frame, unframe } from "../../server/src/wire/framing.ts";
 import { Client, overStdio } from "./client.ts";
@@ -29,6 +30,24 @@ describe("the adapter as a process", () => {
     const home = join(folder, name);
     mkdirSync(home);
     for (const [file, body] of story.files) writeFileSync(join(home, file), bytes(file, body));
+    const told = await play(
+      story,
+      overStdio(bundle),
+      (file) => join(home, file),
+      (file, body) => writeFileSync(join(home, file), body),
+    );
+    expect(writeStory(story, told)).toBe(text);
+  });
+
+  test("a gzipped capture is replayed as the capture itself", async () => {
+    const text = readFileSync(new URL("capture.txt", stories), "utf8");
+    const story = readStory(text);
+    const home = join(folder, "gzip");
+    mkdirSync(home);
+    for (const [file, body] of story.files) {
+      const content = bytes(file, body);
+      writeFileSync(join(home, file), typeof content === "string" ? content : gzipSync(content));
+    }
     const told = await play(
       story,
       overStdio(bundle),

@@ -22,8 +22,8 @@ export interface SlotPlace {
   readonly line?: Slot;
 }
 
-/** A place at which a trip can be stopped. `packet` is the packet as it is there. */
-export type Stop = { readonly packet: Packet } & (
+/** A place at which a trip can be stopped. `packet` is the packet as it is there; `seal` is there when it is sealed. */
+export type Stop = { readonly packet: Packet; readonly seal?: Seal | undefined } & (
   | { readonly kind: "walk"; readonly vnic: Vnic; readonly direction: Direction; readonly chain?: Chain }
   | ({ readonly kind: "slot" } & SlotPlace)
   /** A statement of the slot's block is about to be tried. */
@@ -71,7 +71,7 @@ export class Visit {
   /** Stops at a statement that is about to be tried, when someone is stepping. */
   *at(source: Source | undefined, more: { rule?: Rule; appliance?: Appliance } = {}): Steps<void> {
     if (!this.stepping || !source) return;
-    const resume = yield { kind: "statement", packet: this.packet, source, ...more, ...this.place };
+    const resume = yield { kind: "statement", packet: this.packet, seal: this.seal, source, ...more, ...this.place };
     if (resume) this.packet = resume.packet;
   }
 

@@ -142,7 +142,7 @@ function* walkChain(
 ): Steps<WalkTrace> {
   const chain = chainOf(world, vnic);
   if (!options.quiet)
-    flight.packet = (yield { kind: "walk", packet: flight.packet, vnic, direction, chain })?.packet ?? flight.packet;
+    flight.packet = (yield { kind: "walk", ...flight, vnic, direction, chain })?.packet ?? flight.packet;
   if (!chain) {
     const note = "no chain covers this vNIC, so everything passes";
     return { vnic: vnic.id, direction, outcome: "delivered", slots: [], note };
@@ -159,8 +159,7 @@ function* walkChain(
       continue;
     }
     const place: SlotPlace = { vnic, direction, chain, slot, line };
-    if (!options.quiet)
-      flight.packet = (yield { kind: "slot", packet: flight.packet, ...place })?.packet ?? flight.packet;
+    if (!options.quiet) flight.packet = (yield { kind: "slot", ...flight, ...place })?.packet ?? flight.packet;
     const visit = new Visit(world, place, flight.packet, flight.seal, options.stepping);
     const block = line?.block;
     let answer = unasked(visit);
@@ -170,7 +169,7 @@ function* walkChain(
     const decision = answer ? traceOf(visit, answer) : (idle[slot] as SlotTrace);
     slots.push(decision);
     if (!options.quiet) {
-      const after: Stop = { kind: "decided", packet: flight.packet, decision, source: answer?.source, ...place };
+      const after: Stop = { kind: "decided", ...flight, decision, source: answer?.source, ...place };
       flight.packet = (yield after)?.packet ?? flight.packet;
     }
     const outcome = ENDS[decision.verdict];

@@ -54,8 +54,17 @@ function wish(): Shape {
   return { "condition?": "string", "hitCondition?": "string", "logMessage?": "string" };
 }
 
-/** Throws a RequestError that says what of a request's arguments is missing, or of the wrong sort. */
+/** The one thread: the packet. */
+export const THREAD = 1;
+
+/**
+ * Throws a RequestError that says what of a request's arguments is missing, or of the wrong sort, or names a thread that
+ * is none.
+ */
 export function checkArguments(command: string, given: unknown): void {
+  const { threadId } = given as { threadId?: unknown };
+  if (threadId !== undefined && threadId !== THREAD)
+    throw new RequestError(`there is no thread ${threadId}: the packet is thread ${THREAD}`);
   const shape = Object.hasOwn(SHAPES, command) ? SHAPES[command] : undefined;
   if (!shape) return;
   check(shape, given, command);

@@ -1,7 +1,9 @@
 /** What the names of an expression stand for where the packet is: its fields, our words, the policy's names. */
 import { formatMac, formatRange, type Ip } from "../policy/addresses.ts";
 import { addressesOf, contains } from "../policy/endpoints.ts";
-import type { EndpointSet, Policy, Rule, Vnic } from "../policy/policy.ts";
+import type { EndpointSet, Policy, Rule, Service, Vnic } from "../policy/policy.ts";
+import { PORT_PROTOCOLS } from "../policy/protocols.ts";
+import { type Ranges, rangesContain } from "../policy/ranges.ts";
 import type { Debuggee } from "./debuggee.ts";
 import { ExpressionError, type RuleName } from "./expression/tree.ts";
 import { type Environment, type Members, number, show, text, type Value } from "./expression/values.ts";
@@ -74,6 +76,14 @@ export function environmentOf(debuggee: Debuggee, nowhere = false): Environment 
       const set = endpointsNamed(policy, name);
       return set && membersOf(name, set, debuggee);
     },
+    ports: (protocol, service) => {
+      const ranges = portsOf(policy.services.get(service), PORT_PROTOCOLS[protocol]);
+      return ranges.length === 0 ? undefined : portSet(service, ranges);
+    },
+    services: (protocol) =>
+      [...policy.services.values()]
+        .filter((service) => portsOf(service, PORT_PROTOCOLS[protocol]).length > 0)
+        .map(({ name }) => name),
     rule: (name) => rules(name, (found) => ruleValue(found, debuggee)),
     matches: (name) => rules(name, (found) => matchValue(found, debuggee)),
     rules: () => ruleNames(policy),
@@ -88,6 +98,15 @@ export function environmentOf(debuggee: Debuggee, nowhere = false): Environment 
     ],
   };
 }
+
+const portsOf = (service: Service | undefined, protocol: number | undefined): readonly Ranges<number>[] =>
+  (service?.matches ?? []).flatMap((match) =>
+    "ports" in match && match.ports && match.protocol === protocol ? [match.ports] : [],
+  );
+const portSet = (name: string, all: readonly Ranges<number>[]): Members => ({
+  has: (value) => value.kind === "number" && all.some((ranges) => rangesContain(ranges, value.value)),
+  shown: name,
+});
 
 /** By their numbers where these are unique, else with their blocks. */
 function ruleNames(policy: Policy): readonly string[] {

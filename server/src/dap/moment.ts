@@ -1,5 +1,6 @@
 /** The places at which a packet's trip can be looked at, as the debugger sees them. */
 import type { Packet } from "../capture/packet.ts";
+import type { Seal } from "../chain/slot.ts";
 import type { Direction, SlotTrace, Trace } from "../chain/trace.ts";
 import type { Appliance, Block, Chain, Rule, Slot, Source } from "../policy/policy.ts";
 import type { Ordered } from "./history.ts";
@@ -19,8 +20,12 @@ export interface SlotPlace {
   readonly visit: number;
 }
 
-/** The packet is in a chain. */
-export type PlacedMoment = Ordered & { readonly packet: Packet; readonly place: SlotPlace } & (
+/** The packet is in a chain; `seal` is there when it is sealed. */
+export type PlacedMoment = Ordered & {
+  readonly packet: Packet;
+  readonly seal?: Seal;
+  readonly place: SlotPlace;
+} & (
     | { readonly kind: "slot" }
     /** A rule, a binding, a default … is about to be tried. */
     | {

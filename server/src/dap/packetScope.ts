@@ -43,11 +43,22 @@ export function packetNodes(debuggee: Debuggee): readonly Node[] {
   );
   const octets = encodeFrame(packet);
   const malformed = packet.malformed;
+  const seal = sealText(debuggee);
   return [
+    ...(seal === undefined ? [] : [{ name: "sealed", value: seal }]),
     ...layers,
     ...(malformed ? [{ name: "malformed", value: `at octet ${malformed.at}: ${malformed.why}` }] : []),
     { name: "octets", value: `${octets.length}`, type: "octets", memory: PACKET_MEMORY },
   ];
+}
+
+/** With which key the packet is sealed here, and at which epoch. */
+function sealText({ moment, loaded: { policy } }: Debuggee): string | undefined {
+  const seal = moment && "seal" in moment ? moment.seal : undefined;
+  if (!seal) return undefined;
+  const blocks = [...policy.blocks.values()].filter((block) => block.module === "encryption");
+  const key = blocks.flatMap((block) => [...block.keys.values()]).find(({ id }) => id === seal.id);
+  return `key ${key ? `${key.name}, ` : ""}id ${seal.id}, epoch ${seal.epoch}`;
 }
 
 /** What one wants to see of a layer before it is opened: its ends, or its first fields. */

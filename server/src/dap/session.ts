@@ -4,7 +4,7 @@
  */
 import type { DebugProtocol } from "@vscode/debugprotocol";
 import { isSlotNumber } from "../policy/platforms.ts";
-import { checkArguments, LAUNCH } from "./arguments.ts";
+import { checkArguments, LAUNCH, THREAD } from "./arguments.ts";
 import { BreakpointRequests } from "./breakpointRequests.ts";
 import { CAPABILITIES } from "./capabilities.ts";
 import { Debuggee } from "./debuggee.ts";
@@ -39,7 +39,6 @@ type Phase = "starting" | "stopped" | "ended";
 const PATIENCE = 1000;
 /** Milliseconds between two looks at whether the policy has been edited. */
 const WATCH = 1000;
-const THREAD = 1;
 
 class DebugSession implements Session {
   private readonly host: Host;

@@ -41,17 +41,15 @@ export function* tripMoments(
 }
 
 function momentOf(stop: Exclude<Stop, { kind: "walk" }>, walk: number, visit: number, order: number): Moment {
-  const { packet } = stop;
   const place = placeOf(stop, walk, visit);
+  const common = { order, packet: stop.packet, place, ...(stop.seal ? { seal: stop.seal } : {}) };
   switch (stop.kind) {
     case "slot":
-      return { kind: "slot", order, packet, place };
+      return { kind: "slot", ...common };
     case "statement":
       return {
         kind: "statement",
-        order,
-        packet,
-        place,
+        ...common,
         source: stop.source,
         ...(stop.rule ? { rule: stop.rule } : {}),
         ...(stop.appliance ? { appliance: stop.appliance } : {}),
@@ -59,9 +57,7 @@ function momentOf(stop: Exclude<Stop, { kind: "walk" }>, walk: number, visit: nu
     case "decided":
       return {
         kind: "decided",
-        order,
-        packet,
-        place,
+        ...common,
         decision: stop.decision,
         ...(stop.source ? { source: stop.source } : {}),
       };

@@ -26,7 +26,7 @@ export function watched(id: string, debuggee: Debuggee): Watched | undefined {
           debuggee.moment === undefined || debuggee.moment.kind === "finished"
             ? undefined
             : fieldValues(debuggee.packet, fieldName(name))?.map(show).join(),
-        counts: (before, after) => before !== undefined && after !== undefined,
+        counts: (before, after) => before !== undefined && after !== undefined && !atNextReceiver(debuggee),
         told: (before, after) => `${name}: ${before || "nothing"} → ${after || "nothing"}`,
       };
     }
@@ -63,6 +63,10 @@ export function watched(id: string, debuggee: Debuggee): Watched | undefined {
       return undefined;
   }
 }
+
+/** Of a flooded packet every receiver has a copy: what one walk did to its own is no change of the next one's. */
+const atNextReceiver = ({ moment, walks }: Debuggee): boolean =>
+  moment?.kind === "slot" && moment.place.walk > 1 && walks.at(-1)?.slots.length === 0;
 
 /** A connection a line: the flow, and behind the last space its state. */
 const split = (line: string): readonly [string, string] => {

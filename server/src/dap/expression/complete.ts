@@ -2,7 +2,7 @@
 import { evaluate } from "./evaluate.ts";
 import { parseExpression } from "./parser.ts";
 import { ExpressionError } from "./tree.ts";
-import type { Environment } from "./values.ts";
+import { type Environment, portProtocol } from "./values.ts";
 
 export interface Completion {
   readonly label: string;
@@ -16,7 +16,7 @@ type Candidate = Pick<Completion, "label" | "kind">;
 /** Completions at `offset` (UTF-16 units) of `text`, at most `limit`. */
 export function complete(text: string, offset: number, environment: Environment, limit = 200): readonly Completion[] {
   const head = text.slice(0, offset);
-  for (const read of [rules, parts, values, operators, names]) {
+  for (const read of [rules, parts, values, services, operators, names]) {
     const found = read(head, environment);
     if (found === undefined) continue;
     const { typed, candidates } = found;
@@ -71,6 +71,14 @@ const values: Reader = (head) => {
   return known && all(typed, known, "value");
 };
 
+/** Behind `tcp.dstport ==`, and in `tcp.dstport in {`: what has a port of the protocol. */
+const services: Reader = (head, environment) => {
+  const comparison = /(?<![\w.])([a-z]+\.\w+)\s*(?:==|!=|\beq\b|\bne\b|\bin\s*\{(?:[^{}"]*\s)?)\s*([\w-]*)$/;
+  const [, field = "", typed = ""] = comparison.exec(head) ?? [];
+  const protocol = portProtocol(field);
+  return protocol && all(typed, environment.services(protocol).map(quotedName), "value");
+};
+
 const OPERATORS = ["==", "!=", "<", "<=", ">", ">=", "in", "and", "or", "contains", "matches"];
 const NO_VALUE = /(?:^|[^\w.])(?:and|or|not|in|contains|matches|eq|ne|lt|le|gt|ge)$/;
 /** Behind a value and a space. */
@@ -90,11 +98,13 @@ const names: Reader = (head, environment) => {
     .names()
     .filter(({ kind }) => !afterIn || kind === "members")
     .map(({ name, kind }) => ({
-      label: kind === "members" && !PLAIN.test(name) ? JSON.stringify(name) : name,
+      label: kind === "members" ? quotedName(name) : name,
       kind,
     }));
   return { typed, candidates };
 };
 const PLAIN = /^[A-Za-z_]\w*(?:-\w+)*(?:\.[A-Za-z_]\w*(?:-\w+)*)?$/;
+/** As it must be written to be one name. */
+const quotedName = (name: string): string => (PLAIN.test(name) ? name : JSON.stringify(name));
 const insideText = (before: string): boolean => (before.replace(/\\./g, "").match(/"/g)?.length ?? 0) % 2 === 1;
 const insideSet = (before: string): boolean => before.lastIndexOf("{") > before.lastIndexOf("}");

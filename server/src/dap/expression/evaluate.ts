@@ -3,7 +3,7 @@ import { parseIp, parseMac, parsePrefix, prefixRange } from "../../policy/addres
 import { IP_PROTOCOLS } from "../../policy/protocols.ts";
 import { nearest } from "../../syntax/near.ts";
 import { type CompareOperator, type Expression, ExpressionError, type Literal, type SetItem } from "./tree.ts";
-import { type Environment, holds, type Members, number, show, text, type Value } from "./values.ts";
+import { type Environment, holds, type Members, number, portProtocol, show, text, type Value } from "./values.ts";
 
 /** The value of an expression. Throws an ExpressionError where a name is unknown or two kinds of value do not compare. */
 export function evaluate(expression: Expression, environment: Environment): Value {
@@ -113,8 +113,9 @@ function named(e: Expression & { kind: "name" }, environment: Environment): read
 
 function compare(operator: CompareOperator, left: Expression, right: Expression, environment: Environment): boolean {
   const lefts = all(left, environment).filter((v) => v.kind !== "absent");
-  if (right.kind === "address" && right.text.includes("/") && (operator === "==" || operator === "!=")) {
-    const inside = lefts.some((v) => setOf(right, environment).has(v));
+  const set = operator === "==" || operator === "!=" ? setBeside(left, right, environment) : undefined;
+  if (set) {
+    const inside = lefts.some((v) => set.has(v));
     return operator === "==" ? inside : lefts.length > 0 && !inside;
   }
   const rights = [...protocolNamed(left, right), ...operand(right, environment)].filter((v) => v.kind !== "absent");
@@ -133,6 +134,14 @@ const ordered = (operator: CompareOperator, sign: number): boolean =>
         : operator === ">"
           ? sign > 0
           : sign >= 0;
+
+/** What a value equals by being in it: an address block; for a port, a service by its name. */
+function setBeside(left: Expression, right: Expression, environment: Environment): Members | undefined {
+  if (right.kind === "address") return right.text.includes("/") ? setOf(right, environment) : undefined;
+  const protocol = left.kind === "name" ? portProtocol(left.text) : undefined;
+  const name = right.kind === "name" ? right.text : right.kind === "text" ? right.value : undefined;
+  return protocol && name !== undefined ? environment.ports(protocol, name) : undefined;
+}
 
 /** `ip.proto == udp`: there the name of a protocol is its number. */
 function protocolNamed(left: Expression, right: Expression): readonly Value[] {
@@ -198,6 +207,8 @@ function contained(left: Expression, items: readonly SetItem[], environment: Env
           order(v, literalValue(item.from, environment), left, item.from) >= 0 &&
           order(v, literalValue(item.to, environment), left, item.to) <= 0,
       );
+    const ports = setBeside(left, item, environment);
+    if (ports) return lefts.some((v) => ports.has(v));
     if (isSet(item, environment)) return lefts.some((v) => setOf(item, environment).has(v));
     return lefts.some((v) => operand(item, environment).some((r) => order(v, r, left, item) === 0));
   });

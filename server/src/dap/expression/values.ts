@@ -19,11 +19,16 @@ export type Value =
       readonly members: ReadonlyMap<string, Value>;
     };
 
-/** A name of the policy, or an address block, as a set of addresses. */
+/** A name of the policy, or an address block, as a set of addresses; a service as a set of ports. */
 export interface Members {
   has(value: Value): boolean;
   readonly shown: string;
 }
+
+export type PortProtocol = "tcp" | "udp" | "sctp";
+/** The protocol whose ports a field holds. */
+export const portProtocol = (field: string): PortProtocol | undefined =>
+  /^(tcp|udp|sctp)\.(?:src|dst)?port$/.exec(field)?.[1] as PortProtocol | undefined;
 
 /** What the names of an expression stand for, where the packet is now. */
 export interface Environment {
@@ -33,6 +38,10 @@ export interface Environment {
   word(name: string): Value | undefined;
   /** A group, VM, vNIC or segment; undefined: no such name. */
   members(name: string): Members | undefined;
+  /** The ports that a service has on the answering side; undefined: no such service, or none of its ports is this protocol's. */
+  ports(protocol: PortProtocol, service: string): Members | undefined;
+  /** Every service that has ports of the protocol. */
+  services(protocol: PortProtocol): readonly string[];
   /** Of `rule(N)` and `matches(N)`. A rule that is not there is told by an `ExpressionError` at its place. */
   rule(name: RuleName): Value;
   matches(name: RuleName): Value;
