@@ -11,16 +11,14 @@ const isThere = existsSync(join(folder, "truth"));
 const files = isThere ? readdirSync(join(folder, "files")) : ["(none at hand)"];
 
 /**
- * Known differences, as `file frame field`. They come from looking deeper than headers: HTTP's body, TLS's
- * certificates, the contents of neighbour discovery's options, protocols that are recognised by their octets.
+ * Known differences, as `file frame field`. They come from looking deeper than headers: HTTP's body, the contents of
+ * neighbour discovery's options.
  */
 const KNOWN: ReadonlySet<string> = new Set([
   "ordinary__gop__pcap__test_loopback.pcap 3 frame.protocols",
   "ordinary__gop__pcap__test_loopback.pcap 9 _ws.malformed",
   "ordinary__suri__firewall__tcp-session-equivalence__input.pcap 4 frame.protocols",
   "ordinary__tcpdump__icmpv6-ra-pref64.pcap 2 _ws.malformed",
-  "pcapng__ppp__Pcap++Test__PcapExamples__pcapng-example.pcapng 10 frame.protocols",
-  "pcapng__ppp__Pcap++Test__PcapExamples__pcapng-example.pcapng 139 frame.protocols",
 ]);
 
 describe("the fields are those that tshark prints", () => {

@@ -1,8 +1,7 @@
+import { u8, u16, u32 } from "./bytes.ts";
+import { isTls, tlsNames } from "./certificates.ts";
+import { httpNames, isHttp, latin } from "./http.ts";
 import type { Packet } from "./packet.ts";
-
-const HTTP_START =
-  /^(?:HTTP\/|(?:GET|POST|HEAD|PUT|DELETE|OPTIONS|CONNECT|TRACE|PATCH|NOTIFY|M-SEARCH|PROPFIND|SUBSCRIBE) )/;
-const LINE_FEED = 10;
 
 /**
  * frame.protocols with what the first octets of the innermost payload tell: decoding itself goes by ports only, since
@@ -10,52 +9,235 @@ const LINE_FEED = 10;
  */
 export function refinedProtocols(packet: Packet): string {
   const { protocols } = packet;
-  const name = protocols.slice(protocols.lastIndexOf(":") + 1);
-  const refine = REFINED[name];
+  const place = protocols.lastIndexOf(":");
+  const below = protocols.lastIndexOf(":", place - 1);
+  const transport = protocols.slice(below + 1, place);
+  if (transport !== "tcp" && transport !== "udp") return protocols;
+  const name = protocols.slice(place + 1);
+  const isTcp = transport === "tcp";
+  const refine = name === "data" ? (isTcp ? tcpByOctets : udpByOctets) : (isTcp ? TCP_NAMES : UDP_NAMES)[name];
   if (refine === undefined) return protocols;
   let innermost = packet;
   for (let next = packet.inner ?? packet.icmp?.quoted; next !== undefined; next = next.inner ?? next.icmp?.quoted) {
     innermost = next;
   }
-  const layers = protocols.slice(0, protocols.length - name.length - 1);
-  const refined = refine(innermost.payload);
-  return refined === "" ? layers : `${layers}:${refined}`;
+  const refined = refine(innermost.payload, innermost);
+  return refined === "" ? protocols.slice(0, place) : `${protocols.slice(0, place)}:${refined}`;
 }
 
-const REFINED: Readonly<Record<string, (payload: Uint8Array) => string>> = {
-  http,
-  mysql: (payload) => (isTls(payload) ? "tls" : "mysql"),
-  "db-lsp-disc": (payload) => (payload[0] === 0x7b ? "db-lsp-disc:json" : "db-lsp-disc"),
+/** The names in place of the port's, or of `data`; none where Wireshark waits for more octets. */
+type Refine = (payload: Uint8Array, packet: Packet) => string;
+
+const LINE_FEED = 10;
+
+const TCP_NAMES: Readonly<Record<string, Refine>> = {
+  http: (payload) => (isTls(payload) ? tls(payload) : httpNames(payload)),
+  tls: (payload) => {
+    if (isHttp(payload)) return httpNames(payload);
+    return isTls(payload) || !isText(payload, 8) ? tls(payload) : "data";
+  },
+  mysql: orTls("mysql"),
+  smtp: orTls("smtp"),
+  pop: orTls("pop"),
+  ftp: orTls("ftp"),
+  irc: orTls("irc"),
+  mqtt: orTls("mqtt"),
+  nntp: orTls("nntp"),
+  socks: (payload) => (isTls(payload) ? tls(payload) : isHttp(payload) ? `socks:${httpNames(payload)}` : "socks"),
+  imap: (payload) => (isTls(payload) ? tls(payload) : payload.includes(LINE_FEED) ? "imap" : ""),
+  pgsql: (payload) => (isTls(payload) ? tls(payload) : payload.length < 2 ? "" : "pgsql"),
+  // The protocol's own header of 8 octets is not shown.
+  amqp: (payload) => (isTls(payload) ? tls(payload) : payload.length <= 8 ? "" : "amqp"),
+  xmpp: (payload) => (isTls(payload) ? tls(payload) : payload[0] === 0x3c ? "xmpp:xml" : ""),
+  ldap: (payload) => (isTls(payload) ? tls(payload) : payload[0] === 0x30 ? "ldap" : ""),
+  "ftp-data": (payload) => (isText(payload, 0) ? "ftp-data:data-text-lines" : "ftp-data"),
+  nbss: (payload) => `nbss${smb(payload)}`,
+  modbus: (payload) => (payload.length >= 8 && u16(payload, 2) === 0 ? "mbtcp:modbus" : "data"),
+  dnp3: (payload) => (payload.length >= 10 && u16(payload, 0) === 0x0564 ? "dnp3" : "data"),
+  tpkt,
+  rtsp: (payload) => `rtsp${sessionDescription(payload)}`,
+  sip: (payload) => (isSip(payload) ? `sip${sessionDescription(payload)}` : ""),
+  iec60870_104: (payload) =>
+    payload.length > 6 && payload[0] === 0x68 && ((payload[2] ?? 1) & 1) === 0
+      ? "iec60870_104:iec60870_asdu"
+      : "iec60870_104",
+  nfs: tcpByOctets,
+  rpc: (payload) => (isRpcCall(payload, 4) ? rpc(payload, 4) : "rpc"),
+  dcerpc: tcpByOctets,
+  ident: () => "data",
 };
 
-/** A record of TLS 1.0 to 1.3 (RFC 8446, 5.1). */
-function isTls(payload: Uint8Array): boolean {
-  const [type = 0, major, minor = 255] = payload;
-  return type >= 20 && type <= 23 && major === 3 && minor <= 4;
+const UDP_NAMES: Readonly<Record<string, Refine>> = {
+  "db-lsp-disc": (payload) => (payload[0] === 0x7b ? "db-lsp-disc:json" : "db-lsp-disc"),
+  ssdp: (payload) => {
+    const names = httpNames(payload);
+    return names.startsWith("http") ? `ssdp${names.slice(4)}` : names;
+  },
+  sip: (payload) => (isSip(payload) ? `sip${sessionDescription(payload)}` : "data"),
+  rpc: (payload) => (isRpcCall(payload, 0) ? rpc(payload, 0) : "rpc"),
+  radius: (payload) => {
+    const length = payload.length < 4 ? 0 : u16(payload, 2);
+    return payload.length < 4 || (length >= 20 && length <= payload.length) ? "radius" : "data";
+  },
+  snmp: orData("snmp", (payload) => payload[0] === 0x30),
+  kerberos: orData("kerberos", (payload) => ((payload[0] ?? 0) & 0xe0) === 0x60 && payload.length > 8),
+  quic: orData("quic", (payload) => (payload[0] ?? 0) < 0x80 || isQuic(payload)),
+  stun: orData("stun", isStun),
+  dtls: orData("dtls", isDtls),
+  wg: orData("wg", isWireGuard),
+};
+
+function orTls(name: string): Refine {
+  return (payload) => (isTls(payload) ? tls(payload) : name);
 }
 
-/** Wireshark waits for a whole line and a whole header, and calls the continuation of a body `data`. */
-function http(payload: Uint8Array): string {
-  if (!payload.includes(LINE_FEED)) return "";
-  const text = latin(payload.subarray(0, 4096));
-  if (!HTTP_START.test(text)) return "http:data";
-  const end = text.indexOf("\r\n\r\n");
-  if (end < 0) return "";
-  return end + 4 < payload.length ? `http${body(text.slice(0, end))}` : "http";
+function orData(name: string, fits: (payload: Uint8Array) => boolean): Refine {
+  return (payload, packet) => (fits(payload) ? name : udpByOctets(payload, packet));
 }
 
-/** By the header's Content-Type, if it is not compressed or in chunks. */
-function body(header: string): string {
-  const type = /\r\ncontent-type: *([^;\r]+)/i.exec(header)?.[1]?.trim().toLowerCase() ?? "";
-  if (type === "application/json") return ":json";
-  if (type === "application/x-www-form-urlencoded") return ":urlencoded-form";
-  if (type.startsWith("text/") && type !== "text/xml") return ":data-text-lines";
-  if (type.endsWith("xml")) return ":xml";
-  return type === "" ? ":data" : ":media";
+function tls(payload: Uint8Array): string {
+  return `tls${tlsNames(payload)}`;
 }
 
-function latin(octets: Uint8Array): string {
-  let text = "";
-  for (const octet of octets) text += String.fromCharCode(octet);
-  return text;
+const BITTORRENT = "\x13BitTorrent protocol";
+
+/** Protocols that Wireshark knows by their octets, whatever the port. */
+function tcpByOctets(payload: Uint8Array): string {
+  if (isTls(payload) && payload.length >= 5 && u16(payload, 3) <= 0x4800) return tls(payload);
+  if (isHttp(payload)) return httpNames(payload);
+  if (latin(payload.subarray(0, BITTORRENT.length)) === BITTORRENT) return "bittorrent";
+  if (isRpcCall(payload, 4)) return rpc(payload, 4);
+  if (isSip(payload)) return `sip${sessionDescription(payload)}`;
+  return isDceRpc(payload) ? "dcerpc" : "data";
+}
+
+function udpByOctets(payload: Uint8Array, { udp }: Packet): string {
+  if (isDtls(payload)) return "dtls";
+  if (isStun(payload)) return "stun";
+  if (isQuic(payload)) return "quic";
+  if (isWireGuard(payload) && payload[0] !== 4) return "wg";
+  if (isRpcCall(payload, 0)) return rpc(payload, 0);
+  if (isSip(payload)) return `sip${sessionDescription(payload)}`;
+  if (/^d1:[a-z]/.test(latin(payload.subarray(0, 4)))) return "bt-dht";
+  if (udp !== undefined && (udp.srcPort & udp.dstPort & 1) === 1 && isRtcp(payload)) return "rtcp";
+  const isBacnet = udp !== undefined && (udp.srcPort === BACNET_PORT || udp.dstPort === BACNET_PORT);
+  return isBacnet && payload[0] === 0x81 ? bacnet(payload) : "data";
+}
+
+const BACNET_PORT = 47808;
+
+/** ANSI/ASHRAE 135, annex J: of some functions a network message follows, with an application's unless bit 7 is set. */
+function bacnet(payload: Uint8Array): string {
+  const at = { 4: 10, 9: 4, 10: 4, 11: 4 }[payload[1] ?? 0];
+  if (at === undefined || payload[at] !== 1) return "bvlc";
+  return ((payload[at + 1] ?? 0x80) & 0x80) === 0 ? "bvlc:bacnet:bacapp" : "bvlc:bacnet";
+}
+
+/** Are the first octets printable, ten at most and `least` at least? */
+function isText(payload: Uint8Array, least: number): boolean {
+  const head = payload.subarray(0, 10);
+  return (
+    head.length >= least &&
+    head.every((octet) => (octet >= 32 && octet < 127) || octet === 9 || octet === 10 || octet === 13)
+  );
+}
+
+/** RFC 1002, 4.3.1: a session message carries SMB (0xff), SMB 2 (0xfe), or SMB 2 encrypted or compressed. */
+function smb(payload: Uint8Array): string {
+  if (payload.length < 8 || payload[0] !== 0 || latin(payload.subarray(5, 8)) !== "SMB") return "";
+  const first = payload[4] ?? 0;
+  return first === 0xff ? ":smb" : first >= 0xfc ? ":smb2" : "";
+}
+
+const RDP_PORT = 3389;
+
+/** RFC 1006: version 3, then a transport PDU of ISO 8073 (CR 0xe0, CC 0xd0, DT 0xf0). */
+function tpkt(payload: Uint8Array, { tcp }: Packet): string {
+  const isRdp = tcp !== undefined && (tcp.srcPort === RDP_PORT || tcp.dstPort === RDP_PORT);
+  if (isTls(payload)) return tls(payload);
+  if (payload.length < 7 || payload[0] !== 3 || payload[1] !== 0) return isRdp ? "data" : "tpkt";
+  const pdu = u8(payload, 5) & 0xf0;
+  if (isRdp && pdu === 0xe0) return "cotp:rdp";
+  if (isRdp) return pdu === 0xd0 ? "tpkt:cotp:rdp" : pdu === 0xf0 ? "tpkt:cotp:t125" : "tpkt:cotp";
+  return pdu === 0xf0 && payload[7] === 0x32 ? "tpkt:cotp:s7comm" : "tpkt:cotp";
+}
+
+function isSip(payload: Uint8Array): boolean {
+  return /^(?:SIP\/2\.0 \d|[A-Z]+ \S+ SIP\/2\.0\r?\n)/.test(latin(payload.subarray(0, 512)));
+}
+
+function sessionDescription(payload: Uint8Array): string {
+  const [header = "", body = ""] = latin(payload.subarray(0, 8192)).split("\r\n\r\n", 2);
+  return body !== "" && /\n(?:content-type|c): *application\/sdp/i.test(header) ? ":sdp" : "";
+}
+
+/** RFC 5531: a call (0) of RPC version 2 to a program that Sun assigned; over TCP behind the record's mark. */
+function isRpcCall(payload: Uint8Array, at: number): boolean {
+  if (payload.length < at + 40 || u32(payload, at + 4) !== 0 || u32(payload, at + 8) !== 2) return false;
+  const program = u32(payload, at + 12);
+  return program >= 100_000 && program < 101_000;
+}
+
+const PROGRAMS: Readonly<Record<number, string>> = {
+  100000: ":portmap",
+  100003: ":nfs",
+  100004: ":ypserv",
+  100005: ":mount",
+  100007: ":ypbind",
+  100021: ":nlm",
+  100024: ":stat",
+  100227: ":nfsacl",
+};
+
+/** A call without arguments is not handed on to its program's dissector. */
+function rpc(payload: Uint8Array, at: number): string {
+  const verifierAt = at + 32 + padded(u32(payload, at + 28));
+  if (verifierAt + 8 > payload.length) return "rpc";
+  const arguments_ = verifierAt + 8 + padded(u32(payload, verifierAt + 4));
+  return arguments_ < payload.length ? `rpc${PROGRAMS[u32(payload, at + 12)] ?? ""}` : "rpc";
+}
+
+function padded(length: number): number {
+  return Math.ceil(length / 4) * 4;
+}
+
+/** DCE 1.1: RPC, 12.6.3: version 5, a known PDU type, the length of the fragment. */
+function isDceRpc(payload: Uint8Array): boolean {
+  return payload.length >= 16 && payload[0] === 5 && (payload[1] ?? 2) <= 1 && (payload[2] ?? 255) <= 19;
+}
+
+/** RFC 9000, 17.2, of the versions 1 and 2 and the drafts. */
+function isQuic(payload: Uint8Array): boolean {
+  if (payload.length < 7 || u8(payload, 0) < 0xc0) return false;
+  const version = u32(payload, 1);
+  return version === 1 || version === 0x6b3343cf || version === 0x709a50c4 || version >>> 8 === 0xff0000;
+}
+
+/** RFC 8489: the magic cookie, and a length in words. */
+function isStun(payload: Uint8Array): boolean {
+  return (
+    payload.length >= 20 &&
+    u8(payload, 0) < 0x40 &&
+    u32(payload, 4) === 0x2112a442 &&
+    u16(payload, 2) === payload.length - 20
+  );
+}
+
+/** RFC 6347, 4.1: records of DTLS 1.0 and 1.2. */
+function isDtls(payload: Uint8Array): boolean {
+  const [type = 0, major, minor] = payload;
+  return payload.length >= 13 && type >= 20 && type <= 25 && major === 0xfe && (minor === 0xff || minor === 0xfd);
+}
+
+/** WireGuard's four messages, by type and length. */
+function isWireGuard(payload: Uint8Array): boolean {
+  if (payload.length < 32 || (u32(payload, 0) & 0x00ffffff) !== 0) return false;
+  const type = u8(payload, 0);
+  return type === 4 || payload.length === { 1: 148, 2: 92, 3: 64 }[type];
+}
+
+/** RFC 3550, 6.4: a compound packet begins with a report. */
+function isRtcp(payload: Uint8Array): boolean {
+  const [first = 0, type = 0] = payload;
+  return payload.length >= 8 && first >> 6 === 2 && (type === 200 || type === 201);
 }
