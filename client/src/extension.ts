@@ -4,6 +4,7 @@ import { registerTools } from "./assistant.ts";
 import { registerChainView } from "./chainView/register.ts";
 import { registerComparison } from "./compare.ts";
 import { registerDebugAdapter } from "./debugging/adapter.ts";
+import { registerBesideRules } from "./debugging/besideRules.ts";
 import { registerDebugCommands } from "./debugging/commands.ts";
 import { registerDebugConfigurations } from "./debugging/configurations.ts";
 import { adapterProcess } from "./debugging/process.ts";
@@ -18,6 +19,7 @@ export function activate(context: vscode.ExtensionContext): void {
   registerDebugAdapter(context, client, adapterProcess(context));
   registerDebugConfigurations(context, client);
   registerDebugCommands(context, client);
+  registerBesideRules(context, client);
   registerChainView(context, client);
   registerTestExplorer(context, client);
   registerExchange(context, client);

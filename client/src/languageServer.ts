@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import type { BaseLanguageClient, LanguageClientOptions } from "vscode-languageclient";
 import { withWays } from "./chainView/lens.ts";
+import { besideRules } from "./debugging/besideRules.ts";
 import { languageId } from "./names.ts";
 
 export const serverName = "IOChain Language Server";
@@ -10,6 +11,7 @@ export function clientOptions(): LanguageClientOptions {
   return {
     documentSelector: [{ language: languageId }],
     middleware: {
+      ...besideRules,
       provideCodeLenses: async (document, token, next) => withWays(await next(document, token)),
     },
   };

@@ -13,6 +13,7 @@ import { registerTools } from "../assistant.ts";
 import { registerChainView } from "../chainView/register.ts";
 import { registerComparison } from "../compare.ts";
 import { registerDebugAdapter } from "../debugging/adapter.ts";
+import { registerBesideRules } from "../debugging/besideRules.ts";
 import { registerDebugCommands } from "../debugging/commands.ts";
 import { registerDebugConfigurations } from "../debugging/configurations.ts";
 import { registerExchange } from "../exchange.ts";
@@ -33,6 +34,7 @@ export function activate(context: vscode.ExtensionContext): void {
   registerDebugAdapter(context, client);
   registerDebugConfigurations(context, client);
   registerDebugCommands(context, client);
+  registerBesideRules(context, client);
   registerChainView(context, client);
   registerTestExplorer(context, client);
   registerExchange(context, client);

@@ -11,6 +11,7 @@ import { installChromium, installHost } from "../install.mjs";
 import { output, root, samples } from "../paths.mjs";
 import { inTheBrowser } from "./browser.mjs";
 import { chainLooks, looks } from "./chainLooks.mjs";
+import { debugging } from "./debugger.mjs";
 import { newcomer } from "./newcomer.mjs";
 import { makeWebOnly } from "./webOnly.mjs";
 import { Workbench } from "./workbench.mjs";
@@ -33,6 +34,7 @@ try {
   server = await startServer({ extension: path.join(root, `dist/packages/iochain-${manifest.version}.vsix`) });
   browser = await launchBrowser();
   await walk(await open({ folder }), newcomer);
+  await walk(await open({ folder }), debugging);
   await walk(await open({ webOnly: true }), inTheBrowser);
   for (const look of looks) await walk(await open({ folder: await themed(look), width: look.width }), chainLooks(look));
 } catch (error) {

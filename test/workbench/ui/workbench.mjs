@@ -59,6 +59,11 @@ export class Workbench {
     await this.page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first().click();
   }
 
+  /** Takes a row of the list that asks. */
+  async choose(row) {
+    await this.page.locator(".quick-input-list .monaco-list-row", { hasText: row }).first().click();
+  }
+
   async press(...keys) {
     for (const key of keys) await this.page.keyboard.press(key);
   }
