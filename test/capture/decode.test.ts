@@ -8,6 +8,7 @@ import { hexOctets, PING6, QUERY, WEB } from "./packets.ts";
 const MACS = "005056040506 005056010203";
 /** An IPv4 header of a protocol and a length, addresses 10.0.1.11 and 10.0.2.12. */
 const ip4 = (protocol: string, length: string) => `4500 ${length} 0001 0000 40 ${protocol} 0000 0a00010b 0a00020c`;
+const WIRELESS = `0801 0000 ${MACS} 005056010203 0000 aaaa03 000000 0800`;
 const UDP_ONLY = "1000 2000 0008 0000";
 
 function decode(hex: string, linkType = 1, originalLength?: number): Packet {
@@ -34,6 +35,34 @@ describe("link types", () => {
     ["Linux cooked, version 2", 276, "0800 0000 00000002 0001 00 06 005056010203 0000", "sll:ethertype:ip:udp"],
     ["PPP", 9, "ff03 0021", "ppp:ip:udp"],
     ["Cisco HDLC", 104, "0f00 0800", "chdlc:ip:udp"],
+    ["PPP with a direction", 204, "00 ff03 0021", "ppp:ip:udp"],
+    ["token ring", 6, `1040 ${MACS} aaaa03 000000 0800`, "tr:llc:ip:udp"],
+    ["token ring, routed", 6, "1040 005056040506 805056010203 0280 aaaa03 000000 0800", "tr:llc:ip:udp"],
+    ["FDDI", 10, `50 ${MACS} aaaa03 000000 0800`, "fddi:llc:ip:udp"],
+    ["ARCNET", 7, "0102 d4 00 0001", "arcnet:ip:udp"],
+    ["ARCNET of Linux", 129, "0102 0000 d4 00 0001", "arcnet:ip:udp"],
+    ["frame relay", 107, "1841 03cc", "fr:ip:udp"],
+    ["frame relay with SNAP", 107, "1841 0300 80 000000 0800", "fr:ip:udp"],
+    ["frame relay of Cisco", 107, "1841 0800", "fr:ip:udp"],
+    ["SunATM", 123, "0200 0064 aaaa03 000000 0800", "atm:llc:ip:udp"],
+    ["RFC 2684", 100, "aaaa03 000000 0800", "llc:ip:udp"],
+    ["classical IP over ATM", 19, "", "clip:ip:udp"],
+    ["IP over Fibre Channel", 122, `0000 005056040506 0000 005056010203 aaaa03 000000 0800`, "ipfc:llc:ip:udp"],
+    ["pflog", 117, `3d02 0000${"00".repeat(60)}`, "pflog:ip:udp"],
+    ["enc", 109, "02000000 00000000 00000000", "enc:ip:udp"],
+    ["NFLOG", 239, "0200 0000 0800 0100 08000300 2000 0900", "nflog:ip:udp"],
+    ["802.11", 105, `0801 0000 ${MACS} 005056010203 0000 aaaa03 000000 0800`, "wlan:llc:ip:udp"],
+    [
+      "802.11 between access points, with quality of service",
+      105,
+      `8803 0000 ${MACS} 005056010203 0000 005056040506 0000 aaaa03 000000 0800`,
+      "wlan:llc:ip:udp",
+    ],
+    ["radiotap", 127, `0000 0800 00000000 ${WIRELESS}`, "radiotap:wlan_radio:wlan:llc:ip:udp"],
+    ["AVS", 163, `80211001 00000040 ${"00".repeat(56)} ${WIRELESS}`, "wlancap:wlan_radio:wlan:llc:ip:udp"],
+    ["Prism", 119, `44000000 90000000 ${"00".repeat(136)} ${WIRELESS}`, "prism:wlan_radio:wlan:llc:ip:udp"],
+    ["PPI", 192, `0000 0800 69000000 ${WIRELESS}`, "ppi:wlan_radio:wlan:llc:ip:udp"],
+    ["PPI with raw IP", 192, "0000 0800 65000000", "ppi:pcap_pktdata:raw:ip:udp"],
   ])("%s", (_, linkType, header, protocols) => {
     const packet = decode(header + datagram, linkType);
     expect(packet.protocols).toBe(protocols);
@@ -46,9 +75,30 @@ describe("link types", () => {
     expect(decode("0102", 147)).toMatchObject({
       unsupported: "link type 147 is not decoded",
       payload: Uint8Array.of(1, 2),
-      protocols: "",
+      protocols: "user_dlt:data",
     });
   });
+});
+
+describe("802.11", () => {
+  const header = `0000 ${MACS} 005056010203 0000`;
+  test.each([
+    ["what is encrypted is octets", `0841 ${header} 00000020 00000000 1234`, "wlan:data"],
+    ["a beacon", `8000 ${header} 0000000000000000 6400 0104`, "wlan"],
+    ["an acknowledgement", "d400 0000 005056040506", "wlan"],
+    ["no data", `4801 ${header}`, "wlan"],
+  ])("%s", (_, hex, protocols) => {
+    expect(decode(hex, 105)).toMatchObject({ protocols });
+  });
+
+  test("a check behind the frame, as radiotap's flags say, is no part of it", () => {
+    const beacon = `8000 ${header} 0000000000000000 6400 0104`;
+    expect(decode(`0000 0900 02000000 10 ${beacon} 11223344`, 127).payload).toHaveLength(12);
+  });
+});
+
+test("octets that the capture puts in front are not counted", () => {
+  expect(fields("00 ff03 c021 0101 0004", 204)).toMatchObject({ "frame.len": 8, "frame.protocols": "ppp:lcp" });
 });
 
 describe("Ethernet", () => {

@@ -58,7 +58,7 @@ export const ETHERTYPE_NAMES: Readonly<Record<number, string>> = {
   34928: ":llc:data",
   34932: ":brcm-tag",
   34939: ":homeplug",
-  34958: ":eapol:data",
+  34958: ":eapol",
   34962: ":pn_rt:pn_io",
   34969: ":realtek",
   34970: ":hyperscsi",

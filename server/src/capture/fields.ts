@@ -5,6 +5,9 @@ import { partFields } from "./partFields.ts";
 import { refinedProtocols } from "./protocols.ts";
 import { epochText, hex, ip4Text, ipText, macText } from "./text.ts";
 
+/** Octets in front of a frame that Wireshark does not count, by link type: a direction, a channel. */
+const PSEUDO_HEADERS: Readonly<Record<number, number>> = { 123: 4, 139: 4, 177: 16, 196: 5, 201: 4, 204: 1, 254: 4 };
+
 export type Fields = Record<string, string | number>;
 
 /**
@@ -15,8 +18,9 @@ export type Fields = Record<string, string | number>;
 export function fieldsOf(frame: Frame, packet: Packet): Fields {
   const fields: Fields = { "frame.number": frame.number };
   if (frame.time !== undefined) fields["frame.time_epoch"] = epochText(frame.time);
-  fields["frame.len"] = frame.originalLength;
-  fields["frame.cap_len"] = frame.data.length;
+  const aside = PSEUDO_HEADERS[frame.linkType] ?? 0;
+  fields["frame.len"] = Math.max(frame.originalLength - aside, 0);
+  fields["frame.cap_len"] = Math.max(frame.data.length - aside, 0);
   if (frame.section !== undefined) fields["frame.interface_id"] = frame.interface;
   const encapsulation = ENCAPSULATIONS.get(frame.linkType);
   if (encapsulation !== undefined) fields["frame.encap_type"] = encapsulation;
@@ -75,7 +79,7 @@ function layerFields(frame: Frame, packet: Packet, to: Fields): void {
 
 /** Not of raw IP and the like, whose `eth` is made up. */
 export function hasEthernet(packet: Packet): boolean {
-  return packet.protocols.startsWith("eth") || packet.protocols.startsWith("pktap:pcap_pktdata:eth");
+  return /^(?:eth|(?:pktap|ppi):pcap_pktdata:eth|fr:eth|llc:eth|atm:lane:eth)(?:$|:)/.test(packet.protocols);
 }
 
 const LENGTH_FIELD_END = 0x600;

@@ -2,6 +2,7 @@ const START =
   /^(?:HTTP\/|ICY |(?:GET|POST|HEAD|PUT|DELETE|OPTIONS|CONNECT|TRACE|PATCH|NOTIFY|M-SEARCH|PROPFIND|PROPPATCH|MKCOL|COPY|MOVE|LOCK|UNLOCK|REPORT|SUBSCRIBE|UNSUBSCRIBE) )/;
 const LINE_FEED = 10;
 const MOST_HEADER = 8192;
+const MOST_MESSAGES = 32;
 
 export function isHttp(payload: Uint8Array): boolean {
   return START.test(latin(payload.subarray(0, 16)));
@@ -15,7 +16,8 @@ export function httpNames(payload: Uint8Array): string {
   if (latin(payload.subarray(0, 24)).startsWith("PRI * HTTP/2.0")) return "http:http2";
   if (!isHttp(payload)) return payload.includes(LINE_FEED) ? "http:data" : "";
   let names = "http";
-  for (let rest = payload; rest.length > 0; ) {
+  let rest = payload;
+  for (let count = 0; rest.length > 0 && count < MOST_MESSAGES; count += 1) {
     if (!isHttp(rest)) return `${names}:data`;
     const text = latin(rest.subarray(0, MOST_HEADER));
     const [blank] = /\r?\n\r?\n/.exec(text) ?? [];

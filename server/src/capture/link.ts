@@ -1,6 +1,22 @@
 import { u8, u16, u32, u48 } from "./bytes.ts";
 import { bogus, type Draft, has, hasHeader, Layer, NO_ETHERNET, rare } from "./draft.ts";
 import type { VlanTag } from "./packet.ts";
+import {
+  arcnet,
+  classicalIp,
+  encapsulating,
+  fddi,
+  frameRelay,
+  ipOverFibreChannel,
+  llcOnly,
+  netfilterLog,
+  packetFilterLog,
+  pppoe,
+  sunAtm,
+  tokenRing,
+  UNDECODED,
+} from "./rareLinks.ts";
+import { avs, perPacketInformation, prism, radiotap, wlan } from "./wireless.ts";
 
 /** Assigned by IEEE 802; the names are tshark's protocol names. */
 const TAG_NAMES: Readonly<Record<number, string>> = { 33024: ":vlan", 34984: ":ieee8021ad", 37120: ":vlan" };
@@ -11,16 +27,36 @@ const NO_TAGS: readonly VlanTag[] = [];
 export const LINK_TYPES: ReadonlyMap<number, (draft: Draft) => Layer> = new Map<number, (draft: Draft) => Layer>([
   [0, (draft) => loopback(draft, true)],
   [1, ethernetFrame],
+  [6, tokenRing],
+  [7, (draft) => arcnet(draft, 0)],
   [9, ppp],
+  [10, fddi],
   [12, rawIp],
   [14, rawIp],
+  [19, classicalIp],
   [50, ppp],
+  [51, pppoe],
+  [100, llcOnly],
   [101, rawIp],
   [104, ciscoHdlc],
+  [105, wlan],
+  [106, classicalIp],
+  [107, frameRelay],
   [108, (draft) => loopback(draft, false)],
+  [109, encapsulating],
   [113, linuxCooked],
+  [117, packetFilterLog],
+  [119, prism],
+  [122, ipOverFibreChannel],
+  [123, sunAtm],
+  [127, radiotap],
+  [129, (draft) => arcnet(draft, 2)],
+  [163, avs],
+  [192, (draft) => perPacketInformation(draft, LINK_TYPES)],
+  [204, pppWithDirection],
   [228, rawIpVersion],
   [229, rawIpVersion],
+  [239, netfilterLog],
   [242, ipOverInfiniband],
   [258, packetTap],
   [276, linuxCooked2],
@@ -95,7 +131,7 @@ const SAP_NAMES: Readonly<Record<number, string>> = {
 };
 
 export function llc(draft: Draft): Layer {
-  draft.protocols += ":llc";
+  draft.protocols += draft.protocols === "" ? "llc" : ":llc";
   if (!has(draft, 3, "LLC header")) return Layer.Done;
   const { data, at } = draft;
   // What is not IP keeps its LLC header in the payload: the packet has no other place for it.
@@ -116,6 +152,7 @@ export function llc(draft: Draft): Layer {
   // RFC 1042: OUI 0 carries an EtherType; 0xf8 is a bridge-tunnelled frame (IEEE 802.1H).
   if (organisation === 0 || organisation === 0xf8) {
     draft.type = type;
+    if (draft.eth.type === 0) draft.eth = { ...draft.eth, type };
     return Layer.EtherType;
   }
   const cisco = organisation === 0x00000c ? CISCO_SNAP[type] : undefined;
@@ -238,17 +275,51 @@ function pppProtocol(draft: Draft): Layer {
   const protocol = short ? u8(draft.data, draft.at) : u16(draft.data, draft.at);
   draft.at += short ? 1 : 2;
   if (protocol === 0x21 || protocol === 0x57) return known(draft, protocol === 0x21 ? 0x0800 : 0x86dd);
-  draft.protocols += PPP_NAMES[protocol] ?? ":data";
+  if (protocol === PPP_MPLS) {
+    draft.type = 0x8847;
+    return Layer.EtherType;
+  }
+  draft.protocols += PPP_NAMES[protocol] ?? (draft.at < draft.end ? ":data" : "");
   return Layer.Done;
 }
 
+/** PPP's protocols (IANA) that tshark names. */
 const PPP_NAMES: Readonly<Record<number, string>> = {
+  35: ":osi",
+  41: ":ddp",
+  43: ":ipx",
+  45: ":vjc",
+  47: ":vjc",
+  49: ":bcp_bpdu",
+  53: ":vines_ip",
+  61: ":mp",
+  89: ":pppmux",
+  253: ":comp_data",
+  519: ":cdp",
+  643: ":mpls",
   32801: ":ipcp",
+  32803: ":osinlcp",
+  32817: ":bcp_ncp",
   32855: ":ipv6cp",
+  32857: ":pppmuxcp",
+  33021: ":ccp",
+  33287: ":cdpcp",
+  33409: ":mplscp",
   49185: ":lcp",
   49187: ":pap",
+  49193: ":cbcp",
+  49195: ":bacp",
+  49197: ":bap",
   49699: ":chap",
+  49703: ":eap",
 };
+const PPP_MPLS = 0x281;
+
+/** Link type 204 has an octet in front that says who sent the frame. */
+function pppWithDirection(draft: Draft): Layer {
+  draft.at = Math.min(draft.at + 1, draft.end);
+  return pppFrame(draft);
+}
 
 function ciscoHdlc(draft: Draft): Layer {
   draft.protocols = "chdlc";
@@ -302,5 +373,7 @@ function packetTap(draft: Draft): Layer {
 }
 
 export function unsupportedLink(draft: Draft, linkType: number): void {
+  const name = draft.end > draft.at ? UNDECODED.get(linkType) : undefined;
+  if (name !== undefined) draft.protocols += draft.protocols === "" ? name : `:${name}`;
   rare(draft).unsupported = `link type ${linkType} is not decoded`;
 }
