@@ -1,7 +1,7 @@
 /** The bundled adapter as a process of its own, over stdio and over a socket: it answers, and it never stays behind. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -24,37 +24,32 @@ describe("the adapter as a process", () => {
     readFileSync(new URL(name, stories), "utf8").includes("\n--- session"),
   );
 
-  test.each(names)("tells over stdio what it tells in process: %s", async (name) => {
+  /** A story told over stdio; each of its files lies on disk as `kept` makes it. */
+  async function retold(name: string, kept = bytes): Promise<{ told: string; text: string }> {
     const text = readFileSync(new URL(name, stories), "utf8");
     const story = readStory(text);
-    const home = join(folder, name);
-    mkdirSync(home);
-    for (const [file, body] of story.files) writeFileSync(join(home, file), bytes(file, body));
+    const home = mkdtempSync(join(folder, "story-"));
+    for (const [file, body] of story.files) writeFileSync(join(home, file), kept(file, body));
     const told = await play(
       story,
       overStdio(bundle),
       (file) => join(home, file),
       (file, body) => writeFileSync(join(home, file), body),
     );
-    expect(writeStory(story, told)).toBe(text);
+    return { told: writeStory(story, told), text };
+  }
+
+  test.each(names)("tells over stdio what it tells in process: %s", async (name) => {
+    const { told, text } = await retold(name);
+    expect(told).toBe(text);
   });
 
   test("a gzipped capture is replayed as the capture itself", async () => {
-    const text = readFileSync(new URL("capture.txt", stories), "utf8");
-    const story = readStory(text);
-    const home = join(folder, "gzip");
-    mkdirSync(home);
-    for (const [file, body] of story.files) {
+    const { told, text } = await retold("capture.txt", (file, body) => {
       const content = bytes(file, body);
-      writeFileSync(join(home, file), typeof content === "string" ? content : gzipSync(content));
-    }
-    const told = await play(
-      story,
-      overStdio(bundle),
-      (file) => join(home, file),
-      (file, body) => writeFileSync(join(home, file), body),
-    );
-    expect(writeStory(story, told)).toBe(text);
+      return typeof content === "string" ? content : gzipSync(content);
+    });
+    expect(told).toBe(text);
   });
 
   test.each([

@@ -41,7 +41,7 @@ function innermost(moment: PlacedMoment, clause: Span | undefined): Frame | unde
   if (moment.kind === "statement") {
     const { uri, statement } = moment.source;
     const owner = moment.appliance ? ` · inspect of ${moment.appliance.name}` : "";
-    return { name: `${nameOf(statement)}${owner}`, depth: "statement", uri, ...(clause ?? spanOf(statement)) };
+    return { name: `${nameOf(statement)}${owner}`, depth: "statement", uri, ...(clause ?? headOf(statement)) };
   }
   const source = moment.source ?? moment.place.block?.source;
   const name = moment.source ? nameOf(moment.source.statement) : blockName(moment.place);
@@ -58,7 +58,7 @@ export function slotFrame(at: SlotPlace, debuggee: Debuggee): Frame | undefined 
     name: `slot ${at.number} · ${holder(at, debuggee)} · ${at.direction} · ${at.vnic}`,
     depth: "slot",
     uri,
-    ...(line ? spanOf(statement) : headOf(statement)),
+    ...headOf(statement),
     slot: at.number,
   };
 }
@@ -87,9 +87,6 @@ export function nameOf(statement: Statement): string {
   }
 }
 
-/** All of a statement. */
-export const spanOf = (statement: Statement): Span => spanWithin(statement, statement);
-
 /** Lines and columns, from 1, of a part of a statement. */
 export function spanWithin(statement: Statement, part: { readonly start: number; readonly end: number }): Span {
   const { text } = statement.chunk;
@@ -102,7 +99,7 @@ export function spanWithin(statement: Statement, part: { readonly start: number;
   const end = at(part.end);
   return { ...start, endLine: end.line, endColumn: end.column };
 }
-/** The first line of a block. */
+/** Where a statement begins. Without an end: editors select a frame that has one, and a key pressed would replace it. */
 export function headOf(statement: Statement): { line: number; column: number } {
   const { line, column } = extent(statement);
   return { line, column };

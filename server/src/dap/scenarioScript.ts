@@ -9,7 +9,7 @@ import { resolveImport } from "../policy/program.ts";
 import type { ReplayStep, ScenarioStatement, Step } from "../syntax/tree.ts";
 import { frameName } from "./captureScript.ts";
 import type { Files } from "./files.ts";
-import { spanOf } from "./frames.ts";
+import { headOf } from "./frames.ts";
 import { FrameTape } from "./frameTape.ts";
 import type { Grain } from "./history.ts";
 import { baseName } from "./paths.ts";
@@ -58,7 +58,7 @@ export function scenarioScript(scenario: Source<ScenarioStatement>, policy: Poli
         name: frame ? `${frameName(frame.replayed.tape, frame.index)} · ${name}` : name,
         depth: "step",
         uri: scenario.uri,
-        ...spanOf(step),
+        ...headOf(step),
       };
     },
     frameNumber: (index) => {
