@@ -71,7 +71,7 @@ const nanoseconds = (count: number, work: () => void): number => {
   return Math.round(((cpu() - from) * 1000) / count);
 };
 
-function policyOf(count: number): Policy {
+export function policyOf(count: number): Policy {
   // Behind all other rules, one that lets most of the capture's flows in: no packet finds its rule early.
   const last = '  section "Last" {\n    rule 1 "Most" allow service tcp/1-40000, udp/1-40000\n  }\n  default drop';
   const text = generatePolicy(nsxShape(count)).replace("  default drop", () => last);

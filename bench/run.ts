@@ -14,6 +14,7 @@ const SUITES: Readonly<Record<string, () => Promise<Suite>>> = {
   "language-server": async () => (await import("./languageServer.ts")).languageServer,
   parse: async () => (await import("./parse.ts")).parse,
   "debug-adapter": async () => (await import("./debugAdapter.ts")).debugAdapter,
+  captures: async () => (await import("./captures.ts")).captures,
   "packet-sets": async () => (await import("./packetSets.ts")).packetSets,
 };
 

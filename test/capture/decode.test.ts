@@ -266,6 +266,16 @@ describe("what is wrong or missing is said", () => {
     expect(fields(`${MACS} 0800 4300 0028 0001 0000 40 06 0000 0a00010b 0a00020c`)["_ws.malformed"]).toBeUndefined();
   });
 
+  test.each([
+    ["0101 005056010203", undefined],
+    ["0100 005056010203", "an option of neighbour discovery with a length of 0"],
+    ["0102 005056010203", "the option of neighbour discovery ends after 8 octets"],
+  ])("options of neighbour discovery: %s", (option, why) => {
+    const address = "fe80000000000000000000000000000a";
+    const hex = `${MACS} 86dd 60000000 0010 3a ff ${address} ${address} 85000000 00000000 ${option}`;
+    expect(decode(hex).malformed?.why).toBe(why);
+  });
+
   test("nothing at all", () => {
     expect(decode("")).toMatchObject({ malformed: { at: 0 }, eth: { src: 0 } });
   });

@@ -2,7 +2,7 @@ import { applicationOf, TCP_PORTS, UDP_PORTS } from "./applications.ts";
 import { u8, u16, u32, u128 } from "./bytes.ts";
 import { verifyTransport } from "./checksums.ts";
 import { dhcp, dhcpv6 } from "./dhcp.ts";
-import { bogus, type Draft, has, hasHeader, Layer, rare } from "./draft.ts";
+import { bogus, type Draft, has, hasHeader, Layer, rare, shortOf } from "./draft.ts";
 import type { Icmp } from "./packet.ts";
 import {
   ah,
@@ -279,9 +279,32 @@ function icmpv6(draft: Draft): Layer {
   if (rest !== 0) found.rest = rest;
   if (type < 5 && type > 0) quote(draft, 0x86dd);
   else if (type === 135 || type === 136) {
-    if (has(draft, 16, "target address")) found.target = u128(data, at + 8);
+    if (!has(draft, 16, "target address")) return Layer.Done;
+    found.target = u128(data, at + 8);
   }
+  const optionsAt = DISCOVERY_OPTIONS_AT[type];
+  if (optionsAt !== undefined) discoveryOptions(draft, at + optionsAt);
   return Layer.Done;
+}
+
+/** Router solicitation and advertisement, neighbour solicitation and advertisement, redirect (RFC 4861, 4). */
+const DISCOVERY_OPTIONS_AT: Readonly<Record<number, number>> = { 133: 8, 134: 16, 135: 24, 136: 24, 137: 40 };
+
+/** RFC 4861, 4.6: a length of 0 makes the packet invalid; an option must not go beyond its end. */
+function discoveryOptions(draft: Draft, from: number): void {
+  const { data, end } = draft;
+  for (let at = from; at < end; ) {
+    const size = at + 2 <= end ? u8(data, at + 1) * 8 : 2;
+    if (size === 0) {
+      rare(draft).malformed = { at: at + 1, why: "an option of neighbour discovery with a length of 0" };
+      return;
+    }
+    if (at + size > end) {
+      shortOf(draft, at + size, "option of neighbour discovery");
+      return;
+    }
+    at += size;
+  }
 }
 
 /** RFC 3376; other protocols share the number with it (DVMRP 0x13, PIM version 1 0x14). */

@@ -1,0 +1,105 @@
+/**
+ * One capture of mixed traffic (TCP and UDP, IPv4 and IPv6, some of it tagged) read and decoded, and brought to
+ * verdicts, beside the programs that people read captures with, where they are installed. Processor time.
+ */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { decodeFrame } from "../server/src/capture/decode.ts";
+import type { Frame } from "../server/src/capture/packet.ts";
+import { readCapture } from "../server/src/capture/reader.ts";
+import { writePcap } from "../server/src/capture/write.ts";
+import { replayFrame } from "../server/src/chain/replay.ts";
+import { World } from "../server/src/chain/world.ts";
+import type { Vnic } from "../server/src/policy/policy.ts";
+import { framesFor, policyOf } from "./captureVerdicts.ts";
+import { cpu, type Figure } from "./figure.ts";
+
+const PACKETS = 300_000;
+const FLOWS = 10_000;
+const RULES = 1000;
+const PEERS: Readonly<Record<string, readonly string[]>> = {
+  capinfos: ["capinfos"],
+  "tcpdump -n": ["tcpdump", "-n", "-r"],
+  "tshark -n": ["tshark", "-n", "-r"],
+};
+
+export async function captures(): Promise<Figure[]> {
+  const policy = policyOf(RULES);
+  const vnic = policy.vnics.values().next().value as Vnic;
+  const bytes = writePcap(framesFor(vnic, PACKETS, FLOWS).map(varied));
+  const figures: Figure[] = [];
+  const add = (what: string, subject: string, value: number) =>
+    figures.push({ suite: "captures", what, subject, size: PACKETS, value, unit: "ms" });
+  const read = () => {
+    let count = 0;
+    for (const { data, linkType, originalLength } of readCapture(bytes).frames) {
+      if (decodeFrame(data, linkType, originalLength).malformed === undefined) count += 1;
+    }
+    if (count !== PACKETS) throw new Error(`${count} frames of ${PACKETS} are well-formed`);
+  };
+  add("read and decode", "IOChain", cpu(3, read));
+  const decide = () => {
+    const world = World.start(policy);
+    for (const frame of readCapture(bytes).frames) replayFrame(world, vnic, frame, 0, 0n);
+  };
+  add(`to verdicts with the trace, ${RULES} rules`, "IOChain", cpu(3, decide));
+  const folder = mkdtempSync(join(tmpdir(), "captures-"));
+  try {
+    const file = join(folder, "mixed.pcap");
+    writeFileSync(file, bytes);
+    for (const [name, command] of Object.entries(PEERS)) {
+      const time = childTime([...command, file]);
+      if (time === undefined) console.error(`${name} is not installed`);
+      else add("read and decode", name, time);
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+  return figures;
+}
+
+/** Every third flow or so has a tag, every fifth is of IPv6: by the port of the side that is not the vNIC's. */
+function varied(frame: Frame): Frame {
+  const ports = ((frame.data[34] ?? 0) + (frame.data[36] ?? 0)) ^ ((frame.data[35] ?? 0) + (frame.data[37] ?? 0));
+  let { data } = frame;
+  if (ports % 5 === 0) data = overIpv6(data);
+  if (ports % 3 === 0) data = joined(data.subarray(0, 12), Uint8Array.of(0x81, 0, 0, 100), data.subarray(12));
+  return { ...frame, data, originalLength: data.length };
+}
+
+function overIpv6(data: Uint8Array): Uint8Array {
+  const segment = data.subarray(34);
+  const header = new Uint8Array(42);
+  const view = new DataView(header.buffer);
+  view.setUint32(0, 0x86dd6000);
+  view.setUint16(6, segment.length);
+  header.set([data[23] ?? 0, 64], 8);
+  for (const [at, address] of [
+    [10, data.subarray(26, 30)],
+    [26, data.subarray(30, 34)],
+  ] as const) {
+    header.set([0x20, 1, 0x0d, 0xb8], at);
+    header.set(address, at + 12);
+  }
+  return joined(data.subarray(0, 12), header, segment);
+}
+
+function joined(...parts: readonly Uint8Array[]): Uint8Array {
+  return Uint8Array.from(Buffer.concat(parts));
+}
+
+/** User and system time of a program in milliseconds, by the shell's own clock; undefined when there is none such. */
+function childTime([name = "", ...rest]: readonly string[]): number | undefined {
+  const script = 'command -v "$0" >&2 || exit 9; TIMEFORMAT="%U %S"; { time "$0" "$@" >/dev/null 2>&1; } 2>&1';
+  try {
+    const text = execFileSync("bash", ["-c", script, name, ...rest], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    return text.split(/\s+/).reduce((sum, part) => sum + Number(part), 0) * 1000;
+  } catch {
+    return undefined;
+  }
+}
