@@ -11,11 +11,15 @@ import { adapterProcess } from "./debugging/process.ts";
 import { registerExchange } from "./exchange.ts";
 import { createLanguageClient } from "./languageClient.ts";
 import { startLanguageServer } from "./languageServer.ts";
+import { registerNewPolicy } from "./newPolicy.ts";
+import { registerServerState } from "./serverState.ts";
 import { registerTestExplorer } from "./testExplorer.ts";
 
 export function activate(context: vscode.ExtensionContext): void {
   const client = createLanguageClient(context);
   startLanguageServer(context, client);
+  registerServerState(context, client);
+  registerNewPolicy(context);
   registerDebugAdapter(context, client, adapterProcess(context));
   registerDebugConfigurations(context, client);
   registerDebugCommands(context, client);

@@ -4,12 +4,14 @@ import type { BaseLanguageClient, LanguageClientOptions } from "vscode-languagec
 import { withWays } from "./chainView/lens.ts";
 import { besideRules } from "./debugging/besideRules.ts";
 import { languageId } from "./names.ts";
+import { Restarting } from "./serverState.ts";
 
 export const serverName = "IOChain Language Server";
 
 export function clientOptions(): LanguageClientOptions {
   return {
     documentSelector: [{ language: languageId }],
+    errorHandler: new Restarting(),
     middleware: {
       ...besideRules,
       provideCodeLenses: async (document, token, next) => withWays(await next(document, token)),

@@ -23,7 +23,13 @@ export interface TestResult {
   readonly kind: "scenario" | "assert";
   readonly line: number;
   readonly outcome: "passed" | "failed";
-  readonly failures: readonly { readonly line: number; readonly expected: string; readonly actual: string }[];
+  readonly failures: readonly {
+    readonly line: number;
+    readonly expected: string;
+    readonly actual: string;
+    /** The packet's trip as text. */
+    readonly trip?: string;
+  }[];
   readonly counterexample?: string;
 }
 

@@ -1,41 +1,56 @@
-/** Scenarios and asserts in VS Code's Testing view, and the command Run Scenarios. */
+/** Scenarios and asserts in VS Code's Testing view: run, debugged, covered, and run again at every change. */
 import * as vscode from "vscode";
 import type { BaseLanguageClient } from "vscode-languageclient";
 import { languageId } from "./names.ts";
 import { runTests, type ScenarioArgument, type TestResult, testsOf } from "./scenarios.ts";
+import { coverageOf, detailsOf } from "./testCoverage.ts";
+
+/** Typing should not run everything at every key. */
+const QUIET_MILLISECONDS = 400;
+/** A workspace may hold more policies than anybody looks at. */
+const MOST_FILES = 500;
 
 export function registerTestExplorer(context: vscode.ExtensionContext, client: BaseLanguageClient): void {
   const controller = vscode.tests.createTestController("iochain", "IOChain");
-  const run = controller.createRunProfile("Run", vscode.TestRunProfileKind.Run, runRequest, true);
+  controller.refreshHandler = discoverAll;
+  const { Run, Debug, Coverage } = vscode.TestRunProfileKind;
+  const run = controller.createRunProfile(vscode.l10n.t("Run"), Run, runRequest, true, undefined, true);
+  const cover = controller.createRunProfile(vscode.l10n.t("Run with Coverage"), Coverage, runRequest, true);
+  cover.loadDetailedCoverage = async (_run, file) => detailsOf(file);
+  const watcher = vscode.workspace.createFileSystemWatcher("**/*.iochain");
   context.subscriptions.push(
-    controller,
-    run,
-    vscode.workspace.onDidOpenTextDocument(discover),
-    vscode.workspace.onDidChangeTextDocument(({ document }) => discover(document)),
+    ...[controller, run, cover, watcher],
+    controller.createRunProfile(vscode.l10n.t("Debug"), Debug, debugRequest, true),
+    watcher.onDidCreate(discover),
+    watcher.onDidChange(discover),
+    watcher.onDidDelete((uri) => controller.items.delete(uri.toString())),
+    vscode.workspace.onDidOpenTextDocument(discoverOpen),
+    vscode.workspace.onDidChangeTextDocument(({ document }) => discoverOpen(document)),
     vscode.commands.registerCommand("iochain.runScenarios", runActive),
-    controller.createRunProfile("Debug", vscode.TestRunProfileKind.Debug, async ({ include }) => {
-      for (const item of include ?? []) {
-        const argument: ScenarioArgument = { uri: String(item.uri), scenario: item.label };
-        if (item.parent) await vscode.commands.executeCommand("iochain.debugScenario", argument);
-      }
-    }),
   );
-  for (const document of vscode.workspace.textDocuments) void discover(document);
+  void discoverAll();
 
-  async function discover(document: vscode.TextDocument): Promise<vscode.TestItem | undefined> {
-    if (document.languageId !== languageId || document.uri.scheme === "untitled") return undefined;
-    const tests = await testsOf(client, document.uri);
-    const id = document.uri.toString();
+  async function discoverAll(): Promise<void> {
+    for (const document of vscode.workspace.textDocuments) await discoverOpen(document);
+    for (const uri of await vscode.workspace.findFiles("**/*.iochain", undefined, MOST_FILES)) await discover(uri);
+  }
+
+  async function discoverOpen(document: vscode.TextDocument): Promise<vscode.TestItem | undefined> {
+    const isFile = document.languageId === languageId && document.uri.scheme !== "untitled";
+    return isFile ? discover(document.uri) : undefined;
+  }
+
+  async function discover(uri: vscode.Uri): Promise<vscode.TestItem | undefined> {
+    const tests = await testsOf(client, uri);
+    const id = uri.toString();
     if (tests.length === 0) {
       controller.items.delete(id);
       return undefined;
     }
-    const file =
-      controller.items.get(id) ??
-      controller.createTestItem(id, vscode.workspace.asRelativePath(document.uri), document.uri);
+    const file = controller.items.get(id) ?? controller.createTestItem(id, vscode.workspace.asRelativePath(uri), uri);
     file.children.replace(
       tests.map(({ name, kind, range }) => {
-        const item = controller.createTestItem(`${kind} ${name}`, name, document.uri);
+        const item = controller.createTestItem(`${kind} ${name}`, name, uri);
         item.description = kind;
         item.range = new vscode.Range(range.start.line, range.start.character, range.end.line, range.end.character);
         return item;
@@ -47,15 +62,37 @@ export function registerTestExplorer(context: vscode.ExtensionContext, client: B
 
   async function runActive(): Promise<void> {
     const document = vscode.window.activeTextEditor?.document;
-    const file = document && (await discover(document));
+    const file = document && (await discoverOpen(document));
     if (!file) {
-      vscode.window.showWarningMessage("This file has no scenario and no assert.");
+      vscode.window.showWarningMessage(vscode.l10n.t("This file has no scenario and no assert."));
       return;
     }
     await runRequest(new vscode.TestRunRequest([file], undefined, run), new vscode.CancellationTokenSource().token);
   }
 
+  async function debugRequest({ include }: vscode.TestRunRequest): Promise<void> {
+    for (const item of include ?? []) {
+      const argument: ScenarioArgument = { uri: String(item.uri), scenario: item.label };
+      if (item.parent) await vscode.commands.executeCommand("iochain.debugScenario", argument);
+    }
+  }
+
   async function runRequest(request: vscode.TestRunRequest, token: vscode.CancellationToken): Promise<void> {
+    if (!request.continuous) return runOnce(request, token);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const again = ({ document }: vscode.TextDocumentChangeEvent): void => {
+      if (document.languageId !== languageId) return;
+      clearTimeout(timer);
+      timer = setTimeout(() => void runOnce(request, token), QUIET_MILLISECONDS);
+    };
+    const changes = vscode.workspace.onDidChangeTextDocument(again);
+    token.onCancellationRequested(() => {
+      clearTimeout(timer);
+      changes.dispose();
+    });
+  }
+
+  async function runOnce(request: vscode.TestRunRequest, token: vscode.CancellationToken): Promise<void> {
     const asked = request.include ?? [...controller.items].map(([, file]) => file);
     const testRun = controller.createTestRun(request);
     const files = new Set(asked.map((item) => item.parent ?? item));
@@ -69,6 +106,8 @@ export function registerTestExplorer(context: vscode.ExtensionContext, client: B
         (await runTests(client, file.uri, token)).map((result) => [`${result.kind} ${result.name}`, result]),
       );
       for (const item of chosen) report(testRun, item, results.get(item.id));
+      if (request.profile?.kind === Coverage)
+        for (const coverage of await coverageOf(client, file.uri)) testRun.addCoverage(coverage);
     }
     testRun.end();
   }
@@ -80,11 +119,13 @@ function report(run: vscode.TestRun, item: vscode.TestItem, result: TestResult |
     else run.skipped(item);
     return;
   }
-  const messages = result.failures.map(({ line, expected, actual }) => {
-    const message = vscode.TestMessage.diff("Not what was expected", expected, actual);
+  const messages = result.failures.map(({ line, expected, actual, trip }) => {
+    const message = vscode.TestMessage.diff(vscode.l10n.t("Not what was expected"), expected, actual);
     if (item.uri) message.location = new vscode.Location(item.uri, new vscode.Position(line - 1, 0));
+    if (trip) run.appendOutput(`${trip.replaceAll("\n", "\r\n")}\r\n`, message.location, item);
     return message;
   });
-  if (result.counterexample) messages.push(new vscode.TestMessage(`Counterexample: ${result.counterexample}`));
+  if (result.counterexample)
+    messages.push(new vscode.TestMessage(vscode.l10n.t("Counterexample: {0}", result.counterexample)));
   run.failed(item, messages);
 }

@@ -18,6 +18,8 @@ import { registerDebugCommands } from "../debugging/commands.ts";
 import { registerDebugConfigurations } from "../debugging/configurations.ts";
 import { registerExchange } from "../exchange.ts";
 import { clientOptions, serverName, startLanguageServer } from "../languageServer.ts";
+import { registerNewPolicy } from "../newPolicy.ts";
+import { registerServerState } from "../serverState.ts";
 import { registerTestExplorer } from "../testExplorer.ts";
 
 export function activate(context: vscode.ExtensionContext): void {
@@ -31,6 +33,8 @@ export function activate(context: vscode.ExtensionContext): void {
     client.onRequest("iochain/readFile", ({ uri }: { uri: string }) => readFile(vscode.Uri.parse(uri))),
   );
   startLanguageServer(context, client);
+  registerServerState(context, client);
+  registerNewPolicy(context);
   registerDebugAdapter(context, client);
   registerDebugConfigurations(context, client);
   registerDebugCommands(context, client);

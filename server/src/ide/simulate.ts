@@ -7,6 +7,7 @@ import { byText, decisiveSlot } from "../chain/expectation.ts";
 import { makePacket } from "../chain/packet.ts";
 import { runScenario, type ScenarioHost, type ScenarioResult } from "../chain/scenario.ts";
 import type { By, Trace } from "../chain/trace.ts";
+import { traceText } from "../chain/traceText.ts";
 import { chainOf, run } from "../chain/walk.ts";
 import { World } from "../chain/world.ts";
 import { checkAssert } from "../check/asserts.ts";
@@ -127,6 +128,8 @@ export interface TestResult {
     readonly expected: string;
     readonly actual: string;
     readonly trace?: Trace;
+    /** The trace as text. */
+    readonly trip?: string;
   }[];
   /** Of an assert: a packet for which it does not hold, as it stands after `send`. */
   readonly counterexample?: string;
@@ -154,7 +157,14 @@ function scenarioResult({ scenario: { uri, statement }, steps, passed }: Scenari
     outcome: passed ? "passed" : "failed",
     failures: steps.flatMap(({ step, trace, failure }) =>
       failure
-        ? [{ line: lineOf(step), expected: failure.expected, actual: failure.actual, ...(trace && { trace }) }]
+        ? [
+            {
+              line: lineOf(step),
+              expected: failure.expected,
+              actual: failure.actual,
+              ...(trace && { trace, trip: traceText(trace) }),
+            },
+          ]
         : [],
     ),
   };
