@@ -5,6 +5,7 @@
  *     node --experimental-transform-types bench/connections.ts [flows]
  */
 import { FlowTable, flowKey } from "../server/src/chain/flowTable.ts";
+import type { Figure } from "./figure.ts";
 import { randomFrom } from "./policies.ts";
 
 export interface Measured {
@@ -75,6 +76,25 @@ export function measure(flows: number): Measured {
       return i;
     }),
   };
+}
+
+/** Sizes are of flows: the many of one host, and of a busy one. */
+export async function connections(): Promise<Figure[]> {
+  return [10_000, 100_000].map(measure).flatMap(({ flows, table, tableOfSix, map }) => {
+    const figure = (what: string, subject: string, value: number): Figure => ({
+      suite: "connections",
+      what,
+      subject,
+      size: flows,
+      value,
+      unit: "ns",
+    });
+    return [
+      figure("look-up, IPv4", "IOChain", table),
+      figure("look-up, IPv4", "Map with text keys", map),
+      figure("look-up, IPv6", "IOChain", tableOfSix),
+    ];
+  });
 }
 
 if (import.meta.main) {

@@ -15,6 +15,8 @@ const SUITES: Readonly<Record<string, () => Promise<Suite>>> = {
   parse: async () => (await import("./parse.ts")).parse,
   "debug-adapter": async () => (await import("./debugAdapter.ts")).debugAdapter,
   captures: async () => (await import("./captures.ts")).captures,
+  "which-rule": async () => (await import("./whichRule.ts")).whichRule,
+  connections: async () => (await import("./connections.ts")).connections,
   "packet-sets": async () => (await import("./packetSets.ts")).packetSets,
 };
 
@@ -65,5 +67,5 @@ function keep(found: readonly Figure[]): void {
   const all = [...before.filter(({ suite }) => !run.has(suite)), ...found];
   const machine = `${cpus().length} × ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
   const date = new Date().toISOString().slice(0, 10);
-  writeFileSync(file, `${JSON.stringify({ date, machine, figures: all }, undefined, 1)}\n`);
+  writeFileSync(file, `${JSON.stringify({ date, machine, figures: all }, undefined, 2)}\n`);
 }

@@ -15,6 +15,7 @@ import type { Dfw, Policy, Rule, Vnic } from "../server/src/policy/policy.ts";
 import { loadProgram } from "../server/src/policy/program.ts";
 import { Classifier } from "../server/src/space/classifier/classifier.ts";
 import { parseFile } from "../server/src/syntax/document.ts";
+import type { Figure } from "./figure.ts";
 import { generatePolicy, nsxShape, randomFrom } from "./policies.ts";
 import { adversePolicy, classBenchPolicy } from "./ruleSets.ts";
 
@@ -123,6 +124,30 @@ export function measure(set: string, count: number): Measured {
   const naive = ((cpu() - from) * 1000) / scanned.length;
   const differences = read.filter((index, i) => index !== answers[i]).length;
   return { set, rules: rules.length, buildMs, buildAllMs, classifier: classified, repeated, naive, differences };
+}
+
+/** All three sets at each size; an answer that is not the scan's ends the bench. */
+export async function whichRule(sizes: readonly number[]): Promise<Figure[]> {
+  return Object.keys(SETS).flatMap((set) =>
+    sizes.flatMap((size) => {
+      const { buildAllMs, classifier, repeated, naive, differences } = measure(set, size);
+      if (differences > 0) throw new Error(`${set}, ${size} rules: ${differences} answers are not the scan's`);
+      const figure = (what: string, subject: string, value: number, unit: "ms" | "ns"): Figure => ({
+        suite: "which rule",
+        what: `${set}: ${what}`,
+        subject,
+        size,
+        value,
+        unit,
+      });
+      return [
+        figure("distinct packets", "IOChain", classifier, "ns"),
+        figure("distinct packets", "linear scan", naive, "ns"),
+        figure("the same packets again", "IOChain", repeated, "ns"),
+        figure("build", "IOChain", buildAllMs, "ms"),
+      ];
+    }),
+  );
 }
 
 if (import.meta.main) {
