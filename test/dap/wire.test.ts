@@ -65,6 +65,16 @@ describe("the adapter as a process", () => {
     expect(client.child.exitCode).toBe(0);
   });
 
+  test("a pattern of exponential time is answered", async () => {
+    const client = overStdio(bundle);
+    await stopped(client);
+    const expression = `"${"a".repeat(60)}!" matches "^(A+)+$"`;
+    const { body } = await client.ask("evaluate", { expression, context: "watch" });
+    expect(body?.result).toBe("false");
+    client.close();
+    await client.closed;
+  });
+
   test("a failed launch leaves no process", async () => {
     const client = overStdio(bundle);
     await client.get("initialize", { adapterID: "iochain" });

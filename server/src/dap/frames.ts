@@ -81,8 +81,9 @@ export function nameOf(statement: Statement): string {
       return (
         statement.chunk.text
           .slice(statement.start, statement.end)
-          .split(/\s*[{\n]/)[0]
-          ?.replace(/\s+/g, " ") ?? statement.kind
+          .split(/[{\n]/, 1)[0]
+          ?.trimEnd()
+          .replace(/\s+/g, " ") ?? statement.kind
       );
   }
 }

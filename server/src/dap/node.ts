@@ -6,11 +6,15 @@ import { readFileSync, statSync } from "node:fs";
 import type { Socket } from "node:net";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { setFlagsFromString } from "node:v8";
 import { constants, gunzipSync } from "node:zlib";
 import { isGzip } from "../capture/gzip.ts";
 import { debugSession } from "../portable.ts";
 import { frame, unframe } from "../wire/framing.ts";
 import type { Host, Session } from "./session.ts";
+
+// A pattern that a person types behind `matches` may be one of those that take exponential time.
+setFlagsFromString("--enable-experimental-regexp-engine-on-excessive-backtracks");
 
 const onDisk = (path: string): string => (path.startsWith("file:") ? fileURLToPath(path) : path);
 

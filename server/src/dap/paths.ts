@@ -32,11 +32,7 @@ export const uriOf = (path: string): string =>
         .replace(/^([A-Za-z])%3A/, "$1:")}`;
 
 export const baseName = (name: string): string => {
-  const last =
-    name
-      .replace(/[\\/]+$/, "")
-      .split(/[\\/]/)
-      .at(-1) ?? name;
+  const last = name.split(/[\\/]/).findLast((step) => step !== "") ?? name;
   return SCHEME.test(name) ? decoded(last) : last;
 };
 

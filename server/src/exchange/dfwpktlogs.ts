@@ -109,7 +109,7 @@ function readLine(text: string, at: Place): Logged | { readonly why: string } | 
   let name = rest.shift() ?? "";
   if (name === "PROTO") name = rest.shift() ?? "";
   const arrow = rest.findIndex((word) => word.includes("->"));
-  const ends = arrow < 0 ? null : /^(.*?)(?:\/(\d+))?->(.*?)(?:\/(\d+))?$/.exec(rest[arrow] as string);
+  const [source, destination] = arrow < 0 ? [] : endsOf(rest[arrow] as string);
   const flags = rest[arrow + 1] ?? "";
   return logged({
     at,
@@ -120,8 +120,17 @@ function readLine(text: string, at: Place): Logged | { readonly why: string } | 
     rule,
     direction,
     name,
-    ends: ends ? [ends[1] ?? "", ends[2], ends[3] ?? "", ends[4]] : undefined,
+    ends: source && destination && [...source, ...destination],
     flags,
+  });
+}
+
+/** `SOURCE[/PORT]->DESTINATION[/PORT]` */
+function endsOf(word: string): (readonly [address: string, port: string | undefined])[] {
+  const arrow = word.indexOf("->");
+  return [word.slice(0, arrow), word.slice(arrow + 2)].map((end) => {
+    const port = /\/(\d+)$/.exec(end);
+    return [end.slice(0, port?.index), port?.[1]];
   });
 }
 
@@ -387,10 +396,8 @@ class LogDraft {
         const step = steps[left.step] as string;
         const outcome = ACTIONS[line.action]?.outcome as string;
         if (outcome !== "delivered")
-          steps[left.step] = step.replace(
-            /expect .*$/,
-            `expect ${outcome} on ${nameText(vnic)}.eth0 by rule ${line.rule}`,
-          );
+          steps[left.step] =
+            `${step.slice(0, step.indexOf("expect "))}expect ${outcome} on ${nameText(vnic)}.eth0 by rule ${line.rule}`;
         steps.push(`// ${where}: the same packet enters ${vnic}: ${said}`);
         this.#report.understood(line.at, `the same packet enters ${vnic}: ${said}`);
         left = undefined;

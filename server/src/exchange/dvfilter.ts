@@ -4,15 +4,15 @@
  * that begin a line say it as well.
  */
 import type { HostDump, HostFilter, HostPort, HostWorld } from "./hostDump.ts";
-import { type InputLine, promptCommand } from "./lines.ts";
+import { type InputLine, keyAndValue, promptCommand } from "./lines.ts";
 import type { Place, Report } from "./report.ts";
 
-const WORLD = /^world (\d+)\s*(.*)$/;
-const MACHINE = /^vmm\d+:(.*?)(?:\s+vcUuid:\s*'([^']*)')?$/;
-const PORT = /^port (\d+)(?:\s+(.*))?$/;
+const WORLD = /^world (\d+)(.*)$/s;
+const MACHINE = /^vmm\d+:/;
+const PORT = /^port (\d+)(\s.*)?$/s;
 const SLOT = /^(vNic|dvPort) slot (\d+)$/i;
-const AGENT = /^agent:\s*([^,]+)(.*)$/;
-const KEY = /^([A-Za-z][\w ./-]*?)\s*:\s*(.*)$/;
+const AGENT = /^agent:([^,]+)(.*)$/s;
+const KEY = /^[A-Za-z][\w ./-]*$/;
 
 /** Could a line be of this command's output? */
 export const isDvfilterLine = (text: string): boolean =>
@@ -41,17 +41,11 @@ export function readDvfilter(
     const slotLine = SLOT.exec(line);
     const agentLine = AGENT.exec(line);
     if (worldLine !== null) {
-      const machine = MACHINE.exec(worldLine[2] as string);
-      const vm = machine?.[1]?.trim();
-      if (vm === undefined && !/^<no world>$/.test(worldLine[2] as string))
-        report.wrong(at, `a world that names no machine (vmm0:NAME): ${worldLine[2] || "nothing"}`);
-      world = {
-        id: worldLine[1] as string,
-        at,
-        ports: [],
-        ...(vm && { vm }),
-        ...(machine?.[2] && { uuid: machine[2] }),
-      };
+      const behind = (worldLine[2] as string).trim();
+      const machine = machineOf(behind);
+      if (machine === undefined && behind !== "<no world>")
+        report.wrong(at, `a world that names no machine (vmm0:NAME): ${behind || "nothing"}`);
+      world = { id: worldLine[1] as string, at, ports: [], ...machine };
       dump.worlds.push(world);
       port = filter = undefined;
     } else if (portLine !== null) {
@@ -78,13 +72,13 @@ export function readDvfilter(
     } else if (/^(?:Fastpaths|Slowpaths|Filters):$/i.test(line) || /^slowPath:/i.test(line)) {
       world = port = filter = undefined;
     } else {
-      const pair = KEY.exec(line);
-      if (pair === null || filter === undefined) {
+      const pair = keyAndValue(line, KEY);
+      if (pair === undefined || filter === undefined) {
         if (i === from) return i;
         report.wrong(at, `not a line of summarize-dvfilter: ${line}`);
         continue;
       }
-      const [, key, value] = pair as unknown as [string, string, string];
+      const [key, value] = pair;
       if (key === "name") filter.name = value;
       else if (key === "agentName") filter.agent = value;
       else if (key === "failurePolicy") filter.failurePolicy = value;
@@ -92,4 +86,15 @@ export function readDvfilter(
     }
   }
   return i;
+}
+
+/** `vmm0:NAME vcUuid:'UUID'`: the machine of a world, its UUID if it is told. */
+function machineOf(text: string): { readonly vm?: string; readonly uuid?: string } | undefined {
+  const head = MACHINE.exec(text);
+  if (head === null) return undefined;
+  const rest = text.slice(head[0].length);
+  const mark = rest.lastIndexOf(" vcUuid:");
+  const uuid = mark < 0 ? undefined : /^\s*'([^']*)'$/.exec(rest.slice(mark + " vcUuid:".length))?.[1];
+  const vm = rest.slice(0, uuid === undefined ? undefined : mark).trim();
+  return { ...(vm && { vm }), ...(uuid && { uuid }) };
 }

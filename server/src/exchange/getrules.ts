@@ -9,23 +9,35 @@
 import { ETHER_TYPES } from "../policy/protocols.ts";
 import { MAX_PORT } from "../policy/services.ts";
 import type { HostAction, HostDump, HostFilterInfo, HostRemark, HostRule, HostSide } from "./hostDump.ts";
-import { type InputLine, promptCommand } from "./lines.ts";
+import { type InputLine, keyAndValue, promptCommand } from "./lines.ts";
 import { type Place, Refusal, type Report } from "./report.ts";
 import { addressText, macText, portEntry, portText, protocolEntry, protocolNumber } from "./values.ts";
 
-const RULESET = /^ruleset\s+(.+?)\s*\{$/;
-const ADDRSET = /^addrset\s+(.+?)\s*\{(.*)$/;
+/** `ruleset NAME {`: the name. */
+const rulesetName = (line: string): string | undefined =>
+  /^ruleset\s/.test(line) && line.endsWith("{") ? line.slice("ruleset".length, -1).trim() || undefined : undefined;
+/** `addrset NAME {…`: the name, and what follows the brace. */
+function addrsetHead(line: string): readonly [name: string, behind: string] | undefined {
+  const brace = line.indexOf("{");
+  const name = line.slice("addrset".length, Math.max(brace, 0)).trim();
+  return /^addrset\s/.test(line) && name !== "" ? [name, line.slice(brace + 1)] : undefined;
+}
 /** `get firewall VIF ruleset rules` of NSX-T's own command line prints rules without braces around them. */
 const BARE_RULE = /^\s*(?:# internal #\s*)?rule \d+ (?:at \d+ )?(?:in|out|inout) /;
 const FILTER_NAME = /^Filter Name\s*:\s*(\S+)/i;
-const DISCOVERED = /^\[\d+\]\s+.*?mac\s*=\s*(\S+)(?:\s+IP\s*=\s*(\S+))?/i;
+/** `[1] vlan: 0, MAC = 00:50:56:01:02:03 IP = 10.0.0.1` */
+function discovered(line: string): { readonly mac: string; readonly ip?: string } | undefined {
+  const mac = /^\[\d+\]\s/.test(line) ? /mac\s*=\s*(\S+)/i.exec(line) : null;
+  if (mac === null) return undefined;
+  const ip = /^\s+IP\s*=\s*(\S+)/i.exec(line.slice(mac.index + mac[0].length))?.[1];
+  return { mac: mac[1] as string, ...(ip !== undefined && { ip }) };
+}
 
 /** Could a line begin an output of these commands? */
 export const isGetrulesLine = (text: string): boolean =>
   BARE_RULE.test(text) ||
-  /^\s*(?:ruleset\s.*\{|VIF UUID\s*:|addrset\s.*\{|Filter Name\s*:|Features Enabled\s*:|Entries found for |No Address Sets|No rules)/i.test(
-    text,
-  );
+  (/^\s*(?:ruleset|addrset)\s/i.test(text) && text.includes("{")) ||
+  /^\s*(?:(?:VIF UUID|Filter Name|Features Enabled)\s*:|Entries found for |No Address Sets|No rules)/i.test(text);
 
 /** The filter that a command asks: `vsipioctl getrules -f NAME`, `show dfw host H filter NAME rules`. */
 export const askedFilter = (command: string): string | undefined =>
@@ -43,10 +55,11 @@ export function readGetrules(
   const line = (lines[from] as InputLine).text.trim();
   const at = { file, line: (lines[from] as InputLine).number };
   const scope = filter ?? file;
-  const ruleset = RULESET.exec(line);
-  if (ruleset !== null) return readRuleset(file, lines, from, ruleset[1] as string, scope, filter, dump, report);
+  const ruleset = rulesetName(line);
+  if (ruleset !== undefined) return readRuleset(file, lines, from, ruleset, scope, filter, dump, report);
   if (BARE_RULE.test(line) || /^VIF UUID/i.test(line)) return readBareRules(file, lines, from, dump, report);
-  if (ADDRSET.test(line)) return readAddrset(file, lines, from, scope, dump, report);
+  const addrset = addrsetHead(line);
+  if (addrset !== undefined) return readAddrset(file, lines, from, addrset, scope, dump, report);
   if (FILTER_NAME.test(line)) return readFilterInfo(file, lines, from, dump);
   if (/^(?:Features Enabled|Entries found for )/i.test(line)) return readDiscovered(file, lines, from, dump, report);
   report.understood(at, line);
@@ -85,7 +98,7 @@ function readRuleset(
       continue;
     }
     if (!rule) {
-      if (RULESET.test(text) || ADDRSET.test(text) || promptCommand(text) !== undefined)
+      if ((rulesetName(text) ?? addrsetHead(text) ?? promptCommand(text)) !== undefined)
         throw new Refusal(place, `rule set ${name}, which begins at line ${at.line}, has no "}" before this line`);
       report.wrong(place, `no rule of a rule set: ${text}`);
       out.push({ remark: `line ${number}, not understood: ${text}`, at: place });
@@ -370,12 +383,12 @@ function readAddrset(
   file: string,
   lines: readonly InputLine[],
   from: number,
+  [name, behind]: readonly [name: string, behind: string],
   scope: string,
   dump: HostDump,
   report: Report,
 ): number {
   const first = lines[from] as InputLine;
-  const [, name, behind] = ADDRSET.exec(first.text.trim()) as unknown as [string, string, string];
   const at = { file, line: first.number };
   const addresses: string[] = [];
   const macs: string[] = [];
@@ -388,21 +401,16 @@ function readAddrset(
     return next;
   };
   const member = (text: string, line: number): void => {
-    const [, kind, value] = /^(?:(ip|ip6|inet|inet6|mac)\s+)?(.+?)\s*,?$/.exec(text) as unknown as [
-      string,
-      string?,
-      string?,
-    ];
-    const read = kind === "mac" ? undefined : addressText(value as string);
-    const mac = read === undefined ? macText(value as string) : undefined;
+    const bare = text.endsWith(",") ? text.slice(0, -1).trimEnd() : text;
+    const kind = /^(?:ip6?|inet6?|mac)\s/.exec(bare)?.[0] ?? "";
+    const value = bare.slice(kind.length).trimStart();
+    const read = kind.startsWith("mac") ? undefined : addressText(value);
+    const mac = read === undefined ? macText(value) : undefined;
     if (read !== undefined) addresses.push(read);
     else if (mac !== undefined) macs.push(mac);
     else {
-      lost.push(text.replace(/,$/, ""));
-      report.inexpressible(
-        { file, line },
-        `address set ${name}: ${text.replace(/,$/, "")} is neither an address nor a MAC address`,
-      );
+      lost.push(bare);
+      report.inexpressible({ file, line }, `address set ${name}: ${bare} is neither an address nor a MAC address`);
     }
   };
   let closed = false;
@@ -442,9 +450,9 @@ function readFilterInfo(file: string, lines: readonly InputLine[], from: number,
   let i = from + 1;
   for (; i < lines.length; i++) {
     const { text } = lines[i] as InputLine;
-    const pair = /^\s*([A-Za-z][\w ]*?)\s*:\s*(.*)$/.exec(text);
-    if (pair === null || FILTER_NAME.test(text.trim()) || isGetrulesLine(text)) break;
-    facts.set((pair[1] as string).toLowerCase(), pair[2] as string);
+    const pair = keyAndValue(text, /^[A-Za-z][\w ]*$/);
+    if (pair === undefined || FILTER_NAME.test(text.trim()) || isGetrulesLine(text)) break;
+    facts.set(pair[0].toLowerCase(), pair[1]);
   }
   const vnic = facts.get("vnic index");
   const uuid = facts.get("vm uuid");
@@ -472,14 +480,14 @@ function readDiscovered(
   for (; i < lines.length; i++) {
     const { text, number } = lines[i] as InputLine;
     const line = text.trim();
-    const entry = DISCOVERED.exec(line);
+    const entry = discovered(line);
     const found = /^Entries found for (\S+?):?(?:\s|$)/i.exec(line);
     if (found !== null) filter = found[1];
-    else if (entry !== null) {
+    else if (entry !== undefined) {
       const at = { file, line: number };
-      const mac = macText(entry[1] as string);
-      const ip = entry[2] === undefined ? undefined : addressText(entry[2]);
-      if (mac === undefined || (entry[2] !== undefined && ip === undefined))
+      const mac = macText(entry.mac);
+      const ip = entry.ip === undefined ? undefined : addressText(entry.ip);
+      if (mac === undefined || (entry.ip !== undefined && ip === undefined))
         report.wrong(at, `no MAC address and IP address: ${line}`);
       else if (filter === undefined) report.wrong(at, `discovered for no filter: ${line}`);
       else {

@@ -15,7 +15,7 @@ export function readHostDumps(inputs: readonly Input[], report: Report): HostDum
     limitSize(input);
     const { name: file } = input;
     const lines = inputLines(input.text);
-    let filter = /nic-\d+-eth\d+-[\w-]+\.\d+/.exec(file)?.[0];
+    let filter = file.match(/nic-\d+-eth\d+-[\w-]+(?:\.\d+)?/g)?.find((name) => name.includes("."));
     let understood = 0;
     const before: { at: Place; words: string }[] = [];
     for (let i = 0; i < lines.length; ) {

@@ -251,7 +251,7 @@ export class Firewalls {
     for (const { alg } of lines)
       if (alg !== undefined) {
         const key = `alg:${alg.name}:${alg.entry}`;
-        const names = [`${alg.name}-alg`, `${alg.name}-${alg.entry.replace(/[^\w]+/g, "-").replace(/-+$/, "")}`];
+        const names = [`${alg.name}-alg`, `${alg.name}-${alg.entry.replace(/[^\w]+/g, "-").replace(/-$/, "")}`];
         if (!this.#services.has(key))
           this.#services.set(key, { key, names, entries: [{ text: alg.entry }], alg: alg.name });
       }

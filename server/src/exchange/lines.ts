@@ -18,7 +18,15 @@ export function inputLines(text: string): InputLine[] {
 
 /** The command of a line that begins with a prompt: `[root@esx:~] vsipioctl …`, `nsxmgr> show dfw …`, `~ # …`, `$ …`. */
 export function promptCommand(line: string): string | undefined {
-  const match = /^\s*(?:\[[^\]\s]*@[^\]]*\]|[\w.@~:/-]+[#$>](?=\s|$)|[$>](?=\s)|~ #)\s*(.*)$/.exec(line);
-  if (match !== null) return match[1] as string;
-  return /^\s*(?:vsipioctl|summarize-dvfilter|show dfw|get firewall)\b/.test(line) ? line.trim() : undefined;
+  const text = line.trim();
+  const prompt = /^(?:\[[^\]\s@]*@[^\]]*\]|[\w.@~:/-]+[#$>](?=\s|$)|[$>](?=\s|$)|~ #)/.exec(text);
+  if (prompt !== null) return text.slice(prompt[0].length).trimStart();
+  return /^(?:vsipioctl|summarize-dvfilter|show dfw|get firewall)\b/.test(text) ? text : undefined;
+}
+
+/** `key: value`, both without blanks around them, where the key is one of those of `known`. */
+export function keyAndValue(line: string, known: RegExp): readonly [key: string, value: string] | undefined {
+  const colon = line.indexOf(":");
+  const key = line.slice(0, Math.max(colon, 0)).trim();
+  return known.test(key) ? [key, line.slice(colon + 1).trim()] : undefined;
 }

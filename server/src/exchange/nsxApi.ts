@@ -20,7 +20,7 @@ export class Ids {
   of(key: string, name: string = key): string {
     const known = this.#ids.get(key);
     if (known !== undefined) return known;
-    const base = name.replace(/[^A-Za-z0-9._-]+/g, "-").replace(/^-+|-+$/g, "") || "unnamed";
+    const base = /[A-Za-z0-9._](?:.*[A-Za-z0-9._])?/.exec(name.replace(/[^A-Za-z0-9._-]+/g, "-"))?.[0] ?? "unnamed";
     let id = base;
     for (let n = 2; this.#taken.has(id); n++) id = `${base}-${n}`;
     this.#taken.add(id);

@@ -101,7 +101,7 @@ export class NsxvObjects {
 
   #find({ id, type, name, node }: Reference): readonly Found[] | string {
     if (/^Ipv[46]Address$/i.test(type) || type === "") {
-      const texts = id.split(/\s*,\s*/).map((text) => addressText(text) ?? macText(text));
+      const texts = id.split(",").map((text) => addressText(text.trim()) ?? macText(text.trim()));
       if (!texts.includes(undefined))
         return texts.map((text) => ({ endpoint: { kind: "literal", text: text as string }, lost: [] }));
       this.#report.wrong(node.at(), `${id} is no address`);
@@ -139,9 +139,9 @@ export class NsxvObjects {
   }
   /** `web-01 - Network adapter 2` is web-01.eth1. */
   vnic(name: string): { readonly vm: string; readonly vnic: string } {
-    const [, machine, number] = /^(.*?)\s+-\s+Network adapter (\d+)$/i.exec(name) ?? [];
-    const vm = this.vm(machine ?? name);
-    const vnic = `eth${number === undefined ? 0 : Math.max(0, Number(number) - 1)}`;
+    const adapter = /\s-\s+Network adapter (\d+)$/i.exec(name);
+    const vm = this.vm(adapter === null ? name : name.slice(0, adapter.index).trimEnd());
+    const vnic = `eth${adapter === null ? 0 : Math.max(0, Number(adapter[1]) - 1)}`;
     if (!vm.vnics.has(vnic)) vm.vnics.set(vnic, { name: vnic, ips: [] });
     return { vm: vm.key, vnic };
   }
@@ -389,7 +389,7 @@ export class NsxvObjects {
   elementText(protocol: string, value: string | undefined, source: string | undefined): string | undefined {
     const word = protocol.toUpperCase();
     const ports = (text: string | undefined) =>
-      text === undefined || /^any$/i.test(text) ? [] : text.split(/\s*,\s*/).map(portText);
+      text === undefined || /^any$/i.test(text) ? [] : text.split(",").map((port) => portText(port.trim()));
     const to = ports(value);
     const from = ports(source);
     const transport =

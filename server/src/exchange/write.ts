@@ -297,9 +297,9 @@ class Writer {
   #step(line: string): void {
     if (line.startsWith("//")) this.#comments([line.slice(2).trim()]);
     else {
-      const [, send, expect] = /^(send .*?)\s+(expect .*)$/.exec(line) ?? [];
-      if (send !== undefined && expect !== undefined)
-        this.#row("send", [cell("send", send), cell("expect", expect, 2)]);
+      const expect = line.indexOf(" expect ");
+      if (line.startsWith("send ") && expect >= 0)
+        this.#row("send", [cell("send", line.slice(0, expect).trimEnd()), cell("expect", line.slice(expect + 1), 2)]);
       else this.#row(line.slice(0, line.indexOf(" ")), [cell("step", line)]);
     }
   }

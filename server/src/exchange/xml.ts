@@ -61,7 +61,7 @@ export function readXml(input: Input): XmlNode {
     return new XmlNode(root, input.name, lines);
   } catch (error) {
     if (!(error instanceof XmlError)) throw error;
-    const why = (error.message.split("\n")[0] as string).replace(/\s*\(line \d+, column \d+\)$/, "");
+    const why = (error.message.split("\n")[0] as string).replace(/\(line \d+, column \d+\)$/, "").trimEnd();
     throw new Refusal({ file: input.name, line: error.line, column: error.column }, `not XML: ${why}`);
   }
 }

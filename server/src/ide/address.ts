@@ -11,7 +11,7 @@ export function readAddress(scheme: string, text: string): Readonly<Record<strin
   const query = text.indexOf("?");
   if (!text.startsWith(`${scheme}:`) || query < 0) return undefined;
   try {
-    const read: unknown = JSON.parse(decodeURIComponent(text.slice(query + 1).replace(/#.*$/, "")));
+    const read: unknown = JSON.parse(decodeURIComponent(text.slice(query + 1).split("#", 1)[0] as string));
     return typeof read === "object" && read !== null ? (read as Record<string, unknown>) : undefined;
   } catch {
     return undefined;

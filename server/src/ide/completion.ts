@@ -14,6 +14,7 @@ import {
 import { ACTIONS, type ActionContext, CLAUSE_WORDS, TIMERS } from "../syntax/parser.ts";
 import { itemWords } from "../syntax/split.ts";
 import { quote } from "../syntax/strings.ts";
+import { tail } from "../syntax/tail.ts";
 import { Str } from "../syntax/tokens.ts";
 import type { BlockStatement, Chunk, Statement } from "../syntax/tree.ts";
 import { type Asked, type ItemData, modulesFirst, SORTS } from "./completionItems.ts";
@@ -103,7 +104,7 @@ function prefixStart(chunk: Chunk, offset: number): number {
   if (string !== undefined) return string.startOffset;
   const before = chunk.text.slice(0, offset);
   const address = /(?<![\w.:])(?:[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{0,2})+|\d+(?:\.\d*)+)$/.exec(before);
-  const word = /[A-Za-z0-9_-]*$/.exec(before)?.[0] ?? "";
+  const word = tail(before, /[A-Za-z0-9_-]/);
   // `->` and the dash of a range are no part of a word.
   return offset - (address?.[0] ?? word.replace(/^-+/, "")).length;
 }
@@ -115,7 +116,7 @@ const touchesInside = (token: IToken, offset: number): boolean => {
 function wordEnd(chunk: Chunk, offset: number): number {
   const string = tokensOf(chunk).find((token) => token.image.startsWith('"') && touchesInside(token, offset));
   if (string !== undefined) return spanOf(string).end;
-  return offset + (/^[A-Za-z0-9_-]*/.exec(chunk.text.slice(offset))?.[0].replace(/-+$/, "").length ?? 0);
+  return offset + (/^(?:-*[A-Za-z0-9_])*/.exec(chunk.text.slice(offset))?.[0].length ?? 0);
 }
 
 interface Context {

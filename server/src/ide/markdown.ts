@@ -3,7 +3,7 @@
 /** Text that shows as it was written, on one line: in a sentence, a heading or a cell of a table. */
 export const escapeMarkdown = (text: string): string =>
   text
-    .replace(/\s*[\r\n]+\s*/g, " ")
+    .replace(/\s+/g, (blanks) => (/[\r\n]/.test(blanks) ? " " : blanks))
     .replace(/[\\`*_{}[\]<>|~&$]/g, "\\$&")
     .replace(/^(?:[#+-]|\d+(?=[.)]))/, (start) => (/\d/.test(start) ? `${start}\\` : `\\${start}`));
 
@@ -41,7 +41,10 @@ export function count(n: number | bigint, singular: string, plural = `${singular
 /** `16,777,216`; beyond a million million, about as much as people can read: `≈ 3.4·10³⁸`. */
 export function groupDigits(n: number | bigint): string {
   const digits = n.toString();
-  if (digits.length <= 15) return digits.replace(/\B(?=(\d{3})+$)/g, ",");
+  if (digits.length <= 15) {
+    const head = digits.length % 3 || 3;
+    return [digits.slice(0, head), ...(digits.slice(head).match(/\d{3}/g) ?? [])].join(",");
+  }
   const exponent = [...String(digits.length - 1)].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)]).join("");
   return `≈ ${digits[0]}.${digits[1]}·10${exponent}`;
 }

@@ -61,7 +61,8 @@ const SCHEME = /^[A-Za-z][A-Za-z0-9+.-]+:/;
 export function resolveImport(fromUri: string, path: string): string {
   if (SCHEME.test(path)) return path;
   const root = /^[A-Za-z][A-Za-z0-9+.-]+:(?:\/\/[^/]*)?/.exec(fromUri)?.[0];
-  const from = fromUri.slice(root?.length ?? 0).replace(/[?#].*$/, root === undefined ? "$&" : "");
+  const within = fromUri.slice(root?.length ?? 0);
+  const from = root === undefined ? within : (within.split(/[?#]/, 1)[0] as string);
   const steps = path.replaceAll("\\", "/").split("/");
   const wanted = root === undefined ? steps : steps.map(encodeStep);
   const absolute = path.startsWith("/") || path.startsWith("\\");

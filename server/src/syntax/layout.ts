@@ -4,6 +4,7 @@
  */
 import { isBlock, type ParsedChunk, type Part } from "./chunk.ts";
 import { type Cell, cellsOf } from "./spell.ts";
+import { tail } from "./tail.ts";
 import type { Comment, Statement } from "./tree.ts";
 
 export interface Style {
@@ -80,11 +81,9 @@ export class Layout {
     const { lineEnd, indent } = this.style;
     const blank = /[\r\n]/.test(lead) && this.blank() ? lineEnd : "";
     this.last = "row";
-    const old = /[ \t]*$/.exec(lead)?.[0] ?? "";
-    const lines = text
-      .slice(lead.length - old.length)
-      .replace(/(?:\r?\n)+$/, "")
-      .split(/\r?\n/);
+    const old = tail(lead, /[ \t]/);
+    const lines = text.slice(lead.length - old.length).split(/\r?\n/);
+    while (lines.at(-1) === "") lines.pop();
     const shifted = lines.map((line) =>
       (line.startsWith(old) ? indent.repeat(this.depth) + line.slice(old.length) : line).trimEnd(),
     );

@@ -69,7 +69,7 @@ export const MacDashes = createToken({
   pattern: /[0-9][0-9A-Fa-f](?:-[0-9A-Fa-f]{2}){5}(?![\w-])/,
 });
 /** `10.0.1.11`, `6.3`, and what looks like an address and is none. */
-export const Dotted = createToken({ name: "Dotted", pattern: /[0-9]+(?:\.[0-9]+)+\w*/ });
+export const Dotted = createToken({ name: "Dotted", pattern: /[0-9]+(?:\.[0-9]+)+(?:[A-Za-z_]\w*)?/ });
 export const Duration = createToken({ name: "Duration", pattern: /[0-9]+(?:ms|s|m|h|d)(?!\w)/ });
 /** Tried first of all that begins with a digit, so it must see for itself that no address begins here. */
 export const Int = createToken({

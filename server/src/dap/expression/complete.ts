@@ -1,4 +1,5 @@
 /** What may be typed at a place in the debug console: fields, our words, names of the policy, rules, operators. */
+import { tail } from "../../syntax/tail.ts";
 import { evaluate } from "./evaluate.ts";
 import { parseExpression } from "./parser.ts";
 import { ExpressionError } from "./tree.ts";
@@ -48,7 +49,9 @@ const rules: Reader = (head, environment) => {
 
 /** Behind the dot of a thing with parts. */
 const parts: Reader = (head, environment) => {
-  const [, object, typed = ""] = /(\b(?:rule|matches)\s*\([^()]*\)|(?<![\w.])state)\.(\w*)$/.exec(head) ?? [];
+  const typed = tail(head, /\w/);
+  const before = head.slice(0, head.length - typed.length);
+  const object = before.endsWith(".") ? thing(before.slice(0, -1)) : undefined;
   if (object === undefined) return undefined;
   try {
     const value = evaluate(parseExpression(object), environment);
@@ -59,6 +62,26 @@ const parts: Reader = (head, environment) => {
   }
 };
 
+/** `state`, `rule(…)` or `matches(…)` at the end of a text. */
+function thing(text: string): string | undefined {
+  if (/(?<![\w.])state$/.test(text)) return "state";
+  const open = text.lastIndexOf("(");
+  if (open < 0 || text.indexOf(")", open) !== text.length - 1) return undefined;
+  const name = /\b(?:rule|matches)$/.exec(text.slice(0, open).trimEnd());
+  return name === null ? undefined : text.slice(name.index);
+}
+
+/** What is typed behind a comparison, or in the set behind `in`, and what stands before it. */
+function compared(head: string): { readonly what?: string; readonly typed: string } {
+  const typed = tail(head, /[\w-]/);
+  const before = head.slice(0, head.length - typed.length).trimEnd();
+  const set = before.lastIndexOf("{");
+  const isSet = set >= 0 && !/[}"]/.test(before.slice(set));
+  const comparison = isSet ? /\bin$/.exec(before.slice(0, set).trimEnd()) : /(?:==|!=|\beq|\bne)$/.exec(before);
+  if (comparison === null) return { typed };
+  return { what: tail(before.slice(0, comparison.index).trimEnd(), /[\w.]/), typed };
+}
+
 const VALUES: Readonly<Record<string, readonly string[]>> = {
   direction: ["in", "out"],
   outcome: ["delivered", "dropped", "rejected", "answered", "blackholed", "flooded"],
@@ -66,16 +89,15 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
 };
 /** Behind `verdict ==`. */
 const values: Reader = (head) => {
-  const [, word = "", typed = ""] = /(?<![\w.])(\w+)\s*(?:==|!=|\beq\b|\bne\b)\s*(\w*)$/.exec(head) ?? [];
-  const known = Object.hasOwn(VALUES, word) ? VALUES[word] : undefined;
+  const { what = "", typed } = compared(head);
+  const known = Object.hasOwn(VALUES, what) ? VALUES[what] : undefined;
   return known && all(typed, known, "value");
 };
 
 /** Behind `tcp.dstport ==`, and in `tcp.dstport in {`: what has a port of the protocol. */
 const services: Reader = (head, environment) => {
-  const comparison = /(?<![\w.])([a-z]+\.\w+)\s*(?:==|!=|\beq\b|\bne\b|\bin\s*\{(?:[^{}"]*\s)?)\s*([\w-]*)$/;
-  const [, field = "", typed = ""] = comparison.exec(head) ?? [];
-  const protocol = portProtocol(field);
+  const { what = "", typed } = compared(head);
+  const protocol = portProtocol(what);
   return protocol && all(typed, environment.services(protocol).map(quotedName), "value");
 };
 
@@ -90,10 +112,10 @@ const operators: Reader = (head) => {
 
 /** Where a value may stand. */
 const names: Reader = (head, environment) => {
-  const typed = /[A-Za-z_][\w.-]*$/.exec(head)?.[0] ?? "";
+  const typed = /[A-Za-z_].*/.exec(tail(head, /[\w.-]/))?.[0] ?? "";
   const before = head.slice(0, head.length - typed.length);
   if (insideText(before)) return all(typed, [], "value");
-  const afterIn = /\bin\s*\{?[^}]*$/.test(before);
+  const afterIn = /\bin(?![\w.-])/.test(before.slice(before.lastIndexOf("}") + 1));
   const candidates = environment
     .names()
     .filter(({ kind }) => !afterIn || kind === "members")

@@ -27,7 +27,7 @@ export function test(expression: Expression, environment: Environment): boolean 
       );
     case "matches": {
       const pattern = regularExpression(expression.right, environment);
-      return all(expression.left, environment).some((v) => v.kind !== "absent" && pattern.test(show(v)));
+      return all(expression.left, environment).some((v) => v.kind !== "absent" && pattern.test(show(v).toLowerCase()));
     }
     case "in":
       return contained(expression.left, expression.items, environment);
@@ -235,9 +235,14 @@ function setOf(e: Expression, environment: Environment): Members {
   return environment.members(name) as Members;
 }
 
+/**
+ * Case does not count, as in Wireshark. Pattern and text are lowered for that: with the flag `i`, V8 could not leave a
+ * pattern that takes exponential time to its linear engine.
+ */
 function regularExpression(e: Expression, environment: Environment): RegExp {
   try {
-    return new RegExp(show(evaluate(e, environment)), "i");
+    const lowered = (part: string): string => (part.startsWith("\\") ? part : part.toLowerCase());
+    return new RegExp(show(evaluate(e, environment)).replace(/\\.|[^\\]+/gs, lowered));
   } catch {
     throw new ExpressionError("this is no regular expression", e);
   }
