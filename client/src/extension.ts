@@ -13,12 +13,14 @@ import { createLanguageClient } from "./languageClient.ts";
 import { startLanguageServer } from "./languageServer.ts";
 import { registerNewPolicy } from "./newPolicy.ts";
 import { registerServerState } from "./serverState.ts";
+import { registerSettings } from "./settings.ts";
 import { registerTestExplorer } from "./testExplorer.ts";
 
 export function activate(context: vscode.ExtensionContext): void {
   const client = createLanguageClient(context);
   startLanguageServer(context, client);
   registerServerState(context, client);
+  registerSettings(context, client);
   registerNewPolicy(context);
   registerDebugAdapter(context, client, adapterProcess(context));
   registerDebugConfigurations(context, client);

@@ -5,11 +5,14 @@ import { withWays } from "./chainView/lens.ts";
 import { besideRules } from "./debugging/besideRules.ts";
 import { languageId } from "./names.ts";
 import { Restarting } from "./serverState.ts";
+import { settings } from "./settings.ts";
 
 export const serverName = "IOChain Language Server";
 
-export function clientOptions(): LanguageClientOptions {
+/** `more` is added to what the server is told at every start. */
+export function clientOptions(more: object = {}): LanguageClientOptions {
   return {
+    initializationOptions: () => ({ ...settings(), ...more }),
     documentSelector: [{ language: languageId }],
     errorHandler: new Restarting(),
     middleware: {

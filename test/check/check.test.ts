@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import { checkProgram } from "../../server/src/check/check.ts";
 import { CODES } from "../../server/src/check/codes.ts";
 import type { Finding } from "../../server/src/check/finding.ts";
-import { loadProgram } from "../../server/src/policy/program.ts";
+import { loadProgram, type Unread } from "../../server/src/policy/program.ts";
 import { parseFile, type SourceDocument } from "../../server/src/syntax/document.ts";
 import { readMarkers } from "./markers.ts";
 
@@ -14,10 +14,11 @@ const data = join(import.meta.dirname, "data");
 const files = readdirSync(data).filter((name) => name.endsWith(".iochain"));
 
 function open(name: string) {
-  const documents = new Map<string, SourceDocument | undefined>();
+  const documents = new Map<string, SourceDocument | Unread>();
+  const load = (uri: string) => parseFile(uri, readFileSync(join(data, uri), "utf8"));
   return loadProgram(name, (uri) => {
     if (!documents.has(uri))
-      documents.set(uri, files.includes(uri) ? parseFile(uri, readFileSync(join(data, uri), "utf8")) : undefined);
+      documents.set(uri, files.includes(uri) ? load(uri) : uri.startsWith("../") ? "outside" : "missing");
     return documents.get(uri);
   });
 }

@@ -42,7 +42,9 @@ describe("pages of findings", () => {
     if (code !== "syntax-error")
       expect([...document.errors()].filter(({ error }) => error.code === "syntax-error")).toEqual([]);
     if (NOT_SHOWN.includes(code)) return;
-    const program = loadProgram("page.iochain", (uri) => (uri === "page.iochain" ? document : undefined));
+    const program = loadProgram("page.iochain", (uri) =>
+      uri === "page.iochain" ? document : uri.startsWith("../") ? "outside" : "missing",
+    );
     const policy = compilePolicy(program);
     const found = [...checkProgram(program, policy), ...checkSets(policy)].map((finding) => finding.code);
     expect(found).toContain(code);

@@ -7,6 +7,7 @@ import type { DebugProtocol } from "@vscode/debugprotocol";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { runScenario } from "../../server/src/chain/scenario.ts";
+import type { Files } from "../../server/src/dap/files.ts";
 import { scenarioScript } from "../../server/src/dap/scenarioScript.ts";
 import { compilePolicy } from "../../server/src/policy/compile.ts";
 import { loadProgram } from "../../server/src/policy/program.ts";
@@ -25,11 +26,13 @@ const scenarios = programs.flatMap(({ name, text, policy }) =>
   policy.scenarios.map((scenario) => ({ name, text, policy, scenario, title: scenario.statement.title?.text ?? "" })),
 );
 
+const NO_FILES: Files = { read: () => "missing", readNamed: () => "missing" };
+
 describe("stepping", () => {
   test.each(scenarios)("$name: $title: run finely, coarsely, and by the engine", ({ policy, scenario }) => {
     const wanted = runScenario(policy, scenario).steps.flatMap((step) => step.trace ?? []);
     for (const grain of ["every stop", "slots", "whole"] as const) {
-      const script = scenarioScript(scenario, policy, { readFile: () => undefined });
+      const script = scenarioScript(scenario, policy, NO_FILES);
       const world = script.world();
       const traces: unknown[] = [];
       for (let index = 0; index < script.length; index++)

@@ -76,7 +76,10 @@ export async function startClient(
     createConnection(ProposedFeatures.all, new StreamMessageReader(toServer), new StreamMessageWriter(toClient)),
     {
       docs: "file:///docs/",
-      readFile: (uri) => files.get(uri),
+      readFile: (uri) => {
+        const text = files.get(uri);
+        return text === undefined ? "missing" : { text };
+      },
       openCapture: (uri) => {
         const bytes = captures.get(uri) ?? captureOf(files.get(uri));
         return { size: bytes?.length, chunks: inChunks(bytes) };

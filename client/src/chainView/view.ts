@@ -6,6 +6,7 @@ import * as vscode from "vscode";
 import type { BaseLanguageClient } from "vscode-languageclient";
 import { debugType, isPolicy } from "../names.ts";
 import type { Chain, FromPage, Picture, ToPage } from "./chain.ts";
+import { OFFERED, readMessage } from "./fromPage.ts";
 import { pageHtml } from "./html.ts";
 import { texts } from "./texts.ts";
 import { configuredPicture, type LiveChain, livePicture, mostLanes, type Trip, tripPicture } from "./trips.ts";
@@ -49,7 +50,10 @@ export class ChainView implements vscode.WebviewViewProvider, vscode.Disposable 
     this.view = view;
     const root = vscode.Uri.joinPath(this.extensionUri, "dist", "chain-view");
     view.webview.options = { enableScripts: true, localResourceRoots: [root] };
-    view.webview.onDidReceiveMessage((message: FromPage) => this.receive(message));
+    view.webview.onDidReceiveMessage((said: unknown) => {
+      const message = readMessage(said);
+      return message && this.receive(message);
+    });
     view.onDidChangeVisibility(() => this.refresh());
     view.onDidDispose(() => {
       this.view = undefined;
@@ -180,11 +184,10 @@ export class ChainView implements vscode.WebviewViewProvider, vscode.Disposable 
 }
 
 function nothing(why: string, isEmpty = false): ToPage {
-  const offers = isEmpty
-    ? [
-        { label: vscode.l10n.t("New Policy"), command: "iochain.newPolicy" },
-        { label: vscode.l10n.t("Open a Sample"), command: "iochain.openSample" },
-      ]
-    : [];
+  const labels = {
+    "iochain.newPolicy": vscode.l10n.t("New Policy"),
+    "iochain.openSample": vscode.l10n.t("Open a Sample"),
+  };
+  const offers = isEmpty ? OFFERED.map((command) => ({ label: labels[command], command })) : [];
   return { type: "nothing", why, offers };
 }

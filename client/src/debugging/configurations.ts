@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import type { BaseLanguageClient } from "vscode-languageclient";
 import { debugType, languageId } from "../names.ts";
 import { scenariosOf } from "../scenarios.ts";
+import { settings } from "../settings.ts";
 
 /** What is debugged: a scenario (the first without a name), a packet, or a capture taken at a vNIC. */
 export type Target =
@@ -68,8 +69,13 @@ function locate(
     return folder.uri.scheme === "file" ? name : folder.uri.with({ path: name.replaceAll("\\", "/") }).toString();
   };
   const { program, capture } = configuration;
+  const { imports, limits } = settings();
   return {
     ...configuration,
+    // Ours to say: a launch.json is the workspace's, and would allow itself more.
+    folders: (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => nameOf(uri)),
+    outsideFolders: imports.outsideWorkspace,
+    limits,
     program: located(program),
     ...(capture === undefined ? {} : { capture: located(capture) }),
   };

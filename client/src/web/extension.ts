@@ -20,20 +20,20 @@ import { registerExchange } from "../exchange.ts";
 import { clientOptions, serverName, startLanguageServer } from "../languageServer.ts";
 import { registerNewPolicy } from "../newPolicy.ts";
 import { registerServerState } from "../serverState.ts";
+import { registerSettings } from "../settings.ts";
 import { registerTestExplorer } from "../testExplorer.ts";
 
 export function activate(context: vscode.ExtensionContext): void {
   const server = vscode.Uri.joinPath(context.extensionUri, "dist/web/server.js").toString(true);
-  const options = {
-    ...clientOptions(),
-    initializationOptions: { readFile: true, docs: vscode.Uri.joinPath(context.extensionUri, "docs/").toString() },
-  };
+  const docs = vscode.Uri.joinPath(context.extensionUri, "docs/").toString();
+  const options = clientOptions({ readFile: true, docs });
   const client = new LanguageClient("iochain", serverName, workerTransports(server), options);
   context.subscriptions.push(
     client.onRequest("iochain/readFile", ({ uri }: { uri: string }) => readFile(vscode.Uri.parse(uri))),
   );
   startLanguageServer(context, client);
   registerServerState(context, client);
+  registerSettings(context, client);
   registerNewPolicy(context);
   registerDebugAdapter(context, client);
   registerDebugConfigurations(context, client);

@@ -45,6 +45,7 @@ export const CODES = {
   "duplicate-name": e("names", "Two declarations share a name"),
   "unused-declaration": h("names", "Nothing uses this declaration", { fix: true, unnecessary: true }),
   "import-not-found": e("names", "The imported file cannot be read"),
+  "import-outside": e("names", "The imported file lies outside the open folders"),
   "group-cycle": e("names", "A group contains itself"),
   "service-cycle": e("names", "A service contains itself"),
   "hides-builtin": h("names", "A declaration hides a built-in service"),

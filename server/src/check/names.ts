@@ -18,7 +18,7 @@ import {
 } from "../policy/names.ts";
 import { PLATFORMS } from "../policy/platforms.ts";
 import type { Policy, Source } from "../policy/policy.ts";
-import type { Program } from "../policy/program.ts";
+import { type Program, unreadText } from "../policy/program.ts";
 import { serviceComponents, usedServices } from "../policy/services.ts";
 import type { SourceDocument } from "../syntax/document.ts";
 import { nearest } from "../syntax/near.ts";
@@ -265,10 +265,11 @@ export function checkUse({ space, key }: NameKey, { program, names }: Scope): Fi
 }
 
 export function checkImports(program: Program): Finding[] {
-  return program.missingImports.map(({ source, uri }) => {
+  return program.missingImports.map(({ source, uri, why }) => {
     const { path } = source.statement;
-    const message = `"${path?.text}" cannot be read, so nothing that it declares is known here.`;
-    return finding("import-not-found", source, path ?? source.statement, message, { data: { uri } });
+    const code = why === "outside" ? "import-outside" : "import-not-found";
+    const message = `"${path?.text}" ${unreadText(why)}, so nothing that it declares is known here.`;
+    return finding(code, source, path ?? source.statement, message, { data: { uri } });
   });
 }
 

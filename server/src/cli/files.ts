@@ -5,7 +5,7 @@ import { gunzipSync } from "node:zlib";
 import { isGzip } from "../capture/gzip.ts";
 import { compilePolicy } from "../policy/compile.ts";
 import type { Policy } from "../policy/policy.ts";
-import { loadProgram, type Program } from "../policy/program.ts";
+import { loadProgram, type Program, type Unread } from "../policy/program.ts";
 import { parseFile, type SourceDocument } from "../syntax/document.ts";
 import { Unusable } from "./terminal.ts";
 
@@ -81,19 +81,14 @@ export function readCaptureBytes(path: string): Uint8Array {
 /** The program that starts at `path`, with its imports. A missing import is a finding, not an error. */
 export function load(path: string): Program {
   const root = parseFile(path, readText(path));
-  const cache = new Map<string, SourceDocument | undefined>([[path, root]]);
-  const program = loadProgram(path, (uri) => {
-    if (!cache.has(uri)) cache.set(uri, readImport(uri));
-    return cache.get(uri);
-  });
-  return program;
+  return loadProgram(path, (uri) => (uri === path ? root : readImport(uri)));
 }
 
-function readImport(path: string): SourceDocument | undefined {
+function readImport(path: string): SourceDocument | Unread {
   try {
     return parseFile(path, readText(path));
   } catch (error) {
-    if (error instanceof Unusable) return undefined;
+    if (error instanceof Unusable) return "missing";
     throw error;
   }
 }

@@ -3,13 +3,14 @@
  * moved with a word, or refused with a reason. They may be asked for before the policy is loaded, and outlive a restart.
  */
 import type { DebugProtocol } from "@vscode/debugprotocol";
+import { canonical } from "../policy/uri.ts";
 import { type Breakpoint, Breakpoints, type Terms, understand, type Watch, type Wish } from "./breakpoints.ts";
 import type { Debuggee } from "./debuggee.ts";
 import { type ActiveFilter, FILTERS } from "./exceptions.ts";
 import { parseExpression } from "./expression/parser.ts";
 import { functionBreakpoint } from "./functions.ts";
 import type { Grain } from "./history.ts";
-import { baseName, canonical, Style } from "./paths.ts";
+import { baseName, Style } from "./paths.ts";
 import { type Stoppable, settle, stoppables } from "./places.ts";
 
 const NOT_YET = "the policy is not loaded yet";

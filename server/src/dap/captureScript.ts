@@ -4,6 +4,7 @@ import type { Packet } from "../capture/packet.ts";
 import { describe } from "../chain/describe.ts";
 import { World } from "../chain/world.ts";
 import type { Policy, Vnic } from "../policy/policy.ts";
+import { type Unread, unreadText } from "../policy/program.ts";
 import type { Files } from "./files.ts";
 import { FrameTape } from "./frameTape.ts";
 import { baseName } from "./paths.ts";
@@ -19,6 +20,9 @@ export function frameName(tape: FrameTape, index: number): string {
   return `frame ${index + 1} · t=${tape.seconds(tape.at(index)).toFixed(6)}s`;
 }
 
+export const noCapture = (path: string, why: Unread): string =>
+  why === "missing" ? `there is no capture ${path}, or it cannot be read` : `the capture ${path} ${unreadText(why)}`;
+
 /** Throws a RequestError when the file is not there, or is no capture. */
 export function captureScript(
   path: string,
@@ -26,8 +30,9 @@ export function captureScript(
   policy: Policy,
   files: Files,
 ): { readonly script: Script; readonly warnings: readonly string[] } {
-  const bytes = files.readFile(path);
-  if (!bytes) throw new RequestError(`there is no capture ${path}, or it cannot be read`, true);
+  const bytes = files.readNamed(path);
+  if (bytes === "too long") throw new RequestError(`${path} is too long to be debugged: up to 1 GiB is read`, true);
+  if (typeof bytes === "string") throw new RequestError(noCapture(path, bytes), true);
   const name = baseName(path);
   let tape: FrameTape;
   try {

@@ -2,30 +2,53 @@
  * The files that a launch reads. A machine with a disk answers at once; a browser answers later, and does not say
  * beforehand what will be asked for: what was missing is waited for, and the launch is tried again.
  */
+import type { Unread } from "../policy/program.ts";
+import { mayRead, type Readable } from "../policy/readable.ts";
+
 export interface FileSource {
-  /** The bytes of a file, by path or URI; undefined when there is none to read. */
-  readFile(path: string): Uint8Array | undefined | Promise<Uint8Array | undefined>;
+  /** The bytes of a file, by path or URI, or why there are none (undefined: it is missing). */
+  readFile(path: string, wanted: Wanted): Found | Promise<Found>;
+  /** Where the program was started, if that says anything. */
+  readonly startedIn?: string;
   /** Changes when the file does. */
   stamp?(path: string): number | undefined;
 }
+/** What a file must be to be read: in reach, behind its symbolic links too, and not longer (in octets). */
+export interface Wanted {
+  /** Left out for what the person has named. */
+  readonly readable?: Readable;
+  readonly longest: number;
+}
+type Found = Uint8Array | Unread | undefined;
+
 /** Files that are at hand, or not there. */
-export interface Files extends FileSource {
-  readFile(path: string): Uint8Array | undefined;
+export interface Files extends Pick<FileSource, "stamp"> {
+  /** What the launch names. */
+  readNamed(path: string): Uint8Array | Unread;
+  /** What the policy names. */
+  read(path: string): Uint8Array | Unread;
 }
 
+/** In octets; captures may be long. */
+const LONGEST_NAMED = 2 ** 30;
+
 /** What `attempt` makes of the files. Whatever it throws while files are still on their way is not meant yet. */
-export function withFiles<T>(source: FileSource, attempt: (files: Files) => T): T | Promise<T> {
-  const found = new Map<string, Uint8Array | undefined>();
+export function withFiles<T>(source: FileSource, wanted: Wanted, attempt: (files: Files) => T): T | Promise<T> {
+  const found = new Map<string, Found>();
   let awaited: Promise<void>[] = [];
-  const files: Files = {
-    readFile: (path) => {
-      if (found.has(path)) return found.get(path);
-      const answer = source.readFile(path);
-      const keep = (bytes: Uint8Array | undefined): void => void found.set(path, bytes);
+  const read = (path: string, what: Wanted): Uint8Array | Unread => {
+    if (what.readable !== undefined && !mayRead(what.readable, path)) return "outside";
+    if (!found.has(path)) {
+      const answer = source.readFile(path, what);
+      const keep = (bytes: Found): void => void found.set(path, bytes);
       if (answer instanceof Promise) awaited.push(answer.then(keep, () => keep(undefined)));
       else keep(answer);
-      return found.get(path);
-    },
+    }
+    return found.get(path) ?? "missing";
+  };
+  const files: Files = {
+    readNamed: (path) => read(path, { longest: LONGEST_NAMED }),
+    read: (path) => read(path, wanted),
     stamp: (path) => source.stamp?.(path),
   };
   const arrived = async (): Promise<T> => {

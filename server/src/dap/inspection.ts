@@ -1,5 +1,6 @@
 /** What a client may look at, and change, while the packet stands still. */
 import type { DebugProtocol } from "@vscode/debugprotocol";
+import { canonical } from "../policy/uri.ts";
 import { chainView } from "./chainView.ts";
 import type { Debuggee } from "./debuggee.ts";
 import { rulesMeant } from "./environment.ts";
@@ -14,7 +15,7 @@ import type { Position } from "./history.ts";
 import { modules } from "./modules.ts";
 import type { Moment } from "./moment.ts";
 import { PACKET_MEMORY, readOctets, setPacketField, writeOctets } from "./packetScope.ts";
-import { baseName, canonical, type Style } from "./paths.ts";
+import { baseName, type Style } from "./paths.ts";
 import { RequestError } from "./protocol.ts";
 import { scopes } from "./scopes.ts";
 import { standOf, visible } from "./stepping.ts";

@@ -1,13 +1,15 @@
 /** From a launch request to what runs. What cannot be run is said in words that a person can act on. */
 
+import { boundsOf, MEGABYTE } from "../policy/bounds.ts";
 import { compilePolicy } from "../policy/compile.ts";
 import type { Block, Policy, Source, Vnic } from "../policy/policy.ts";
-import { loadProgram, type Program } from "../policy/program.ts";
+import { loadProgram, type Program, type Unread, unreadText } from "../policy/program.ts";
+import { readableFrom } from "../policy/readable.ts";
 import { parseFile, type SourceDocument } from "../syntax/document.ts";
 import { nearest } from "../syntax/near.ts";
 import type { ScenarioStatement } from "../syntax/tree.ts";
 import { captureScript } from "./captureScript.ts";
-import type { Files } from "./files.ts";
+import type { Files, Wanted } from "./files.ts";
 import { mistakesOnTheWay } from "./mistakes.ts";
 import { packetScript } from "./packetScript.ts";
 import { baseName } from "./paths.ts";
@@ -26,6 +28,11 @@ export interface LaunchArguments {
   readonly stepThroughEmptySlots?: boolean;
   readonly stopOnExpectFailure?: boolean;
   readonly noDebug?: boolean;
+  /** Where imports and the captures of scenarios may be read from, by path or URI. */
+  readonly folders?: readonly string[];
+  readonly outsideFolders?: boolean;
+  /** Of `bounds.ts`, those that are not to be the standard ones. */
+  readonly limits?: object;
 }
 
 export interface Loaded {
@@ -50,22 +57,22 @@ export function load(args: LaunchArguments, files: Files): Loaded {
   if (typeof path !== "string" || path === "")
     throw new RequestError("the launch configuration names no program: the policy file to debug", true);
   const stamps = new Map<string, number | undefined>();
-  const read = (uri: string): SourceDocument | undefined => {
-    const bytes = files.readFile(uri);
-    if (!bytes || !isText(bytes)) return undefined;
+  const documentOf = (uri: string, bytes: Uint8Array | Unread): SourceDocument | Unread => {
+    if (typeof bytes === "string") return bytes;
+    if (!isText(bytes)) return "missing";
     stamps.set(uri, files.stamp?.(uri));
     return parseFile(uri, new TextDecoder().decode(bytes));
   };
-  const root = read(path);
-  if (!root) {
-    const why = files.readFile(path) ? `${path} is no text` : `there is no file ${path}, or it cannot be read`;
-    throw new RequestError(why, true);
-  }
-  const program = loadProgram(path, (uri) => (uri === path ? root : read(uri)));
+  const bytes = files.readNamed(path);
+  const root = documentOf(path, bytes);
+  if (typeof root === "string")
+    throw new RequestError(typeof bytes === "string" ? notThere(path, bytes) : `${path} is no text`, true);
+  const load = (uri: string) => (uri === path ? root : documentOf(uri, files.read(uri)));
+  const program = loadProgram(path, load, boundsOf(args.limits));
   const policy = compilePolicy(program);
   const { script, scenario, warnings: about = [] } = scriptOf(args, policy, files);
   const warnings = program.missingImports.map(
-    ({ uri }) => `the import ${uri} cannot be read: what it declares is missing`,
+    ({ uri, why }) => `the import ${uri} ${unreadText(why)}: what it declares is missing`,
   );
   warnings.push(...about);
   const mistakes = mistakesOnTheWay(program, policy, script, scenario);
@@ -82,6 +89,19 @@ export function load(args: LaunchArguments, files: Files): Loaded {
     stamps,
   };
 }
+
+/** What a policy may have read: of the folders that the client names, else of the one that the adapter was started in. */
+export function wantedBy(
+  { program, folders, outsideFolders, limits }: LaunchArguments,
+  startedIn: string | undefined,
+): Wanted {
+  const opened = { folders: folders ?? [], policies: [String(program)], startedIn, outside: outsideFolders === true };
+  return { readable: readableFrom(opened), longest: boundsOf(limits).fileMegabytes * MEGABYTE };
+}
+
+/** Why a file that the launch names does not run. */
+export const notThere = (path: string, why: Unread): string =>
+  why === "too long" ? `${path} is too long to be debugged` : `there is no file ${path}, or it cannot be read`;
 
 /** Reading a program or a picture as a policy would take long, and find nothing but mistakes. */
 const isText = (bytes: Uint8Array): boolean => !bytes.includes(0);

@@ -2,13 +2,14 @@
  * The debug adapter as a program of its own: over stdin and stdout, or with `--port N` for every connection to
  * 127.0.0.1:N. It ends with its client, however that goes away.
  */
-import { readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import type { Socket } from "node:net";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { setFlagsFromString } from "node:v8";
 import { constants, gunzipSync } from "node:zlib";
 import { isGzip } from "../capture/gzip.ts";
+import { readDisk } from "../disk.ts";
 import { debugSession } from "../portable.ts";
 import { frame, unframe } from "../wire/framing.ts";
 import type { Host, Session } from "./session.ts";
@@ -21,15 +22,17 @@ const onDisk = (path: string): string => (path.startsWith("file:") ? fileURLToPa
 /** Of compressed data that end early there is what came before; what grows beyond all bounds cannot be read. */
 const GUNZIP = { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: 2 ** 30 };
 
-const files: Pick<Host, "readFile" | "stamp"> = {
-  readFile(path) {
+const files: Pick<Host, "readFile" | "stamp" | "startedIn"> = {
+  startedIn: process.cwd(),
+  readFile(path, wanted) {
+    const bytes = readDisk(path, wanted);
+    if (typeof bytes === "string") return bytes;
     try {
       // A Buffer's views are many times dearer than a plain array's, and a capture is cut into a million of them.
-      const onDiskBytes = readFileSync(onDisk(path));
-      const { buffer, byteOffset, length } = isGzip(onDiskBytes) ? gunzipSync(onDiskBytes, GUNZIP) : onDiskBytes;
+      const { buffer, byteOffset, length } = isGzip(bytes) ? gunzipSync(bytes, GUNZIP) : bytes;
       return new Uint8Array(buffer, byteOffset, length);
     } catch {
-      return undefined;
+      return "missing";
     }
   },
   stamp(path) {

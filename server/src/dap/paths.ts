@@ -1,26 +1,6 @@
 /** Files by the names that the client uses for them: paths or URIs, whichever it speaks. */
+import { decoded, pathOf, SCHEME } from "../policy/uri.ts";
 
-const SCHEME = /^[A-Za-z][A-Za-z0-9+.-]+:/;
-
-/** One spelling for a file, however it was named: for comparing only. */
-export function canonical(name: string): string {
-  const path = name.startsWith("file:") ? pathOf(name) : SCHEME.test(name) ? decoded(name) : name;
-  const slashes = path.replaceAll("\\", "/");
-  // Windows spells a drive in either case.
-  return slashes.replace(/^\/?([A-Za-z]:\/)/, (_, drive: string) => drive.toLowerCase());
-}
-
-/** The path of a `file:` URI. */
-export const pathOf = (uri: string): string => decoded(uri.replace(/^file:\/\/(?:localhost)?/, ""));
-
-/** Percent forms read; text in which one is broken stays as it is. */
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
 export const uriOf = (path: string): string =>
   SCHEME.test(path)
     ? path

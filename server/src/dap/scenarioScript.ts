@@ -7,7 +7,7 @@ import { World } from "../chain/world.ts";
 import type { Policy, Source, Vnic } from "../policy/policy.ts";
 import { resolveImport } from "../policy/program.ts";
 import type { ReplayStep, ScenarioStatement, Step } from "../syntax/tree.ts";
-import { frameName } from "./captureScript.ts";
+import { frameName, noCapture } from "./captureScript.ts";
 import type { Files } from "./files.ts";
 import { headOf } from "./frames.ts";
 import { FrameTape } from "./frameTape.ts";
@@ -84,8 +84,8 @@ function replayedBy(step: ReplayStep, uri: string, policy: Policy, files: Files)
   const vnic = step.at && vnicOf(policy, step.at);
   if (!vnic) return `there is no vNIC ${step.at ? `${step.at.vm.text}.${step.at.vnic.text}` : ""}`;
   if (!step.path) return "the capture's path is missing";
-  const bytes = files.readFile(resolveImport(uri, step.path.text));
-  if (!bytes) return `there is no capture ${step.path.text}, or it cannot be read`;
+  const bytes = files.read(resolveImport(uri, step.path.text));
+  if (typeof bytes === "string") return noCapture(step.path.text, bytes);
   try {
     return { tape: new FrameTape(bytes), vnic };
   } catch (error) {

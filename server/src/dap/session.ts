@@ -10,7 +10,7 @@ import { CAPABILITIES } from "./capabilities.ts";
 import { Debuggee } from "./debuggee.ts";
 import { type FileSource, withFiles } from "./files.ts";
 import { Inspection } from "./inspection.ts";
-import { type LaunchArguments, type Loaded, load } from "./launch.ts";
+import { type LaunchArguments, type Loaded, load, wantedBy } from "./launch.ts";
 import { failureOutput, fate, summary } from "./narration.ts";
 import { Style } from "./paths.ts";
 import { type Answer, type Handler, Protocol, RequestError } from "./protocol.ts";
@@ -120,7 +120,7 @@ class DebugSession implements Session {
   /** Loads what is to run; undefined when it is there at once. */
   private start(args: LaunchArguments): Promise<void> | undefined {
     checkArguments(LAUNCH, args);
-    const loaded = withFiles(this.host, (files) => load(args, files));
+    const loaded = withFiles(this.host, wantedBy(args, this.host.startedIn), (files) => load(args, files));
     if (loaded instanceof Promise) return loaded.then((later) => this.take(later, args));
     this.take(loaded, args);
     return undefined;

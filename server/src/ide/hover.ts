@@ -9,7 +9,7 @@ import { hoverRule } from "./hoverRule.ts";
 import { hoverSlot, slotInRemark } from "./hoverSlot.ts";
 import { hoverValue } from "./hoverValues.ts";
 import { KEYWORD_NOTES } from "./keywordNotes.ts";
-import { code, paragraphs } from "./markdown.ts";
+import { code, docMarkdown, paragraphs } from "./markdown.ts";
 import { type At, at, placeAt, spanOf, type View } from "./view.ts";
 
 /** Markdown for the span it is about. */
@@ -62,5 +62,5 @@ function hoverWord(statement: Statement, word: string, span: Span): HoverText | 
   const note = KEYWORD_NOTES.get(word);
   if (note === undefined) return undefined;
   const doc = span.start === statement.keyword.start ? statement.doc : undefined;
-  return { markdown: paragraphs(code(note.syntax), note.text, doc && `---\n\n${doc}`), span };
+  return { markdown: paragraphs(code(note.syntax), note.text, doc && `---\n\n${docMarkdown(doc)}`), span };
 }

@@ -13,7 +13,7 @@ import {
   rangesOf,
 } from "./describe.ts";
 import { KEYWORD_NOTES } from "./keywordNotes.ts";
-import { code, codeBlock, count, escapeMarkdown, paragraphs, someOf, table } from "./markdown.ts";
+import { code, codeBlock, count, docMarkdown, escapeMarkdown, paragraphs, someOf, table } from "./markdown.ts";
 import type { Part } from "./parts.ts";
 import { declarationsOfKey, keyOf, type SymbolKey } from "./symbols.ts";
 import { macNote } from "./valueNotes.ts";
@@ -35,7 +35,7 @@ export function describeSymbol(view: View, key: SymbolKey): string | undefined {
   if (text === undefined) return undefined;
   const source =
     declared && declared.uri !== view.document.uri ? `Declared in ${code(fileName(declared.uri))}.` : undefined;
-  return paragraphs(text, doc && `---\n\n${doc}`, source);
+  return paragraphs(text, doc && `---\n\n${docMarkdown(doc)}`, source);
 }
 
 const fileName = (uri: string): string => {

@@ -6,7 +6,7 @@ import type { Rule } from "../policy/policy.ts";
 import type { RuleStatement, Statement } from "../syntax/tree.ts";
 import { describeEndpoints, describeServices, describeVnics, ruleOf } from "./describe.ts";
 import { KEYWORD_NOTES } from "./keywordNotes.ts";
-import { code, count, escapeMarkdown, paragraphs, table } from "./markdown.ts";
+import { code, count, docMarkdown, escapeMarkdown, paragraphs, table } from "./markdown.ts";
 import type { Part } from "./parts.ts";
 import { declarationsOfKey, keyOf } from "./symbols.ts";
 import type { View } from "./view.ts";
@@ -32,12 +32,13 @@ export function ruleText(view: View, statement: RuleStatement): string {
   const top = topOf(statement);
   const blockName = "name" in top && top.name ? top.name.text : "";
   const found = ruleOf(view.policy(), statement);
+  const doc = statement.doc && docMarkdown(statement.doc);
   const head = `### Rule ${statement.id?.text ?? "?"}${statement.title ? ` · ${escapeMarkdown(statement.title.text)}` : ""}`;
   if (found === undefined)
     return paragraphs(
       head,
       `In ${code(`${top.kind} ${blockName}`)}. It has a mistake, or its block is hidden by another of its name, so it is left out.`,
-      statement.doc,
+      doc,
     );
   const { rule, place, of } = found;
   const section = rule.section;
@@ -66,7 +67,7 @@ export function ruleText(view: View, statement: RuleStatement): string {
       ],
     ),
     ...troubles(view, statement),
-    statement.doc,
+    doc,
   );
 }
 

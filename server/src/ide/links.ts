@@ -1,6 +1,7 @@
 /** Feature: document links on imports and captures; and imports that follow a file that is renamed. */
 import type { DocumentLink, TextEdit, WorkspaceEdit } from "vscode-languageserver-types";
 import { resolveImport } from "../policy/program.ts";
+import { SCHEME } from "../policy/uri.ts";
 import type { SourceDocument } from "../syntax/document.ts";
 import { quote } from "../syntax/strings.ts";
 import { partsOf } from "./parts.ts";
@@ -12,17 +13,22 @@ export function documentLinks(document: SourceDocument): DocumentLink[] {
     if (statement.kind !== "import" && statement.kind !== "replay") continue;
     for (const part of partsOf(statement)) {
       if (part.kind !== "path" || part.text.text === "") continue;
+      const target = resolveImport(document.uri, part.text.text);
+      // Another kind of URI could be a command of the editor's, or a page on the web: a policy must not offer those.
+      if (schemeOf(target) !== schemeOf(document.uri)) continue;
       // Inside the quotes, as the editor underlines it.
       const span = { start: part.span.start + 1, end: part.span.end - 1 };
       out.push({
         range: document.rangeOf(statement.chunk, span),
-        target: resolveImport(document.uri, part.text.text),
+        target,
         tooltip: part.of === "import" ? "Open the imported policy" : "Open the capture",
       });
     }
   }
   return out;
 }
+
+const schemeOf = (uri: string): string | undefined => SCHEME.exec(uri)?.[0].toLowerCase();
 
 /** What import lines must say after files, or folders of them, are renamed. */
 export function renameFiles(

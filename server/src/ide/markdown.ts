@@ -7,6 +7,16 @@ export const escapeMarkdown = (text: string): string =>
     .replace(/[\\`*_{}[\]<>|~&$]/g, "\\$&")
     .replace(/^(?:[#+-]|\d+(?=[.)]))/, (start) => (/\d/.test(start) ? `${start}\\` : `\\${start}`));
 
+/**
+ * The Markdown of a policy's doc comment: without pictures, which would be fetched, without HTML, and with links to the
+ * web and to mail addresses only: not to commands of the editor. Entities, since a backslash may be escaped itself.
+ */
+export const docMarkdown = (doc: string): string =>
+  doc
+    .replace(/<(?=[A-Za-z/!?])/g, "&lt;")
+    .replace(/!(?=\[)/g, "&#33;")
+    .replace(/\](?=[(:])(?![(:]\s*(?:https?:\/\/|mailto:))/gi, "&#93;");
+
 /** Text as code, whatever backticks it holds. */
 export function code(text: string): string {
   const flat = text.replace(/[\r\n]+/g, " ");

@@ -1,5 +1,5 @@
 /** The language server as a process of its own: `--stdio`, or Node IPC from VS Code's client. */
-import { createReadStream, type Dirent, readdirSync, readFileSync, statSync } from "node:fs";
+import { createReadStream, type Dirent, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -7,9 +7,11 @@ import { setFlagsFromString } from "node:v8";
 import { gunzipSync } from "node:zlib";
 import { isGzip } from "../capture/gzip.ts";
 import { readCapture } from "../capture/reader.ts";
+import { findOnDisk, readDisk } from "../disk.ts";
+import { unreadText } from "../policy/program.ts";
 import { encodeStep } from "../policy/uri.ts";
 import { serve } from "../portable.ts";
-import { type Host, LONGEST_FILE } from "./host.ts";
+import type { Host } from "./host.ts";
 import { ipcPort, stdioPort } from "./ports.ts";
 
 /** Not searched for policies: what others wrote, and what no one edits. */
@@ -21,32 +23,24 @@ const MOST_FOLDERS = 20_000;
 export const nodeHost: Host = {
   // Beside `dist/`, where this is bundled to.
   docs: pathToFileURL(join(dirname(process.argv[1] ?? "."), "..", "docs", "/")).href,
-  readFile: (uri) => {
-    const path = filePath(uri);
-    if (path === undefined) return undefined;
-    try {
-      const stat = statSync(path);
-      if (!stat.isFile() || stat.size > LONGEST_FILE) return undefined;
-      return readFileSync(path, "utf8");
-    } catch {
-      return undefined;
-    }
+  readFile: (uri, wanted) => {
+    const bytes = readDisk(uri, wanted);
+    return typeof bytes === "string" ? bytes : { text: bytes.toString("utf8") };
   },
-  readCapture: (uri) => {
-    const path = filePath(uri);
-    if (path === undefined) return { error: `${uri} is no file` };
+  readCapture: (uri, wanted) => {
+    const bytes = readDisk(uri, wanted);
+    if (typeof bytes === "string") return { error: `${uri} ${unreadText(bytes)}` };
     try {
-      const bytes = readFileSync(path);
-      const capture = readCapture(isGzip(bytes) ? gunzipSync(bytes) : bytes);
+      const capture = readCapture(isGzip(bytes) ? gunzipSync(bytes, { maxOutputLength: 8 * wanted.longest }) : bytes);
       return capture.error ? { error: capture.error.message } : capture.frames;
     } catch (error) {
       return { error: error instanceof Error ? error.message : String(error) };
     }
   },
   openCapture: (uri) => {
-    const path = filePath(uri);
-    const size = path === undefined ? undefined : statSync(path, { throwIfNoEntry: false })?.size;
-    return { size, chunks: createReadStream(path ?? uri, { highWaterMark: 256 * 1024 }) };
+    const found = findOnDisk(uri, { longest: Number.POSITIVE_INFINITY });
+    if (typeof found === "string") return { chunks: failing(`${uri} ${unreadText(found)}`) };
+    return { size: found.size, chunks: createReadStream(found.path, { highWaterMark: 256 * 1024 }) };
   },
   policyFiles: async (folder) => {
     const found: string[] = [];
@@ -67,6 +61,11 @@ export const nodeHost: Host = {
     return found.sort();
   },
 };
+
+// biome-ignore lint/correctness/useYield: it complains before there is anything.
+async function* failing(why: string): AsyncGenerator<Uint8Array> {
+  throw new Error(why);
+}
 
 /** A folder that may not be read has no policies for us. */
 function entriesOf(path: string): Dirent[] {

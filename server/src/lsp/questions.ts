@@ -110,7 +110,8 @@ function policyOf(session: Session, side: unknown, what: string): Policy {
       new SourceDocument(file, text(content, `${what}.files`)),
     ]),
   );
-  const document = (file: string) => own.get(file) ?? session.workspace.document(file);
-  if (document(root) === undefined) throw new ResponseError(ErrorCodes.InvalidParams, `no policy ${root}`);
+  session.workspace.name(root);
+  const document = (file: string) => own.get(file) ?? session.workspace.load(file);
+  if (typeof document(root) === "string") throw new ResponseError(ErrorCodes.InvalidParams, `no policy ${root}`);
   return compilePolicy(loadProgram(root, document));
 }

@@ -55,9 +55,9 @@ function clientFiles(connection: Connection): Host {
       if (typeof options?.docs === "string") docs = options.docs;
     },
     readFile: async (uri) => {
-      if (!answers) return undefined;
+      if (!answers) return "missing";
       const text = await connection.sendRequest<string | null>("iochain/readFile", { uri }).catch(() => null);
-      return text ?? undefined;
+      return text === null ? "missing" : { text };
     },
     openCapture: (uri) => ({ chunks: captureOf(connection, uri) }),
     policyFiles: () => [],

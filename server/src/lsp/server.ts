@@ -58,6 +58,7 @@ export function startServer(connection: Connection, host: Host): void {
     host.initialize?.(params.initializationOptions);
     folders = (params.workspaceFolders ?? []).map(({ uri }) => uri);
     if (folders.length === 0 && params.rootUri) folders = [params.rootUri];
+    workspace.openFolders(folders);
     return {
       capabilities: capabilities(session.client, {
         positionEncoding: session.encoding,
@@ -122,7 +123,17 @@ export function startServer(connection: Connection, host: Host): void {
   connection.onNotification("workspace/didChangeWorkspaceFolders", (params) =>
     safely("didChangeWorkspaceFolders", async () => {
       for (const { uri } of params.event.removed) workspace.removeFolder(uri);
+      workspace.openFolders((params.event.added as readonly { uri: string }[]).map(({ uri }) => uri));
       for (const { uri } of params.event.added) await workspace.addFolder(uri);
+      diagnostics.everythingChanged();
+    }),
+  );
+  connection.onDidChangeConfiguration(({ settings }) =>
+    safely("didChangeConfiguration", () => {
+      const { iochain } = (settings ?? {}) as { readonly iochain?: unknown };
+      // A client that only says that something has changed says nothing.
+      if (iochain === undefined || iochain === null) return;
+      session.configure(iochain);
       diagnostics.everythingChanged();
     }),
   );

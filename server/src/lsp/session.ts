@@ -13,7 +13,9 @@ import type { ScenarioHost } from "../chain/scenario.ts";
 import type { Finding } from "../check/finding.ts";
 import type { Reported } from "../ide/codeActions.ts";
 import type { RuleHits, View } from "../ide/view.ts";
-import { resolveImport } from "../policy/program.ts";
+import { boundsOf } from "../policy/bounds.ts";
+import { resolveImport, unreadText } from "../policy/program.ts";
+import { mayRead } from "../policy/readable.ts";
 import type { Host } from "./host.ts";
 import type { Encoding } from "./positions.ts";
 import { Reading } from "./reading.ts";
@@ -55,7 +57,16 @@ export class Session {
     this.workspace = new Workspace(host);
     this.host = host;
     const { readCapture } = host;
-    if (readCapture) this.scenarioHost = { readCapture: (path, from) => readCapture(resolveImport(from, path)) };
+    if (readCapture)
+      this.scenarioHost = {
+        readCapture: (path, from) => {
+          const uri = resolveImport(from, path);
+          const { wanted } = this.workspace;
+          return mayRead(wanted.readable, uri)
+            ? readCapture(uri, wanted)
+            : { error: `${uri} ${unreadText("outside")}` };
+        },
+      };
   }
 
   /** A capture to be read as a stream; undefined where there are no files. */
@@ -74,6 +85,17 @@ export class Session {
     const offered = this.client.general?.positionEncodings ?? [];
     this.encoding =
       offered.find((encoding) => encoding === "utf-8" || encoding === "utf-16") === "utf-8" ? "utf-8" : "utf-16";
+    this.configure(params.initializationOptions);
+  }
+
+  /**
+   * Settings, in `initializationOptions` and as `workspace/didChangeConfiguration` brings them:
+   * `{ imports: { outsideWorkspace }, limits: { … } }`, all of them each time.
+   */
+  configure(settings: unknown): void {
+    const { imports, limits } = (settings ?? {}) as { readonly imports?: unknown; readonly limits?: unknown };
+    const { outsideWorkspace } = (imports ?? {}) as { readonly outsideWorkspace?: unknown };
+    this.workspace.configure(outsideWorkspace === true, boundsOf(limits));
   }
 
   /** The text of a line, for positions on the wire. */

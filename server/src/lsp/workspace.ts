@@ -4,11 +4,13 @@
  */
 import type { TextDocumentContentChangeEvent } from "vscode-languageserver";
 import { KeptFindings } from "../check/kept.ts";
+import { type Bounds, MEGABYTE, STANDARD_BOUNDS } from "../policy/bounds.ts";
 import { compilePolicy } from "../policy/compile.ts";
 import type { Policy } from "../policy/policy.ts";
-import { loadProgram, type Program, resolveImport } from "../policy/program.ts";
+import { loadProgram, type Program, resolveImport, type Unread } from "../policy/program.ts";
+import { mayRead, type Readable, readableFrom } from "../policy/readable.ts";
 import { type Change, SourceDocument } from "../syntax/document.ts";
-import type { Host } from "./host.ts";
+import type { FileText, Host, Wanted } from "./host.ts";
 
 /** A program with what is known of it. Another object after each edit of its documents, with most of its parts kept. */
 export interface LoadedProgram {
@@ -28,10 +30,16 @@ export class Workspace {
   onArrival: (uri: string) => void = () => {};
   readonly #open = new Map<string, SourceDocument>();
   readonly #opened = new Map<string, number>();
-  readonly #closed = new Map<string, SourceDocument | undefined>();
+  readonly #closed = new Map<string, SourceDocument | Unread>();
   readonly #programs = new Map<string, LoadedProgram>();
   /** Policy files of the workspace's folders. */
   readonly #files = new Set<string>();
+  /** Policies of no folder that the client asked about by name. */
+  readonly #named = new Set<string>();
+  #folders: readonly string[] = [];
+  #readable: Readable | undefined;
+  #outside = false;
+  #bounds = STANDARD_BOUNDS;
   #count = 0;
   #importers: ReadonlyMap<string, ReadonlySet<string>> | undefined;
 
@@ -43,6 +51,7 @@ export class Workspace {
     this.#opened.set(uri, performance.now());
     const document = new SourceDocument(uri, text, version);
     this.#open.set(uri, document);
+    this.#opens(uri);
     this.#forget(uri);
     return document;
   }
@@ -75,6 +84,7 @@ export class Workspace {
     this.#open.delete(uri);
     this.#opened.delete(uri);
     this.#closed.delete(uri);
+    this.#readable = undefined;
     this.#forget(uri);
   }
 
@@ -91,6 +101,11 @@ export class Workspace {
 
   // ---- files on disk ------------------------------------------------------------------------------------------
 
+  /** Folders that the person has opened, besides those of before. Their policies are found by `addFolder`. */
+  openFolders(folders: readonly string[]): void {
+    this.#folders = [...this.#folders, ...folders];
+    this.#reads();
+  }
   async addFolder(folder: string): Promise<void> {
     for (const uri of await this.host.policyFiles(folder)) this.#files.add(uri);
     this.#importers = undefined;
@@ -98,7 +113,45 @@ export class Workspace {
   removeFolder(folder: string): void {
     const inside = folder.endsWith("/") ? folder : `${folder}/`;
     for (const uri of this.#files) if (uri.startsWith(inside)) this.#files.delete(uri);
+    this.#folders = this.#folders.filter((each) => each !== folder);
+    this.#reads("fewer");
     this.#importers = undefined;
+  }
+  /** What the client's settings say. */
+  configure(outside: boolean, bounds: Bounds): void {
+    this.#outside = outside;
+    this.#bounds = bounds;
+    this.#reads("fewer");
+    for (const root of this.#programs.keys()) this.#forget(root);
+  }
+
+  /** A policy that the person named, wherever it lies. */
+  name(uri: string): void {
+    if (this.#named.has(uri)) return;
+    this.#named.add(uri);
+    this.#opens(uri);
+  }
+  /** A policy outside the folders: what lies beside it may be read now. */
+  #opens(uri: string): void {
+    if (!mayRead(readableFrom({ folders: this.#folders, policies: [], outside: false }), uri)) this.#reads();
+  }
+  /** Other files may be read than before: those that could not be are looked for again, or all where it may be fewer. */
+  #reads(which: "more" | "fewer" = "more"): void {
+    this.#readable = undefined;
+    for (const [uri, found] of this.#closed)
+      if (which === "fewer" || typeof found === "string") {
+        this.#closed.delete(uri);
+        this.#forget(uri);
+      }
+  }
+  /** What is read from disk for a policy. */
+  get wanted(): Wanted {
+    this.#readable ??= readableFrom({
+      folders: this.#folders,
+      policies: [...this.#open.keys(), ...this.#named],
+      outside: this.#outside,
+    });
+    return { readable: this.#readable, longest: this.#bounds.fileMegabytes * MEGABYTE };
   }
 
   /** A file on disk was made, changed or deleted. */
@@ -118,23 +171,35 @@ export class Workspace {
 
   /** The document of a URI, open or on disk. */
   document(uri: string): SourceDocument | undefined {
-    const open = this.#open.get(uri);
-    if (open !== undefined) return open;
-    if (!this.#closed.has(uri)) this.#closed.set(uri, this.#read(uri));
-    return this.#closed.get(uri);
+    const found = this.#find(uri);
+    return typeof found === "string" ? undefined : found;
+  }
+  /** The same, or why there is none. */
+  load(uri: string): SourceDocument | Unread {
+    return this.#find(uri);
   }
 
-  #read(uri: string): SourceDocument | undefined {
-    const text = this.host.readFile(uri);
-    if (text === undefined) return undefined;
-    if (typeof text === "string") return new SourceDocument(uri, text);
-    void text.then((arrived) => {
-      if (arrived === undefined || this.#open.has(uri)) return;
-      this.#closed.set(uri, new SourceDocument(uri, arrived));
+  #find(uri: string): SourceDocument | Unread {
+    const known = this.#open.get(uri) ?? this.#closed.get(uri);
+    if (known !== undefined) return known;
+    const found = this.#read(uri);
+    this.#closed.set(uri, found);
+    return found;
+  }
+
+  #read(uri: string): SourceDocument | Unread {
+    const { wanted } = this;
+    if (!mayRead(wanted.readable, uri)) return "outside";
+    const document = (found: FileText) => (typeof found === "string" ? found : new SourceDocument(uri, found.text));
+    const found = this.host.readFile(uri, wanted);
+    if (!(found instanceof Promise)) return document(found);
+    void found.then((arrived) => {
+      if (typeof arrived === "string" || this.#open.has(uri)) return;
+      this.#closed.set(uri, document(arrived));
       this.#forget(uri);
       this.onArrival(uri);
     });
-    return undefined;
+    return "missing";
   }
 
   /** The program that starts at a document; undefined when there is no such document. */
@@ -143,11 +208,12 @@ export class Workspace {
     if (known !== undefined) return known;
     if (this.document(uri) === undefined) return undefined;
     const wanted = new Set<string>();
-    const program = loadProgram(uri, (wantedUri) => {
-      const document = this.document(wantedUri);
-      if (document === undefined) wanted.add(wantedUri);
+    const load = (wantedUri: string) => {
+      const document = this.load(wantedUri);
+      if (typeof document === "string") wanted.add(wantedUri);
       return document;
-    });
+    };
+    const program = loadProgram(uri, load, this.#bounds);
     const findings = new KeptFindings(program);
     findings.follow();
     return this.#keep(uri, { program, findings, wanted, compiled: {} });

@@ -1,8 +1,9 @@
 /** A policy file and everything it imports: what is compiled and checked together. */
 import type { SourceDocument } from "../syntax/document.ts";
 import type { ImportStatement } from "../syntax/tree.ts";
+import { type Bounds, STANDARD_BOUNDS } from "./bounds.ts";
 import type { Source } from "./policy.ts";
-import { encodeStep } from "./uri.ts";
+import { encodeStep, SCHEME, withoutDots } from "./uri.ts";
 
 export interface Program {
   readonly root: SourceDocument;
@@ -14,6 +15,7 @@ export interface Program {
    */
   readonly declarationOrder: readonly SourceDocument[];
   readonly missingImports: readonly MissingImport[];
+  readonly bounds: Bounds;
   /** The document of a URI, if it is one of the program's. */
   readonly document: (uri: string) => SourceDocument | undefined;
 }
@@ -21,38 +23,62 @@ export interface MissingImport {
   readonly source: Source<ImportStatement>;
   /** What the path resolved to. */
   readonly uri: string;
+  readonly why: Unread;
 }
+/** Why a file is not read. `outside`: it lies where policies may not have read (`readable.ts`). */
+export type Unread = "missing" | "outside" | "too long" | "too many" | "too deep";
+
+/** Why, behind the name of what is not read. */
+export const unreadText = (why: Unread): string => UNREAD[why];
+const UNREAD: Readonly<Record<Unread, string>> = {
+  missing: "cannot be read",
+  outside: "lies outside the folders that are open, and is not read",
+  "too long": "is too long to be read (iochain.limits.fileMegabytes)",
+  "too many": "is one import too many (iochain.limits.imports)",
+  "too deep": "is imported over too many files (iochain.limits.importDepth)",
+};
 
 /**
- * The program that starts at `rootUri`. `load` gives a document, or undefined when there is none; it is asked once a
- * URI. Complains (throws) only when the root itself is not there: its caller has it in hand.
+ * The program that starts at `rootUri`. `load` gives a document, or why there is none (undefined: it is missing); it
+ * is asked once a URI. Complains (throws) only when the root itself is not there: its caller has it in hand.
  */
-export function loadProgram(rootUri: string, load: (uri: string) => SourceDocument | undefined): Program {
+export function loadProgram(
+  rootUri: string,
+  load: (uri: string) => SourceDocument | Unread | undefined,
+  bounds: Bounds = STANDARD_BOUNDS,
+): Program {
   const root = load(rootUri);
-  if (root === undefined) throw new Error(`no document ${rootUri}`);
-  const byUri = new Map<string, SourceDocument | undefined>([[rootUri, root]]);
+  if (root === undefined || typeof root === "string") throw new Error(`no document ${rootUri}`);
+  const byUri = new Map<string, SourceDocument | Unread>([[rootUri, root]]);
   const documents: SourceDocument[] = [];
   const declarationOrder: SourceDocument[] = [];
   const missingImports: MissingImport[] = [];
-  const visit = (uri: string, document: SourceDocument) => {
+  const visit = (uri: string, document: SourceDocument, depth: number) => {
     documents.push(document);
     for (const statement of document.tree.statements) {
       if (statement.kind !== "import" || statement.path === undefined) continue;
       const wanted = resolveImport(uri, statement.path.text);
       if (!byUri.has(wanted)) {
-        const imported = load(wanted);
+        const imported = within(depth) ?? load(wanted) ?? "missing";
         byUri.set(wanted, imported);
-        if (imported !== undefined) visit(wanted, imported);
+        if (typeof imported !== "string") visit(wanted, imported, depth + 1);
       }
-      if (byUri.get(wanted) === undefined) missingImports.push({ source: { uri, statement }, uri: wanted });
+      const found = byUri.get(wanted) as SourceDocument | Unread;
+      if (typeof found === "string") missingImports.push({ source: { uri, statement }, uri: wanted, why: found });
     }
     declarationOrder.push(document);
   };
-  visit(rootUri, root);
-  return { root, documents, declarationOrder, missingImports, document: (uri) => byUri.get(uri) };
+  const within = (depth: number): Unread | undefined => {
+    if (depth >= bounds.importDepth) return "too deep";
+    return documents.length > bounds.imports ? "too many" : undefined;
+  };
+  visit(rootUri, root, 0);
+  const document = (uri: string) => {
+    const found = byUri.get(uri);
+    return typeof found === "string" ? undefined : found;
+  };
+  return { root, documents, declarationOrder, missingImports, document, bounds };
 }
-
-const SCHEME = /^[A-Za-z][A-Za-z0-9+.-]+:/;
 
 /**
  * The URI that `import "path"` in the file `fromUri` means. Both may be plain paths; then the answer is one, too.
@@ -67,13 +93,5 @@ export function resolveImport(fromUri: string, path: string): string {
   const wanted = root === undefined ? steps : steps.map(encodeStep);
   const absolute = path.startsWith("/") || path.startsWith("\\");
   const joined = absolute ? wanted : [...from.split(root === undefined ? /[/\\]/ : "/").slice(0, -1), ...wanted];
-  const out: string[] = [];
-  for (const [index, step] of joined.entries()) {
-    if (step === "." || (step === "" && index > 0)) continue;
-    const last = out[out.length - 1];
-    if (step === ".." && last !== undefined && last !== "..") {
-      if (last !== "") out.pop();
-    } else out.push(step);
-  }
-  return (root ?? "") + out.join("/");
+  return (root ?? "") + withoutDots(joined).join("/");
 }

@@ -1,0 +1,31 @@
+/** What the person has set, for the server and the debugger. */
+import * as vscode from "vscode";
+import type { BaseLanguageClient } from "vscode-languageclient";
+
+export interface Settings {
+  readonly imports: { readonly outsideWorkspace: boolean };
+  readonly limits: object;
+}
+
+export function settings(): Settings {
+  const configuration = vscode.workspace.getConfiguration("iochain");
+  return {
+    // A workspace that is not trusted reads nothing else, whatever is set.
+    imports: { outsideWorkspace: vscode.workspace.isTrusted && configuration.get("imports.outsideWorkspace", false) },
+    limits: configuration.get("limits", {}),
+  };
+}
+
+/** Tells the server at every change. */
+export function registerSettings(context: vscode.ExtensionContext, client: BaseLanguageClient): void {
+  const tell = (): void => {
+    const changed = client.sendNotification("workspace/didChangeConfiguration", { settings: { iochain: settings() } });
+    changed.catch((error: unknown) => client.outputChannel.error(String(error)));
+  };
+  context.subscriptions.push(
+    vscode.workspace.onDidGrantWorkspaceTrust(tell),
+    vscode.workspace.onDidChangeConfiguration((change) => {
+      if (change.affectsConfiguration("iochain.imports") || change.affectsConfiguration("iochain.limits")) tell();
+    }),
+  );
+}

@@ -1,0 +1,58 @@
+/**
+ * What a policy may have read. It names its imports and captures, and may be a stranger's: they are read from where the
+ * person has opened something, and from nowhere else.
+ */
+import { canonical } from "./uri.ts";
+
+/** A place in whose folders may be read: everything, or only what is a policy or a capture by its name. */
+interface Place {
+  /** As `canonical` writes it; empty for every disk of this machine. */
+  readonly folder: string;
+  readonly byName: boolean;
+}
+export type Readable = readonly Place[];
+
+const BY_NAME = /\.(?:iochain|(?:pcap|pcapng|cap|ntar|dmp)(?:\.gz)?)$/i;
+
+/** What was opened, by paths or URIs. */
+export interface Opened {
+  /** Whatever lies in them may be read. */
+  readonly folders: readonly string[];
+  /** Policies that may lie elsewhere: beside them, policies and captures may be read; from everywhere without a folder. */
+  readonly policies: readonly string[];
+  /** Where no folder is open, the one that the program was started in: policies in it go no further. */
+  readonly startedIn?: string;
+  /** The person allows more: whatever is on the same disk, or in the same place of another kind. */
+  readonly outside: boolean;
+}
+
+export function readableFrom({ folders, policies, startedIn, outside }: Opened): Readable {
+  const around = startedIn === undefined || folders.length > 0 ? undefined : canonical(startedIn);
+  const places = folders.map((folder) => ({ folder: canonical(folder), byName: false }));
+  for (const policy of policies.map(canonical)) {
+    if (places.some(({ folder, byName }) => !byName && contains(folder, policy))) continue;
+    const isAround = around !== undefined && contains(around, policy);
+    const folder = isAround ? around : folders.length === 0 ? rootOf(policy) : folderOf(policy);
+    places.push({ folder, byName: true });
+  }
+  if (outside) places.push(...places.map(({ folder }) => ({ folder: rootOf(`${folder}/`), byName: false })));
+  return places;
+}
+
+/** May a file, by its path or URI, be read? Symbolic links are for whoever reads to follow, and to ask again. */
+export function mayRead(readable: Readable, file: string): boolean {
+  const name = canonical(file);
+  return readable.some(({ folder, byName }) => contains(folder, name) && (!byName || BY_NAME.test(name)));
+}
+
+const isLocal = (file: string): boolean => !/^(?:\/\/|[a-z][a-z0-9+.-]+:)/i.test(file);
+const contains = (folder: string, file: string): boolean =>
+  folder === "" ? isLocal(file) : file.startsWith(`${folder}/`);
+
+const folderOf = (file: string): string => file.slice(0, Math.max(0, file.lastIndexOf("/")));
+
+/** The disks of this machine, another machine's (`//server`), or the authority of a URI. */
+function rootOf(file: string): string {
+  if (isLocal(file)) return "";
+  return /^(?:[a-z][a-z0-9+.-]+:)?\/\/[^/]*/i.exec(file)?.[0] ?? folderOf(file);
+}
