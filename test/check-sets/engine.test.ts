@@ -55,7 +55,7 @@ function isAsked(
   if (emitter !== undefined && emitter === receiver) return false;
   if (emitter !== owner(ip.src) && !mayHave(policy, emitter, ip.src)) return false;
   const groups = new Map([...policy.groups].map(([name, { source }]) => [name, source]));
-  const resolver = new EndpointResolver(policy, groups);
+  const resolver = new EndpointResolver(policy, groups, policy.bounds);
   return assert.clauses.every((clause) => {
     if (clause.kind === "ipv4" || clause.kind === "ipv6") return ip.version === (clause.kind === "ipv4" ? 4 : 6);
     if (clause.kind === "from" || clause.kind === "to") {

@@ -75,6 +75,23 @@ describe("launching", () => {
     expect(performance.now() - started).toBeLessThan(2000);
   });
 
+  test("what the policy names is read within the folders, and says where it is not", async () => {
+    const debug = inProcess({
+      readFile: (path) => {
+        if (path === "/net/main.iochain") return new TextEncoder().encode(`import "../b.iochain"\n${POLICY}`);
+        throw new Error(`${path} was read`);
+      },
+    });
+    await debug.get("initialize", { adapterID: "iochain" });
+    await debug.get("launch", { program: "/net/main.iochain", folders: ["/net"] });
+    const warning = await debug.event(["output"]);
+    expect(warning.body.output).toBe(
+      "the import /b.iochain lies outside the folders that are open, and is not read: what it declares is missing\n",
+    );
+    await debug.get("disconnect");
+    await debug.closed;
+  });
+
   test("a mistake that no packet passes is a warning", async () => {
     const debug = client();
     await debug.get("initialize", { adapterID: "iochain" });

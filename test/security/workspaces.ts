@@ -17,7 +17,7 @@ export interface Workspace {
 const policy = (imports: readonly string[], captures: readonly string[]) => `policy "A policy"
 ${imports.map((path) => `import "${path}"`).join("\n")}
 segment web { vni 5001  subnet 10.0.1.0/24 }
-vm web-01 { vnic eth0 on web { mac 00:50:56:aa:00:01  ip 10.0.1.11 } }
+vm web-01 { vnic eth0 { segment web  mac 00:50:56:aa:00:01  ip 10.0.1.11 } }
 /// [a link](command:workbench.action.terminal.new) <img src="http://127.0.0.1:9/x.png">
 group everyone = any
 dfw east-west {

@@ -5,7 +5,7 @@ import type { Icmp, Packet } from "./packet.ts";
 import { transport } from "./transport.ts";
 
 /** Deeper packets in packets are left as octets. */
-const DEEPEST = 12;
+export const DEEPEST = 12;
 
 /**
  * The packet in a captured frame of a link type (LINKTYPE_… value). `originalLength` is its length in octets on the

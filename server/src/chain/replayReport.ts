@@ -66,7 +66,7 @@ export interface Bucket {
 }
 
 /** Flows beyond these are counted together: a scan has as many as frames. */
-const MOST_FLOWS = 50_000;
+export const MOST_FLOWS = 50_000;
 const MOST_SENDS = 12;
 const MOST_BUCKETS = 240;
 const NANOSECONDS = 1_000_000_000;

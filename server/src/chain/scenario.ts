@@ -1,5 +1,6 @@
 /** Scenarios: steps in a world that starts afresh, and what each came to. */
 import type { Frame } from "../capture/packet.ts";
+import { settingOf } from "../policy/bounds.ts";
 import { ipOf, vnicId } from "../policy/endpoints.ts";
 import type { Policy, Source, Vnic } from "../policy/policy.ts";
 import { lineOf } from "../syntax/document.ts";
@@ -36,8 +37,27 @@ export interface ScenarioResult {
 
 export function runScenario(policy: Policy, scenario: Source<ScenarioStatement>, host?: ScenarioHost): ScenarioResult {
   const world = World.start(policy);
-  const steps = stepsOf(scenario.statement).map((step) => runStep(world, step, scenario.uri, host));
+  const steps: StepResult[] = [];
+  let walks = 0;
+  for (const step of stepsOf(scenario.statement)) {
+    const beyond = beyondBounds(policy, steps.length, walks);
+    if (beyond !== undefined) {
+      steps.push({ step, failure: cannot(step, beyond) });
+      break;
+    }
+    const result = runStep(world, step, scenario.uri, host);
+    steps.push(result);
+    walks += result.trace?.walks.length ?? result.traces?.length ?? 0;
+  }
   return { scenario, steps, passed: steps.every((step) => step.failure === undefined), world };
+}
+
+/** What is told instead of another step, after so many. */
+export function beyondBounds({ bounds }: Policy, steps: number, walks: number): string | undefined {
+  if (steps >= bounds.scenarioSteps)
+    return `it is one of more than ${bounds.scenarioSteps} (${settingOf("scenarioSteps")})`;
+  if (walks > bounds.walks) return `packets have made more than ${bounds.walks} walks (${settingOf("walks")})`;
+  return undefined;
 }
 
 const STEPS = new Set(["send", "wait", "set", "approve", "rotate", "replay"]);
@@ -131,7 +151,14 @@ function runReplay(
   const start = world.clock;
   let first: bigint | undefined;
   const traces: Trace[] = [];
+  const { replayedFrames } = world.policy.bounds;
+  let count = 0;
   for (const frame of frames) {
+    count += 1;
+    if (count > replayedFrames) {
+      const why = `the capture has more than ${replayedFrames} frames (${settingOf("replayedFrames")})`;
+      return { step, traces, failure: cannot(step, why) };
+    }
     first ??= frame.time;
     const trace = replayFrame(world, vnic, frame, start, first);
     if (trace) traces.push(trace);

@@ -4,6 +4,7 @@
  */
 import type { Packet } from "../capture/packet.ts";
 import { formatIp, formatMac, type Ip } from "../policy/addresses.ts";
+import { settingOf } from "../policy/bounds.ts";
 import { type Module as ModuleName, type Platform, SLOTS, type SlotNumber } from "../policy/platforms.ts";
 import type { Block, Chain, Policy, Slot, Vnic } from "../policy/policy.ts";
 import { describe } from "./describe.ts";
@@ -79,12 +80,14 @@ export function* trip(world: World, sending: Sending, options: TripOptions): Ste
   }
   const { packet } = flight;
   if (!sending.receiver && isGroup(packet)) {
-    const receivers = floodTargets(world.policy, packet, emitter, world);
+    const all = floodTargets(world.policy, packet, emitter, world);
+    const receivers = all.slice(0, world.policy.bounds.receivers);
     for (const vnic of receivers) walks.push(yield* walkChain(world, vnic, "in", { ...flight }, options));
-    return trace(
-      "flooded",
-      receivers.length === 0 ? { note: "no other vNIC of its segment is there to receive it" } : {},
-    );
+    const note =
+      all.length === 0
+        ? "no other vNIC of its segment is there to receive it"
+        : `${all.length} vNICs receive it, and the first ${receivers.length} are walked (${settingOf("receivers")})`;
+    return trace("flooded", all.length === 0 || all.length > receivers.length ? { note } : {});
   }
   const receiver = sending.receiver ?? receiverOf(world, packet, emitter);
   if (!receiver) {

@@ -7,6 +7,7 @@ import { checkAtVnics } from "./atVnics.ts";
 import type { Finding } from "./finding.ts";
 import { KeptFindings } from "./kept.ts";
 import { checkKeys } from "./services.ts";
+import { checkSizes } from "./sizes.ts";
 import { checkText } from "./syntax.ts";
 import { checkValues } from "./values.ts";
 
@@ -27,7 +28,11 @@ export function checkPart({ uri, part }: SourceDocument): Finding[] {
 }
 
 /** What looks at all rules as they were compiled. */
-export const checkCompiledRules = (policy: Policy): Finding[] => [...checkAtVnics(policy), ...checkKeys(policy)];
+export const checkCompiledRules = (policy: Policy): Finding[] => [
+  ...checkAtVnics(policy),
+  ...checkKeys(policy),
+  ...checkSizes(policy),
+];
 
 /** By document, in the program's order, then by place; of equal findings at one place, one. */
 export function sortFindings(program: Program, findings: readonly Finding[]): Finding[] {

@@ -1,5 +1,5 @@
 /** Scenarios and asserts that do not hold, as findings at the expectation and at the assert. */
-import { runStep, type ScenarioHost, stepsOf } from "../chain/scenario.ts";
+import { beyondBounds, runStep, type ScenarioHost, stepsOf } from "../chain/scenario.ts";
 import { World } from "../chain/world.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { Statement } from "../syntax/tree.ts";
@@ -17,8 +17,14 @@ export function* checkFindings(
 ): Generator<Finding | undefined, void> {
   for (const { uri, statement: scenario } of policy.scenarios) {
     const world = World.start(policy);
-    for (const step of stepsOf(scenario)) {
+    for (const [index, step] of stepsOf(scenario).entries()) {
       yield undefined;
+      const beyond = beyondBounds(policy, index, 0);
+      if (beyond !== undefined) {
+        const message = `this step is not run: ${beyond}`;
+        yield { code: "expect-failed", place: { at: { uri, statement: step }, span: step }, message };
+        break;
+      }
       if (hasError(step) || (step.kind === "replay" && !host)) continue;
       const { failure } = runStep(world, step, uri, host);
       if (failure)

@@ -58,6 +58,7 @@ export const CODES = {
   "host-bits-set": w("values", "A prefix with host bits set", { fix: true }),
   "reversed-range": e("values", "A range that ends before it begins", { fix: true }),
   "mixed-family": e("values", "IPv4 and IPv6 in one range"),
+  "too-large": e("values", "A set of more members than are taken"),
   "multicast-mac": w("values", "A multicast MAC for a vNIC"),
 
   "slot-out-of-range": e("slots", "A slot number beyond 0 to 15"),

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { isGzip } from "../capture/gzip.ts";
+import { MEGABYTE, STANDARD_BOUNDS } from "../policy/bounds.ts";
 import { compilePolicy } from "../policy/compile.ts";
 import type { Policy } from "../policy/policy.ts";
 import { loadProgram, type Program, type Unread } from "../policy/program.ts";
@@ -57,10 +58,16 @@ export function unreadable(path: string, error: unknown): Unusable {
   return new Unusable(`${path}: ${why[code ?? ""] ?? message}`);
 }
 
-/** A policy's text. Bytes that are not UTF-8 are refused: a replacement character in a name would be a silent change. */
+/**
+ * A policy's text. Bytes that are not UTF-8 are refused: a replacement character in a name would be a silent change. So
+ * is a text that an editor would not get from a disk.
+ */
 export function readText(path: string): string {
+  const bytes = readBytes(path);
+  const { fileMegabytes } = STANDARD_BOUNDS;
+  if (bytes.length > fileMegabytes * MEGABYTE) throw new Unusable(`${path}: longer than ${fileMegabytes} MB`);
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(readBytes(path));
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (error) {
     if (error instanceof TypeError) throw new Unusable(`${path}: is not UTF-8 text`);
     throw error;

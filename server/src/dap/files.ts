@@ -30,7 +30,7 @@ export interface Files extends Pick<FileSource, "stamp"> {
 }
 
 /** In octets; captures may be long. */
-const LONGEST_NAMED = 2 ** 30;
+export const LONGEST_NAMED = 2 ** 30;
 
 /** What `attempt` makes of the files. Whatever it throws while files are still on their way is not meant yet. */
 export function withFiles<T>(source: FileSource, wanted: Wanted, attempt: (files: Files) => T): T | Promise<T> {

@@ -15,8 +15,9 @@ import type {
   WorkspaceDiagnosticReport,
 } from "vscode-languageserver";
 import { checkPart } from "../check/check.ts";
-import type { CODES } from "../check/codes.ts";
+import { CODES } from "../check/codes.ts";
 import type { Finding } from "../check/finding.ts";
+import { settingOf } from "../policy/bounds.ts";
 import type { SourceDocument } from "../syntax/document.ts";
 import { diagnosticOf, identity, stands } from "./findings.ts";
 import { encodePositions } from "./positions.ts";
@@ -109,7 +110,8 @@ export class Diagnostics {
   }
 
   #early(document: SourceDocument): Diagnostic[] {
-    return checkPart(document).flatMap((finding) => diagnosticOf(finding, this.session) ?? []);
+    const findings = told(checkPart(document), this.session.workspace.bounds.findings);
+    return findings.flatMap((finding) => diagnosticOf(finding, this.session) ?? []);
   }
 
   closed(uri: string): void {
@@ -327,11 +329,14 @@ export class Diagnostics {
     return out;
   }
 
+  /** What the client is told of a document, by place. Of too many the gravest, and how many there are. */
   #diagnosticsOf(uri: string): Diagnostic[] {
-    return this.findings(uri)
-      .map((finding) => diagnosticOf(finding, this.session))
-      .filter((diagnostic) => diagnostic !== undefined)
-      .sort((a, b) => a.range.start.line - b.range.start.line || a.range.start.character - b.range.start.character);
+    const findings = this.findings(uri);
+    const most = this.session.workspace.bounds.findings;
+    const all = told(findings, most).flatMap((finding) => diagnosticOf(finding, this.session) ?? []);
+    all.sort((a, b) => a.range.start.line - b.range.start.line || a.range.start.character - b.range.start.character);
+    if (findings.length > most) all.unshift(moreThan(most, findings.length));
+    return all;
   }
 
   /** The findings that stand now and their diagnostics, for code actions. */
@@ -407,6 +412,20 @@ export class Diagnostics {
     return { items };
   }
 }
+
+const GRAVEST = ["error", "warning", "information", "hint"] as const;
+
+function told(findings: readonly Finding[], most: number): readonly Finding[] {
+  if (findings.length <= most) return findings;
+  return GRAVEST.flatMap((grade) => findings.filter(({ code }) => CODES[code].severity === grade)).slice(0, most);
+}
+
+const moreThan = (most: number, all: number): Diagnostic => ({
+  range: { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } },
+  severity: 2,
+  source: "iochain",
+  message: `${all} findings, of which the gravest ${most} are shown (${settingOf("findings")}). \`iochain check\` tells all.`,
+});
 
 /** Findings that say that nothing does something: another program that holds the document may. */
 const CODES_OF_ABSENCE: ReadonlySet<keyof typeof CODES> = new Set(["unused-declaration", "redirect-unplaced"] as const);

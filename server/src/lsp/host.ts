@@ -15,6 +15,9 @@ export interface OpenCapture {
   readonly chunks: AsyncIterable<Uint8Array>;
 }
 
+/** Folders of a workspace in which policies are looked for: it may be a whole disk. */
+export const MOST_FOLDERS = 20_000;
+
 export type FileText = { readonly text: string } | Unread;
 
 /** Where text comes from that is not open in the editor. */
@@ -29,6 +32,6 @@ export interface Host {
   readonly readCapture?: (uri: string, wanted: Wanted) => Iterable<Frame> | { readonly error: string };
   /** A capture that the person named, in chunks; they complain with an Error when it cannot be read. */
   readonly openCapture?: (uri: string) => OpenCapture;
-  /** The policy files of a workspace folder. */
-  readonly policyFiles: (folder: string) => readonly string[] | Promise<readonly string[]>;
+  /** The policy files of a workspace folder; of more than `most`, so many and one more. */
+  readonly policyFiles: (folder: string, most: number) => readonly string[] | Promise<readonly string[]>;
 }

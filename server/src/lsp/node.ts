@@ -11,14 +11,11 @@ import { findOnDisk, readDisk } from "../disk.ts";
 import { unreadText } from "../policy/program.ts";
 import { encodeStep } from "../policy/uri.ts";
 import { serve } from "../portable.ts";
-import type { Host } from "./host.ts";
+import { type Host, MOST_FOLDERS } from "./host.ts";
 import { ipcPort, stdioPort } from "./ports.ts";
 
 /** Not searched for policies: what others wrote, and what no one edits. */
 const SKIPPED = new Set(["node_modules", ".git"]);
-/** A workspace may be a whole disk. */
-const MOST_FILES = 5000;
-const MOST_FOLDERS = 20_000;
 
 export const nodeHost: Host = {
   // Beside `dist/`, where this is bundled to.
@@ -42,7 +39,7 @@ export const nodeHost: Host = {
     if (typeof found === "string") return { chunks: failing(`${uri} ${unreadText(found)}`) };
     return { size: found.size, chunks: createReadStream(found.path, { highWaterMark: 256 * 1024 }) };
   },
-  policyFiles: async (folder) => {
+  policyFiles: async (folder, most) => {
     const found: string[] = [];
     const root = filePath(folder);
     const queue = root === undefined ? [] : [{ path: root, uri: folder.replace(/\/$/, "") }];
@@ -51,7 +48,7 @@ export const nodeHost: Host = {
       folders += 1;
       // A large folder is searched without holding up the editor.
       if (folders % 50 === 0) await new Promise((resolve) => setImmediate(resolve));
-      if (folders > MOST_FOLDERS || found.length >= MOST_FILES) break;
+      if (folders > MOST_FOLDERS || found.length > most) break;
       for (const entry of entriesOf(at.path)) {
         const inside = { path: join(at.path, entry.name), uri: `${at.uri}/${encodeStep(entry.name)}` };
         if (entry.isDirectory() && !SKIPPED.has(entry.name)) queue.push(inside);

@@ -18,6 +18,7 @@ import {
 } from "vscode-languageserver";
 import { version } from "../../../package.json";
 import { TRACE_SCHEME } from "../ide/traceDocument.ts";
+import { settingOf } from "../policy/bounds.ts";
 import { Diagnostics } from "./diagnostics.ts";
 import { refresher } from "./documents.ts";
 import { capabilities, FEATURES, type Feature } from "./features.ts";
@@ -72,12 +73,21 @@ export function startServer(connection: Connection, host: Host): void {
 
   connection.onInitialized(() =>
     safely("initialized", async () => {
-      for (const folder of folders) await workspace.addFolder(folder);
+      for (const folder of folders) await search(folder);
       const registrations = registrationsFor(session.client);
       if (registrations.length > 0) await connection.sendRequest("client/registerCapability", { registrations });
       diagnostics.everythingChanged();
     }),
   );
+
+  async function search(folder: string): Promise<void> {
+    if (await workspace.addFolder(folder)) return;
+    const most = workspace.bounds.workspaceFiles;
+    session.tell(
+      false,
+      `${folder} has more than ${most} policies: the others are known once they are open (${settingOf("workspaceFiles")}).`,
+    );
+  }
 
   // ---- documents --------------------------------------------------------------------------------------------------
 
@@ -124,7 +134,7 @@ export function startServer(connection: Connection, host: Host): void {
     safely("didChangeWorkspaceFolders", async () => {
       for (const { uri } of params.event.removed) workspace.removeFolder(uri);
       workspace.openFolders((params.event.added as readonly { uri: string }[]).map(({ uri }) => uri));
-      for (const { uri } of params.event.added) await workspace.addFolder(uri);
+      for (const { uri } of params.event.added) await search(uri);
       diagnostics.everythingChanged();
     }),
   );

@@ -106,9 +106,13 @@ export class Workspace {
     this.#folders = [...this.#folders, ...folders];
     this.#reads();
   }
-  async addFolder(folder: string): Promise<void> {
-    for (const uri of await this.host.policyFiles(folder)) this.#files.add(uri);
+  /** False when the folder has more policies than are looked for. */
+  async addFolder(folder: string): Promise<boolean> {
+    const most = this.#bounds.workspaceFiles;
+    const found = await this.host.policyFiles(folder, most);
+    for (const uri of found.slice(0, most)) this.#files.add(uri);
     this.#importers = undefined;
+    return found.length <= most;
   }
   removeFolder(folder: string): void {
     const inside = folder.endsWith("/") ? folder : `${folder}/`;
@@ -143,6 +147,9 @@ export class Workspace {
         this.#closed.delete(uri);
         this.#forget(uri);
       }
+  }
+  get bounds(): Bounds {
+    return this.#bounds;
   }
   /** What is read from disk for a policy. */
   get wanted(): Wanted {

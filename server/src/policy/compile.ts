@@ -15,6 +15,7 @@ import {
   compileSwsec,
   ruleSteps,
 } from "./blocks.ts";
+import type { Bounds } from "./bounds.ts";
 import { type Declarations, declarationsOf } from "./declarations.ts";
 import { EndpointResolver, type Inventory } from "./endpoints.ts";
 import { compileSegment, compileVm } from "./inventory.ts";
@@ -72,6 +73,9 @@ class Compiled implements Policy {
     return part.value;
   }
 
+  get bounds(): Bounds {
+    return this.#program.bounds;
+  }
   get title(): string {
     const of = () => [firstOf(this.#program, "policy", (s) => s.title !== undefined)?.title];
     return this.#part("title", of, () => of()[0]?.text ?? "");
@@ -112,8 +116,8 @@ class Compiled implements Policy {
     const { groups } = this.#declared;
     return this.#part(
       "endpoints",
-      () => [this.#inventory, ...statements(groups)],
-      (before: EndpointResolver | undefined) => new EndpointResolver(this.#inventory, groups, before),
+      () => [this.#inventory, this.bounds, ...statements(groups)],
+      (before: EndpointResolver | undefined) => new EndpointResolver(this.#inventory, groups, this.bounds, before),
     );
   }
   get groups() {
@@ -123,8 +127,8 @@ class Compiled implements Policy {
     const { services } = this.#declared;
     return this.#part(
       "services",
-      () => statements(services),
-      () => new ServiceResolver(services),
+      () => [this.bounds, ...statements(services)],
+      () => new ServiceResolver(services, this.bounds),
     );
   }
   get services() {

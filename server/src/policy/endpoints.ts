@@ -20,6 +20,7 @@ import {
   subtractAddresses,
   unionAllAddresses,
 } from "./addresses.ts";
+import type { Bounds } from "./bounds.ts";
 import { components } from "./components.ts";
 import type { EndpointSet, Group, Segment, Source, Vm, Vnic } from "./policy.ts";
 
@@ -82,6 +83,13 @@ export const isEmptySet = (set: EndpointSet): boolean =>
 // ---- making one -------------------------------------------------------------------------------------------------
 
 const EMPTY: EndpointSet = { any: false, addresses: NO_ADDRESSES, macs: [], vnics: new Set() };
+/** Stands for a set beyond the bounds: nobody, and a finding. */
+export const TOO_MANY: EndpointSet = { ...EMPTY, vnics: new Set() };
+/** All sets of a policy together may come to so many times the bound of one. */
+const TOGETHER = 20;
+const sizeOf = ({ addresses, macs, vnics }: EndpointSet): number =>
+  (addresses.v4.length + addresses.v6.length) / 2 + macs.length + vnics.size;
+
 const literal = (addresses: AddressSet): EndpointSet => ({ ...EMPTY, addresses });
 
 /** One address as written; undefined where it is none. */
@@ -116,13 +124,22 @@ export class EndpointResolver {
   readonly #lists = new Map<string, EndpointSet>();
   readonly #literals: Map<string, EndpointSet>;
   readonly #picked = new Map<EndpointSet, ReadonlySet<Vnic>>();
+  readonly #most: number;
+  /** Members of all sets that were made. */
+  #made = 0;
 
   /**
    * `groups`: the declaration that holds for each name, where it is a group's. `before`: the resolver of the policy
    * before an edit; sets of the same members are taken over from it.
    */
-  constructor(inventory: Inventory, groups: ReadonlyMap<string, Source<GroupStatement>>, before?: EndpointResolver) {
+  constructor(
+    inventory: Inventory,
+    groups: ReadonlyMap<string, Source<GroupStatement>>,
+    { groupAddresses }: Bounds,
+    before?: EndpointResolver,
+  ) {
     this.#inventory = inventory;
+    this.#most = groupAddresses;
     this.#literals = before ? before.#literals : new Map();
     const same = before && before.#inventory === inventory ? before : undefined;
     this.#named = same ? same.#named : new Map();
@@ -160,7 +177,10 @@ export class EndpointResolver {
       const members = endpoints === undefined ? [] : [...endpoints.items, ...endpoints.except];
       const same = (item: Endpoint) =>
         item.kind !== "name" || this.#set(item.name.text) === before.#set(item.name.text);
-      if (known !== undefined && unedited && members.every(same)) return known;
+      if (known !== undefined && unedited && members.every(same)) {
+        this.#made += sizeOf(known.endpoints);
+        return known;
+      }
     }
     return { name, source, endpoints: endpoints === undefined ? EMPTY : this.#make(endpoints) };
   }
@@ -192,8 +212,21 @@ export class EndpointResolver {
   }
 
   #make({ items, except }: Endpoints): EndpointSet {
-    const included = this.#combine(items.map((item) => this.#one(item)));
-    return except.length === 0 ? included : without(included, this.#combine(except.map((item) => this.#one(item))));
+    const included = this.#bounded(items);
+    if (except.length === 0 || included === TOO_MANY) return included;
+    const excluded = this.#bounded(except);
+    return excluded === TOO_MANY ? TOO_MANY : without(included, excluded);
+  }
+
+  /** A list's set, unless it comes to too many. What is the same set is counted once. */
+  #bounded(items: readonly Endpoint[]): EndpointSet {
+    const sets = [...new Set(items.map((item) => this.#one(item)))];
+    if (sets.length === 1) return sets[0] as EndpointSet;
+    let size = 0;
+    for (const set of sets) size += set.any ? 0 : sizeOf(set);
+    if (sets.includes(TOO_MANY) || size > this.#most || this.#made > TOGETHER * this.#most) return TOO_MANY;
+    this.#made += size;
+    return this.#combine(sets);
   }
 
   #combine(sets: readonly EndpointSet[]): EndpointSet {

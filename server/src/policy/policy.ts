@@ -24,6 +24,7 @@ import type {
   VnicStatement,
 } from "../syntax/tree.ts";
 import type { AddressSet, Ip, Ip4, Ip6, Mac, Ranges } from "./addresses.ts";
+import type { Bounds } from "./bounds.ts";
 import type { Platform } from "./platforms.ts";
 
 /** Where a thing is written. `statement.chunk.line` gives the line. */
@@ -47,6 +48,7 @@ export interface Policy {
   readonly chains: readonly Chain[];
   readonly scenarios: readonly Source<ScenarioStatement>[];
   readonly asserts: readonly Source<AssertStatement>[];
+  readonly bounds: Bounds;
 }
 
 export interface Segment {

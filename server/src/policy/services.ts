@@ -1,5 +1,6 @@
 /** Services: what an entry of the text matches, names resolved, cycles cut. */
 import type { Int, Name, PortRange, ServiceEntry, ServiceStatement } from "../syntax/tree.ts";
+import type { Bounds } from "./bounds.ts";
 import { BARE_PROTOCOLS, BUILTIN_SERVICES } from "./builtins.ts";
 import { components } from "./components.ts";
 import type { Service, ServiceMatch, Source } from "./policy.ts";
@@ -83,13 +84,23 @@ export function matchKey(match: ServiceMatch): string {
   return `p${match.protocol}/${ports ?? ""}/${sources ?? ""}`;
 }
 
+/** Stands for a list beyond the bounds: it matches nothing, and is a finding. */
+export const TOO_MANY_ENTRIES: readonly ServiceMatch[] = [];
+/** All lists of a policy together may come to so many times the bound of one. */
+const TOGETHER = 100;
+
 /** Names of services to what they match. Equal lists of entries share one answer. */
 export class ServiceResolver {
   readonly services: ReadonlyMap<string, Service>;
   readonly #lists = new Map<string, readonly ServiceMatch[]>();
 
+  readonly #most: number;
+  /** Entries of all lists that were made. */
+  #made = 0;
+
   /** `declared`: the declaration that holds for each name. */
-  constructor(declared: ReadonlyMap<string, Source<ServiceStatement>>) {
+  constructor(declared: ReadonlyMap<string, Source<ServiceStatement>>, { serviceEntries }: Bounds) {
+    this.#most = serviceEntries;
     const services = new Map<string, Service>(BUILTIN_SERVICES);
     // A declaration hides the built-in of its name, also while it is being resolved.
     for (const name of declared.keys()) services.delete(name);
@@ -125,13 +136,12 @@ export class ServiceResolver {
   #resolve(entries: readonly ServiceEntry[]): readonly ServiceMatch[] {
     const found = new Map<string, ServiceMatch>();
     for (const entry of entries) {
-      if (isProtocolEntry(entry)) {
-        const match = protocolMatch(entry);
-        if (match !== undefined) found.set(matchKey(match), match);
-      } else {
-        for (const match of this.services.get(entry.name.text)?.matches ?? []) found.set(matchKey(match), match);
-      }
+      const named = isProtocolEntry(entry) ? [protocolMatch(entry)] : this.services.get(entry.name.text)?.matches;
+      if (named === TOO_MANY_ENTRIES) return TOO_MANY_ENTRIES;
+      for (const match of named ?? []) if (match !== undefined) found.set(matchKey(match), match);
+      if (found.size > this.#most || this.#made > TOGETHER * this.#most) return TOO_MANY_ENTRIES;
     }
+    this.#made += found.size;
     return [...found.values()];
   }
 }

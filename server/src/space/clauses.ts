@@ -15,9 +15,10 @@ export class ClauseResolver {
     this.#endpoints = new EndpointResolver(
       policy,
       new Map([...policy.groups].map(([name, { source }]) => [name, source])),
+      policy.bounds,
     );
     const declared = [...policy.services].flatMap(([name, { source }]) => (source ? [[name, source] as const] : []));
-    this.#services = new ServiceResolver(new Map(declared));
+    this.#services = new ServiceResolver(new Map(declared), policy.bounds);
   }
 
   packets({ clauses }: Pick<AssertStatement, "clauses">, meaning: Meaning): Box[] {

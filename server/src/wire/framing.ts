@@ -8,7 +8,8 @@ const decoder = new TextDecoder();
 const SEPARATOR = encoder.encode("\r\n\r\n");
 /** A header longer than this is no header: the peer speaks something else. */
 const LONGEST_HEADER = 4096;
-const LONGEST_MESSAGE = 256 * 1024 * 1024;
+/** In octets. */
+export const LONGEST_MESSAGE = 256 * 1024 * 1024;
 
 /** A message as it goes over the wire. */
 export function frame(message: object): Uint8Array {
