@@ -10,6 +10,8 @@ const root = import.meta.dirname;
 const packages = path.join(root, "dist/packages");
 /** The marketplaces show an extension's size; a large one is installed with a second thought. */
 const largestVsix = 900_000;
+/** Licences, by their SPDX identifiers, of what may be bundled. */
+const PERMITTED = new Set(["MIT", "ISC", "BSD-2-Clause", "BSD-3-Clause", "0BSD", "Apache-2.0", "BlueOak-1.0.0"]);
 /** What the command starts, and what those load. */
 const PROGRAMS = ["dist/cli.js", "dist/server.js", "dist/debug-adapter.js", "dist/web/server.js"];
 const manifest = JSON.parse(await readFile(path.join(root, "package.json"), "utf8"));
@@ -37,10 +39,12 @@ async function bundledPackages() {
   const found = await Promise.all(
     [...folders].map(async (folder) => {
       const { name, version, license } = JSON.parse(await readFile(path.join(root, folder, "package.json"), "utf8"));
-      if (!license) throw new Error(`${name} does not say its licence`);
+      if (!PERMITTED.has(license)) throw new Error(`${name} has the licence ${license ?? "that it does not say"}`);
+      const { integrity } = lock[folder] ?? {};
+      if (!integrity) throw new Error(`the lock file has no hash of ${name}`);
       const file = (await readdir(path.join(root, folder))).find((entry) => /^licen[cs]e(\.|$)/i.test(entry));
       const text = file && (await readFile(path.join(root, folder, file), "utf8")).trim();
-      return { name, version, license, text, integrity: lock[folder]?.integrity };
+      return { name, version, license, text, integrity };
     }),
   );
   return found.sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -68,7 +72,7 @@ function billOfMaterials(found) {
       version: component.version,
       purl: `pkg:npm/${component.name.replace("@", "%40")}@${component.version}`,
       licenses: [{ license: { id: component.license } }],
-      ...(component.integrity && { hashes: [hashOf(component.integrity)] }),
+      hashes: [hashOf(component.integrity)],
     })),
   };
 }
