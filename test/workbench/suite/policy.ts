@@ -13,9 +13,13 @@ export async function openPolicy(name: string): Promise<vscode.TextDocument> {
   return document;
 }
 
-/** Asks until the answer is there; complains, with `what`, after ten seconds. */
-export async function eventually<T>(what: string, ask: () => T | undefined | Thenable<T | undefined>): Promise<T> {
-  for (const end = Date.now() + 10_000; Date.now() < end; ) {
+/** Asks until the answer is there; complains, with `what`, after ten seconds if no other time is promised. */
+export async function eventually<T>(
+  what: string,
+  ask: () => T | undefined | Thenable<T | undefined>,
+  within = 10_000,
+): Promise<T> {
+  for (const end = Date.now() + within; Date.now() < end; ) {
     const answer = await ask();
     if (answer !== undefined) return answer;
     await new Promise((resolve) => setTimeout(resolve, 100));
