@@ -2,15 +2,8 @@
 import { readFileSync, realpathSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Unread } from "./policy/program.ts";
-import { mayRead, type Readable } from "./policy/readable.ts";
+import { mayRead, type Readable, type Wanted } from "./policy/readable.ts";
 import { canonical } from "./policy/uri.ts";
-
-export interface Wanted {
-  /** What may be read; left out for what the person has named. */
-  readonly readable?: Readable;
-  /** In octets. */
-  readonly longest: number;
-}
 
 /** The bytes of a file by its path or `file:` URI, or why there are none. */
 export function readDisk(name: string, wanted: Wanted): Buffer | Unread {

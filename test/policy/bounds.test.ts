@@ -65,6 +65,13 @@ describe("sets", () => {
       "main:9 too-large The services of this rule come to",
     ]);
   });
+  it("of more are errors in a rule of any block", () => {
+    const rule = "rule 1 WHAT from 10.1.0.1, 10.1.0.3, 10.1.0.5 to any";
+    const acl = `acl block { ${rule.replace("WHAT", "allow")} }`;
+    const dfw = `dfw block { section "All" { ${rule.replace("WHAT", "allow")} } default drop }`;
+    const redirect = `appliance a { vendor "v" }\nredirect block via a { ${rule.replace("WHAT", "redirect")} }`;
+    for (const main of [acl, dfw, redirect]) expect(errorsOf({ main }, { groupAddresses: 2 }), main).toHaveLength(1);
+  });
   it("that double from line to line stay what they are", () => {
     const doubled = Array.from({ length: 60 }, (_, i) => `group g${i + 1} = g${i}, g${i}\n`).join("");
     expect(errorsOf({ main: `group g0 = 10.1.0.1, 10.1.0.2\n${doubled}` }, {})).toEqual([]);

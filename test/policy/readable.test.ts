@@ -53,6 +53,13 @@ describe("a policy that lies in no open folder", () => {
   );
 });
 
+it("a policy that is nowhere yet has nothing read", () => {
+  for (const folders of [["file:///home/ann/net"], []]) {
+    const readable = readableFrom({ ...opened, folders, policies: ["untitled:Untitled-1"] });
+    expect(mayRead(readable, "file:///tmp/a.iochain")).toBe(false);
+  }
+});
+
 describe("where no folder is open", () => {
   const readable = readableFrom({ ...opened, policies: ["file:///tmp/x/a.iochain"] });
   it("policies and captures of this machine are read", () => {

@@ -8,6 +8,10 @@ import { type Finding, finding, nameSpan } from "./finding.ts";
 type Measured = "groupAddresses" | "serviceEntries";
 
 export function checkSizes(policy: Policy): Finding[] {
+  // Rules are compiled when they are asked for; only then is it known whether anything was too large.
+  const rules = [...policy.blocks.values()].flatMap(rulesOf);
+  for (const { inspect } of policy.appliances.values()) rules.push(inspect?.rules ?? []);
+  if (!policy.exceeded) return [];
   const findings: Finding[] = [];
   const tell = (source: Source, what: string, name: Measured) => {
     const message = `${what} come to more than ${OF[name](policy.bounds)}, and are taken as none (${settingOf(name)}).`;
@@ -18,7 +22,7 @@ export function checkSizes(policy: Policy): Finding[] {
   for (const { name, source, matches } of policy.services.values())
     if (source !== undefined && matches === TOO_MANY_ENTRIES)
       tell(source, `The entries of "${name}"`, "serviceEntries");
-  for (const { source, from, to, appliedTo, services } of rulesOf(policy)) {
+  for (const { source, from, to, appliedTo, services } of rules.flat()) {
     if (from === TOO_MANY || to === TOO_MANY || appliedTo === TOO_MANY.vnics)
       tell(source, "Members of a list of this rule", "groupAddresses");
     if (services === TOO_MANY_ENTRIES) tell(source, "The services of this rule", "serviceEntries");
@@ -33,13 +37,7 @@ const OF: Readonly<Record<Measured, (bounds: Bounds) => string>> = {
     `${serviceEntries} protocols and ports, or with all others to more than 100 times that`,
 };
 
-function* rulesOf(policy: Policy): Generator<Rule> {
-  for (const block of policy.blocks.values()) yield* ownRules(block);
-  for (const { inspect } of policy.appliances.values()) yield* inspect?.rules ?? [];
-}
-function* ownRules(block: Block): Generator<Rule> {
-  if (block.module === "dfw") {
-    yield* block.ethernetRules;
-    yield* block.ipRules;
-  } else if (block.module !== "swsec") yield* block.rules;
+function rulesOf(block: Block): (readonly Rule[])[] {
+  if (block.module === "dfw") return [block.ethernetRules, block.ipRules];
+  return block.module === "swsec" ? [] : [block.rules];
 }

@@ -3,7 +3,7 @@
  * beforehand what will be asked for: what was missing is waited for, and the launch is tried again.
  */
 import type { Unread } from "../policy/program.ts";
-import { mayRead, type Readable } from "../policy/readable.ts";
+import { mayRead, type Wanted } from "../policy/readable.ts";
 
 export interface FileSource {
   /** The bytes of a file, by path or URI, or why there are none (undefined: it is missing). */
@@ -12,12 +12,6 @@ export interface FileSource {
   readonly startedIn?: string;
   /** Changes when the file does. */
   stamp?(path: string): number | undefined;
-}
-/** What a file must be to be read: in reach, behind its symbolic links too, and not longer (in octets). */
-export interface Wanted {
-  /** Left out for what the person has named. */
-  readonly readable?: Readable;
-  readonly longest: number;
 }
 type Found = Uint8Array | Unread | undefined;
 

@@ -1,13 +1,7 @@
 /** What the server needs of the machine that it runs on. */
 import type { Frame } from "../capture/packet.ts";
 import type { Unread } from "../policy/program.ts";
-import type { Readable } from "../policy/readable.ts";
-
-/** What a file must be to be read for a policy: in reach, behind its symbolic links too, and not longer (in octets). */
-export interface Wanted {
-  readonly readable: Readable;
-  readonly longest: number;
-}
+import type { Wanted } from "../policy/readable.ts";
 
 /** A capture as the host opens it; `size` in octets, where it is known. */
 export interface OpenCapture {

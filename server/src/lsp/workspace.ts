@@ -8,9 +8,9 @@ import { type Bounds, MEGABYTE, STANDARD_BOUNDS } from "../policy/bounds.ts";
 import { compilePolicy } from "../policy/compile.ts";
 import type { Policy } from "../policy/policy.ts";
 import { loadProgram, type Program, resolveImport, type Unread } from "../policy/program.ts";
-import { mayRead, type Readable, readableFrom } from "../policy/readable.ts";
+import { mayRead, type Readable, readableFrom, type Wanted } from "../policy/readable.ts";
 import { type Change, SourceDocument } from "../syntax/document.ts";
-import type { FileText, Host, Wanted } from "./host.ts";
+import type { FileText, Host } from "./host.ts";
 
 /** A program with what is known of it. Another object after each edit of its documents, with most of its parts kept. */
 export interface LoadedProgram {
@@ -152,7 +152,7 @@ export class Workspace {
     return this.#bounds;
   }
   /** What is read from disk for a policy. */
-  get wanted(): Wanted {
+  get wanted(): Required<Wanted> {
     this.#readable ??= readableFrom({
       folders: this.#folders,
       policies: [...this.#open.keys(), ...this.#named],

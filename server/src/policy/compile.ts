@@ -76,6 +76,9 @@ class Compiled implements Policy {
   get bounds(): Bounds {
     return this.#program.bounds;
   }
+  get exceeded(): boolean {
+    return this.#endpoints.exceeded || this.#services.exceeded;
+  }
   get title(): string {
     const of = () => [firstOf(this.#program, "policy", (s) => s.title !== undefined)?.title];
     return this.#part("title", of, () => of()[0]?.text ?? "");
@@ -128,7 +131,7 @@ class Compiled implements Policy {
     return this.#part(
       "services",
       () => [this.bounds, ...statements(services)],
-      () => new ServiceResolver(services, this.bounds),
+      (before: ServiceResolver | undefined) => new ServiceResolver(services, this.bounds, before),
     );
   }
   get services() {

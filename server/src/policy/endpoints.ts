@@ -90,6 +90,12 @@ const TOGETHER = 20;
 const sizeOf = ({ addresses, macs, vnics }: EndpointSet): number =>
   (addresses.v4.length + addresses.v6.length) / 2 + macs.length + vnics.size;
 
+const sizeOfAll = (sets: readonly EndpointSet[]): number => {
+  let size = 0;
+  for (const set of sets) size += set.any ? 0 : sizeOf(set);
+  return size;
+};
+
 const literal = (addresses: AddressSet): EndpointSet => ({ ...EMPTY, addresses });
 
 /** One address as written; undefined where it is none. */
@@ -127,6 +133,8 @@ export class EndpointResolver {
   readonly #most: number;
   /** Members of all sets that were made. */
   #made = 0;
+  /** A set was too large, now or before an edit: `TOO_MANY` may stand somewhere. */
+  exceeded: boolean;
 
   /**
    * `groups`: the declaration that holds for each name, where it is a group's. `before`: the resolver of the policy
@@ -140,6 +148,7 @@ export class EndpointResolver {
   ) {
     this.#inventory = inventory;
     this.#most = groupAddresses;
+    this.exceeded = before?.exceeded ?? false;
     this.#literals = before ? before.#literals : new Map();
     const same = before && before.#inventory === inventory ? before : undefined;
     this.#named = same ? same.#named : new Map();
@@ -220,11 +229,14 @@ export class EndpointResolver {
 
   /** A list's set, unless it comes to too many. What is the same set is counted once. */
   #bounded(items: readonly Endpoint[]): EndpointSet {
-    const sets = [...new Set(items.map((item) => this.#one(item)))];
+    let sets = items.map((item) => this.#one(item));
     if (sets.length === 1) return sets[0] as EndpointSet;
-    let size = 0;
-    for (const set of sets) size += set.any ? 0 : sizeOf(set);
-    if (sets.includes(TOO_MANY) || size > this.#most || this.#made > TOGETHER * this.#most) return TOO_MANY;
+    if (sizeOfAll(sets) > this.#most) sets = [...new Set(sets)];
+    const size = sizeOfAll(sets);
+    if (size > this.#most || this.#made > TOGETHER * this.#most || sets.includes(TOO_MANY)) {
+      this.exceeded = true;
+      return TOO_MANY;
+    }
     this.#made += size;
     return this.#combine(sets);
   }

@@ -49,6 +49,8 @@ export interface Policy {
   readonly scenarios: readonly Source<ScenarioStatement>[];
   readonly asserts: readonly Source<AssertStatement>[];
   readonly bounds: Bounds;
+  /** Of what is compiled so far, some set may have been beyond the bounds. */
+  readonly exceeded: boolean;
 }
 
 export interface Segment {

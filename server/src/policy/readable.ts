@@ -12,6 +12,14 @@ interface Place {
 }
 export type Readable = readonly Place[];
 
+/** What a file must be to be read: in reach, behind its symbolic links too, and not longer. */
+export interface Wanted {
+  /** Left out for what the person has named. */
+  readonly readable?: Readable;
+  /** In octets. */
+  readonly longest: number;
+}
+
 const BY_NAME = /\.(?:iochain|(?:pcap|pcapng|cap|ntar|dmp)(?:\.gz)?)$/i;
 
 /** What was opened, by paths or URIs. */
@@ -30,6 +38,8 @@ export function readableFrom({ folders, policies, startedIn, outside }: Opened):
   const around = startedIn === undefined || folders.length > 0 ? undefined : canonical(startedIn);
   const places = folders.map((folder) => ({ folder: canonical(folder), byName: false }));
   for (const policy of policies.map(canonical)) {
+    // One that is nowhere yet (`untitled:`) has nothing beside it.
+    if (!isLocal(policy) && !policy.includes("/")) continue;
     if (places.some(({ folder, byName }) => !byName && contains(folder, policy))) continue;
     const isAround = around !== undefined && contains(around, policy);
     const folder = isAround ? around : folders.length === 0 ? rootOf(policy) : folderOf(policy);

@@ -97,10 +97,17 @@ export class ServiceResolver {
   readonly #most: number;
   /** Entries of all lists that were made. */
   #made = 0;
+  /** A list was too long, now or before an edit: `TOO_MANY_ENTRIES` may stand somewhere. */
+  exceeded: boolean;
 
   /** `declared`: the declaration that holds for each name. */
-  constructor(declared: ReadonlyMap<string, Source<ServiceStatement>>, { serviceEntries }: Bounds) {
+  constructor(
+    declared: ReadonlyMap<string, Source<ServiceStatement>>,
+    { serviceEntries }: Bounds,
+    before?: ServiceResolver,
+  ) {
     this.#most = serviceEntries;
+    this.exceeded = before?.exceeded ?? false;
     const services = new Map<string, Service>(BUILTIN_SERVICES);
     // A declaration hides the built-in of its name, also while it is being resolved.
     for (const name of declared.keys()) services.delete(name);
@@ -137,9 +144,10 @@ export class ServiceResolver {
     const found = new Map<string, ServiceMatch>();
     for (const entry of entries) {
       const named = isProtocolEntry(entry) ? [protocolMatch(entry)] : this.services.get(entry.name.text)?.matches;
-      if (named === TOO_MANY_ENTRIES) return TOO_MANY_ENTRIES;
       for (const match of named ?? []) if (match !== undefined) found.set(matchKey(match), match);
-      if (found.size > this.#most || this.#made > TOGETHER * this.#most) return TOO_MANY_ENTRIES;
+      if (named !== TOO_MANY_ENTRIES && found.size <= this.#most && this.#made <= TOGETHER * this.#most) continue;
+      this.exceeded = true;
+      return TOO_MANY_ENTRIES;
     }
     this.#made += found.size;
     return [...found.values()];
