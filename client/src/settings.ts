@@ -12,7 +12,8 @@ export function settings(): Settings {
   return {
     // A workspace that is not trusted reads nothing else, whatever is set.
     imports: { outsideWorkspace: vscode.workspace.isTrusted && configuration.get("imports.outsideWorkspace", false) },
-    limits: configuration.get("limits", {}),
+    // A copy: VS Code hands out a proxy, which cannot be posted to a worker.
+    limits: { ...configuration.get("limits", {}) },
   };
 }
 
