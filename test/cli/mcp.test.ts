@@ -1,10 +1,13 @@
 /** `iochain mcp` speaks the Model Context Protocol: a client greets it, lists its tools, asks, and goes away. */
 import { spawn } from "node:child_process";
+import { mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { expect, test } from "vitest";
 import { TOOLS } from "../../server/src/ide/assistant/tools.ts";
 
+const folder = mkdtempSync(path.join(tmpdir(), "iochain-mcp-"));
 const root = path.join(import.meta.dirname, "../..");
 
 test("an assistant's session", async () => {
@@ -38,6 +41,14 @@ test("an assistant's session", async () => {
   );
   expect(await call("trace_packet", { policy, packet: "tcp 203.0.113.7:1 -> web-01:443 syn" })).toMatch(/rule 1001/);
   expect(await call("check_policy", { policy: "none.iochain" })).toBe("ERROR none.iochain: no such file or folder");
+  expect(await call("check_policy", { policy: "/etc/passwd" })).toBe("ERROR /etc/passwd: is no policy (.iochain)");
+  const link = path.join(folder, "link.iochain");
+  symlinkSync("/etc/passwd", link);
+  expect(await call("check_policy", { policy: link })).toMatch(/^ERROR .* is no policy/);
+  const importing = path.join(folder, "importing.iochain");
+  writeFileSync(importing, 'import "/etc/passwd"\nimport "link.iochain"\n');
+  expect(await call("check_policy", { policy: importing })).not.toMatch(/root:/);
+  expect(await call("check_policy", { policy: importing })).toMatch(/import-outside[\s\S]*import-outside/);
   expect(await call("explain_rule", { policy, rule: "first" })).toMatch(/^ERROR .*integer/);
 
   child.stdin.end();

@@ -1,12 +1,14 @@
 /** Policies from the file system. A document's URI is the path as the user gave it, so results name files as they did. */
 import { readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { isGzip } from "../capture/gzip.ts";
+import { findOnDisk } from "../disk.ts";
 import { MEGABYTE, STANDARD_BOUNDS } from "../policy/bounds.ts";
 import { compilePolicy } from "../policy/compile.ts";
 import type { Policy } from "../policy/policy.ts";
 import { loadProgram, type Program, type Unread } from "../policy/program.ts";
+import type { Readable } from "../policy/readable.ts";
 import { parseFile, type SourceDocument } from "../syntax/document.ts";
 import { Unusable } from "./terminal.ts";
 
@@ -85,13 +87,20 @@ export function readCaptureBytes(path: string): Uint8Array {
   }
 }
 
-/** The program that starts at `path`, with its imports. A missing import is a finding, not an error. */
-export function load(path: string): Program {
+/**
+ * The program that starts at `path`, with its imports. A missing import is a finding, not an error. `readable`: what may
+ * be read where somebody else than the person names the files; left out, everything.
+ */
+export function load(path: string, readable?: Readable): Program {
+  const isRefused = (file: string) =>
+    readable !== undefined && findOnDisk(resolve(file), { readable, longest: Number.POSITIVE_INFINITY }) === "outside";
+  if (isRefused(path)) throw new Unusable(`${path}: is no policy (.iochain)`);
   const root = parseFile(path, readText(path));
+  const readImport = (uri: string) => (isRefused(uri) ? "outside" : importOf(uri));
   return loadProgram(path, (uri) => (uri === path ? root : readImport(uri)));
 }
 
-function readImport(path: string): SourceDocument | Unread {
+function importOf(path: string): SourceDocument | Unread {
   try {
     return parseFile(path, readText(path));
   } catch (error) {

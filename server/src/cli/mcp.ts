@@ -1,10 +1,12 @@
 /** `iochain mcp`: the assistant's tools as a server of the Model Context Protocol, over standard input and output. */
+import { resolve } from "node:path";
 import { fromJsonSchema, McpServer } from "@modelcontextprotocol/server";
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
 import { version } from "../../../package.json";
 import { type Answer, askTool, TOOLS, type ToolInput } from "../ide/assistant/tools.ts";
 import { compilePolicy } from "../policy/compile.ts";
 import type { Policy } from "../policy/policy.ts";
+import { readableFrom } from "../policy/readable.ts";
 import { load } from "./files.ts";
 import { say, Unusable } from "./terminal.ts";
 
@@ -35,7 +37,9 @@ function createServer(): McpServer {
 /** The policy is read anew for every question: an assistant edits it in between. */
 function ask(name: string, input: ToolInput): Answer {
   try {
-    const program = load(String(input.policy));
+    const path = String(input.policy);
+    // An assistant may have been talked into asking for anything: it gets policies, and nothing else of this machine.
+    const program = load(path, readableFrom({ folders: [], policies: [resolve(path)], outside: false }));
     let policy: Policy | undefined;
     const compiled = () => {
       policy ??= compilePolicy(program);
