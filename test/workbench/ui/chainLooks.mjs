@@ -16,7 +16,7 @@ export const chainLooks = ({ name }) => [
   [
     `the chain view while stepping, ${name}`,
     async (workbench) => {
-      await workbench.openFile("three-tier.iochain");
+      await workbench.openPolicy("three-tier.iochain");
       await workbench.line("policy").click();
       await workbench.press("F5");
       await workbench.debugToolbar().waitFor();

@@ -8,8 +8,7 @@ export const debugging = [
   [
     "a scenario is chosen, and its packet followed to a rule",
     async (workbench) => {
-      await workbench.openFile(policy);
-      await workbench.page.locator(".statusbar-item", { hasText: "IOChain Policy" }).waitFor();
+      await workbench.openPolicy(policy);
       await workbench.line("policy").click();
       await workbench.command("IOChain: Debug Scenario");
       await workbench.choose("An intruder on web-01 looks around");

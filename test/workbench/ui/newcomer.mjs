@@ -8,8 +8,7 @@ export const newcomer = [
   [
     "a policy opens as an IOChain policy",
     async (workbench) => {
-      await workbench.openFile(policy);
-      await workbench.page.locator(".statusbar-item", { hasText: "IOChain Policy" }).waitFor();
+      await workbench.openPolicy(policy);
       await workbench.screenshot("opened");
     },
   ],

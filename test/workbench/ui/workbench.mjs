@@ -20,6 +20,12 @@ export class Workbench {
     await this.page.locator(".monaco-editor .view-lines .view-line").first().waitFor();
   }
 
+  /** Opens a policy, and waits until the editor knows it as one: before that, F5 asks which debugger is meant. */
+  async openPolicy(name) {
+    await this.openFile(name);
+    await this.page.locator(".statusbar-item", { hasText: "IOChain Policy" }).waitFor();
+  }
+
   /** The first visible line of the editor that contains the text. */
   line(text) {
     return this.page.locator(".editor-instance .view-line", { hasText: text }).first();
