@@ -1,6 +1,6 @@
 /**
  * One capture of mixed traffic (TCP and UDP, IPv4 and IPv6, some of it tagged) read and decoded, and brought to
- * verdicts, beside the programs that people read captures with, where they are installed. Processor time.
+ * verdicts, beside the programs that people read captures with, where they are installed. Processor time a packet.
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -12,26 +12,33 @@ import { readCapture } from "../server/src/capture/reader.ts";
 import { writePcap } from "../server/src/capture/write.ts";
 import { replayFrame } from "../server/src/chain/replay.ts";
 import { World } from "../server/src/chain/world.ts";
-import type { Vnic } from "../server/src/policy/policy.ts";
-import { framesFor, policyOf } from "./captureVerdicts.ts";
-import { cpu, type Figure } from "./figure.ts";
+import type { Policy, Vnic } from "../server/src/policy/policy.ts";
+import { cpuEach, type Figure } from "./figure.ts";
+import { framesFor, policyOf } from "./traffic.ts";
 
 const PACKETS = 300_000;
 const FLOWS = 10_000;
-const RULES = 1000;
 const PEERS: Readonly<Record<string, readonly string[]>> = {
   capinfos: ["capinfos"],
   "tcpdump -n": ["tcpdump", "-n", "-r"],
   "tshark -n": ["tshark", "-n", "-r"],
 };
 
-export async function captures(): Promise<Figure[]> {
-  const policy = policyOf(RULES);
-  const vnic = policy.vnics.values().next().value as Vnic;
-  const bytes = writePcap(framesFor(vnic, PACKETS, FLOWS).map(varied));
+export async function captures(sizes: readonly number[]): Promise<Figure[]> {
   const figures: Figure[] = [];
-  const add = (what: string, subject: string, value: number) =>
-    figures.push({ suite: "captures", what, subject, size: PACKETS, value, unit: "ms" });
+  const add = (what: string, subject: string, size: number, nanoseconds: number) =>
+    figures.push({ suite: "captures", what, subject, size, value: nanoseconds / 1000, unit: "µs" });
+  const bytesFor = (policy: Policy) => writePcap(framesFor(firstVnic(policy), PACKETS, FLOWS).map(varied));
+  for (const size of sizes) {
+    const policy = policyOf(size);
+    const bytes = bytesFor(policy);
+    const decide = () => {
+      const world = World.start(policy);
+      for (const frame of readCapture(bytes).frames) replayFrame(world, firstVnic(policy), frame, 0, 0n);
+    };
+    add("a packet to its verdict, with the whole trace", "IOChain", size, cpuEach(PACKETS, 3, decide));
+  }
+  const bytes = bytesFor(policyOf(100));
   const read = () => {
     let count = 0;
     for (const { data, linkType, originalLength } of readCapture(bytes).frames) {
@@ -39,12 +46,7 @@ export async function captures(): Promise<Figure[]> {
     }
     if (count !== PACKETS) throw new Error(`${count} frames of ${PACKETS} are well-formed`);
   };
-  add("read and decode", "IOChain", cpu(3, read));
-  const decide = () => {
-    const world = World.start(policy);
-    for (const frame of readCapture(bytes).frames) replayFrame(world, vnic, frame, 0, 0n);
-  };
-  add(`to verdicts with the trace, ${RULES} rules`, "IOChain", cpu(3, decide));
+  add("a packet read and decoded", "IOChain", 0, cpuEach(PACKETS, 3, read));
   const folder = mkdtempSync(join(tmpdir(), "captures-"));
   try {
     const file = join(folder, "mixed.pcap");
@@ -52,13 +54,15 @@ export async function captures(): Promise<Figure[]> {
     for (const [name, command] of Object.entries(PEERS)) {
       const time = childTime([...command, file]);
       if (time === undefined) console.error(`${name} is not installed`);
-      else add("read and decode", name, time);
+      else add("a packet read and decoded", name, 0, (time * 1e6) / PACKETS);
     }
   } finally {
     rmSync(folder, { recursive: true });
   }
   return figures;
 }
+
+const firstVnic = ({ vnics }: Policy): Vnic => vnics.values().next().value as Vnic;
 
 /** Every third flow or so has a tag, every fifth is of IPv6: by the port of the side that is not the vNIC's. */
 function varied(frame: Frame): Frame {

@@ -1,40 +1,22 @@
 /**
  * Look-ups in the connection table beside a Map with text keys, as one would write it: processor time in nanoseconds a
  * look-up, the making of the key included.
- *
- *     node --experimental-transform-types bench/connections.ts [flows]
  */
 import { FlowTable, flowKey } from "../server/src/chain/flowTable.ts";
-import type { Figure } from "./figure.ts";
+import { cpuEach, type Figure } from "./figure.ts";
 import { randomFrom } from "./policies.ts";
-
-export interface Measured {
-  readonly flows: number;
-  readonly table: number;
-  readonly tableOfSix: number;
-  readonly map: number;
-  readonly forkAndWrite: number;
-}
 
 const LOOK_UPS = 1_000_000;
 
-const cpu = (): number => {
-  const { user, system } = process.cpuUsage();
-  return user + system;
-};
 function nanoseconds(count: number, work: (i: number) => unknown): number {
-  let found = 0;
-  const runs: number[] = [];
-  for (let run = 0; run < 5; run += 1) {
-    const from = cpu();
+  return cpuEach(count, 5, () => {
+    let found = 0;
     for (let i = 0; i < count; i += 1) if (work(i) !== undefined) found += 1;
-    runs.push(((cpu() - from) * 1000) / count);
-  }
-  if (found !== 5 * count) throw new Error("a flow was not found");
-  return runs.sort((a, b) => a - b)[2] as number;
+    if (found !== count) throw new Error("a flow was not found");
+  });
 }
 
-export function measure(flows: number): Measured {
+function measure(flows: number) {
   const random = randomFrom(13);
   const below = (n: number) => Math.floor(random() * n);
   const ends = Array.from({ length: flows }, () => ({
@@ -80,7 +62,7 @@ export function measure(flows: number): Measured {
 
 /** Sizes are of flows: the many of one host, and of a busy one. */
 export async function connections(): Promise<Figure[]> {
-  return [10_000, 100_000].map(measure).flatMap(({ flows, table, tableOfSix, map }) => {
+  return [10_000, 100_000].map(measure).flatMap(({ flows, table, tableOfSix, map, forkAndWrite }) => {
     const figure = (what: string, subject: string, value: number): Figure => ({
       suite: "connections",
       what,
@@ -93,11 +75,7 @@ export async function connections(): Promise<Figure[]> {
       figure("look-up, IPv4", "IOChain", table),
       figure("look-up, IPv4", "Map with text keys", map),
       figure("look-up, IPv6", "IOChain", tableOfSix),
+      figure("a fork, and one entry written", "IOChain", forkAndWrite),
     ];
   });
-}
-
-if (import.meta.main) {
-  const sizes = process.argv.slice(2).map(Number);
-  console.table((sizes.length > 0 ? sizes : [10_000, 630_000]).map(measure));
 }

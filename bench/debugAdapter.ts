@@ -23,7 +23,7 @@ export async function debugAdapter(sizes: readonly number[]): Promise<Figure[]> 
   const subjects = [
     { name: "IOChain", program: join(root, "dist/debug-adapter.js"), step: "stepIn" },
     { name: "mock on @vscode/debugadapter", program: join(root, "bench/peers/debugAdapter.mjs"), step: "next" },
-  ].filter(({ program, name }) => name === "IOChain" || existsSync(join(program, "../node_modules")));
+  ].filter(({ name }) => name === "IOChain" || existsSync(join(root, "bench/node_modules")));
   const folder = mkdtempSync(join(tmpdir(), "iochain-bench-"));
   const figures: Figure[] = [];
   try {

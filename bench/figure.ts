@@ -14,6 +14,14 @@ export interface Figure {
   readonly unit: "s" | "ms" | "µs" | "ns" | "MB";
 }
 
+/** `results.json`: the last figures of every suite. */
+export interface Results {
+  /** Of the last run, `2026-01-31`. */
+  readonly date: string;
+  readonly machine: string;
+  readonly figures: readonly Figure[];
+}
+
 /** Processor time of a run in milliseconds: it does not move with what else the machine does. Median of `times`. */
 export function cpu(times: number, run: () => unknown): number {
   const all: number[] = [];
@@ -25,3 +33,6 @@ export function cpu(times: number, run: () => unknown): number {
   }
   return all.sort((a, b) => a - b)[Math.floor(all.length / 2)] as number;
 }
+
+/** The same for each of `count` things, in nanoseconds. */
+export const cpuEach = (count: number, times: number, run: () => unknown): number => (cpu(times, run) * 1e6) / count;

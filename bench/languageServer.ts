@@ -1,6 +1,6 @@
 /**
  * A language server over the wire, timed: `node bench/languageServer.ts [rules …]` for ours, with `--peers` for the
- * others beside it. For each size: opening until the first findings, one key until fresh findings, completion right
+ * others beside it. For each size: opening until the first and the last findings, one key until fresh findings, completion right
  * after a key, hover, definition, and memory. `KEYS` says how many keys, `NODE_FLAGS` what Node is given.
  */
 import { type ChildProcess, spawn } from "node:child_process";
@@ -24,7 +24,9 @@ export interface Figures {
   /** Megabytes of the policy's text. */
   readonly text: number;
   readonly start: number;
+  /** Until the first answer, and until the last one that says anything new. */
   readonly open: number;
+  readonly openAll: number;
   /** Of the policy as generated, and with a letter too many in one of its rules: a server that looks finds more. */
   readonly findings: number;
   readonly findingsTyped: number;
@@ -60,12 +62,18 @@ export async function measure(
   const child = spawn(process.execPath, [...flags, ...subject.command], { stdio: ["pipe", "pipe", "inherit"] });
   const connection = connect(child);
   const published = new Publications(connection);
+  let refreshed = () => {};
+  connection.onRequest("workspace/diagnostic/refresh", () => {
+    refreshed();
+    return null;
+  });
   const { capabilities } = await connection.sendRequest<InitializeResult>("initialize", {
     processId: process.pid,
     rootUri: null,
     workspaceFolders: null,
     initializationOptions: subject.initializationOptions,
     capabilities: {
+      workspace: { diagnostics: { refreshSupport: true } },
       textDocument: {
         ...(subject.pulls && { diagnostic: {} }),
         publishDiagnostics: { versionSupport: true },
@@ -78,16 +86,32 @@ export async function measure(
   await connection.sendNotification("initialized", {});
   await subject.prepare?.(connection);
   const textDocument = { uri };
-  const diagnostics = (): Promise<{ items?: unknown[] }> =>
-    subject.pulls ? connection.sendRequest("textDocument/diagnostic", { textDocument }) : published.next();
+  const diagnostics = (previousResultId?: string): Promise<Report> =>
+    subject.pulls
+      ? connection.sendRequest("textDocument/diagnostic", { textDocument, previousResultId })
+      : published.next();
 
   const opened = performance.now();
   const firstFindings = subject.pulls ? undefined : published.next();
   await connection.sendNotification("textDocument/didOpen", {
     textDocument: { uri, languageId: subject.languageId, version: 1, text },
   });
-  const first = await (firstFindings ?? diagnostics());
+  let report = await (firstFindings ?? diagnostics());
   const open = performance.now() - opened;
+  let openAll = open;
+  const again = async () => {
+    const next = await diagnostics(report.resultId);
+    if (next.kind === "unchanged") return;
+    report = next;
+    openAll = performance.now() - opened;
+  };
+  refreshed = () => void again();
+  // A server that looks deeper takes the longer the more there is to look at.
+  for (let quiet = -1; openAll !== quiet; ) {
+    quiet = openAll;
+    await pause(1000 + rules / 20);
+  }
+  refreshed = () => {};
 
   // The action of the rule in the middle, one letter too many and back.
   const lines = text.split("\n");
@@ -159,22 +183,29 @@ export async function measure(
       text: text.length / 1e6,
       start,
       open,
-      findings: first.items?.length ?? 0,
+      openAll,
+      findings: report.items?.length ?? 0,
       findingsTyped,
     },
     ...{ key, keyWhileBusy, completion, hover, definition, memory },
   };
 }
 
+interface Report {
+  readonly kind?: string;
+  readonly resultId?: string;
+  readonly items?: readonly unknown[];
+}
+
 /** Findings that a server publishes by itself. */
 class Publications {
-  #waiting: ((items: { items: unknown[] }) => void)[] = [];
+  #waiting: ((report: Report) => void)[] = [];
   constructor(connection: MessageConnection) {
     connection.onNotification("textDocument/publishDiagnostics", ({ diagnostics }) => {
       for (const resolve of this.#waiting.splice(0)) resolve({ items: diagnostics });
     });
   }
-  next(): Promise<{ items: unknown[] }> {
+  next(): Promise<Report> {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 }
@@ -211,6 +242,7 @@ export async function languageServer(sizes: readonly number[]): Promise<Figure[]
       };
       add("start", f.start);
       add("open until the first findings", f.open);
+      add("open until the last findings", f.openAll);
       add("a key until fresh findings", f.key);
       add("the same, dear checks at work", f.keyWhileBusy);
       add("a key and completion", f.completion);
@@ -228,7 +260,7 @@ export function row(f: Figures): Record<string, string | number> {
     rules: f.rules,
     server: f.subject,
     start: f.start.toFixed(0),
-    open: f.open.toFixed(0),
+    open: `${f.open.toFixed(0)} – ${f.openAll.toFixed(0)}`,
     findings: `${f.findings} → ${f.findingsTyped}`,
     key: show(f.key),
     "key, busy": show(f.keyWhileBusy),

@@ -1,13 +1,15 @@
 /**
  * `npm run bench`: every figure beside a peer on the same work in the same run, as tables and, in `results.json`, to
- * keep. `npm run bench -- parse` runs some suites only, `--sizes 1000,10000` at some sizes only.
+ * keep. `npm run bench -- parse` runs some suites only, `--sizes 1000,10000` at some sizes only. `npm run bench:page`
+ * makes `docs/performance.md` of what is kept.
  */
 
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
-import type { Figure } from "./figure.ts";
+import type { Figure, Results } from "./figure.ts";
+import { tablesOf } from "./tables.ts";
 
 type Suite = (sizes: readonly number[]) => Promise<Figure[]>;
 const SUITES: Readonly<Record<string, () => Promise<Suite>>> = {
@@ -39,33 +41,24 @@ for (const name of chosen.length > 0 ? chosen : Object.keys(SUITES)) {
 }
 keep(figures);
 
-/** A row for what was measured at a size, a column for each subject. */
 function show(found: readonly Figure[]): void {
-  const rows = new Map<string, Record<string, string>>();
-  for (const { suite, what, subject, size, value, p95, unit } of found) {
-    const key = `${what}${size > 0 ? ` · ${size.toLocaleString("en")}` : ""}`;
-    const row = rows.get(key) ?? { [suite]: key };
-    row[subject] = `${rounded(value)} ${unit}${p95 === undefined ? "" : ` (p95 ${rounded(p95)})`}`;
-    rows.set(key, row);
-  }
-  console.table([...rows.values()]);
-}
-function rounded(value: number): string {
-  return value.toFixed(value >= 100 ? 0 : value >= 10 ? 1 : 2);
+  for (const { suite, columns, rows } of tablesOf(found))
+    console.table(
+      rows.map(({ what, cells }) => ({
+        [suite]: what,
+        ...Object.fromEntries(columns.map((column, i) => [column, cells[i]])),
+      })),
+    );
 }
 
 /** Suites that were not run keep their figures of last time. */
 function keep(found: readonly Figure[]): void {
   const file = join(import.meta.dirname, "results.json");
   const run = new Set(found.map(({ suite }) => suite));
-  let before: Figure[] = [];
-  try {
-    before = JSON.parse(readFileSync(file, "utf8")).figures;
-  } catch {
-    // The first run.
-  }
+  const before = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Results).figures : [];
   const all = [...before.filter(({ suite }) => !run.has(suite)), ...found];
   const machine = `${cpus().length} × ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
   const date = new Date().toISOString().slice(0, 10);
-  writeFileSync(file, `${JSON.stringify({ date, machine, figures: all }, undefined, 2)}\n`);
+  const results: Results = { date, machine, figures: all };
+  writeFileSync(file, `${JSON.stringify(results, undefined, 2)}\n`);
 }

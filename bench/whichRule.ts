@@ -2,8 +2,6 @@
  * Which rule does a packet hit: the classifier beside the naive scan over the same rules, on three kinds of policies:
  * shaped as NSX's, adverse (everything overlaps, the first hit comes early), and as ClassBench's. Processor time in
  * nanoseconds a packet; every answer of the scan is compared.
- *
- *     node --experimental-transform-types bench/whichRule.ts [rules …]
  */
 import type { Packet } from "../server/src/capture/packet.ts";
 import { classify } from "../server/src/chain/firstMatch.ts";
@@ -15,23 +13,9 @@ import type { Dfw, Policy, Rule, Vnic } from "../server/src/policy/policy.ts";
 import { loadProgram } from "../server/src/policy/program.ts";
 import { Classifier } from "../server/src/space/classifier/classifier.ts";
 import { parseFile } from "../server/src/syntax/document.ts";
-import type { Figure } from "./figure.ts";
+import { cpu, cpuEach, type Figure } from "./figure.ts";
 import { generatePolicy, nsxShape, randomFrom } from "./policies.ts";
 import { adversePolicy, classBenchPolicy } from "./ruleSets.ts";
-
-export interface Measured {
-  readonly set: string;
-  readonly rules: number;
-  /** Until the first answer, and until every stretch of the list has its index. */
-  readonly buildMs: number;
-  readonly buildAllMs: number;
-  /** Nanoseconds of processor time a packet. */
-  readonly classifier: number;
-  /** The same packets again and again. */
-  readonly repeated: number;
-  readonly naive: number;
-  readonly differences: number;
-}
 
 const PACKETS = 50_000;
 
@@ -39,11 +23,6 @@ const SETS: Readonly<Record<string, (rules: number) => string>> = {
   nsx: (rules) => generatePolicy(nsxShape(rules)),
   adverse: adversePolicy,
   classbench: classBenchPolicy,
-};
-
-const cpu = (): number => {
-  const { user, system } = process.cpuUsage();
-  return user + system;
 };
 
 /** Packets whose ends and ports are those of rules, from their corners and insides, and some that are nobody's. */
@@ -91,46 +70,42 @@ const scan = (rules: readonly Rule[], asked: Asked): number => {
   return -1;
 };
 
-export function measure(set: string, count: number): Measured {
+function measure(set: string, count: number) {
   const document = parseFile("bench.iochain", (SETS[set] as (rules: number) => string)(count));
   const policy = compilePolicy(loadProgram("bench.iochain", () => document));
   const rules = (policy.blocks.get("fw") as Dfw).ipRules;
   const packets = packetsFor(policy, rules, PACKETS);
-  let from = cpu();
+  // A packet that no rule takes comes to every stretch of the list, so that each has its index.
+  const build = cpu(1, () =>
+    new Classifier(rules).first({ src: 0x0a01_0101, dst: 0x0a01_0101, protocol: 6, port: 7 }, 0, () => false),
+  );
   const classifier = new Classifier(rules);
-  classify(classifier, rules, 0, packets[0] as Asked);
-  const buildMs = (cpu() - from) / 1000;
-  from = cpu();
-  // A packet that no rule takes comes to every stretch.
-  new Classifier(rules).first({ src: 0x0a01_0101, dst: 0x0a01_0101, protocol: 6, port: 7 }, 0, () => false);
-  const buildAllMs = (cpu() - from) / 1000;
   const answers = packets.map((asked) => classify(classifier, rules, 0, asked));
-  const timed = (asked: readonly Asked[], times: number, find: (asked: Asked) => number) => {
-    const runs: number[] = [];
-    for (let run = 0; run < times; run++) {
-      from = cpu();
-      for (let i = 0; i < asked.length; i++) find(asked[i] as Asked);
-      runs.push(((cpu() - from) * 1000) / asked.length);
-    }
-    return runs.sort((a, b) => a - b)[times >> 1] as number;
-  };
-  const classified = timed(packets, 5, (asked) => classify(classifier, rules, 0, asked));
+  const distinct = cpuEach(PACKETS, 5, () => {
+    for (const asked of packets) classify(classifier, rules, 0, asked);
+  });
   const memo = new Memo(rules);
-  const few = Array.from({ length: 50 }, () => packets.slice(0, 1000)).flat();
-  const repeated = timed(few, 5, (asked) => memo.answer(asked, 0, () => classify(classifier, rules, 0, asked)));
+  const few = packets.slice(0, 1000);
+  const repeated = cpuEach(PACKETS, 5, () => {
+    for (let i = 0; i < PACKETS; i++) {
+      const asked = few[i % few.length] as Asked;
+      memo.answer(asked, 0, () => classify(classifier, rules, 0, asked));
+    }
+  });
   const scanned = packets.slice(0, Math.max(200, Math.min(PACKETS, Math.floor(4e7 / count))));
-  from = cpu();
-  const read = scanned.map((asked) => scan(rules, asked));
-  const naive = ((cpu() - from) * 1000) / scanned.length;
+  let read: number[] = [];
+  const naive = cpuEach(scanned.length, 1, () => {
+    read = scanned.map((asked) => scan(rules, asked));
+  });
   const differences = read.filter((index, i) => index !== answers[i]).length;
-  return { set, rules: rules.length, buildMs, buildAllMs, classifier: classified, repeated, naive, differences };
+  return { build, distinct, repeated, naive, differences };
 }
 
 /** All three sets at each size; an answer that is not the scan's ends the bench. */
 export async function whichRule(sizes: readonly number[]): Promise<Figure[]> {
   return Object.keys(SETS).flatMap((set) =>
     sizes.flatMap((size) => {
-      const { buildAllMs, classifier, repeated, naive, differences } = measure(set, size);
+      const { build, distinct, repeated, naive, differences } = measure(set, size);
       if (differences > 0) throw new Error(`${set}, ${size} rules: ${differences} answers are not the scan's`);
       const figure = (what: string, subject: string, value: number, unit: "ms" | "ns"): Figure => ({
         suite: "which rule",
@@ -141,28 +116,11 @@ export async function whichRule(sizes: readonly number[]): Promise<Figure[]> {
         unit,
       });
       return [
-        figure("distinct packets", "IOChain", classifier, "ns"),
+        figure("distinct packets", "IOChain", distinct, "ns"),
         figure("distinct packets", "linear scan", naive, "ns"),
         figure("the same packets again", "IOChain", repeated, "ns"),
-        figure("build", "IOChain", buildAllMs, "ms"),
+        figure("build", "IOChain", build, "ms"),
       ];
     }),
-  );
-}
-
-if (import.meta.main) {
-  const sizes = process.argv.slice(2).map(Number);
-  const rows = Object.keys(SETS).flatMap((set) =>
-    (sizes.length > 0 ? sizes : [1000, 10_000, 100_000]).map((n) => measure(set, n)),
-  );
-  console.table(
-    rows.map((row) => ({
-      ...row,
-      buildMs: Math.round(row.buildMs),
-      buildAllMs: Math.round(row.buildAllMs),
-      classifier: Math.round(row.classifier),
-      repeated: Math.round(row.repeated),
-      naive: Math.round(row.naive),
-    })),
   );
 }

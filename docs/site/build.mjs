@@ -27,8 +27,7 @@ export async function buildSite(folder) {
   }
   for (const asset of ["style.css"]) await cp(path.join(import.meta.dirname, asset), path.join(folder, asset));
   await cp(path.join(root, "icons/iochain.png"), path.join(folder, "icon.png"));
-  if (names.some((name) => name.startsWith("images/")))
-    await cp(path.join(docs, "images"), folder, { recursive: true });
+  await cp(path.join(docs, "images"), path.join(folder, "images"), { recursive: true });
   return [...pages].flatMap(([name, page]) => brokenLinks(name, page, pages));
 }
 

@@ -10,7 +10,7 @@ interface Package {
   readonly inBundle?: boolean;
 }
 
-test.each(["package-lock.json", "test/workbench/host/package-lock.json", "bench/peers/package-lock.json"])(
+test.each(["package-lock.json", "test/workbench/host/package-lock.json", "bench/package-lock.json"])(
   "%s is complete",
   (file) => {
     const { packages } = JSON.parse(readFileSync(join(root, file), "utf8")) as { packages: Record<string, Package> };

@@ -32,7 +32,7 @@ const AT_ONCE = 25;
 /** The floor is given up at least this often. */
 const SLICE = 15;
 /** How long after a document was opened its first answer waits for the dear stages, too. */
-const FIRST_ANSWER = 400;
+const FIRST_ANSWER = 200;
 /** The same where the client cannot be told that there is more. */
 const ONLY_ANSWER = 1000;
 

@@ -1,13 +1,5 @@
-/**
- * A capture to verdicts at a policy of N rules: processor time in nanoseconds a packet for decoding alone, for the
- * verdicts, and for the whole trace of each packet.
- *
- *     node --experimental-transform-types bench/captureVerdicts.ts [rules] [packets] [flows]
- */
-import { decodeFrame } from "../server/src/capture/decode.ts";
+/** What goes by a vNIC: frames of many flows, and a policy that decides about them late. */
 import type { Frame } from "../server/src/capture/packet.ts";
-import { replayFrame } from "../server/src/chain/replay.ts";
-import { World } from "../server/src/chain/world.ts";
 import { compilePolicy } from "../server/src/policy/compile.ts";
 import type { Policy, Vnic } from "../server/src/policy/policy.ts";
 import { loadProgram } from "../server/src/policy/program.ts";
@@ -61,58 +53,10 @@ export function framesFor(vnic: Vnic, count: number, flowCount: number): Frame[]
   });
 }
 
-const cpu = (): number => {
-  const { user, system } = process.cpuUsage();
-  return user + system;
-};
-const nanoseconds = (count: number, work: () => void): number => {
-  const from = cpu();
-  work();
-  return Math.round(((cpu() - from) * 1000) / count);
-};
-
 export function policyOf(count: number): Policy {
   // Behind all other rules, one that lets most of the capture's flows in: no packet finds its rule early.
   const last = '  section "Last" {\n    rule 1 "Most" allow service tcp/1-40000, udp/1-40000\n  }\n  default drop';
   const text = generatePolicy(nsxShape(count)).replace("  default drop", () => last);
   const document = parseFile("bench.iochain", text);
   return compilePolicy(loadProgram("bench.iochain", () => document));
-}
-
-export interface Measured {
-  readonly rules: number;
-  readonly packets: number;
-  readonly flows: number;
-  /** Nanoseconds a packet: decoding alone; decoding, deciding and the whole trace. */
-  readonly decode: number;
-  readonly trace: number;
-  readonly outcomes: Readonly<Record<string, number>>;
-}
-
-/** The last of three rounds, each in a world that starts afresh. */
-export function measure(rules: number, packets = 200_000, flows = 10_000): Measured {
-  const policy = policyOf(rules);
-  const vnic = policy.vnics.values().next().value as Vnic;
-  const frames = framesFor(vnic, packets, flows);
-  let [decode, trace] = [0, 0];
-  let outcomes: Record<string, number> = {};
-  for (let round = 0; round < 3; round += 1) {
-    decode = nanoseconds(packets, () => {
-      for (const { data, linkType, originalLength } of frames) decodeFrame(data, linkType, originalLength);
-    });
-    const world = World.start(policy);
-    outcomes = {};
-    trace = nanoseconds(packets, () => {
-      for (const frame of frames) {
-        const { outcome } = replayFrame(world, vnic, frame, 0, 0n);
-        outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
-      }
-    });
-  }
-  return { rules, packets, flows, decode, trace, outcomes };
-}
-
-if (import.meta.main) {
-  const [rules = 10_000, packets, flows] = process.argv.slice(2).map(Number);
-  console.log(measure(rules, packets, flows));
 }

@@ -1,0 +1,2 @@
+/** The SVG of a Vega-Lite specification. */
+export function drawn(specification: object): Promise<string>;
