@@ -173,6 +173,7 @@ export class Diagnostics {
       if (later && !this.#pulls) await this.#publish(uri);
       news ||= later;
     }
+    this.session.rest();
     if (!news) return;
     if (this.#pulls) this.#refresh();
     this.session.lensesChanged();

@@ -26,6 +26,8 @@ export interface Host {
   readonly readCapture?: (uri: string, wanted: Wanted) => Iterable<Frame> | { readonly error: string };
   /** A capture that the person named, in chunks; they complain with an Error when it cannot be read. */
   readonly openCapture?: (uri: string) => OpenCapture;
+  /** Everything that is open has been looked at: from now on there is little to do, and memory that others may need. */
+  readonly atRest?: () => void;
   /** The policy files of a workspace folder; of more than `most`, so many and one more. */
   readonly policyFiles: (folder: string, most: number) => readonly string[] | Promise<readonly string[]>;
 }

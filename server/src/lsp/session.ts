@@ -74,6 +74,11 @@ export class Session {
     return this.host.openCapture;
   }
 
+  /** Everything that is open has been looked at. */
+  rest(): void {
+    this.host.atRest?.();
+  }
+
   /** Where the pages of findings lie. */
   get docs(): string | undefined {
     return this.host.docs;
