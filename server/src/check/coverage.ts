@@ -4,6 +4,7 @@
  */
 import type { ScenarioResult } from "../chain/scenario.ts";
 import type { Trace } from "../chain/trace.ts";
+import type { World } from "../chain/world.ts";
 import type { Binding, Policy, Rule, Source } from "../policy/policy.ts";
 import { rangesOverlap } from "../policy/ranges.ts";
 import { type Box, SOURCE, type Values } from "../space/box.ts";
@@ -27,7 +28,7 @@ export interface CoverageItem {
   /** Of a rule. */
   readonly id?: number;
   readonly name?: string;
-  /** Packets of scenarios, and asserts, that it decided for. */
+  /** Packets of scenarios and captures, and asserts, that it decided for. */
   readonly hits: number;
 }
 export interface CoverageCount {
@@ -59,6 +60,8 @@ export class Coverage {
   /** By `BLOCK.ID`, as the world counts hits. */
   readonly #rules = new Map<string, Counted>();
   readonly #bindings = new Map<string, Counted[]>();
+  /** By file and line. */
+  readonly #defaults = new Map<string, Counted>();
   readonly #undecided: { file: string; line: number }[] = [];
   readonly #left: Budget = { steps: Number.POSITIVE_INFINITY, work: WORK };
   #sets: { readonly places: Places; readonly trips: Trips; readonly clauses: ClauseResolver } | undefined;
@@ -75,7 +78,9 @@ export class Coverage {
     const frames = "module" in block && block.module === "dfw" ? block.ethernetRules : [];
     for (const rule of [...frames, ...rulesOf(block)]) this.#addRule(block.name, rule);
     const otherwise = "module" in block ? block.default : block.inspect?.default;
-    if (otherwise !== undefined) this.#add("default", block.name, otherwise.source);
+    if (otherwise === undefined) return;
+    const item = this.#add("default", block.name, otherwise.source);
+    this.#defaults.set(placeOf(item), item);
   }
   #addRule(block: string, rule: Rule): void {
     if (rule.disabled) return;
@@ -99,21 +104,27 @@ export class Coverage {
 
   /** The packets that a scenario sent and replayed. */
   addScenario({ steps, world }: ScenarioResult): void {
-    for (const [key, hits] of world.hits.entries()) {
+    this.addHits(world);
+    for (const { trace, traces } of steps) for (const each of traces ?? (trace ? [trace] : [])) this.addTrace(each);
+  }
+
+  /** The rules of a world: it knows those that marked a packet or had it jump, too. */
+  addHits({ hits: counted }: World): void {
+    for (const [key, hits] of counted.entries()) {
       const item = this.#rules.get(key);
       if (item !== undefined) item.hits += hits;
     }
-    for (const { trace, traces } of steps) for (const each of traces ?? (trace ? [trace] : [])) this.#addTrace(each);
   }
 
-  /** Rules are counted by the world, which knows those that marked a packet or had it jump. */
-  #addTrace({ walks }: Trace): void {
+  /** The bindings and defaults of a packet's trip. */
+  addTrace({ walks }: Trace): void {
     for (const { vnic, slots } of walks)
       for (const { by } of slots) {
         if (by?.kind === "binding") this.#bind(vnic);
-        else if (by?.file !== undefined && (by.kind === "default" || by.kind === "appliance") && by.id === undefined)
-          for (const item of this.#items.values())
-            if (item.kind === "default" && item.file === by.file && item.line === by.line) item.hits += 1;
+        else if ((by?.kind === "default" || by?.kind === "appliance") && by.id === undefined) {
+          const item = this.#defaults.get(placeOf(by));
+          if (item !== undefined) item.hits += 1;
+        }
       }
   }
   #bind(vnic: string): void {
@@ -165,6 +176,7 @@ export class Coverage {
   }
 }
 
+const placeOf = ({ file, line }: { readonly file?: string; readonly line?: number }): string => `${file}:${line}`;
 const sends = (box: Box, held: Values): boolean => rangesOverlap(box.fields[SOURCE] as Values, held);
 
 function setsOf(policy: Policy) {

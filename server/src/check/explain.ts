@@ -52,7 +52,7 @@ export interface Explained extends BoxText {
   readonly fate: number;
   /** What stopped it; of what is delivered, what let it through last. */
   readonly decidedBy?: DecidedBy;
-  /** The rules and defaults that matter, at both ends, in walking order. */
+  /** The rules and defaults that matter, those that jump included, at both ends, in walking order. */
   readonly rules: readonly DecidedBy[];
   readonly inspectedBy: readonly string[];
   /** The key's id. */
@@ -154,7 +154,7 @@ class Explainer {
   }
 
   #told({ route, boxes, fate }: FateClass): Explained[] {
-    const decisions = fate.decisions.map(decidedBy);
+    const decisions = fate.decisions.flatMap((each) => [...jumpOf(each), decidedBy(each)]);
     const number = this.#number(fate);
     return merged(boxes).flatMap((whole): Explained[] => {
       const box = this.#withoutSelf(whole);
@@ -243,7 +243,14 @@ function byFate(classes: readonly FateClass[]): FateClass[] {
 
 const fateKey = ({ outcome, decisions }: Fate): string =>
   `${outcome} ${decisions
-    .map((each) => [each.way, each.slot, each.verdict, idOf(sourceOf(each)?.statement), idOf(each.appliance)].join(":"))
+    .map((each) =>
+      [
+        each.way,
+        each.slot,
+        each.verdict,
+        ...[each.jumped?.source.statement, sourceOf(each)?.statement, each.appliance].map(idOf),
+      ].join(":"),
+    )
     .join(" ")}`;
 
 /** What stopped the packet; of what is delivered, the firewall that let it through last. */
@@ -270,6 +277,12 @@ export function decidedBy(decision: Decision): DecidedBy {
     reached: decision.unreached === undefined,
   };
 }
+
+/** The rule by which a packet came to the one that decided. */
+const jumpOf = ({ jumped, unreached, ...at }: Decision): DecidedBy[] =>
+  jumped === undefined
+    ? []
+    : [decidedBy({ ...at, verdict: "jump-to-application", rule: jumped, ...(unreached && { unreached }) })];
 
 /** What the engine does with a packet, as it stands after `send`, at the start of a scenario. */
 export function traceOf(policy: Policy, text: string): Trace | undefined {

@@ -27,6 +27,9 @@ const several = (text: string, before: readonly string[] = []) => [...before, te
 const format = (...choices: string[]) =>
   new Option("--format <format>", "how to print").choices(choices).default(choices[0]);
 
+const coverage = () =>
+  new Option("--coverage [format]", "what nothing has exercised; lcov: for other tools").choices(["text", "lcov"]);
+
 const program = new Command("iochain")
   .description("What happens to this packet, and why? NSX IOChain policies: check, test, trace, replay.")
   .version(version)
@@ -62,9 +65,7 @@ program
   .argument("<path...>", "policy files, or folders of them")
   .addOption(format("text", "json", "junit", "tap"))
   .option("--filter <text>", "only tests whose name has this text")
-  .addOption(
-    new Option("--coverage [format]", "what nothing has exercised; lcov: for other tools").choices(["text", "lcov"]),
-  )
+  .addOption(coverage())
   .action(run(test));
 program
   .command("trace")
@@ -102,6 +103,7 @@ program
   .option("--write <file>", "write the frames as pcapng; each one's comments say what every slot did")
   .addOption(format("text", "json", "ndjson", "csv"))
   .option("--summary", "counts by outcome, rule, reason and flow instead of a line a frame; csv: a line a flow")
+  .addOption(coverage())
   .option("--limit <n>", "stop after this many frames", count)
   .action(run(replay));
 program

@@ -9,12 +9,14 @@ import { vnicOf } from "../chain/scenario.ts";
 import type { Trace } from "../chain/trace.ts";
 import { outcomeText } from "../chain/traceText.ts";
 import { World } from "../chain/world.ts";
+import { Coverage, lcov } from "../check/coverage.ts";
 import type { Policy, Vnic } from "../policy/policy.ts";
 import { eachFrame } from "./captures.ts";
+import { printUncovered, sayCovered } from "./coverage.ts";
 import { csv } from "./csv.ts";
 import { loadPolicy, unreadable } from "./files.ts";
 import { printSummary } from "./replaySummary.ts";
-import { Lines, OK, style, Unusable } from "./terminal.ts";
+import { Lines, OK, print, style, Unusable } from "./terminal.ts";
 import { seconds } from "./time.ts";
 import { vnicRef } from "./trace.ts";
 import { annotated, captureWriter } from "./traceCapture.ts";
@@ -30,12 +32,21 @@ export interface ReplayOptions {
   readonly limit?: number;
   /** A pcapng file to write. */
   readonly write?: string;
+  /** `text`: what no frame came to is listed. `lcov`: printed instead of the frames. */
+  readonly coverage?: "text" | "lcov";
 }
 
 export async function replay(file: string, capture: string, options: ReplayOptions): Promise<number> {
   const { policy } = loadPolicy(file);
-  const replaying = new Replay(World.start(policy), vantageOf(policy, options));
-  const { limit = Number.POSITIVE_INFINITY, summary = false } = options;
+  const world = World.start(policy);
+  const replaying = new Replay(world, vantageOf(policy, options));
+  const { limit = Number.POSITIVE_INFINITY, summary = false, coverage: covers } = options;
+  // Standard output is for one reader at a time.
+  if (covers !== undefined && options.format !== "text")
+    throw new Unusable("--coverage is a text, or lcov alone: leave out --format");
+  if (covers === "lcov" && summary)
+    throw new Unusable("--coverage lcov prints the coverage alone: leave out --summary");
+  const coverage = covers && new Coverage(policy);
   const report = new ReplayReport();
   const written = options.write === undefined ? undefined : new WrittenCapture(options.write);
   const lines = new Lines();
@@ -46,19 +57,32 @@ export async function replay(file: string, capture: string, options: ReplayOptio
     if (++count > limit) return false;
     const replayed = replaying.walk(frame, interfaceName);
     written?.add(replayed);
+    coverage?.addTrace(replayed.trace);
     if (summary) report.add(replayed);
-    else lines.add(printer.line(replayed, count));
+    else if (covers !== "lcov") lines.add(printer.line(replayed, count));
     return count < limit;
   };
   try {
-    await eachFrame(capture, sink, { flush: () => lines.flush(), showsProgress: summary || lines.isHidden });
+    await eachFrame(capture, sink, {
+      flush: () => lines.flush(),
+      showsProgress: summary || covers === "lcov" || lines.isHidden,
+    });
   } finally {
     written?.close();
   }
   if (summary) printSummary(report, options.format);
   else if (printer.foot !== undefined) lines.add(printer.foot(count));
   lines.flush();
+  if (coverage) printCoverage(coverage, world, covers === "lcov");
   return OK;
+}
+
+function printCoverage(coverage: Coverage, world: World, asLcov: boolean): void {
+  coverage.addHits(world);
+  const report = coverage.report();
+  if (asLcov) print(lcov(report));
+  else printUncovered(report);
+  sayCovered(report);
 }
 
 /** Where the frames belong, from the options. Complains as `Unusable`. */

@@ -3,13 +3,14 @@ import { runScenario, type ScenarioResult } from "../chain/scenario.ts";
 import type { Trace } from "../chain/trace.ts";
 import { traceText } from "../chain/traceText.ts";
 import { checkAssert } from "../check/asserts.ts";
-import { Coverage, type CoverageReport, coverageText, lcov, together } from "../check/coverage.ts";
+import { Coverage, type CoverageReport, lcov, together } from "../check/coverage.ts";
 import { traceOf } from "../check/explain.ts";
 import type { Policy, Source } from "../policy/policy.ts";
 import { finish } from "../space/steps.ts";
 import { lineOf } from "../syntax/document.ts";
 import type { AssertStatement, ScenarioStatement } from "../syntax/tree.ts";
 import { host } from "./captures.ts";
+import { printUncovered, sayCovered } from "./coverage.ts";
 import { loadPolicy, policyFiles } from "./files.ts";
 import { FOUND, OK, print, say, style, Unusable } from "./terminal.ts";
 import { junit, tap } from "./testReports.ts";
@@ -142,18 +143,8 @@ function printText(tests: readonly TestRow[], tell: (text: string) => void): voi
   }
 }
 
-function printUncovered({ items }: CoverageReport): void {
-  for (const { file, line, kind, block, id, name, hits } of items) {
-    if (hits > 0) continue;
-    const which = [kind, id, name && (kind === "rule" ? `"${name}"` : name)].filter((part) => part !== undefined);
-    print(`${file}:${line}: not covered: ${which.join(" ")} of ${block}`);
-  }
-}
-
 function printSummary(tests: readonly TestRow[], coverage: CoverageReport): void {
   const passed = tests.filter(({ outcome }) => outcome === "passed").length;
   say(`${passed} passed, ${tests.length - passed} failed`);
-  say(`covered: ${coverageText(coverage)}`);
-  for (const { file, line } of coverage.undecided)
-    say(`${file}:${line}: the assert is too large to say what it covers`);
+  sayCovered(coverage);
 }

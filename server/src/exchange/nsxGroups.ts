@@ -60,7 +60,7 @@ export class NsxGroups {
     const items: DraftEndpoint[] = [];
     const lost: string[] = [];
     for (const text of texts) {
-      if (text.startsWith("/")) {
+      if (text.startsWith("/") || this.#objects.find(text) !== undefined) {
         const found = this.#path(text);
         if (found === undefined) {
           this.#report.wrong(json.at(key), `${key}: no input has ${text}`);
@@ -104,14 +104,16 @@ export class NsxGroups {
     }
     this.#open.add(path);
     const at = json.at(json.has("expression") ? "expression" : undefined);
-    const set = this.#expressions(json.objects("expression"), path, id);
+    const members = json.objects("expression").length > 0 ? [] : json.objects("vm_members");
+    const set =
+      members.length > 0 ? this.#members(members, id) : this.#expressions(json.objects("expression"), path, id);
     const lost = [...set.lost];
     if (json.objects("extended_expression").length > 0) {
       this.#report.inexpressible(json.at("extended_expression"), `group ${id}: identity (extended_expression)`);
       lost.push("identity (extended_expression)");
     }
     if (lost.length === 0) {
-      if (json.objects("expression").length === 0)
+      if (json.objects("expression").length === 0 && members.length === 0)
         this.#report.wrong(at, `group ${id} has no expression: nobody is in it`);
       else this.#report.understood(json.at(), `group ${id}`);
     }
@@ -125,6 +127,24 @@ export class NsxGroups {
     const told = lost.map((what) => `group ${name ?? id}: ${what}`);
     this.#lost.set(path, told);
     return told;
+  }
+
+  /** Machines that a manager has said are in a group, where what puts them there was not asked for. */
+  #members(list: readonly JsonObject[], id: string): Set {
+    const items = new Map<string, DraftEndpoint>();
+    const lost: string[] = [];
+    for (const json of list) {
+      const names = [json.text("id"), json.text("external_id"), json.text("display_name")];
+      const vm =
+        this.#vms.find((known) => names.includes(known.id)) ?? this.#vms.find(({ name }) => names.includes(name));
+      const told = names.find((name) => name !== undefined) ?? "without a name";
+      if (vm !== undefined) items.set(vm.key, { kind: "ref", key: vm.key });
+      else {
+        this.#report.wrong(json.at(), `group ${id}: no input has its machine ${told}`);
+        lost.push(`machine ${told} is not in the inputs`);
+      }
+    }
+    return { endpoints: { items: [...items.values()] }, lost };
   }
 
   /** Expressions with conjunctions between them; AND binds tighter than OR. */

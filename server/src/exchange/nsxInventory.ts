@@ -116,6 +116,11 @@ export class NsxInventory {
   #vm({ path, json, id }: NsxObject, known: KnownVm): Vm {
     const vifs = this.#objects.of("VirtualNetworkInterface").filter((vif) => vif.json.text("owner_vm_id") === known.id);
     this.#report.understood(json.at(), `machine ${known.name}`);
+    if (vifs.length === 0)
+      this.#report.wrong(
+        json.at(),
+        `machine ${known.name}: no input has an interface of it, so it has no address and no packet is its`,
+      );
     return {
       key: path,
       names: [known.name, `${known.name} (${id})`],

@@ -39,9 +39,22 @@ const COLLECTIONS: Readonly<Record<string, string>> = {
   Tier1: "tier-1s",
 };
 
-/** The type of an object that does not say it. */
-function typeOf(json: JsonObject): string | undefined {
-  const type = json.text("resource_type");
+/** What the objects of a list are that do not say it, by the name that collectors of the API's answers give the list. */
+const LISTS: Readonly<Record<string, string>> = {
+  groups: "Group",
+  security_policies: "SecurityPolicy",
+  redirection_policies: "RedirectionPolicy",
+  gateway_policies: "GatewayPolicy",
+  services: "Service",
+  segments: "Segment",
+  virtual_machines: "VirtualMachine",
+  virtual_network_interface: "VirtualNetworkInterface",
+  virtual_network_interfaces: "VirtualNetworkInterface",
+};
+
+/** The type of an object that does not say it; `list` is the name of the list that it is in. */
+function typeOf(json: JsonObject, list: string | undefined): string | undefined {
+  const type = json.text("resource_type") ?? LISTS[list ?? ""];
   if (type !== undefined) return type;
   if (json.has("redirect_to")) return "RedirectionPolicy";
   if (json.isList("rules")) return "SecurityPolicy";
@@ -88,8 +101,8 @@ export class NsxObjects {
     }
   }
 
-  #visit(json: JsonObject, parent: NsxObject | undefined, top: boolean): void {
-    const type = typeOf(json);
+  #visit(json: JsonObject, parent: NsxObject | undefined, top: boolean, list?: string): void {
+    const type = typeOf(json, list);
     if (json.flag("marked_for_delete") === true) {
       this.#report.understood(
         json.at(),
@@ -116,28 +129,42 @@ export class NsxObjects {
         this.#report.wrong(json.at(), "an object without a resource_type: left out");
         return;
       }
-      // A bundle of lists: results of several calls, by whatever name.
-      for (const key of json.keys) for (const inner of json.objects(key)) this.#visit(inner, parent, true);
-      for (const key of json.keys) {
-        const inner = json.object(key);
-        if (inner !== undefined && (inner.has("results") || inner.has("resource_type") || inner.has("children")))
-          this.#visit(inner, parent, true);
-      }
+      this.#bundle(json, parent);
       return;
     }
     if (type === "ChildResourceReference") return;
     this.#children(json, this.#add(json, type, parent));
   }
 
+  /** A bundle of lists, or of bundles: answers to several calls, by whatever name. */
+  #bundle(json: JsonObject, parent: NsxObject | undefined): void {
+    const before = this.all.length;
+    let holds = false;
+    for (const key of json.keys) {
+      const alone = json.object(key);
+      const inside = alone === undefined ? json.objects(key) : [alone];
+      holds ||= inside.length > 0;
+      for (const inner of inside) this.#visit(inner, parent, true, key);
+    }
+    if (!holds && this.all.length === before && json.keys.length > 0 && !json.has("results"))
+      this.#report.wrong(json.at(), "an object without a resource_type: left out");
+  }
+
   #children(json: JsonObject, object: NsxObject): void {
     for (const child of json.objects("children")) this.#visit(child, object, false);
+    const resources = object.type === "Domain" ? json.object("resources") : undefined;
+    if (resources !== undefined) this.#bundle(resources, object);
     const inner = object.type === "RedirectionPolicy" ? "RedirectionRule" : "Rule";
     for (const rule of json.objects("rules")) this.#add(rule, rule.text("resource_type") ?? inner, object);
   }
 
   #add(json: JsonObject, type: string, parent: NsxObject | undefined): NsxObject {
     const id =
-      json.text("id") ?? json.text("external_id") ?? json.text("display_name") ?? `${type}-${this.all.length + 1}`;
+      json.text("id") ??
+      json.text("external_id") ??
+      json.text("rule_id") ??
+      json.text("display_name") ??
+      `${type}-${this.all.length + 1}`;
     const path = json.text("path") ?? pathOf(type, id, parent);
     const object: NsxObject = { type, path, id, json, ...(parent && { parent }) };
     const known = this.#byPath.get(path);

@@ -22,7 +22,16 @@ import { type Share, split } from "./split.ts";
 import type { Steps } from "./steps.ts";
 import { cannotOpen, hasKey, type Party, type Route, slotsOf, walks } from "./trips.ts";
 
-export type Verdict = "pass" | "allow" | "drop" | "reject" | "redirect" | "encrypt" | "protect" | "decrypt";
+export type Verdict =
+  | "pass"
+  | "jump-to-application"
+  | "allow"
+  | "drop"
+  | "reject"
+  | "redirect"
+  | "encrypt"
+  | "protect"
+  | "decrypt";
 
 /** What one slot did, and by whom. */
 export interface Decision {
@@ -37,6 +46,8 @@ export interface Decision {
   readonly default?: Default;
   /** Where that is written which decided without a rule: the block, a binding, the exclusion list. */
   readonly source?: Source;
+  /** The rule that sent the packet on to the application category, where another decided. */
+  readonly jumped?: Rule;
   readonly appliance?: Appliance;
   /** An appliance's own rules decided. */
   readonly inspected?: true;
@@ -200,8 +211,10 @@ class Walker {
     for (const share of shares) {
       const { action, by } = decider(block, share.taker);
       const here = withMarks(take(state, share), block.ipRules, share.marks);
-      if (action === "drop" || action === "reject") states.push(end(here, { ...at, verdict: action, ...by }));
-      else states.push(go(here, { ...at, verdict: "allow", ...by }));
+      const jumped = here.marked.slice(state.marked.length).find((rule) => rule.action === "jump-to-application");
+      const decided = { ...at, ...by, ...(jumped && { jumped }) };
+      if (action === "drop" || action === "reject") states.push(end(here, { ...decided, verdict: action }));
+      else states.push(go(here, { ...decided, verdict: "allow" }));
     }
     return states;
   }
