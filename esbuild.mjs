@@ -81,13 +81,13 @@ const bundles = [
     format: "cjs",
     external: ["vscode"],
   },
-  // The chain view's page: loaded by both clients into a webview.
-  {
+  // Pages: loaded by both clients into webviews.
+  ...["chain", "replay"].map((view) => ({
     ...browser,
-    entryPoints: ["client/src/chainView/page/page.ts"],
-    outfile: "dist/chain-view/page.js",
+    entryPoints: [`client/src/${view}View/page/page.ts`],
+    outfile: `dist/${view}-view/page.js`,
     format: "iife",
-  },
+  })),
 ];
 
 // The command is started by name: the program behind it is the module of the same name.

@@ -87,6 +87,7 @@ const NO_REQUEST = new Set(["positionEncoding", "textDocumentSync", "workspace"]
 /** Requests of the protocol that the server may or may not know: those above, and what their items lead to. */
 const ALWAYS: readonly (readonly [string, object])[] = [
   ["iochain/tests", { uri }],
+  ["iochain/vnics", { uri }],
   ["iochain/runTests", { uri }],
   ["iochain/chain", { uri }],
   ["iochain/trace", { uri, packet: "tcp a:1 -> 10.0.0.2:443" }],

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
 import { OFFERED, readMessage } from "../../client/src/chainView/fromPage.ts";
+import { readMessage as readReplayMessage } from "../../client/src/replayView/fromPage.ts";
 
 vi.mock("vscode", () => ({
   Uri: { joinPath: (base: { path: string }, name: string) => ({ path: `${base.path}/${name}` }) },
@@ -17,18 +18,18 @@ const having = (pattern: RegExp) => sources.filter(({ text }) => pattern.test(te
 
 describe("every page", () => {
   test("is made in one place", () => {
-    expect(having(/\bwebview\.html\s*=/)).toEqual(["chainView/view.ts"]);
+    expect(having(/\bwebview\.html\s*=/)).toEqual(["chainView/view.ts", "replayView/view.ts"]);
     expect(having(/createWebviewPanel|registerCustomEditorProvider/)).toEqual([]);
-    expect(having(/<!DOCTYPE/i)).toEqual(["chainView/html.ts"]);
+    expect(having(/<!DOCTYPE/i)).toEqual(["pages/html.ts"]);
   });
 
   test("allows our script, by a nonce of its own, and our style sheet; nothing inline, nothing from elsewhere", async () => {
-    const { pageHtml } = await import("../../client/src/chainView/html.ts");
+    const { pageHtml } = await import("../../client/src/pages/html.ts");
     const webview = {
       cspSource: "https://host.vscode-cdn.example",
       asWebviewUri: (uri: { path: string }) => ({ toString: () => `https://host.vscode-cdn.example${uri.path}` }),
     };
-    const html = (): string => pageHtml(webview as never, { path: "/dist" } as never);
+    const html = (): string => pageHtml(webview as never, { path: "/dist" } as never, "chain");
     const policyOf = (page: string) =>
       new Map(
         (/Content-Security-Policy" content="([^"]*)"/.exec(page)?.[1] ?? "").split(";").map((part) => {
@@ -81,6 +82,22 @@ describe("a message of the page's", () => {
         if (read.type === "open" || read.type === "runTo") expect(read.slot).toBeLessThan(16);
         if (read.type === "step") expect(read.index).toBeGreaterThanOrEqual(0);
         if (read.type === "chain") expect(typeof read.name).toBe("string");
+      }),
+      { numRuns: 5000 },
+    );
+  });
+  test("of the replay view's is of a flow, or is dropped", () => {
+    const message = fc.record(
+      {
+        type: fc.oneof(fc.constantFrom("ready", "again", "debug", "scenario", "open"), fc.string()),
+        flow: fc.oneof(fc.integer(), fc.double(), fc.anything()),
+      },
+      { requiredKeys: ["type"] },
+    );
+    fc.assert(
+      fc.property(fc.oneof(fc.anything(), message), (said) => {
+        const read = readReplayMessage(said);
+        if (read !== undefined && "flow" in read) expect(Number.isSafeInteger(read.flow) && read.flow >= 0).toBe(true);
       }),
       { numRuns: 5000 },
     );

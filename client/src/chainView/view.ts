@@ -5,9 +5,9 @@
 import * as vscode from "vscode";
 import type { BaseLanguageClient } from "vscode-languageclient";
 import { debugType, isPolicy } from "../names.ts";
+import { pageHtml } from "../pages/html.ts";
 import type { Chain, FromPage, Picture, ToPage } from "./chain.ts";
 import { OFFERED, readMessage } from "./fromPage.ts";
-import { pageHtml } from "./html.ts";
 import { texts } from "./texts.ts";
 import { configuredPicture, type LiveChain, livePicture, mostLanes, type Trip, tripPicture } from "./trips.ts";
 
@@ -58,7 +58,7 @@ export class ChainView implements vscode.WebviewViewProvider, vscode.Disposable 
     view.onDidDispose(() => {
       this.view = undefined;
     });
-    view.webview.html = pageHtml(view.webview, root);
+    view.webview.html = pageHtml(view.webview, root, "chain");
   }
 
   async show(subject?: Subject): Promise<void> {

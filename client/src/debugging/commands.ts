@@ -1,6 +1,7 @@
 /** Commands that start a debug session from the palette, the editor's run menu, or a code lens. */
 import * as vscode from "vscode";
 import type { BaseLanguageClient } from "vscode-languageclient";
+import { chooseCapture, chooseVnic, titleOf } from "../replayView/questions.ts";
 import { type ScenarioArgument, scenariosOf } from "../scenarios.ts";
 import { activePolicy, launchConfiguration, nameOf, type Target } from "./configurations.ts";
 
@@ -15,7 +16,7 @@ export function registerDebugCommands(context: vscode.ExtensionContext, client: 
       withPolicy((policy) => debugPacket(context.workspaceState, policy)),
     ),
     vscode.commands.registerCommand("iochain.replayCapture", () =>
-      withPolicy((policy) => replayCapture(context.workspaceState, policy)),
+      withPolicy((policy) => replayCapture(client, policy)),
     ),
   );
 }
@@ -47,24 +48,11 @@ async function debugPacket(memory: vscode.Memento, policy: vscode.TextDocument):
   if (packet) await start(policy.uri, packet, { packet });
 }
 
-async function replayCapture(memory: vscode.Memento, policy: vscode.TextDocument): Promise<void> {
-  const [capture] =
-    (await vscode.window.showOpenDialog({
-      title: "Replay Capture in Debugger",
-      openLabel: "Replay",
-      filters: { Captures: ["pcap", "pcapng", "cap"] },
-      defaultUri: vscode.Uri.joinPath(policy.uri, ".."),
-    })) ?? [];
-  if (!capture) return;
-  const at = await ask(memory, "at", {
-    title: "Replay Capture in Debugger",
-    prompt: "The vNIC at which the capture was taken.",
-    placeHolder: "web-01.eth0",
-  });
-  if (at) {
-    const name = `${capture.path.split("/").at(-1)} at ${at}`;
-    await start(policy.uri, name, { capture: nameOf(capture), at });
-  }
+async function replayCapture(client: BaseLanguageClient, policy: vscode.TextDocument): Promise<void> {
+  const title = vscode.l10n.t("Replay Capture in Debugger");
+  const capture = await chooseCapture(policy.uri, title);
+  const at = capture && (await chooseVnic(client, policy.uri, title));
+  if (capture && at) await start(policy.uri, titleOf(capture, { at }), { capture: nameOf(capture), at });
 }
 
 /** An input box that starts with the last answer to the same question. */

@@ -9,7 +9,7 @@ import { settings } from "../settings.ts";
 export type Target =
   | { readonly scenario?: string }
   | { readonly packet: string }
-  | { readonly capture: string; readonly at: string };
+  | { readonly capture: string; readonly at: string; readonly flow?: string };
 
 export function launchConfiguration(program: string, name: string, target: Target): vscode.DebugConfiguration {
   return { type: debugType, request: "launch", name, program, ...target };

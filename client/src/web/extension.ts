@@ -19,6 +19,7 @@ import { registerDebugConfigurations } from "../debugging/configurations.ts";
 import { registerExchange } from "../exchange.ts";
 import { clientOptions, serverName, startLanguageServer } from "../languageServer.ts";
 import { registerNewPolicy } from "../newPolicy.ts";
+import { registerReplayView } from "../replayView/register.ts";
 import { registerServerState } from "../serverState.ts";
 import { registerSettings } from "../settings.ts";
 import { registerTestExplorer } from "../testExplorer.ts";
@@ -40,6 +41,7 @@ export function activate(context: vscode.ExtensionContext): void {
   registerDebugCommands(context, client);
   registerBesideRules(context, client);
   registerChainView(context, client);
+  registerReplayView(context, client);
   registerTestExplorer(context, client);
   registerExchange(context, client);
   registerComparison(context, client);

@@ -13,6 +13,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
     "packet?": "string",
     "capture?": "string",
     "at?": "string",
+    "flow?": "string",
     "stopOnEntry?": "boolean",
     "stepThroughEmptySlots?": "boolean",
     "stopOnExpectFailure?": "boolean",

@@ -1,7 +1,9 @@
-/** A capture as a script: a unit a frame, each one walk at the vNIC where the capture was taken. */
+/** A capture, or one flow of it, as a script: a unit a frame, each one walk at the vNIC where the capture was taken. */
 import { decodeFrame } from "../capture/decode.ts";
-import type { Packet } from "../capture/packet.ts";
+import type { Frame, Packet } from "../capture/packet.ts";
 import { describe } from "../chain/describe.ts";
+import { flowOf } from "../chain/flow.ts";
+import { flowKeyText } from "../chain/flowTable.ts";
 import { World } from "../chain/world.ts";
 import type { Policy, Vnic } from "../policy/policy.ts";
 import { type Unread, unreadText } from "../policy/program.ts";
@@ -15,20 +17,22 @@ import { frameUnit } from "./units.ts";
 /** Frames in one source of the session's own: a list of a million would be of no use. */
 const PAGE = 1000;
 
-/** `frame 12 · t=0.013s`, numbered from 1. */
+/** `frame 12 · t=0.013s`, numbered from 1, as the capture has it. */
 export function frameName(tape: FrameTape, index: number): string {
-  return `frame ${index + 1} · t=${tape.seconds(tape.at(index)).toFixed(6)}s`;
+  const frame = tape.at(index);
+  return `frame ${frame.number} · t=${tape.seconds(frame).toFixed(6)}s`;
 }
 
 export const noCapture = (path: string, why: Unread): string =>
   why === "missing" ? `there is no capture ${path}, or it cannot be read` : `the capture ${path} ${unreadText(why)}`;
 
-/** Throws a RequestError when the file is not there, or is no capture. */
+/** `flow`: its key, as `flowKeyText` writes it. Throws a RequestError when the file is not there, or is no capture. */
 export function captureScript(
   path: string,
   vnic: Vnic,
   policy: Policy,
   files: Files,
+  flow?: string,
 ): { readonly script: Script; readonly warnings: readonly string[] } {
   const bytes = files.readNamed(path);
   if (bytes === "too long") throw new RequestError(`${path} is too long to be debugged: up to 1 GiB is read`, true);
@@ -36,15 +40,13 @@ export function captureScript(
   const name = baseName(path);
   let tape: FrameTape;
   try {
-    tape = new FrameTape(bytes);
+    tape = new FrameTape(bytes, flow === undefined ? undefined : (frame) => keyOf(frame) === flow);
   } catch (error) {
     throw new RequestError(`${name}: ${(error as Error).message}`, true);
   }
-  if (tape.length === 0) throw new RequestError(`${name} holds no frame`, true);
-  const packet = (index: number): Packet => {
-    const { data, linkType, originalLength } = tape.at(index);
-    return decodeFrame(data, linkType, originalLength);
-  };
+  if (tape.length === 0)
+    throw new RequestError(`${name} holds no frame${flow === undefined ? "" : ` of the flow "${flow}"`}`, true);
+  const packet = (index: number): Packet => packetOf(tape.at(index));
   const script: Script = {
     title: `${name} at ${vnic.id}`,
     capture: true,
@@ -60,7 +62,7 @@ export function captureScript(
       line: (index % PAGE) + 1,
       column: 1,
     }),
-    frameNumber: (index) => index + 1,
+    frameNumber: (index) => tape.at(index).number,
     statement: () => undefined,
     isSend: () => true,
     source: (reference) => {
@@ -74,4 +76,11 @@ export function captureScript(
     },
   };
   return { script, warnings: tape.warnings.map((warning) => `${name}: ${warning}`) };
+}
+
+const packetOf = ({ data, linkType, originalLength }: Frame): Packet => decodeFrame(data, linkType, originalLength);
+
+function keyOf(frame: Frame): string | undefined {
+  const found = flowOf(packetOf(frame));
+  return found && flowKeyText(found.key);
 }

@@ -17,13 +17,15 @@ export class FrameTape {
   /** Milliseconds from the first frame to the latest one up to each: a capture's times may go back, a clock may not. */
   private readonly latest: Float64Array;
   private readonly bytes: Uint8Array;
+  private readonly wanted: (frame: Frame) => boolean;
   private frames: Iterator<Frame>;
   private read = 0;
   private readonly recent: Frame[] = new Array<Frame>(KEPT);
 
-  /** Reads over the whole file once, to count. Throws an Error when it is no capture. */
-  constructor(bytes: Uint8Array) {
+  /** Reads over the whole file once, to count the wanted frames. Throws an Error when it is no capture. */
+  constructor(bytes: Uint8Array, wanted: (frame: Frame) => boolean = () => true) {
     this.bytes = bytes;
+    this.wanted = wanted;
     const capture = readCapture(bytes);
     // The property changes as the frames are read: asked through a function, or the compiler thinks it does not.
     const complaint = () => capture.error;
@@ -34,6 +36,7 @@ export class FrameTape {
     let now = 0;
     let latest = new Float64Array(1024);
     for (const frame of capture.frames) {
+      if (!wanted(frame)) continue;
       start ??= frame.time;
       if (frame.time !== undefined && start !== undefined)
         now = Math.max(now, Number((frame.time - start) / 1_000_000n));
@@ -49,18 +52,22 @@ export class FrameTape {
     this.latest = latest;
     const broken = complaint();
     this.warnings = [...capture.warnings, ...(broken ? [`byte ${broken.at}: ${broken.message}`] : [])];
-    this.frames = readCapture(bytes).frames[Symbol.iterator]();
+    this.frames = this.fromStart();
   }
 
-  /** Frame `index`, from 0. */
+  private *fromStart(): Generator<Frame> {
+    for (const frame of readCapture(this.bytes).frames) if (this.wanted(frame)) yield frame;
+  }
+
+  /** The wanted frame `index`, from 0. */
   at(index: number): Frame {
     if (index < this.read - KEPT) {
-      this.frames = readCapture(this.bytes).frames[Symbol.iterator]();
+      this.frames = this.fromStart();
       this.read = 0;
     }
     while (this.read <= index) {
       const next = this.frames.next();
-      if (next.done) throw new RangeError(`the capture has ${this.length} frames, not ${index + 1}`);
+      if (next.done) throw new RangeError(`there are ${this.length} frames, not ${index + 1}`);
       this.recent[this.read % KEPT] = next.value;
       this.read++;
     }

@@ -24,6 +24,8 @@ export interface LaunchArguments {
   readonly packet?: string;
   readonly capture?: string;
   readonly at?: string;
+  /** The key of a flow, as `iochain/replay` tells it: only its frames are replayed. */
+  readonly flow?: string;
   readonly stopOnEntry?: boolean;
   readonly stepThroughEmptySlots?: boolean;
   readonly stopOnExpectFailure?: boolean;
@@ -114,7 +116,7 @@ function scriptOf(
   if (args.packet !== undefined && args.capture !== undefined)
     throw new RequestError("the launch configuration has a packet and a capture: one of them can run", true);
   if (args.packet !== undefined) return { script: packetScript(args.packet, policy) };
-  if (args.capture !== undefined) return captureScript(args.capture, vnicOf(args.at, policy), policy, files);
+  if (args.capture !== undefined) return captureScript(args.capture, vnicOf(args.at, policy), policy, files, args.flow);
   const scenario = scenarioOf(args.scenario, policy);
   return { script: scenarioScript(scenario, policy, files), scenario };
 }

@@ -3,6 +3,7 @@
  *
  * - `iochain/trace` `{ uri, packet, from? }` → a packet's trip (`chain/trace.ts`)
  * - `iochain/chain` `{ uri, chain?, vnic? }` → the sixteen slots of a chain, or null when the policy has none
+ * - `iochain/vnics` `{ uri }` → `{ vnics: [{ vnic, mac?, ips, segment? }] }`, the policy's inventory
  * - `iochain/tests` `{ uri }` → `{ tests: [{ name, kind, uri, range }] }`
  * - `iochain/runTests` `{ uri, names? }` → `{ tests: [{ name, kind, uri, line, outcome, failures, counterexample? }] }`
  * - `iochain/way` `{ uri, scenario }` → `{ steps: [{ line, trace, failure? }] }`, the trips of a scenario's packets
@@ -11,6 +12,7 @@ import { ErrorCodes, LSPErrorCodes, ResponseError } from "vscode-languageserver"
 import { chainView, runTests, type TestResult, tests, tracePacket } from "../ide/simulate.ts";
 import type { View } from "../ide/view.ts";
 import { wayOf } from "../ide/way.ts";
+import { formatIp, formatMac } from "../policy/addresses.ts";
 import type { Feature } from "./features.ts";
 import { breathe, type Session } from "./session.ts";
 
@@ -57,6 +59,20 @@ export const SIMULATION: readonly Feature[] = [
       const chain = optionalText(params.chain, "chain");
       const vnic = optionalText(params.vnic, "vnic");
       return view && chainView(view, { chain, vnic });
+    },
+  },
+  {
+    method: "iochain/vnics",
+    answer: (session, params) => {
+      const vnics = [...(viewOf(session, params.uri)?.policy().vnics.values() ?? [])];
+      return {
+        vnics: vnics.map(({ id, mac, ips, segment }) => ({
+          vnic: id,
+          ...(mac !== undefined && { mac: formatMac(mac) }),
+          ips: ips.map(formatIp),
+          ...(segment !== undefined && { segment }),
+        })),
+      };
     },
   },
   {

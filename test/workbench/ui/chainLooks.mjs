@@ -1,9 +1,6 @@
 // The chain view in the themes and widths that people have: nothing that axe-core knows of is wrong with it.
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-
-const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+import { problemsOf } from "./axe.mjs";
 
 /** Windows to look at; the names are VS Code's own of the themes that it comes with. */
 export const looks = [
@@ -26,7 +23,7 @@ export const chainLooks = ({ name }) => [
       await workbench.step("F10");
       await workbench.chainView().locator("button.slot[aria-current]").waitFor();
       await workbench.screenshot(`chain-${name}`);
-      assert.deepEqual(await problemsOf(workbench.page), []);
+      assert.deepEqual(await problemsOf(workbench.page, "#chain button.slot"), []);
     },
   ],
   [
@@ -45,20 +42,3 @@ export const chainLooks = ({ name }) => [
     },
   ],
 ];
-
-/** What axe-core finds in the page of the view, a line each. */
-async function problemsOf(page) {
-  for (const frame of page.frames()) {
-    if (
-      (await frame
-        .locator("#chain button.slot")
-        .count()
-        .catch(() => 0)) === 0
-    )
-      continue;
-    await frame.evaluate(axe);
-    const { violations } = await frame.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
-    return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html).join(" | ")}`);
-  }
-  return ["the chain view is not there"];
-}

@@ -13,6 +13,7 @@ import { inTheBrowser } from "./browser.mjs";
 import { chainLooks, looks } from "./chainLooks.mjs";
 import { debugging } from "./debugger.mjs";
 import { newcomer } from "./newcomer.mjs";
+import { actingOnFlows, replaying } from "./replaying.mjs";
 import { makeWebOnly } from "./webOnly.mjs";
 import { Workbench } from "./workbench.mjs";
 
@@ -35,8 +36,13 @@ try {
   browser = await launchBrowser();
   await walk(await open({ folder }), newcomer);
   await walk(await open({ folder }), debugging);
+  await walk(await open({ folder }), [...replaying(), ...actingOnFlows]);
   await walk(await open({ webOnly: true }), inTheBrowser);
-  for (const look of looks) await walk(await open({ folder: await themed(look), width: look.width }), chainLooks(look));
+  for (const look of looks) {
+    const own = await themed(look);
+    await walk(await open({ folder: own, width: look.width }), chainLooks(look));
+    await walk(await open({ folder: own, width: look.width }), replaying(`, ${look.name}`));
+  }
 } catch (error) {
   console.error(error);
   counts.failed++;

@@ -132,6 +132,13 @@ export class Workbench {
     return this.page.frameLocator("iframe.webview.ready").frameLocator("iframe#active-frame");
   }
 
+  replayView() {
+    return this.page
+      .frameLocator('iframe.webview.ready[src*="extensionId=iochain.iochain"]:visible')
+      .last()
+      .frameLocator("iframe#active-frame");
+  }
+
   async screenshot(name) {
     const number = String(++shots).padStart(2, "0");
     await this.page.screenshot({ path: `${this.screenshotFolder}/${number}-${name}.png` });

@@ -1,6 +1,7 @@
 /** Below the lanes: all there is to say of the slot that is selected, and what can be done there. */
+
+import { button, element } from "../../pages/element.ts";
 import type { FromPage, Lane, Picture, Slot } from "../chain.ts";
-import { button, element } from "./element.ts";
 import { byText, changeText, decision, holder, isConfigured, say } from "./words.ts";
 
 export function drawDetails(picture: Picture, lane: number, slot: Slot, tell: (message: FromPage) => void): Node[] {

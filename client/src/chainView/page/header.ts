@@ -1,7 +1,9 @@
 /** Above the lanes: the packet, its fate, and which packet or chain of several is drawn. */
+
+import { button, element } from "../../pages/element.ts";
+import { marks } from "../../pages/marks.ts";
 import type { FromPage, Picture } from "../chain.ts";
-import { button, element } from "./element.ts";
-import { marks, say } from "./words.ts";
+import { say } from "./words.ts";
 
 export function drawHeader(picture: Picture, tell: (message: FromPage) => void): Node[] {
   return picture.kind === "configured" ? configuration(picture, tell) : trip(picture, tell);

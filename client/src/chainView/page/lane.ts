@@ -2,9 +2,11 @@
  * A walk as a line with sixteen stations: the VM at one end, the vSwitch at the other. Drawn once for each chain, and
  * filled in anew at every step, so that nothing moves but what has changed.
  */
+
+import { element } from "../../pages/element.ts";
+import { marks } from "../../pages/marks.ts";
 import type { Change, Lane, Picture, Slot } from "../chain.ts";
-import { element } from "./element.ts";
-import { briefReason, changeText, holder, isConfigured, marks, say, sentence } from "./words.ts";
+import { briefReason, changeText, holder, isConfigured, say, sentence } from "./words.ts";
 
 export interface DrawnLane {
   readonly root: HTMLElement;

@@ -1,8 +1,8 @@
 /** Draws what the extension sends, and tells it what the person chose. */
 import "./page.css";
+import { button, element } from "../../pages/element.ts";
 import type { FromPage, Picture, ToPage } from "../chain.ts";
 import { drawDetails } from "./details.ts";
-import { button, element } from "./element.ts";
 import { drawHeader } from "./header.ts";
 import { columnsOf, type DrawnLane, drawLane, shapeOf } from "./lane.ts";
 import { announcement, changeText, decisive, isConfigured, say, speak } from "./words.ts";

@@ -1,32 +1,12 @@
 /** Slots, packets and fates in words. */
+import { filled } from "../../pages/filled.ts";
 import type { By, Change, Lane, Picture, Slot, Texts } from "../chain.ts";
 
 let words: Texts;
-export const say = (name: keyof Texts, ...values: readonly (string | number)[]): string =>
-  words[name].replace(/\{(\d)\}/g, (_all, index) => String(values[Number(index)] ?? ""));
+export const say = (name: keyof Texts, ...values: readonly (string | number)[]): string => filled(words[name], values);
 export function speak(texts: Texts): void {
   words = texts;
 }
-
-/** A mark besides the word: verdicts must not differ by colour alone. */
-export const marks: Readonly<Record<string, string>> = {
-  pass: "·",
-  allow: "✓",
-  drop: "✕",
-  reject: "✕",
-  answer: "↩",
-  redirect: "⤳",
-  blackhole: "●",
-  encrypt: "⚿",
-  protect: "⚿",
-  decrypt: "⚿",
-  delivered: "✓",
-  flooded: "⁂",
-  answered: "↩",
-  dropped: "✕",
-  rejected: "✕",
-  blackholed: "●",
-};
 
 export const isConfigured = ({ module }: Slot): boolean => module !== "empty" && module !== "reserved";
 

@@ -1,8 +1,8 @@
-/** The page's frame. Its content is drawn by `page/page.ts`; nothing but our own script and style sheet may load. */
+/** A page's frame. Its content is drawn by the view's `page/page.ts`; nothing but our own script and style sheet may load. */
 import * as vscode from "vscode";
 
-/** `root` is the folder that holds `page.js` and `page.css`. */
-export function pageHtml(webview: vscode.Webview, root: vscode.Uri): string {
+/** `root` is the folder that holds `page.js` and `page.css`; `id` is that of the element that they draw in. */
+export function pageHtml(webview: vscode.Webview, root: vscode.Uri, id: string): string {
   const uri = (file: string) => webview.asWebviewUri(vscode.Uri.joinPath(root, file)).toString();
   const nonce = crypto.randomUUID();
   const policy = `default-src 'none'; style-src ${webview.cspSource}; script-src 'nonce-${nonce}'`;
@@ -16,7 +16,7 @@ export function pageHtml(webview: vscode.Webview, root: vscode.Uri): string {
   <title>IOChain</title>
 </head>
 <body>
-  <main id="chain"></main>
+  <main id="${id}"></main>
   <script nonce="${nonce}" src="${uri("page.js")}"></script>
 </body>
 </html>`;

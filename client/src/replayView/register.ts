@@ -1,0 +1,107 @@
+/** The command that replays a capture through the open policy, and what is done with its flows. */
+import * as vscode from "vscode";
+import { type BaseLanguageClient, WorkDoneProgress } from "vscode-languageclient";
+import { activePolicy, launchConfiguration, nameOf } from "../debugging/configurations.ts";
+import { askVantage, chooseCapture, titleOf, type Vantage } from "./questions.ts";
+import type { Flow, Replayed } from "./replay.ts";
+import { ReplayView, viewId } from "./view.ts";
+
+export function registerReplayView(context: vscode.ExtensionContext, client: BaseLanguageClient): void {
+  const view = new ReplayView(context.extensionUri);
+  context.subscriptions.push(
+    vscode.window.registerWebviewViewProvider(viewId, view, { webviewOptions: { retainContextWhenHidden: true } }),
+    vscode.commands.registerCommand("iochain.replay", async (argument?: Partial<Asked>) => {
+      const policy = argument?.policy ?? activePolicy()?.uri;
+      if (policy === undefined) {
+        void vscode.window.showWarningMessage(vscode.l10n.t("Open an IOChain policy first."));
+        return;
+      }
+      const title = vscode.l10n.t("Replay Capture");
+      const capture = argument?.capture ?? (await chooseCapture(policy, title));
+      if (capture === undefined) return;
+      const vantage = argument?.vantage ?? (await askVantage(client, policy, title));
+      if (vantage !== undefined) await replay(client, view, { policy, capture, vantage });
+    }),
+  );
+}
+
+interface Asked {
+  readonly policy: vscode.Uri;
+  readonly capture: vscode.Uri;
+  readonly vantage: Vantage;
+}
+
+async function replay(client: BaseLanguageClient, view: ReplayView, asked: Asked): Promise<void> {
+  const title = titleOf(asked.capture, asked.vantage);
+  try {
+    const replayed = await withProgress(client, title, asked);
+    if (replayed === undefined) return;
+    await view.show({
+      title,
+      replayed,
+      again: () => replay(client, view, asked),
+      debug: (flow) => debugFlow(asked, flow),
+      scenario: (flow) => makeScenario(client, asked.policy, flow),
+    });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    void vscode.window.showErrorMessage(vscode.l10n.t("{0} cannot be replayed: {1}", title, why));
+  }
+}
+
+/** Undefined when the person has cancelled it. */
+function withProgress(
+  client: BaseLanguageClient,
+  title: string,
+  { policy, capture, vantage }: Asked,
+): Thenable<Replayed | undefined> {
+  const location = vscode.ProgressLocation.Notification;
+  return vscode.window.withProgress({ location, title, cancellable: true }, async (progress, token) => {
+    const workDoneToken = crypto.randomUUID();
+    let told = 0;
+    const listening = client.onProgress(WorkDoneProgress.type, workDoneToken, (news) => {
+      if (news.kind !== "report") return;
+      const { message, percentage = told } = news;
+      progress.report({ increment: percentage - told, ...(message !== undefined && { message }) });
+      told = percentage;
+    });
+    try {
+      const params = { uri: policy.toString(), capture: capture.toString(), ...vantage, workDoneToken };
+      return await client.sendRequest<Replayed>("iochain/replay", params, token);
+    } catch (error) {
+      if (token.isCancellationRequested) return undefined;
+      throw error;
+    } finally {
+      listening.dispose();
+    }
+  });
+}
+
+async function debugFlow({ policy, capture }: Asked, flow: Flow): Promise<void> {
+  const [at] = flow.vnics;
+  if (at === undefined) {
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t("No vNIC of the policy has seen this flow: there is nothing to step through."),
+    );
+    return;
+  }
+  const target = { capture: nameOf(capture), at, flow: flow.key };
+  const folder = vscode.workspace.getWorkspaceFolder(policy);
+  await vscode.debug.startDebugging(folder, launchConfiguration(nameOf(policy), flow.flow, target));
+}
+
+/** Writes the flow down at the end of the policy, where it can be undone. */
+async function makeScenario(client: BaseLanguageClient, policy: vscode.Uri, flow: Flow): Promise<void> {
+  const { text } = await client.sendRequest<{ text: string }>("iochain/flowScenario", {
+    uri: policy.toString(),
+    title: flow.flow,
+    sends: flow.sends,
+  });
+  const document = await vscode.workspace.openTextDocument(policy);
+  const end = document.lineAt(document.lineCount - 1).range.end;
+  const edit = new vscode.WorkspaceEdit();
+  edit.insert(policy, end, `${end.character > 0 ? "\n" : ""}\n${text}`);
+  await vscode.workspace.applyEdit(edit);
+  const start = document.positionAt(document.getText().lastIndexOf(text));
+  await vscode.window.showTextDocument(document, { selection: new vscode.Range(start, start) });
+}

@@ -1,0 +1,76 @@
+/** The replay view: the flows of a capture and what became of them, over time and in a table. */
+import * as vscode from "vscode";
+import { pageHtml } from "../pages/html.ts";
+import { readMessage } from "./fromPage.ts";
+import { type Flow, type FromPage, pictureOf, type Replayed, type ToPage } from "./replay.ts";
+import { texts } from "./texts.ts";
+
+export const viewId = "iochain.replay";
+
+/** What the view shows, and what can be done with its flows. */
+export interface Shown {
+  /** `web.pcapng at web-01.eth0` */
+  readonly title: string;
+  readonly replayed: Replayed;
+  readonly again: () => unknown;
+  readonly debug: (flow: Flow) => unknown;
+  readonly scenario: (flow: Flow) => unknown;
+}
+
+export class ReplayView implements vscode.WebviewViewProvider {
+  private view: vscode.WebviewView | undefined;
+  private shown: Shown | undefined;
+
+  constructor(private readonly extensionUri: vscode.Uri) {}
+
+  resolveWebviewView(view: vscode.WebviewView): void {
+    this.view = view;
+    const root = vscode.Uri.joinPath(this.extensionUri, "dist", "replay-view");
+    view.webview.options = { enableScripts: true, localResourceRoots: [root] };
+    view.webview.onDidReceiveMessage((said: unknown) => {
+      const message = readMessage(said);
+      return message && this.receive(message);
+    });
+    view.onDidDispose(() => {
+      this.view = undefined;
+    });
+    view.webview.html = pageHtml(view.webview, root, "replay");
+  }
+
+  async show(shown: Shown): Promise<void> {
+    this.shown = shown;
+    await vscode.commands.executeCommand("setContext", "iochain.hasReplay", true);
+    await this.draw();
+    await vscode.commands.executeCommand(`${viewId}.focus`);
+  }
+
+  private async draw(): Promise<void> {
+    if (this.shown === undefined) return;
+    const { title, replayed } = this.shown;
+    await this.tell({ type: "picture", picture: pictureOf(title, replayed) });
+  }
+
+  private async tell(message: ToPage): Promise<void> {
+    await this.view?.webview.postMessage(message);
+  }
+
+  private async receive(message: FromPage): Promise<void> {
+    if (message.type === "ready") {
+      await this.tell({ type: "texts", texts: texts() });
+      return this.draw();
+    }
+    if (message.type === "again") return void (await this.shown?.again());
+    const flow = this.shown?.replayed.flows[message.flow];
+    if (flow === undefined) return;
+    if (message.type === "open") await open(flow);
+    else await this.shown?.[message.type](flow);
+  }
+}
+
+/** Opens the statement that decided. */
+async function open({ by }: Flow): Promise<void> {
+  if (by?.file === undefined || by.line === undefined) return;
+  const uri = /^[\w-]{2,}:/.test(by.file) ? vscode.Uri.parse(by.file) : vscode.Uri.file(by.file);
+  const start = new vscode.Position(by.line - 1, 0);
+  await vscode.window.showTextDocument(uri, { selection: new vscode.Range(start, start) });
+}
