@@ -7,6 +7,7 @@
  * a TERM line has packets and octets of a connection that ends.
  */
 import { formatIp, type Ip, parseIp } from "../policy/addresses.ts";
+import { icmpName } from "../policy/protocols.ts";
 import type { Draft, DraftEntry, DraftRule, DraftVm } from "./draft.ts";
 import { type Input, limitSize, titleOf } from "./input.ts";
 import { inputLines } from "./lines.ts";
@@ -26,6 +27,8 @@ interface Logged {
   readonly source: Ip;
   readonly destination: Ip;
   readonly ports?: readonly [number, number];
+  /** The language's name of the type and code, where the line has them. */
+  readonly icmp?: string;
   readonly flags: readonly string[];
 }
 /** A rule as the log shows it. */
@@ -79,6 +82,8 @@ function readLog(input: Input, report: Report): Logged[] {
       else found.push(read);
     }
   }
+  if (found.length === 0 && known > 0 && wrong[0] !== undefined)
+    throw new Refusal(wrong[0].at, `no line of the log can be read: ${wrong[0].why}`);
   if (known === 0)
     throw new Refusal(
       wrong[0]?.at ?? { file, line: 1 },
@@ -110,6 +115,8 @@ function readLine(text: string, at: Place): Logged | { readonly why: string } | 
   if (name === "PROTO") name = rest.shift() ?? "";
   const arrow = rest.findIndex((word) => word.includes("->"));
   const [source, destination] = arrow < 0 ? [] : endsOf(rest[arrow] as string);
+  // `ICMP 8 0 10.0.0.1->10.0.0.2`: type and code.
+  const icmp = arrow === 2 ? rest.slice(0, arrow).join(":") : undefined;
   const flags = rest[arrow + 1] ?? "";
   return logged({
     at,
@@ -120,6 +127,7 @@ function readLine(text: string, at: Place): Logged | { readonly why: string } | 
     rule,
     direction,
     name,
+    icmp,
     ends: source && destination && [...source, ...destination],
     flags,
   });
@@ -155,6 +163,7 @@ function readOldLine(text: string, at: Place): Logged | { readonly wrong: string
     rule,
     direction,
     name: name.replace(/^PROTO /, ""),
+    icmp: undefined,
     ends: [source, sport, destination, dport],
     flags,
   });
@@ -169,6 +178,8 @@ function logged(line: {
   readonly rule: string;
   readonly direction: "in" | "out";
   readonly name: string;
+  /** `TYPE:CODE` */
+  readonly icmp: string | undefined;
   readonly ends: readonly [string, string | undefined, string, string | undefined] | undefined;
   readonly flags: string;
 }): Logged | { readonly wrong: string } {
@@ -183,6 +194,10 @@ function logged(line: {
   if (protocol === undefined) return { wrong: `${line.name} is no protocol` };
   const hasPorts = protocol === 6 || protocol === 17 || protocol === 132;
   if (hasPorts && (ports === undefined || ports.some((port) => port > 65_535))) return { wrong: "it has no two ports" };
+  const [type = -1, code] = line.icmp?.split(":").map(Number) ?? [];
+  const icmp = protocol === 1 || protocol === 58 ? icmpName(protocol === 1 ? "icmp" : "icmpv6", type, code) : undefined;
+  if (line.icmp !== undefined && icmp === undefined)
+    return { wrong: `${line.name} ${line.icmp.replace(":", " ")}: no type and code that the language has a name for` };
   const flags = protocol === 6 ? [...line.flags].map((flag) => FLAGS[flag]) : [];
   return {
     at: line.at,
@@ -197,6 +212,7 @@ function logged(line: {
     flags: flags.includes(undefined) ? [] : (flags as string[]),
     ...(line.hash !== undefined && { hash: line.hash }),
     ...(hasPorts && ports && { ports }),
+    ...(icmp !== undefined && { icmp }),
   };
 }
 
@@ -446,8 +462,9 @@ class LogDraft {
   }
 }
 
-function entryOf({ protocol, ports }: Logged): string {
+function entryOf({ protocol, ports, icmp }: Logged): string {
   const word = protocolEntry(protocol);
+  if (icmp !== undefined) return `${word}/${icmp}`;
   return ports === undefined ? word : `${word}/${ports[1]}`;
 }
 /** Entries with the ports of a protocol in one list. */
@@ -464,7 +481,7 @@ function entriesOf(entries: Iterable<string>): DraftEntry[] {
   return out;
 }
 
-function packetText({ protocol, source, destination, ports, flags }: Logged): string {
+function packetText({ protocol, source, destination, ports, icmp, flags }: Logged): string {
   const host = (ip: Ip, port: number | undefined) =>
     port === undefined
       ? formatIp(ip)
@@ -472,6 +489,7 @@ function packetText({ protocol, source, destination, ports, flags }: Logged): st
         ? `[${formatIp(ip)}]:${port}`
         : `${formatIp(ip)}:${port}`;
   const word = protocolEntry(protocol);
+  if (icmp !== undefined) return `${word} ${host(source, undefined)} -> ${host(destination, undefined)} ${icmp}`;
   const marks = flags.length === 0 || (flags.length === 1 && flags[0] === "syn") ? "" : ` ${flags.join(", ")}`;
   return `${word} ${host(source, ports?.[0])} -> ${host(destination, ports?.[1])}${protocol === 6 && marks === "" ? " syn" : marks}`;
 }

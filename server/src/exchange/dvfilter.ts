@@ -16,7 +16,7 @@ const KEY = /^[A-Za-z][\w ./-]*$/;
 
 /** Could a line be of this command's output? */
 export const isDvfilterLine = (text: string): boolean =>
-  /^\s*(?:Fastpaths:|Slowpaths:|Filters:|world \d|port \d+(?:\s|$)|(?:vNic|dvPort) slot \d)/i.test(text);
+  /^\s*(?:Fastpaths:|Slowpaths:|ServiceVMs:|Filters:|world \d|port \d+(?:\s|$)|(?:vNic|dvPort) slot \d)/i.test(text);
 
 /** Reads from line `from` on, as long as lines belong to this output. The index of the first that does not. */
 export function readDvfilter(
@@ -69,7 +69,7 @@ export function readDvfilter(
     } else if (agentLine !== null && filter === undefined) {
       const module = /module:\s*([^,\s]+)/.exec(agentLine[2] as string)?.[1];
       dump.agents.push({ name: (agentLine[1] as string).trim(), ...(module !== undefined && { module }) });
-    } else if (/^(?:Fastpaths|Slowpaths|Filters):$/i.test(line) || /^slowPath:/i.test(line)) {
+    } else if (/^(?:Fastpaths|Slowpaths|ServiceVMs|Filters):$/i.test(line) || /^(?:slowPath|serviceVM):/i.test(line)) {
       world = port = filter = undefined;
     } else {
       const pair = keyAndValue(line, KEY);

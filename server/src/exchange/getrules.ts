@@ -80,6 +80,8 @@ function readRuleset(
 ): number {
   const at = { file, line: (lines[from] as InputLine).number };
   const ethernet = /_L2$/i.test(name);
+  // Rules of intrusion detection stand below those of the firewall.
+  let detection = false;
   const out: (HostRule | HostRemark)[] = [];
   for (let i = from + 1; i < lines.length; i++) {
     const { number } = lines[i] as InputLine;
@@ -88,20 +90,26 @@ function readRuleset(
     if (text === "") continue;
     if (text === "}") {
       const rules = out.filter((line) => "id" in line).length;
+      const strange = out.find((line) => "remark" in line && line.strange === true);
+      if (rules === 0 && strange !== undefined)
+        throw new Refusal(strange.at, `no line of rule set ${name} is one that vsipioctl prints`);
       report.understood(at, `rule set ${name}, ${count(rules, "line")} of rules, to line ${number}`);
       dump.rulesets.push({ name, ethernet, scope, lines: out, at, lastLine: number, ...(filter && { filter }) });
       return i + 1;
     }
     const rule = /^(?:# internal #\s*)?rule\b/.test(text);
     if (!rule && text.startsWith("#")) {
-      if (/rules\b/i.test(text)) out.push({ remark: text.slice(1).trim(), at: place });
+      if (/rules\b/i.test(text)) {
+        out.push({ remark: text.slice(1).trim(), at: place });
+        detection = /^# *ID[PS]\w* /i.test(text);
+      }
       continue;
     }
     if (!rule) {
       if ((rulesetName(text) ?? addrsetHead(text) ?? promptCommand(text)) !== undefined)
         throw new Refusal(place, `rule set ${name}, which begins at line ${at.line}, has no "}" before this line`);
       report.wrong(place, `no rule of a rule set: ${text}`);
-      out.push({ remark: `line ${number}, not understood: ${text}`, at: place });
+      out.push({ remark: `line ${number}, not understood: ${text}`, at: place, strange: true });
       continue;
     }
     // A terminal may have broken the line.
@@ -113,11 +121,10 @@ function readRuleset(
       i += 1;
       text += ` ${(lines[i] as InputLine).text.trim()}`;
     }
-    const read = readRule(text, ethernet, place);
-    if ("wrong" in read) {
-      report.wrong(place, `this rule cannot be read: ${read.wrong}`);
-      out.push({ remark: `line ${number}, not understood (${read.wrong}): ${text}`, at: place });
-    } else out.push(read);
+    if (detection) {
+      report.inexpressible(place, `a rule of intrusion detection, which looks into payloads: ${text}`);
+      out.push({ remark: `not expressible: ${text}`, at: place });
+    } else out.push(ruleOrRemark(text, ethernet, place, report));
   }
   throw new Refusal(
     { file, line: (lines.at(-1) as InputLine).number },
@@ -146,15 +153,8 @@ function readBareRules(
       if (/^VIF/i.test(key)) scope = value;
       else if (/^Ruleset/i.test(key)) name = value;
       else if (!/^\d+$/.test(value)) report.wrong({ file, line: number }, `no count of rules: ${value}`);
-    } else if (BARE_RULE.test(text)) {
-      const read = readRule(text.trim(), false, { file, line: number });
-      if ("wrong" in read) {
-        report.wrong({ file, line: number }, `this rule cannot be read: ${read.wrong}`);
-        out.push({
-          remark: `line ${number}, not understood (${read.wrong}): ${text.trim()}`,
-          at: { file, line: number },
-        });
-      } else out.push(read);
+    } else if (/^\s*(?:# internal #\s*)?rule \d/.test(text)) {
+      out.push(ruleOrRemark(text.trim(), false, { file, line: number }, report));
     } else if (text.trim() !== "" && !/^\s*#/.test(text)) break;
   }
   const rules = out.filter((line) => "id" in line).length;
@@ -215,12 +215,14 @@ class Words {
   }
 }
 
-function readRule(text: string, ethernet: boolean, at: Place): HostRule | { readonly wrong: string } {
+/** A rule; one that cannot be read stays as a comment where it stands. */
+function ruleOrRemark(text: string, ethernet: boolean, at: Place, report: Report): HostRule | HostRemark {
   try {
     return ruleOf(text, ethernet, at);
   } catch (error) {
-    if (error instanceof Unreadable) return { wrong: error.message };
-    throw error;
+    if (!(error instanceof Unreadable)) throw error;
+    report.wrong(at, `this rule cannot be read: ${error.message}`);
+    return { remark: `line ${at.line}, not understood (${error.message}): ${text}`, at, strange: true };
   }
 }
 

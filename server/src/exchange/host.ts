@@ -17,6 +17,8 @@ export function readHostDumps(inputs: readonly Input[], report: Report): HostDum
     const lines = inputLines(input.text);
     let filter = file.match(/nic-\d+-eth\d+-[\w-]+(?:\.\d+)?/g)?.find((name) => name.includes("."));
     let understood = 0;
+    const known = dump.size;
+    const told = report.notes.length;
     const before: { at: Place; words: string }[] = [];
     for (let i = 0; i < lines.length; ) {
       const { text, number } = lines[i] as (typeof lines)[number];
@@ -49,6 +51,10 @@ export function readHostDumps(inputs: readonly Input[], report: Report): HostDum
           ? "the input is empty"
           : `no output of summarize-dvfilter or vsipioctl begins here: expected "ruleset NAME {", "addrset NAME {", "world N vmm0:NAME" or "Filter Name : …"`,
       );
+    // Heads without anything below them that is of these commands.
+    const wrong = report.notes.slice(told).find(({ kind }) => kind === "wrong");
+    if (dump.size === known && wrong !== undefined)
+      throw new Refusal({ file, line: wrong.line }, `nothing of a host's dumps is below the heads: ${wrong.message}`);
     for (const { at, words } of before) report.wrong(at, `not understood, left out: ${words}`);
   }
   return dump;
@@ -210,6 +216,12 @@ class HostDraft {
       return undefined;
     };
     if (agent === undefined) return lose("it names no agent");
+    const state = filter.facts.get("state");
+    if (state !== undefined && /\bdetached\b/i.test(state))
+      this.#report.wrong(
+        at,
+        `${port.name}, ${chain} slot ${number}: ${state}: kept, though packets do not pass it now`,
+      );
     if (taken.some((slot) => slot.number === number))
       return lose(`slot ${number} of the other chain is at this port, too, and one chain has each slot once`);
     const regular = REGULAR.get(agent.toLowerCase());
@@ -355,10 +367,18 @@ class HostDraft {
   }
 }
 
-/** What NSX's own command line prints above its lists. */
-const HEADING = /^(?:-+|Firewall (?:Rules|Address Sets))$/;
+/** What NSX's own command line prints above its lists, and `getaddrsets` above sets that filters share. */
+const HEADING =
+  /^(?:-+|Firewall (?:Rules|Address Sets)|addrset is shared for this filter\.?|(?:global|local) addrset:?)$/i;
 /** Keys of a filter that say nothing about a policy. */
-const KNOWN_FACTS: ReadonlySet<string> = new Set(["state", "vmState", "slowPathID", "filter source"]);
+const KNOWN_FACTS: ReadonlySet<string> = new Set([
+  "state",
+  "vmState",
+  "slowPathID",
+  "serviceVMID",
+  "filter source",
+  "moduleName",
+]);
 
 /** Each dump is another host's. */
 const hostKey = ({ file }: Place): string => `host ${file}`;

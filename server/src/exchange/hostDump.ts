@@ -68,6 +68,8 @@ export interface HostRule {
 /** A line that is no rule that can be read: kept as a comment where it stands. */
 export interface HostRemark {
   readonly remark: string;
+  /** No such line is known of these commands. */
+  readonly strange?: boolean;
   readonly at: Place;
 }
 export interface HostRuleset {
@@ -112,6 +114,12 @@ export class HostDump {
   readonly filters: HostFilterInfo[] = [];
   readonly discovered: HostDiscovery[] = [];
   readonly features = new Set<"dhcp" | "arp" | "nd">();
+
+  /** How many things it holds. */
+  get size(): number {
+    const { worlds, agents, rulesets, addrsets, filters, discovered } = this;
+    return [worlds, agents, rulesets, addrsets, filters, discovered].reduce((sum, { length }) => sum + length, 0);
+  }
 }
 
 /** The parts of `nic-36445-eth0-vmware-sfw.2`. */

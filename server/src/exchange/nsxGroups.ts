@@ -1,6 +1,7 @@
 /** Groups of the NSX Policy API: expressions as endpoints. A group that has no words makes its rules wait, disabled. */
 import { type DraftEndpoint, type DraftEndpoints, type DraftGroup, listed } from "./draft.ts";
 import type { JsonObject } from "./json.ts";
+import { misread } from "./nsxFields.ts";
 import type { NsxObject, NsxObjects } from "./nsxObjects.ts";
 import type { Report } from "./report.ts";
 import { addressText, macText } from "./values.ts";
@@ -107,7 +108,7 @@ export class NsxGroups {
     const members = json.objects("expression").length > 0 ? [] : json.objects("vm_members");
     const set =
       members.length > 0 ? this.#members(members, id) : this.#expressions(json.objects("expression"), path, id);
-    const lost = [...set.lost];
+    const lost = [...misread(json, "Group", id, this.#report), ...set.lost];
     if (json.objects("extended_expression").length > 0) {
       this.#report.inexpressible(json.at("extended_expression"), `group ${id}: identity (extended_expression)`);
       lost.push("identity (extended_expression)");
@@ -152,10 +153,13 @@ export class NsxGroups {
     const lost: string[] = [];
     const alternatives: DraftEndpoints[][] = [[]];
     for (const [i, json] of list.entries()) {
+      lost.push(...misread(json, json.text("resource_type") ?? "", `of group ${id}`, this.#report));
       if (json.text("resource_type") === "ConjunctionOperator") {
         const word = json.text("conjunction_operator");
-        if (word !== "AND" && word !== "OR")
-          this.#report.wrong(json.at(), `group ${id}: conjunction ${word ?? "without a word"}, neither AND nor OR`);
+        if (word === undefined) {
+          this.#report.wrong(json.at(), `group ${id}: a conjunction without a word, neither AND nor OR`);
+          lost.push("a conjunction without a word");
+        }
         if (i === 0 || i === list.length - 1) this.#report.wrong(json.at(), `group ${id}: a conjunction at the edge`);
         else if (word !== "AND") alternatives.push([]);
         continue;

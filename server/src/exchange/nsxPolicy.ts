@@ -16,11 +16,12 @@ import type {
   DraftSlot,
 } from "./draft.ts";
 import { type Input, titleOf } from "./input.ts";
+import { misread } from "./nsxFields.ts";
 import { describe, NsxGroups } from "./nsxGroups.ts";
 import { NsxInventory } from "./nsxInventory.ts";
 import { type NsxObject, NsxObjects } from "./nsxObjects.ts";
 import { NsxServices } from "./nsxServices.ts";
-import type { Report } from "./report.ts";
+import { Refusal, type Report } from "./report.ts";
 import { POLICY_TIMERS } from "./timers.ts";
 
 /** In the order in which the firewall tries them; a policy without one comes last. */
@@ -47,11 +48,20 @@ const MODELLED = new Set([
   "VirtualMachine",
   "VirtualNetworkInterface",
 ]);
+/** They mean nothing without what they hold, or what holds them. */
+const PARTIAL = new Set(["Infra", "GlobalInfra", "Domain", "Rule", "RedirectionRule"]);
 /** Parts of a service that its reader takes. */
 const PARTS = /ServiceEntry$/;
+const MANAGER_API = "an object of the manager's API (api/v1), which the Policy API has under policy/api/v1";
 /** What decides about packets and is not the distributed firewall's. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   GatewayPolicy: "a gateway's firewall is no part of a vNIC's chain",
+  FirewallSection: MANAGER_API,
+  FirewallRule: MANAGER_API,
+  NSGroup: MANAGER_API,
+  NSService: MANAGER_API,
+  IPSet: MANAGER_API,
+  MACSet: MANAGER_API,
   IntrusionServicePolicy: "intrusion detection looks into payloads",
   PolicyContextProfile: "application profiles look into payloads",
   PolicyUrlCategorizationConfig: "it looks into payloads",
@@ -82,6 +92,14 @@ class PolicyDraft {
 
   draft(inputs: readonly Input[]): Draft {
     this.#tellOthers();
+    const [first] = this.#objects.all;
+    if (first !== undefined && !this.#objects.all.some(({ type }) => MODELLED.has(type) && !PARTIAL.has(type))) {
+      const told = this.#report.notes.find(({ kind }) => kind !== "understood") ?? this.#report.notes[0];
+      throw new Refusal(
+        told ? { file: told.file, line: told.line, ...(told.column && { column: told.column }) } : first.json.at(),
+        `nothing here is of a policy: ${told?.message ?? `${first.type} ${first.id} holds nothing`}`,
+      );
+    }
     this.#groups.read();
     this.#services.read();
     const dfw = this.#dfw();
@@ -198,7 +216,7 @@ class PolicyDraft {
     const category = json.text("category") ?? "";
     const ethernet = category === "Ethernet";
     const stateless = json.flag("stateful") === false;
-    const lost: string[] = [];
+    const lost = misread(json, "SecurityPolicy", id, this.#report);
     if (json.text("scheduler_path")) {
       this.#report.inexpressible(
         json.at("scheduler_path"),
@@ -206,6 +224,11 @@ class PolicyDraft {
       );
       lost.push("only at times: a schedule");
     }
+    if (json.objects("application_connectivity_strategy").length > 0)
+      this.#report.inexpressible(
+        json.at("application_connectivity_strategy"),
+        `security policy ${id}: an application connectivity strategy: the rules that NSX adds for it are not in the inputs`,
+      );
     if (category !== "" && !(CATEGORIES as readonly string[]).includes(category))
       this.#report.wrong(json.at("category"), `category ${category} is none of ${CATEGORIES.join(", ")}`);
     const scope = this.#groups.side(json, "scope");
@@ -253,7 +276,7 @@ class PolicyDraft {
   #rule(rule: NsxObject, category: string, policyLost: readonly string[]): DraftRule {
     const { json, id } = rule;
     const ethernet = category === "Ethernet";
-    const lost = [...policyLost];
+    const lost = [...policyLost, ...misread(json, "Rule", id, this.#report)];
     const services = this.#services.of(json);
     const from = this.#groups.side(json, "source_groups");
     const to = this.#groups.side(json, "destination_groups");
@@ -339,7 +362,7 @@ class PolicyDraft {
     this.#appliances.push(appliance);
     const rules: DraftLine[] = [];
     for (const [i, policy] of policies.entries()) {
-      const lost: string[] = [];
+      const lost = misread(policy.json, "RedirectionPolicy", policy.id, this.#report);
       if (policy.json.flag("north_south") === true) lost.push("redirection at a gateway (north_south)");
       if (targets[i] !== target) lost.push(`redirection to ${targets[i]}: the slot has one service`);
       const scope = this.#groups.side(policy.json, "scope");
@@ -368,7 +391,14 @@ class PolicyDraft {
     const to = this.#groups.side(json, "destination_groups");
     const own = this.#groups.side(json, "scope");
     const action = json.text("action")?.toUpperCase() ?? "REDIRECT";
-    const lost = [...policyLost, ...services.lost, ...from.lost, ...to.lost, ...own.lost];
+    const lost = [
+      ...policyLost,
+      ...misread(json, "RedirectionRule", id, this.#report),
+      ...services.lost,
+      ...from.lost,
+      ...to.lost,
+      ...own.lost,
+    ];
     if (action !== "REDIRECT" && action !== "DO_NOT_REDIRECT") {
       this.#report.wrong(json.at("action"), `rule ${id}: action ${action}, neither REDIRECT nor DO_NOT_REDIRECT`);
       lost.push(`action ${action}`);

@@ -2,6 +2,7 @@
 import { ALGS } from "./algs.ts";
 import type { DraftEntry, DraftService } from "./draft.ts";
 import type { JsonObject } from "./json.ts";
+import { misread } from "./nsxFields.ts";
 import { describe } from "./nsxGroups.ts";
 import type { NsxObject, NsxObjects } from "./nsxObjects.ts";
 import { predefinedService } from "./predefined.ts";
@@ -151,6 +152,8 @@ export class NsxServices {
       else this.#report.inexpressible(json.at(), `${whose}: ${what}`);
       return { lost: what };
     };
+    const [strange] = misread(json, type, `of ${whose}`, this.#report);
+    if (strange !== undefined) return { lost: strange };
     if (type === "NestedServiceServiceEntry") {
       const path = json.text("nested_service_path") ?? "";
       const known = this.#path(path);

@@ -1,4 +1,5 @@
 /** REST bodies of NSX for vSphere: firewall configurations and what their rules name, as one policy. */
+import { soundsLikeCondition } from "./conditions.ts";
 import type {
   Draft,
   DraftAppliance,
@@ -210,7 +211,7 @@ class XmlDraft {
   }
 
   #rule(node: XmlNode, kind: "ethernet" | "ip" | "redirect"): DraftRule {
-    const lost: string[] = [];
+    const lost = this.#misread(node);
     const attribute = (name: string) => /^true$/i.test(node.attribute(name) ?? node.text(name) ?? "");
     const idText = node.attribute("id") ?? node.text("id") ?? "";
     const id = /^\d{1,15}$/.test(idText) ? Number(idText) : undefined;
@@ -275,6 +276,34 @@ class XmlDraft {
       ...(attribute("logged") && { log: label ?? true }),
       ...((lost.length > 0 || attribute("disabled")) && { disabled: true }),
     };
+  }
+
+  /** Elements that no rule of the API has: one that sounds like a condition would be missing from the rule. */
+  #misread(rule: XmlNode): string[] {
+    const lost: string[] = [];
+    const id = rule.attribute("id") ?? rule.text("id") ?? "";
+    for (const part of rule.all()) {
+      const inner = RULE_PARTS[part.name];
+      if (inner === undefined) {
+        const condition = soundsLikeCondition(part.name);
+        this.#report.wrong(
+          part.at(),
+          `rule ${id}: <${part.name}> is no element that a rule of the API has${condition ? "" : "; ignored"}`,
+        );
+        if (condition) lost.push(`the element ${part.name}`);
+      }
+      if (!inner) continue;
+      const strange = part.all().find(({ name }) => name !== inner);
+      const text = part.content;
+      if (strange !== undefined || (text !== undefined && !/^any$/i.test(text))) {
+        this.#report.wrong(
+          (strange ?? part).at(),
+          `rule ${id}: <${part.name}> holds ${strange === undefined ? `the text ${text}` : `<${strange.name}>`}, and not only <${inner}>`,
+        );
+        lost.push(`${part.name} with ${strange === undefined ? text : strange.name}`);
+      }
+    }
+    return lost;
   }
 
   #side(list: XmlNode | undefined, name: string, lost: string[]): DraftEndpoints | undefined {
@@ -409,6 +438,20 @@ class XmlDraft {
   }
 }
 
+/** Elements of a rule, with what each holds a list of (NSX API Guide, "Working With Distributed Firewall"). */
+const RULE_PARTS: Readonly<Record<string, string>> = {
+  sources: "source",
+  destinations: "destination",
+  services: "service",
+  appliedToList: "appliedTo",
+  ...Object.fromEntries(
+    `id name action direction packetType notes description tag disabled logged sectionId precedence managedBy siProfile
+     siRuleId invalidSource invalidDestination invalidService validSource validDestination validService generationNumber`
+      .split(/\s+/)
+      .map((name) => [name, ""]),
+  ),
+};
+
 /** Single addresses of a list of them. */
 const addressesIn = (node: XmlNode, list: string): string[] =>
   node
@@ -425,7 +468,7 @@ function actionOf(text: string | undefined, kind: "ethernet" | "ip" | "redirect"
       : /^(?:no_?redirect|do_not_redirect|skip|allow)$/.test(word ?? "")
         ? "skip"
         : undefined;
-  if (word === "allow" || word === "accept" || word === "permit") return "allow";
+  if (word === "allow" || word === "accept") return "allow";
   if (word === "deny" || word === "block" || word === "drop") return "drop";
   return word === "reject" ? "reject" : undefined;
 }
