@@ -73,8 +73,13 @@ function actualText(trace: Trace, walks: readonly WalkTrace[], slot: number | un
   if (trace.reason !== undefined) return `${trace.outcome} between two walks by ${trace.reason}`;
   const decisive = decisiveSlot(walks.length > 0 ? walks : trace.walks, slot);
   if (!decisive) return trace.note ? `${trace.outcome}: ${trace.note}` : trace.outcome;
-  return `${trace.outcome} at slot ${decisive.slot.slot} on ${decisive.walk.vnic} by ${byText(decisive.slot)}`;
+  return `${trace.outcome} ${decisionText(decisive)}`;
 }
+
+type Decisive = NonNullable<ReturnType<typeof decisiveSlot>>;
+/** `at slot 2 on db-01.eth0 by rule 1003 "App to db"` */
+export const decisionText = ({ slot, walk }: Decisive): string =>
+  `at slot ${slot.slot} on ${walk.vnic} by ${byText(slot)}`;
 
 /** Where a trip was decided: what ended it, or the firewall that let it through last. */
 export function decisiveSlot(

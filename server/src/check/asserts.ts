@@ -105,7 +105,7 @@ class Asker {
       const conditions = "conditions" in found ? found.conditions : [];
       const readable = readablePacket(found, conditions, this.#policy, sameVnic(this.#places));
       const packet = this.#trips.send(readable);
-      return { holds: false, packet, reason: `this packet ${fate}: ${packet}` };
+      return { holds: false, packet, reason: `${packet} ${fate}` };
     }
     return undecided ? { holds: undefined, undecided: "the question is too large" } : { holds: true };
   }

@@ -1,9 +1,11 @@
 /** Scenarios and asserts that do not hold, as findings at the expectation and at the assert. */
+import { decisionText, decisiveSlot } from "../chain/expectation.ts";
 import { beyondBounds, runStep, type ScenarioHost, stepsOf } from "../chain/scenario.ts";
 import { World } from "../chain/world.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { Statement } from "../syntax/tree.ts";
 import { checkAssert } from "./asserts.ts";
+import { traceOf } from "./explain.ts";
 import type { Finding } from "./finding.ts";
 
 /**
@@ -21,7 +23,7 @@ export function* checkFindings(
       yield undefined;
       const beyond = beyondBounds(policy, index, 0);
       if (beyond !== undefined) {
-        const message = `this step is not run: ${beyond}`;
+        const message = `This step is not run: ${beyond}.`;
         yield { code: "expect-failed", place: { at: { uri, statement: step }, span: step }, message };
         break;
       }
@@ -31,7 +33,7 @@ export function* checkFindings(
         yield {
           code: "expect-failed",
           place: { at: { uri, statement: step }, span: failure.span },
-          message: `expected ${failure.expected}, but: ${failure.actual}`,
+          message: `Expected ${failure.expected}, but ${failure.actual}.`,
         };
     }
   }
@@ -45,8 +47,15 @@ export function* checkFindings(
     yield {
       code: "assert-failed",
       place: { at: assert, span },
-      message: result.packet === undefined ? result.reason : `${result.reason}: ${result.packet}`,
+      message: `It does not hold: ${result.reason}${decision(policy, result.packet)}.`,
       data: { packet: result.packet },
     };
   }
+}
+
+/** Where the engine decides about a counterexample, and by what. */
+function decision(policy: Policy, packet: string | undefined): string {
+  const trace = packet === undefined ? undefined : traceOf(policy, packet);
+  const decisive = trace && decisiveSlot(trace.walks);
+  return decisive === undefined ? "" : `, ${decisionText(decisive)}`;
 }
