@@ -1,5 +1,6 @@
 /** Fixes of the text, names and values: a clause that stands twice, a misspelt name, a value that was meant otherwise. */
 import { topOf } from "../../policy/names.ts";
+import type { Source } from "../../policy/policy.ts";
 import { CLAUSE_WORDS } from "../../syntax/parser.ts";
 import type { Span, Statement } from "../../syntax/tree.ts";
 import { documentOf, type FileEdit, insertBefore, removeRange, removeStatement, replaceSpan } from "../edits.ts";
@@ -49,24 +50,41 @@ export const unknownName: Fixer = (view, finding) => {
       edits: [replaceSpan(view, at, span, wants[0] === "platform" ? meant : writeName(meant))],
       preferred: true,
     });
-  const declaration = name === undefined ? undefined : DECLARE[wants.find((kind) => kind in DECLARE) ?? ""];
-  if (declaration !== undefined && name !== undefined) {
-    const { what, text } = declaration(writeName(name));
-    fixes.push({ title: `Declare ${what} ${writeName(name)}`, edits: [declareAbove(view, at, text)] });
-  }
+  if (name === undefined) return fixes;
+  const what = wants.find((kind) => kind === "key" || kind in DECLARE) ?? "";
+  const edit = what === "key" ? declareKey(view, at, name) : declareAbove(view, at, DECLARE[what]?.(writeName(name)));
+  if (edit !== undefined) fixes.push({ title: `Declare ${what} ${writeName(name)}`, edits: [edit] });
   return fixes;
 };
 
-const DECLARE: Readonly<Record<string, (name: string) => { readonly what: string; readonly text: string }>> = {
-  group: (name) => ({ what: "group", text: `group ${name} = any` }),
-  service: (name) => ({ what: "service", text: `service ${name} = tcp/8080` }),
-  segment: (name) => ({ what: "segment", text: `segment ${name} {\n}` }),
-  appliance: (name) => ({ what: "appliance", text: `appliance ${name} {\n  fail closed\n}` }),
+/** By kind, in the order in which one is chosen: what lets through no more than the name did that stood for nothing. */
+const DECLARE: Readonly<Record<string, (name: string) => string>> = {
+  group: (name) => `group ${name} = 192.0.2.0/24  // to be filled in: addresses that nobody has (RFC 5737)`,
+  service: (name) => `service ${name} = ip/253  // to be filled in: a protocol that nobody uses (RFC 3692)`,
+  segment: (name) => `segment ${name} {\n}`,
+  vm: (name) =>
+    `vm ${name} {\n  vnic eth0 { ip 192.0.2.1 }  // to be filled in: an address that nobody has (RFC 5737)\n}`,
+  appliance: (name) => `appliance ${name} {\n  fail closed\n}`,
+  acl: (name) => `acl ${name} {\n  default allow\n}`,
+  swsec: (name) => `swsec ${name} {\n  spoofguard off\n}`,
+  dfw: (name) => `dfw ${name} {\n  default allow\n}`,
+  encryption: (name) => `encryption ${name} {\n  default clear\n}`,
 };
 
+/** A key is of the block that uses it; its id is the first that is free there. */
+function declareKey(view: View, { uri, statement }: Source, name: string): FileEdit | undefined {
+  const block = topOf(statement);
+  if (block.kind !== "encryption") return undefined;
+  const [first] = block.children;
+  const ids = new Set(block.children.flatMap((child) => (child.kind === "key" ? (child.id?.value ?? []) : [])));
+  let id = 1;
+  while (ids.has(id)) id += 1;
+  return first && insertBefore(view, { uri, statement: first }, `key ${writeName(name)} id ${id}`);
+}
+
 /** Above the declaration in whose text the name stands. */
-const declareAbove = (view: View, { uri, statement }: { uri: string; statement: Statement }, text: string): FileEdit =>
-  insertBefore(view, { uri, statement: topOf(statement) }, `${text}\n`);
+const declareAbove = (view: View, { uri, statement }: Source, text: string | undefined): FileEdit | undefined =>
+  text === undefined ? undefined : insertBefore(view, { uri, statement: topOf(statement) }, `${text}\n`);
 
 export const unusedDeclaration: Fixer = (view, finding) => {
   const name = dataOf(finding, "name", isString);
