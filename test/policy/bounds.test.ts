@@ -104,7 +104,7 @@ describe("scenarios", () => {
     );
     expect(run(SEND.repeat(5), { scenarioSteps: 3 }).steps).toHaveLength(4);
     expect(errorsOf({ main: main(SEND.repeat(5)) }, { scenarioSteps: 3 })).toEqual([
-      "main:14 expect-failed this step is not run: it is one of more than 3 (iochain.limits.scenarioSteps)",
+      "main:14 expect-failed This step is not run: it is one of more than 3 (iochain.limits.scenarioSteps).",
     ]);
   });
   it("keep so many walks", () => {

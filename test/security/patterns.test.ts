@@ -9,9 +9,14 @@ import { grammarPatterns, type Pattern, patternsOf } from "./patterns.ts";
 
 const { checkSync } = await import("recheck");
 
-/** What is wrong with a pattern, or undefined. The flags keep their meaning; the seed makes every run the same. */
+/**
+ * What is wrong with a pattern, or undefined. The flags keep their meaning; the seed makes every run the same, but that
+ * an attack that is found is tried, against the clock: on a busy machine any takes long once, and none always.
+ */
 function slow({ source, flags }: Pattern): string | undefined {
-  const found = checkSync(source, flags, { timeout: 60_000, randomSeed: 1 });
+  const check = () => checkSync(source, flags, { timeout: 60_000, randomSeed: 1 });
+  let found = check();
+  for (let again = 0; again < 2 && found.status === "vulnerable"; again++) found = check();
   if (found.status === "safe") return undefined;
   if (found.status === "unknown") return `/${source}/${flags}: ${found.error.kind}`;
   return `/${source}/${flags}: ${found.complexity.summary} for ${found.attack.pattern}`;
