@@ -158,6 +158,8 @@ function followTcp(
     if (syn && fromOpener && (connection.isn === undefined || tcp.seq === connection.isn)) return { state, ends };
     const handshake = state === "tcp-first-packet" || state === "tcp-opening";
     if (syn && (!handshake || fromOpener)) return mismatch("a new SYN on a connection that is open");
+    // The answerer's own SYN belongs to a simultaneous open: neither end has acknowledged anything yet.
+    if (syn && (mine === "open" || other === "open")) return mismatch("a SYN behind what has been acknowledged");
     // In a simultaneous open (RFC 9293, 3.5) both ends answer; a connection picked up midway takes either side's segments.
     if (!syn && fromOpener && connection.isn !== undefined && state !== "tcp-opening" && !connection.simultaneous)
       return mismatch("a SYN, ACK from the end that opened");
