@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { complete } from "../../server/src/dap/expression/complete.ts";
 import { evaluate } from "../../server/src/dap/expression/evaluate.ts";
+import { octets } from "../../server/src/dap/expression/octets.ts";
 import { parseExpression, parseLine } from "../../server/src/dap/expression/parser.ts";
 import { ExpressionError } from "../../server/src/dap/expression/tree.ts";
 import { type Environment, number, show, text, type Value } from "../../server/src/dap/expression/values.ts";
@@ -26,6 +27,7 @@ const FIELDS: Record<string, readonly Value[]> = {
   "tcp.flags.ack": [{ kind: "boolean", value: false }],
   "udp.dstport": [],
   "eth.src": [{ kind: "mac", value: 0x005056aa0111, shown: "00:50:56:aa:01:11" }],
+  "data.data": [octets(new TextEncoder().encode("GET /index"))],
 };
 const WORDS: Record<string, Value> = {
   slot: number(2),

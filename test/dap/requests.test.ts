@@ -39,6 +39,51 @@ async function open(client: Client, ...names: string[]): Promise<DebugProtocol.V
   return list as DebugProtocol.Variable[];
 }
 
+describe("requests out of their order", () => {
+  test("a launch before initialize is refused, and the session goes on", async () => {
+    const client = session();
+    const early = await client.ask("launch", { program: "/shop.iochain" });
+    expect(early).toMatchObject({ success: false, message: "the session has not been initialized" });
+    await client.get("initialize", { adapterID: "iochain" });
+    await client.get("launch", { program: "/shop.iochain" });
+  });
+
+  test("an expression is asked of a frame that is there, or of none", async () => {
+    const client = await stopped();
+    const frameId = (await stack(client)).stackFrames[0]?.id as number;
+    expect(await client.get("evaluate", { expression: "ip.ttl", frameId })).toMatchObject({ result: "64" });
+    expect(await client.get("evaluate", { expression: "ip.ttl" })).toMatchObject({ result: "64" });
+    await go(client, "next");
+    const gone = await client.ask("evaluate", { expression: "ip.ttl", frameId });
+    expect(gone).toMatchObject({ success: false, message: "that frame is gone" });
+  });
+});
+
+describe("a client that shows octets", () => {
+  const memory = (client: Client) => client.events.filter(({ event }) => event === "memory");
+
+  test("is told when they are others, once it has read any", async () => {
+    const client = await stopped({}, { supportsMemoryEvent: true });
+    await go(client, "stepIn");
+    await client.get("threads");
+    expect(memory(client)).toEqual([]);
+    await client.get("readMemory", { memoryReference: "packet", count: 32 });
+    await client.get("evaluate", { expression: "ip.ttl = 9", context: "repl" });
+    const told = await client.event(["memory"]);
+    expect(told.body).toEqual({ memoryReference: "packet", offset: 0, count: 32 });
+    await go(client, "stepBack");
+    expect((await client.event(["memory"])).body).toMatchObject({ memoryReference: "packet" });
+  });
+
+  test("is told nothing when it has no ear for it", async () => {
+    const client = await stopped();
+    await client.get("readMemory", { memoryReference: "packet", count: 32 });
+    await go(client, "next");
+    await client.get("threads");
+    expect(memory(client)).toEqual([]);
+  });
+});
+
 describe("breakpoints before the policy is loaded", () => {
   test("wait, and are told of when it is", async () => {
     const client = session();

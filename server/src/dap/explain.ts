@@ -3,7 +3,7 @@
  * have let it through.
  */
 import { byText, decisiveSlot } from "../chain/expectation.ts";
-import { REASONS } from "../chain/reasons.ts";
+import { REASONS, type ReasonCode } from "../chain/reasons.ts";
 import type { Direction, SlotTrace, Trace } from "../chain/trace.ts";
 import type { Debuggee } from "./debuggee.ts";
 import { FILTERS } from "./exceptions.ts";
@@ -62,6 +62,14 @@ const FATE: Readonly<Record<string, string>> = {
   decrypt: "opened",
 };
 
+/** Reasons that speak of an appliance, by its name. */
+const APPLIANCE: Readonly<Partial<Record<ReasonCode, (name: string) => string>>> = {
+  state: (name) => `its flow has gone through appliance ${name} since its first packet`,
+  "fail-open": (name) => `appliance ${name} is down, and fails open`,
+  "fail-closed": (name) => `appliance ${name} is down, and fails closed`,
+  "appliance-hung": (name) => `appliance ${name} hangs: it is still attached, so its failure policy is not used`,
+};
+
 /** Who decided, and for what reason: half a sentence. */
 function cause(decision: SlotTrace): string {
   const { by, reason, appliance } = decision;
@@ -71,6 +79,6 @@ function cause(decision: SlotTrace): string {
   const rule = by?.id === undefined ? undefined : byText({ ...decision, by: { ...by, kind: "rule" }, reason: "match" });
   if (by?.kind === "appliance" && rule) return `rule ${by.id} of appliance ${appliance} drops it`;
   if (reason === "match" && rule) return `${rule} matches`;
-  const handed = appliance === undefined ? "" : ` (appliance ${appliance})`;
-  return `${rule ? `${rule} matches, but ` : ""}${known ?? "it says so"}${handed}`;
+  const told = (appliance !== undefined && APPLIANCE[reason as ReasonCode]?.(appliance)) || known || "it says so";
+  return `${rule ? `${rule} matches, but ` : ""}${told}`;
 }

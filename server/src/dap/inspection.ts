@@ -28,6 +28,8 @@ export class Inspection {
   private readonly shown = new Shown();
   private frameIds = new Map<number, Frame>();
   private nextFrame = 1;
+  /** How far the client has read the packet's octets. */
+  private octetsRead = 0;
 
   constructor(debuggee: Debuggee, style: Style) {
     this.debuggee = debuggee;
@@ -175,6 +177,7 @@ export class Inspection {
   }
 
   evaluate(args: DebugProtocol.EvaluateArguments): { body: object; changed: boolean } {
+    if (args.frameId !== undefined && !this.frameIds.has(args.frameId)) throw new RequestError("that frame is gone");
     const line = this.parse(args.expression);
     if (line.kind === "assign") {
       if (args.context !== undefined && args.context !== "repl")
@@ -259,11 +262,16 @@ export class Inspection {
   readMemory(args: DebugProtocol.ReadMemoryArguments): object {
     if (args.memoryReference !== PACKET_MEMORY) throw new RequestError("there are no such octets");
     const { octets, start, missing } = readOctets(this.debuggee, args.offset ?? 0, args.count);
+    this.octetsRead = Math.max(this.octetsRead, start + args.count);
     return {
       address: String(start),
       data: toBase64(octets),
       ...(missing > 0 ? { unreadableBytes: missing } : {}),
     };
+  }
+  /** What of the packet's octets a client may show; undefined: it has never asked for them. */
+  memoryShown(): object | undefined {
+    return this.octetsRead === 0 ? undefined : { memoryReference: PACKET_MEMORY, offset: 0, count: this.octetsRead };
   }
   writeMemory(args: DebugProtocol.WriteMemoryArguments): object {
     if (args.memoryReference !== PACKET_MEMORY) throw new RequestError("there are no such octets");

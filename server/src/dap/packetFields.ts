@@ -3,6 +3,7 @@
 import { encodeFrame } from "../capture/encode.ts";
 import { type FieldRow, LAYER_ROWS, type LayerRow, type Raw } from "../capture/fieldTable.ts";
 import type { Packet } from "../capture/packet.ts";
+import { octets } from "./expression/octets.ts";
 import { number, text, type Value } from "./expression/values.ts";
 
 const ROWS = new Map<string, { readonly layer: LayerRow; readonly row: FieldRow }[]>();
@@ -33,6 +34,7 @@ export const fieldName = (name: string): string => {
 
 /** Of the frame as a whole, and what the layers tell together. */
 const OF_FRAME: Readonly<Record<string, (packet: Packet) => Value | undefined>> = {
+  frame: (packet) => octets(encodeFrame(packet)),
   "frame.len": (packet) => number(encodeFrame(packet).length),
   "tcp.len": (packet) => (packet.tcp ? number(packet.payload.length) : undefined),
   "frame.protocols": (packet) => text(packet.protocols),
@@ -71,7 +73,7 @@ const MAC = /^[0-9a-f]{2}(?::[0-9a-f]{2}){5}$/i;
 /** A number may be an address: its spelling tells. */
 export function fieldValue(raw: Raw, shown: string): Value {
   if (typeof raw === "boolean") return { kind: "boolean", value: raw, shown };
-  if (raw instanceof Uint8Array) return { kind: "text", value: shown };
+  if (raw instanceof Uint8Array) return { kind: "octets", value: raw, shown };
   if (typeof raw === "bigint" || IPV4.test(shown)) return { kind: "ip", value: raw, shown };
   return MAC.test(shown) ? { kind: "mac", value: raw, shown } : { kind: "number", value: raw, shown };
 }

@@ -15,7 +15,8 @@ export function remedy(
 ): string | undefined {
   const { verdict, reason, appliance, state } = decision;
   if (verdict !== "drop" && verdict !== "reject" && verdict !== "blackhole") return undefined;
-  if (verdict === "blackhole") return `With ${appliance ?? "the appliance"} set up, it would pass.`;
+  if (verdict === "blackhole")
+    return `Were ${appliance ?? "the appliance"} up, it would look at the packet; were it down, its failure policy would hold.`;
   switch (reason as ReasonCode | undefined) {
     case "spoofguard-ipv4":
     case "spoofguard-ipv6":
@@ -30,8 +31,8 @@ export function remedy(
       return `The connection is in ${state ?? "another state"}: a packet that may come next there would pass.`;
     case "fail-closed":
       return appliance === undefined
-        ? "With fail open on the slot's line, or the block set up, it would pass."
-        : `With fail open, or ${appliance} set up, it would pass.`;
+        ? "With fail open on the slot's line it would pass; were the block up, it would decide."
+        : `With fail open it would pass; were ${appliance} up, it would look at the packet.`;
     case "decrypt-failed":
       return "The same key at the same epoch on this side would open it.";
     case "not-sealed":
@@ -60,7 +61,10 @@ function approved(decision: SlotTrace, id: string, debuggee: Debuggee): string {
   const vnic = policy.vnics.get(id);
   const block = policy.blocks.get(decision.block ?? "");
   const bound = block?.module === "swsec" ? (block.bindings.find((b) => b.vnic === vnic)?.ips ?? []) : [];
-  const all = [...bound, ...(vnic ? debuggee.world.at(vnic).approved : [])];
+  const known = vnic && debuggee.world.at(vnic);
+  const trusted =
+    block?.module === "swsec" && block.spoofguard.mode === "tofu" ? Object.values(known?.first ?? {}) : [];
+  const all = [...bound, ...(known?.approved ?? []), ...trusted];
   const list = [...new Set(all.map(formatIp))].join(", ");
   return list === "" ? "No address is approved there." : `Approved there: ${list}.`;
 }

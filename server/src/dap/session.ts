@@ -47,6 +47,7 @@ class DebugSession implements Session {
   private style = new Style();
   private supportsInvalidated = false;
   private supportsProgress = false;
+  private supportsMemory = false;
   private phase: Phase = "starting";
   private initialized = false;
   private configured = false;
@@ -89,12 +90,14 @@ class DebugSession implements Session {
     this.style = new Style(args);
     this.supportsInvalidated = args.supportsInvalidatedEvent === true;
     this.supportsProgress = args.supportsProgressReporting === true;
+    this.supportsMemory = args.supportsMemoryEvent === true;
     this.breakpoints.style = this.style;
     after(() => this.protocol.event("initialized"));
     return CAPABILITIES;
   }
 
   private launch(args: LaunchArguments, after: (action: () => void) => void): Answer | Promise<Answer> {
+    if (!this.initialized) throw new RequestError("the session has not been initialized");
     if (this.launched) throw new RequestError("the session has been launched already");
     this.launched = args;
     const failed = (error: unknown): never => {
@@ -271,6 +274,7 @@ class DebugSession implements Session {
       allThreadsStopped: true,
       ...(hitBreakpointIds.length === 0 ? {} : { hitBreakpointIds }),
     });
+    this.octetsChanged();
   }
 
   // ---- what is told on the way --------------------------------------------------------------------------------------
@@ -340,6 +344,12 @@ class DebugSession implements Session {
   /** After an edit of the packet: what the client shows is stale. */
   private edited(): void {
     if (this.supportsInvalidated) this.protocol.event("invalidated", { areas: ["variables"], threadId: THREAD });
+    this.octetsChanged();
+  }
+  /** A client that shows the packet's octets keeps them until it is told of others. */
+  private octetsChanged(): void {
+    const memory = this.supportsMemory ? this.inspection?.memoryShown() : undefined;
+    if (memory) this.protocol.event("memory", memory);
   }
 
   private handlers(): Record<string, Handler> {

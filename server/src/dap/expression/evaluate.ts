@@ -2,6 +2,7 @@
 import { parseIp, parseMac, parsePrefix, prefixRange } from "../../policy/addresses.ts";
 import { IP_PROTOCOLS } from "../../policy/protocols.ts";
 import { nearest } from "../../syntax/near.ts";
+import { includes, octets, octetsOf, orderOctets, slice } from "./octets.ts";
 import { type CompareOperator, type Expression, ExpressionError, type Literal, type SetItem } from "./tree.ts";
 import { type Environment, holds, type Members, number, portProtocol, show, text, type Value } from "./values.ts";
 
@@ -22,12 +23,12 @@ export function test(expression: Expression, environment: Environment): boolean 
     case "compare":
       return compare(expression.operator, expression.left, expression.right, environment);
     case "contains":
-      return all(expression.left, environment).some((v) =>
-        show(v).includes(show(evaluate(expression.right, environment))),
-      );
+      return within(all(expression.left, environment), evaluate(expression.right, environment));
     case "matches": {
       const pattern = regularExpression(expression.right, environment);
-      return all(expression.left, environment).some((v) => v.kind !== "absent" && pattern.test(show(v).toLowerCase()));
+      return all(expression.left, environment).some(
+        (v) => v.kind !== "absent" && pattern.test(readable(v).toLowerCase()),
+      );
     }
     case "in":
       return contained(expression.left, expression.items, environment);
@@ -35,6 +36,17 @@ export function test(expression: Expression, environment: Environment): boolean 
       return holds(evaluate(expression, environment), expression);
   }
 }
+
+/** Whether one of the values has the part: octets in octets, else a text in a text. */
+const within = (values: readonly Value[], part: Value): boolean =>
+  values.some((value) => {
+    const whole = value.kind === "octets" || part.kind === "octets" ? octetsOf(value) : undefined;
+    const sought = whole && octetsOf(part);
+    return whole && sought ? includes(whole, sought) : value.kind !== "absent" && show(value).includes(show(part));
+  });
+/** As a pattern sees it: octets are characters. */
+const readable = (value: Value): string =>
+  value.kind === "octets" ? Array.from(value.value, (octet) => String.fromCharCode(octet)).join("") : show(value);
 
 const absent = (e: Expression): Value => ({
   kind: "absent",
@@ -60,6 +72,15 @@ function all(e: Expression, environment: Environment): readonly Value[] {
     }
     case "mac":
       return [{ kind: "mac", value: parseMac(e.text) ?? 0, shown: e.text }];
+    case "octets":
+      return [octets(Uint8Array.from(e.text.split(":"), (pair) => Number.parseInt(pair, 16)))];
+    case "slice":
+      return all(e.object, environment).map((value) => {
+        const found = value.kind === "absent" ? value : slice(value, e.ranges);
+        if (found) return found;
+        const what = "addresses, texts, data.data and frame have octets";
+        throw new ExpressionError(`${sample(e.object)} cannot be cut: ${what}`, e.object);
+      });
     case "name":
       return named(e, environment);
     case "call":
@@ -172,6 +193,7 @@ function order(left: Value, right: Value, at: Expression, other: Expression): nu
     if (typeof l.value !== typeof r.value) return Number.NaN;
     return l.value < r.value ? -1 : l.value > r.value ? 1 : 0;
   }
+  if (l.kind === "octets" || r.kind === "octets") return orderOctets(l, digits(r, other));
   if (l.kind === "text" && r.kind === "number") return l.value === show(r) ? 0 : Number.NaN;
   // In quotes an address is one as well.
   const quoted = r.kind === "text" ? literalOf(l.kind, r.value) : undefined;
@@ -179,6 +201,11 @@ function order(left: Value, right: Value, at: Expression, other: Expression): nu
   const hint = other.kind === "name" && l.kind === "ip" ? `; use: ${sample(at)} in ${other.text}` : "";
   throw new ExpressionError(`${sample(at)} is ${KIND[l.kind]}, and ${show(r)} is ${KIND[r.kind]}${hint}`, other);
 }
+/** Beside octets, two digits without quotes are one: `eth.src[0] == aa`. */
+const digits = (value: Value, at: Expression): Value =>
+  value.kind === "text" && at.kind === "name" && /^[0-9a-f]{2}$/i.test(value.value)
+    ? octets(Uint8Array.of(Number.parseInt(value.value, 16)))
+    : value;
 function literalOf(kind: Value["kind"], text: string): Value | undefined {
   const value = kind === "ip" ? parseIp(text) : kind === "mac" ? parseMac(text) : undefined;
   if (value === undefined) return undefined;
@@ -193,6 +220,7 @@ const KIND: Readonly<Record<Value["kind"], string>> = {
   text: "a text",
   ip: "an IP address",
   mac: "a MAC address",
+  octets: "octets",
   record: "a thing with parts",
 };
 const sample = (e: Expression): string => (e.kind === "name" ? e.text : "the left side");

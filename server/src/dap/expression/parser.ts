@@ -3,6 +3,7 @@
  * language's reference; names are given their meaning by `evaluate.ts`, not here.
  */
 import { EmbeddedActionsParser, EOF, type IToken, type TokenType, tokenLabel } from "chevrotain";
+import { stretches } from "./octets.ts";
 import * as T from "./tokens.ts";
 import {
   type Assignment,
@@ -42,8 +43,12 @@ function literal(token: IToken): Literal {
     }
     case T.Mac:
       return { kind: "mac", text, ...at };
+    case T.Octets:
+      return { kind: "octets", text, ...at };
     case T.Text:
       return { kind: "text", value: unquote(text), ...at };
+    case T.RawText:
+      return { kind: "text", value: text.slice(2, -1), ...at };
     default:
       return { kind: "address", text, ...at };
   }
@@ -204,7 +209,12 @@ class ExpressionParser extends EmbeddedActionsParser {
         ...around(object, place(name)),
       }));
     });
-    return object;
+    const cut = this.OPTION(() => this.CONSUME(T.Slice));
+    return this.ACTION(() => {
+      if (!cut) return object;
+      const at = place(cut);
+      return { kind: "slice", object, ranges: stretches(cut.image, at), ...around(object, at) };
+    });
   });
   private readonly primary = this.RULE(
     "primary",
@@ -241,6 +251,8 @@ class ExpressionParser extends EmbeddedActionsParser {
         { ALT: () => this.literal(T.Mac, 4) },
         { ALT: () => this.literal(T.Ipv4, 5) },
         { ALT: () => this.literal(T.Ipv6, 6) },
+        { ALT: () => this.literal(T.Octets, 7) },
+        { ALT: () => this.literal(T.RawText, 8) },
       ]),
   );
   private literal(type: TokenType, index: number): Literal {
@@ -301,7 +313,8 @@ export function parseLine(text: string): Expression | Assignment {
   if (odd) {
     const at = { start: odd.offset, end: odd.offset + odd.length };
     const found = text.slice(at.start, at.end);
-    const why = found.startsWith('"') ? "the text has no closing quote" : `unexpected ${found}`;
+    const open = found.startsWith('"') ? "the text has no closing quote" : "the slice has no closing ]";
+    const why = /^["[]/.test(found) ? open : `unexpected ${found}`;
     throw new ExpressionError(found.startsWith("-") ? `${why}; a range is written 1..100` : why, at);
   }
   if (tokens.length === 0) throw new ExpressionError("expected an expression", { start: 0, end: text.length });

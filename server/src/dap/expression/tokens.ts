@@ -3,10 +3,17 @@ import { createToken, Lexer, type TokenType } from "chevrotain";
 
 const Space = createToken({ name: "Space", pattern: /\s+/, group: Lexer.SKIPPED });
 export const Text = createToken({ name: "Text", label: "a text", pattern: /"(?:[^"\\\r\n]|\\.)*"/ });
+/** As it stands, for patterns: `r"\d+"`. */
+export const RawText = createToken({ name: "RawText", label: "a text", pattern: /[rR]"[^"\r\n]*"/ });
 export const Mac = createToken({
   name: "Mac",
   label: "a MAC address",
   pattern: /[0-9A-Fa-f]{2}(?:[:-][0-9A-Fa-f]{2}){5}(?![\w:-])/,
+});
+export const Octets = createToken({
+  name: "Octets",
+  label: "octets",
+  pattern: /[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2})+(?![\w:])/,
 });
 export const Ipv6 = createToken({
   name: "Ipv6",
@@ -37,6 +44,7 @@ export const Open = word("Open", /\(/, "(");
 export const Close = word("Close", /\)/, ")");
 export const OpenSet = word("OpenSet", /\{/, "{");
 export const CloseSet = word("CloseSet", /\}/, "}");
+export const Slice = word("Slice", /\[[^\]\r\n]*\]/, "a slice");
 export const Comma = word("Comma", /,/, ",");
 export const To = word("To", /\.\./, "..");
 export const Dot = word("Dot", /\./, ".");
@@ -44,8 +52,10 @@ export const Dot = word("Dot", /\./, ".");
 export const TOKENS: TokenType[] = [
   Space,
   Text,
+  RawText,
   Mac,
   Ipv6,
+  Octets,
   Ipv4,
   Duration,
   Int,
@@ -63,6 +73,7 @@ export const TOKENS: TokenType[] = [
   Close,
   OpenSet,
   CloseSet,
+  Slice,
   Comma,
   To,
   Dot,

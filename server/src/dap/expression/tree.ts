@@ -8,6 +8,8 @@ export type Literal =
   | (Place & { readonly kind: "text"; readonly value: string })
   | (Place & { readonly kind: "address"; readonly text: string })
   | (Place & { readonly kind: "mac"; readonly text: string })
+  /** Two or more pairs of hexadecimal digits: `00:50:56`. */
+  | (Place & { readonly kind: "octets"; readonly text: string })
   /** In milliseconds. */
   | (Place & { readonly kind: "duration"; readonly value: number });
 
@@ -19,6 +21,7 @@ export type Expression =
   | (Place & { readonly kind: "name"; readonly text: string; readonly quoted: boolean })
   | (Place & { readonly kind: "call"; readonly name: string; readonly argument: RuleName })
   | (Place & { readonly kind: "member"; readonly object: Expression; readonly name: string })
+  | (Place & { readonly kind: "slice"; readonly object: Expression; readonly ranges: readonly Stretch[] })
   | (Place & { readonly kind: "bits"; readonly left: Expression; readonly right: Expression })
   | (Place & {
       readonly kind: "compare";
@@ -30,6 +33,13 @@ export type Expression =
   | (Place & { readonly kind: "in"; readonly left: Expression; readonly items: readonly SetItem[] })
   | (Place & { readonly kind: "not"; readonly operand: Expression })
   | (Place & { readonly kind: "and" | "or"; readonly operands: readonly Expression[] });
+
+/** Some octets: so many, up to one (included), or all that follow. Below 0: counted from the end. */
+export interface Stretch {
+  readonly from: number;
+  readonly length?: number;
+  readonly last?: number;
+}
 
 export type SetItem = Expression | (Place & { readonly kind: "range"; readonly from: Literal; readonly to: Literal });
 

@@ -9,6 +9,7 @@ export type Value =
   | { readonly kind: "text"; readonly value: string }
   | { readonly kind: "ip"; readonly value: number | bigint; readonly shown: string }
   | { readonly kind: "mac"; readonly value: number; readonly shown: string }
+  | { readonly kind: "octets"; readonly value: Uint8Array; readonly shown: string }
   /** A thing with parts: a connection, a rule. Compared with a text, it is its summary. */
   | {
       readonly kind: "record";
@@ -63,6 +64,7 @@ export const show = (value: Value): string => {
       return value.value;
     case "ip":
     case "mac":
+    case "octets":
       return value.shown;
     case "record":
       return value.summary;
