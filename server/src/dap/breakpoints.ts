@@ -172,6 +172,11 @@ export class Breakpoints {
     };
     for (const breakpoint of this.all) if (breakpoint.at(moment)) hit(breakpoint);
     for (const watch of this.watches) {
+      // Set after the place that the run went back to: what the value is there is no change.
+      if (!this.values.has(watch.key)) {
+        this.values.set(watch.key, watch.read());
+        continue;
+      }
       const before = this.values.get(watch.key);
       const after = watch.read();
       this.values.set(watch.key, after);

@@ -92,8 +92,8 @@ export class Debuggee implements Follower<Moment, Memory> {
   forward(): void {
     this.history.forward();
   }
-  go(position: Position): void {
-    this.history.go(position);
+  go(position: Position, grain: Grain): void {
+    this.history.go(position, grain);
   }
   /** The clause of the rule that a fine step stands at; 0 is the rule itself. */
   get clause(): number {

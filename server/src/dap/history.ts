@@ -61,9 +61,9 @@ interface Checkpoint<W, Memory> {
 type Intervention<Edit> = Position & ({ readonly edit: Edit } | { readonly jump: number });
 
 /** Forks kept at most, for any length of run: each may hold a table of connections of its own. */
-const MOST_CHECKPOINTS = 40;
+const MOST_CHECKPOINTS = 24;
 /** A fork makes the next change of a big table dear: the longer the run, the rarer they are laid. */
-const spacing = (unit: number): number => 1 + Math.floor(unit / 64);
+const spacing = (unit: number): number => 1 + Math.floor(unit / 32);
 /** Units before a place that was gone back to that get forks of their own: who goes back once goes back again. */
 const NEAR = 4;
 
@@ -125,8 +125,10 @@ export class History<W extends World<W>, Stop extends Ordered, Edit, Memory> {
     let next: IteratorResult<Stop, void>;
     if (this.running) next = this.running.next(edit);
     else {
-      this.begunWith = this.grain;
-      this.running = this.course.begin(this.courseIndex, this.now, edit, this.grain);
+      // Where somebody intervened, the stop at which they did must come again.
+      const { unit } = this.at;
+      this.begunWith = this.interventions.some((i) => i.unit === unit) ? "every stop" : this.grain;
+      this.running = this.course.begin(this.courseIndex, this.now, edit, this.begunWith);
       next = this.running.next();
     }
     if (next.done) {
@@ -140,14 +142,17 @@ export class History<W extends World<W>, Stop extends Ordered, Edit, Memory> {
 
   /**
    * Back (or on) to a position that the run has been at. What was edited after it is forgotten, and a jump made from it:
-   * whoever stands there has not jumped yet.
+   * whoever stands there has not jumped yet. Units before the target's are run by `grain`.
    */
-  go(target: Position): void {
+  go(target: Position, grain: Grain = "every stop"): void {
     this.interventions = this.interventions.filter((i) => before(i, target) || ("edit" in i && same(i, target)));
-    this.grain = "every stop";
     this.nearFrom = target.unit - NEAR;
     this.restore(target);
-    while (before(this.at, { ...target, part: 0 }) && !this.ended) this.forward();
+    while (before(this.at, { ...target, part: 0 }) && !this.ended) {
+      this.grain = this.at.unit === target.unit ? "every stop" : grain;
+      this.forward();
+    }
+    this.grain = "every stop";
     this.nearFrom = Number.POSITIVE_INFINITY;
     this.look(target.part);
   }

@@ -262,7 +262,7 @@ export class Inspection {
   readMemory(args: DebugProtocol.ReadMemoryArguments): object {
     if (args.memoryReference !== PACKET_MEMORY) throw new RequestError("there are no such octets");
     const { octets, start, missing } = readOctets(this.debuggee, args.offset ?? 0, args.count);
-    this.octetsRead = Math.max(this.octetsRead, start + args.count);
+    this.octetsRead = Math.max(this.octetsRead, start + octets.length);
     return {
       address: String(start),
       data: toBase64(octets),

@@ -248,12 +248,12 @@ export class Run {
   }
 
   private return(position: Position, reason: string): void {
-    this.debuggee.go(position);
+    this.debuggee.go(position, this.owner.grain);
     this.stop({ reason });
   }
   private backTo(position: Position): void {
     this.past = this.past.filter((entry) => before(entry.position, position));
-    this.debuggee.go(position);
+    this.debuggee.go(position, this.owner.grain);
   }
 
   /** Looks back for a place, in slices; the packet is wherever the search left it when `done` is called. */

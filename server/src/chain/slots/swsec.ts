@@ -2,7 +2,7 @@
 
 import type { Packet } from "../../capture/packet.ts";
 import { formatIp, formatMac } from "../../policy/addresses.ts";
-import type { Limit, Swsec } from "../../policy/policy.ts";
+import type { Limit, Source, Swsec } from "../../policy/policy.ts";
 import { broadcast, isBpdu, isMulticast } from "../ethernet.ts";
 import type { ReasonCode } from "../reasons.ts";
 import { type SlotAnswer, type Steps, type Visit, written } from "../slot.ts";
@@ -56,8 +56,11 @@ export function* swsec(block: Swsec, visit: Visit): Steps<SlotAnswer> {
     learnLease(block, visit);
     return passed(block);
   }
+  let line: Source | undefined;
   for (const [word, source] of block.blocks) {
-    yield* visit.at(source);
+    // Words of one line are one statement.
+    if (source !== line) yield* visit.at(source);
+    line = source;
     const { reason, hits } = BLOCKED[word];
     if (hits(visit.packet)) return { verdict: "drop", reason, by: { kind: "policy", ...written(source) }, source };
   }

@@ -2,12 +2,13 @@
 import { ExpressionError, type Place, type Stretch } from "./tree.ts";
 import type { Value } from "./values.ts";
 
-const STRETCH = /^\s*(?:(-?\d+)?\s*:\s*(\d+)?|(-?\d+)\s*-\s*(-?\d+)|(-?\d+))\s*$/;
+const STRETCH = /^(?:(-?\d+)?:(\d+)?|(-?\d+)-(-?\d+)|(-?\d+))$/;
 
 /** `[0]`, `[0:3]` (from, how many), `[0-2]` (from, to), `[:3]`, `[3:]`, and several with commas; -1 is the last. */
 export function stretches(text: string, at: Place): readonly Stretch[] {
   return text
     .slice(1, -1)
+    .replace(/\s/g, "")
     .split(",")
     .map((part) => {
       const [, from, length, first, last, only] = STRETCH.exec(part) ?? [];
