@@ -87,8 +87,8 @@ export function open(packet: Packet, flow: Flow, clock: number, timeouts: Timeou
 export type Fate =
   /** It fits: the entry as it is after the packet. */
   | { readonly kind: "fits"; readonly connection: Connection }
-  /** It does not: why, in a few words. */
-  | { readonly kind: "mismatch"; readonly why: string }
+  /** It does not: why, and what would, each in a few words. */
+  | { readonly kind: "mismatch"; readonly why: string; readonly instead: string }
   /** A SYN on an entry that is over: the entry goes, and the packet is a new one. */
   | { readonly kind: "anew" };
 
@@ -137,6 +137,8 @@ interface TcpNext {
   readonly ends: { readonly opener: TcpEnd; readonly answerer: TcpEnd };
 }
 
+const ANEW = "behind a RST, both FINs or its timer a SYN would begin anew";
+
 function followTcp(
   connection: Connection,
   tcp: Tcp,
@@ -144,7 +146,7 @@ function followTcp(
 ): TcpNext | Extract<Fate, { kind: "mismatch" | "anew" }> {
   const ends = connection.ends as TcpNext["ends"];
   const { state } = connection;
-  const mismatch = (why: string) => ({ kind: "mismatch" as const, why });
+  const mismatch = (why: string, instead: string) => ({ kind: "mismatch" as const, why, instead });
   const syn = bareSyn(tcp);
   if (syn && (state === "tcp-closed" || state === "tcp-fin-wait")) return { kind: "anew" };
   if (tcp.flags & RST) return { state: "tcp-closed", ends };
@@ -157,17 +159,21 @@ function followTcp(
     // Of a connection picked up midway nobody knows with which number its opener began.
     if (syn && fromOpener && (connection.isn === undefined || tcp.seq === connection.isn)) return { state, ends };
     const handshake = state === "tcp-first-packet" || state === "tcp-opening";
-    if (syn && (!handshake || fromOpener)) return mismatch("a new SYN on a connection that is open");
+    if (syn && (!handshake || fromOpener)) return mismatch("a new SYN on a connection that is open", ANEW);
     // The answerer's own SYN belongs to a simultaneous open: neither end has acknowledged anything yet.
-    if (syn && (mine === "open" || other === "open")) return mismatch("a SYN behind what has been acknowledged");
+    if (syn && (mine === "open" || other === "open")) return mismatch("a SYN behind what has been acknowledged", ANEW);
     // In a simultaneous open (RFC 9293, 3.5) both ends answer; a connection picked up midway takes either side's segments.
     if (!syn && fromOpener && connection.isn !== undefined && state !== "tcp-opening" && !connection.simultaneous)
-      return mismatch("a SYN, ACK from the end that opened");
+      return mismatch("a SYN, ACK from the end that opened", "the other end's SYN, ACK would fit");
     if (mine === "silent") mine = "syn";
     simultaneous = !syn && fromOpener;
   } else if (fromOpener && other === "silent")
-    return mismatch("nothing has been answered yet that this could acknowledge");
-  else if (mine === "silent" && tcp.flags & FIN) return mismatch("a FIN from an end that has not opened");
+    return mismatch(
+      "nothing has been answered yet that this could acknowledge",
+      "behind the other end's SYN, ACK it would fit",
+    );
+  else if (mine === "silent" && tcp.flags & FIN)
+    return mismatch("a FIN from an end that has not opened", "behind its SYN, ACK it would fit");
 
   if (mine === "silent") mine = "syn";
   if (tcp.flags & ACK && other === "syn") other = "open";

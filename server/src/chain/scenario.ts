@@ -87,8 +87,10 @@ export function sendingOf(world: World, step: SendStep): Sending | { readonly er
   return "error" in made ? { error: made.error, span: { start: made.start, end: made.end } } : made;
 }
 
+/** What a step that cannot be taken falls short of. */
+export const POSSIBLE_STEP = "a step that can be done";
 const cannot = (step: Step, problem: string) => ({
-  expected: "a step that can be done",
+  expected: POSSIBLE_STEP,
   actual: problem,
   span: { start: step.start, end: step.end },
 });

@@ -14,7 +14,7 @@ export const captureWriter = (): PcapngWriter =>
   new PcapngWriter(["Written by iochain: a packet's comments say what its chain did, slot by slot."]);
 
 function commentsOf(trace: Trace): string[] {
-  const decided = decisiveSlot(trace.walks)?.slot;
+  const decided = trace.reason === undefined ? decisiveSlot(trace.walks)?.slot : undefined;
   const where = decided ? ` at slot ${decided.slot} by ${byText(decided)}${placeText(decided)}` : "";
   const why = decided ? "" : (trace.reason ?? trace.note ?? trace.walks[0]?.note ?? "");
   return [`${trace.outcome}${where}${why === "" ? "" : `: ${why}`}`, ...trace.walks.map(walkText)];

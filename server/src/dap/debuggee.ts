@@ -238,7 +238,7 @@ export class Debuggee implements Follower<Moment, Memory> {
   }
   /** The line of what settled the trip that has just ended. */
   get decidingLine(): { uri: string; line: number } | undefined {
-    const by = this.last && decisiveSlot(this.last.walks)?.slot.by;
+    const by = this.last && this.last.reason === undefined ? decisiveSlot(this.last.walks)?.slot.by : undefined;
     return by?.file === undefined || by.line === undefined ? undefined : { uri: by.file, line: by.line };
   }
   /** The slots of the trip that is about to begin, as it would go now; with `all`, those without a line, too. */

@@ -4,6 +4,7 @@
  */
 import { byText, decisiveSlot } from "../chain/expectation.ts";
 import { REASONS, type ReasonCode } from "../chain/reasons.ts";
+import { POSSIBLE_STEP } from "../chain/scenario.ts";
 import type { Direction, SlotTrace, Trace } from "../chain/trace.ts";
 import type { Debuggee } from "./debuggee.ts";
 import { FILTERS } from "./exceptions.ts";
@@ -20,6 +21,7 @@ export function explain(debuggee: Debuggee): Explanation {
   const title = FILTERS.find((filter) => filter.id === halt.caught)?.label ?? "Stopped";
   if (moment?.kind === "finished" && moment.failure) {
     const { expected, actual } = moment.failure;
+    if (expected === POSSIBLE_STEP) return { title, message: `This step cannot be taken: ${actual}.` };
     const told = moment.trace && atTheEnd(moment.trace, debuggee);
     return { title, message: `Expected ${expected}; it was ${actual}.${told ? ` ${told}` : ""}` };
   }
@@ -31,6 +33,8 @@ export function explain(debuggee: Debuggee): Explanation {
 
 /** Of a trip that is over: what ended it, or the firewall that let it through. */
 function atTheEnd(trace: Trace, debuggee: Debuggee): string | undefined {
+  if (trace.reason === "ttl-expired")
+    return "The router between the two segments takes one off its TTL, and nothing is left: sent with more it would go on.";
   const settled = trace.reason === undefined ? decisiveSlot(trace.walks) : undefined;
   if (!settled) return undefined;
   return sentences(trace.packet, settled.slot, settled.walk.vnic, settled.walk.direction, debuggee);

@@ -1,5 +1,6 @@
 /** What happened, in a line each, for the debug console. */
 import { byText, decisiveSlot } from "../chain/expectation.ts";
+import { POSSIBLE_STEP } from "../chain/scenario.ts";
 import type { SlotTrace, Trace } from "../chain/trace.ts";
 import type { Failure } from "./moment.ts";
 
@@ -17,14 +18,17 @@ export function fate(trace: Trace, edited: boolean): string {
     const each = [...counts].map(([outcome, count]) => `${count} ${outcome}`).join(", ");
     return received.length === 0 ? `${head} to nobody` : `${head}: ${each}`;
   }
+  if (trace.reason !== undefined) return `${head} between two walks by ${trace.reason}`;
   const settled = decisiveSlot(trace.walks);
   if (!settled) return trace.note === undefined ? head : `${head} (${trace.note})`;
   const { walk, slot } = settled;
   return `${head} at slot ${slot.slot} · ${slot.module}${slot.block === undefined ? "" : ` ${slot.block}`} · ${walk.direction} · ${walk.vnic}${decidedBy(slot)}`;
 }
 
-export const failureOutput = (failure: Failure): string =>
-  `expectation failed: expected ${failure.expected}; it was ${failure.actual}`;
+export const failureOutput = ({ expected, actual }: Failure): string =>
+  expected === POSSIBLE_STEP
+    ? `this step cannot be taken: ${actual}`
+    : `expectation failed: expected ${expected}; it was ${actual}`;
 
 /** The last line of a session. */
 export const summary = (title: string, packets: number, failures: number): string => {

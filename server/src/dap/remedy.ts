@@ -1,4 +1,6 @@
 /** What would have let a packet through that did not get through. */
+import { follow } from "../chain/connections.ts";
+import { flowOf } from "../chain/flow.ts";
 import type { ReasonCode } from "../chain/reasons.ts";
 import type { Direction, SlotTrace } from "../chain/trace.ts";
 import { formatIp } from "../policy/addresses.ts";
@@ -13,7 +15,7 @@ export function remedy(
   direction: Direction,
   debuggee: Debuggee,
 ): string | undefined {
-  const { verdict, reason, appliance, state } = decision;
+  const { verdict, reason, appliance } = decision;
   if (verdict !== "drop" && verdict !== "reject" && verdict !== "blackhole") return undefined;
   if (verdict === "blackhole")
     return `Were ${appliance ?? "the appliance"} up, it would look at the packet; were it down, its failure policy would hold.`;
@@ -28,7 +30,7 @@ export function remedy(
     case "strict-no-syn":
       return "A SYN first, or a section without tcp-strict, would let it through.";
     case "state-mismatch":
-      return `The connection is in ${state ?? "another state"}: a packet that may come next there would pass.`;
+      return misfit(decision, vnic, debuggee);
     case "fail-closed":
       return appliance === undefined
         ? "With fail open on the slot's line it would pass; were the block up, it would decide."
@@ -39,6 +41,12 @@ export function remedy(
       return "Sealed by an encrypt rule where it left its VM, it would pass.";
     case "fragment":
       return "Behind its first fragment it would share that one's fate.";
+    case "short":
+      return "With the rest of its header the rules would decide.";
+    case "normalize":
+      return "With flags that go together, and lengths that can be, the rules would decide.";
+    case "proto-cksum":
+      return "With the right checksum the rules would decide.";
     case "rate-limit":
       return "Fewer of its kind in this second, or a higher limit, would let it through.";
     case "block-dhcp-server":
@@ -54,6 +62,19 @@ export function remedy(
     default:
       return undefined;
   }
+}
+
+/** In which way the packet does not fit its connection, which it has left as it was. */
+function misfit({ block: name = "", state }: SlotTrace, id: string, debuggee: Debuggee): string {
+  const { loaded, moment, world } = debuggee;
+  const vnic = loaded.policy.vnics.get(id);
+  const block = loaded.policy.blocks.get(name);
+  const packet = moment?.kind === "finished" ? moment.packet : debuggee.packet;
+  const flow = packet && flowOf(packet);
+  const known = flow && vnic && world.at(vnic).connections.get(flow.key);
+  const fate = known && block?.module === "dfw" ? follow(known, packet, flow, world.clock, block.timeouts) : undefined;
+  const where = `The connection is in ${state ?? "another state"}`;
+  return fate?.kind === "mismatch" ? `${where}: ${fate.why}. ${capital(fate.instead)}.` : `${where}.`;
 }
 
 function approved(decision: SlotTrace, id: string, debuggee: Debuggee): string {
@@ -104,6 +125,8 @@ function otherRules(
     const action = next?.action ?? home.default?.action ?? "allow";
     if (action === "allow") return `Without that rule ${next ? nameOf(next) : "the default"} would let it through.`;
   }
+  const off = home.rules.slice(0, at).find((r) => r.disabled && r.action === "allow" && misses(r)?.length === 0);
+  if (off) return `${capital(nameOf(off))} would have let it through, but it is disabled.`;
   let best: { rule: Rule; failed: readonly string[] } | undefined;
   for (const rule of home.rules.slice(0, at)) {
     if (rule.action !== "allow" || rule.disabled) continue;

@@ -3,6 +3,7 @@ import type { Packet } from "../capture/packet.ts";
 import { compare } from "../chain/expectation.ts";
 import type { Sending } from "../chain/packet.ts";
 import { replayFrame, replayTrip } from "../chain/replay.ts";
+import { POSSIBLE_STEP } from "../chain/scenario.ts";
 import { run, trip } from "../chain/walk.ts";
 import type { World } from "../chain/world.ts";
 import type { Vnic } from "../policy/policy.ts";
@@ -46,5 +47,5 @@ export function* frameUnit(
 
 /** A step that could not be done. */
 export function* failedUnit(problem: string): Unit {
-  yield { kind: "finished", order: LAST, failure: { expected: "a step that can be done", actual: problem } };
+  yield { kind: "finished", order: LAST, failure: { expected: POSSIBLE_STEP, actual: problem } };
 }

@@ -205,6 +205,7 @@ export function resultOf(policy: Policy, scenario: Source<ScenarioStatement>): S
 
 /** `delivered by rule 1001 "Users to web"`, `dropped at slot 2 by default`. */
 export function outcomeText(trace: Trace): string {
+  if (trace.reason !== undefined) return `${trace.outcome} between two walks by ${trace.reason}`;
   const decisive = decisiveSlot(trace.walks);
   if (decisive === undefined) return trace.outcome;
   const at = trace.outcome === "delivered" ? "" : ` at slot ${decisive.slot.slot}`;
