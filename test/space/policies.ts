@@ -37,6 +37,30 @@ group deep   = 10.0.0.0/23 except mixed, c.f
 `;
 export const ADDRESSES_4 = ["10.0.0.1", "10.0.0.2", "10.0.1.3", "10.0.1.4", "10.0.0.77", "192.0.2.9", "10.0.1.1"];
 export const ADDRESSES_6 = ["fd00::1", "fd00::4", "fd00::77", "2001:db8::9"];
+/** The first and last of the ranges below, and their neighbours on the other side. */
+const EDGES_4 = [
+  "10.0.0.0",
+  "10.0.1.0",
+  "10.0.2.0",
+  "9.255.255.255",
+  "11.0.0.0",
+  "192.0.1.255",
+  "192.0.2.0",
+  "192.0.2.255",
+  "192.0.3.0",
+  "0.0.0.1",
+  "223.255.255.255",
+];
+const EDGES_6 = [
+  "fd00::",
+  "fd00::3",
+  "fcff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
+  "fd00:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
+  "fd01::",
+  "2001:db8::10",
+  "2001:db8::1f",
+  "2001:db8::20",
+];
 const ENDPOINTS = [
   "any",
   "reds",
@@ -52,6 +76,10 @@ const ENDPOINTS = [
   "10.0.0.1-10.0.1.3",
   "192.0.2.0/24",
   "fd00::/16",
+  "2001:db8::9-2001:db8::1f",
+  "0.0.0.0/1, 8000::/1",
+  "10.0.0.0/8 except a, c",
+  "a.e, 10.0.1.4",
   "any except lan",
   "any except 10.0.0.0/8, fd00::/8",
   "tag nobody",
@@ -68,6 +96,16 @@ const SERVICES = [
   "icmpv6",
   "gre",
   "tcp/80 from 1024-65535",
+  "tcp/1-79",
+  "tcp/91-65535 from {53, 1023}",
+  "udp/0-52",
+  "udp/54-65535 from 53",
+  "icmp/3:1",
+  "icmp/8",
+  "icmp/echo-reply",
+  "icmpv6/128",
+  "ip/6",
+  "ip/ospf",
   "sctp/5",
 ];
 
@@ -78,12 +116,15 @@ function rule(dice: Dice, id: number, actions: readonly string[], firewall: bool
   if (dice.chance(60)) clauses.push(`service ${dice.some(SERVICES, 2).join(", ")}`);
   if (dice.chance(20)) clauses.push(dice.pick(["in", "out"]));
   if (dice.chance(10)) clauses.push(dice.pick(["ipv4", "ipv6"]));
-  if (firewall && dice.chance(20)) clauses.push(`applied-to ${dice.pick(["tag red", "c", "a, d", "lan"])}`);
+  if (firewall && dice.chance(20)) clauses.push(`applied-to ${dice.pick(["tag red", "c", "a, d", "lan", "mixed"])}`);
   if (dice.chance(5)) clauses.push("disabled");
   return `    ${clauses.join(" ")}`;
 }
 const rules = (dice: Dice, from: number, most: number, actions: readonly string[], firewall = false) =>
   Array.from({ length: dice.below(most + 1) }, (_, i) => rule(dice, from + i, actions, firewall)).join("\n");
+
+/** A firewall's rule, as a line. */
+export const ruleText = (dice: Dice, id: number): string => rule(dice, id, ["allow", "drop", "reject"], true);
 
 function frame(dice: Dice, id: number): string {
   const ends = ["any", "reds", "00:50:56:00:00:03", "c", "02:50:56:56:44:52"];
@@ -178,10 +219,17 @@ export function assertText(dice: Dice): string {
 /** A packet in `send` notation; `from VNIC` where the dice say so. */
 export function packetText(dice: Dice): { readonly from?: string; readonly text: string } {
   const six = dice.chance(30);
-  const hosts = six ? ADDRESSES_6 : ADDRESSES_4;
+  const edge = dice.chance(30);
+  const hosts = six
+    ? edge
+      ? [...ADDRESSES_6, ...EDGES_6]
+      : ADDRESSES_6
+    : edge
+      ? [...ADDRESSES_4, ...EDGES_4]
+      : ADDRESSES_4;
   const [source, destination] = [dice.pick(hosts), dice.pick(hosts)];
   const host = (ip: string) => (six ? `[${ip}]` : ip);
-  const port = () => dice.pick([0, 22, 53, 80, 85, 91, 1023, 1024, 40000, 65535]);
+  const port = () => dice.pick([0, 1, 5, 21, 22, 23, 52, 53, 54, 79, 80, 85, 90, 91, 1023, 1024, 40000, 65535]);
   const kind = dice.pick(["tcp", "tcp", "udp", "sctp", "icmp", "ip"]);
   const from = dice.chance(10) ? "d.e" : undefined;
   if (kind === "icmp")

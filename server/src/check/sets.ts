@@ -4,9 +4,9 @@
  * bound gives no finding and is reported as undecided.
  */
 import type { Policy, Rule } from "../policy/policy.ts";
-import { Places, type RuleBlock, rulesOf } from "../space/places.ts";
 import type { Statement } from "../syntax/tree.ts";
 import type { Finding } from "./finding.ts";
+import { blocksOf, KeptSets, listsOf, type Search, searchOf } from "./sets/kept.ts";
 import { oneSided } from "./sets/oneSided.ts";
 import { redirectFindings } from "./sets/redirects.ts";
 import { unusedRules } from "./sets/unused.ts";
@@ -43,19 +43,20 @@ export function checkSets(policy: Policy, options: SetOptions = {}): Finding[] {
 export function* setFindings(
   policy: Policy,
   hasError: (statement: Statement) => boolean = (statement) => statement.broken,
+  kept: KeptSets = new KeptSets(),
 ): Generator<SetEvent, void> {
-  const places = new Places(policy, true, hasError);
-  /** Rules of which it is settled that they take no packet. */
-  const unused = new Set<Rule>();
-  for (const block of blocksOf(policy)) {
-    const lists = "module" in block && block.module === "dfw" ? [block.ethernetRules, block.ipRules] : [rulesOf(block)];
-    for (const rules of lists) yield* unusedRules(places, block, rules, hasError, unused);
-  }
-  for (const block of blocksOf(policy)) yield* oneSided(places, block, hasError, unused);
-  yield* redirectFindings(places, hasError, unused);
+  const edited = yield* kept.after(policy, hasError);
+  const search = edited ?? searchOf(policy, hasError);
+  yield* findingsOf(search);
+  if (edited === undefined) kept.keep(search);
 }
 
-function* blocksOf(policy: Policy): Iterable<RuleBlock> {
-  for (const block of policy.blocks.values()) if (block.module !== "swsec") yield block;
-  for (const appliance of policy.appliances.values()) if (appliance.inspect !== undefined) yield appliance;
+function* findingsOf(search: Search): Generator<SetEvent, void> {
+  const { policy } = search.places;
+  /** Rules of which it is settled that they take no packet. */
+  const unused = new Set<Rule>();
+  for (const block of blocksOf(policy))
+    for (const rules of listsOf(block)) yield* unusedRules(search, block, rules, unused);
+  for (const block of blocksOf(policy)) yield* oneSided(search, block, unused);
+  yield* redirectFindings(search, unused);
 }

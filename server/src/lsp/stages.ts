@@ -28,9 +28,10 @@ function* compiled({ policy }: LoadedProgram): Generator<void, readonly Finding[
   return checkCompiledRules(policy());
 }
 
-function* sets({ policy }: LoadedProgram, before: readonly Finding[]): Generator<void, readonly Finding[]> {
+/** After an edit of some rules, those that share packets with them are looked at again, and no others. */
+function* sets({ policy, sets: kept }: LoadedProgram, before: readonly Finding[]): Generator<void, readonly Finding[]> {
   const findings: Finding[] = [];
-  for (const event of setFindings(policy(), withErrors(before))) {
+  for (const event of setFindings(policy(), withErrors(before), kept)) {
     if (event !== undefined && !("undecided" in event)) findings.push(event);
     yield;
   }

@@ -4,6 +4,7 @@
  */
 import type { TextDocumentContentChangeEvent } from "vscode-languageserver";
 import { KeptFindings } from "../check/kept.ts";
+import { KeptSets } from "../check/sets/kept.ts";
 import { type Bounds, MEGABYTE, STANDARD_BOUNDS } from "../policy/bounds.ts";
 import { compilePolicy } from "../policy/compile.ts";
 import type { Policy } from "../policy/policy.ts";
@@ -19,6 +20,7 @@ export interface LoadedProgram {
   readonly program: Program;
   readonly policy: () => Policy;
   readonly findings: KeptFindings;
+  readonly sets: KeptSets;
   /** The policy that was compiled last, of this version or one before it. */
   readonly compiled: { last?: Policy };
   /** What an import asked for that is not there. */
@@ -223,7 +225,7 @@ export class Workspace {
     const program = loadProgram(uri, load, this.#bounds);
     const findings = new KeptFindings(program);
     findings.follow();
-    return this.#keep(uri, { program, findings, wanted, compiled: {} });
+    return this.#keep(uri, { program, findings, sets: new KeptSets(), wanted, compiled: {} });
   }
 
   #keep(root: string, parts: Omit<LoadedProgram, "id" | "policy">): LoadedProgram {

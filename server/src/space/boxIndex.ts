@@ -27,7 +27,18 @@ import { STRIDE, type Steps } from "./steps.ts";
 const MAX_LISTED = 8_000_000;
 const NONE: readonly number[] = [];
 
-export class BoxIndex {
+/** A list of boxes that is asked. Boxes are named by numbers of its own, which ascend with their owners'. */
+export interface BoxLookup {
+  box(index: number): Box;
+  /** The number of the rule that a box belongs to. */
+  owner(index: number): number;
+  /** The first box of rules `from` (inclusive) to `limit` (exclusive) that the packet is in; -1 when there is none. */
+  first(point: Point, from: number, limit: number): number;
+  /** Boxes of rules before `limit` that may share packets with `box`, in no order: its addresses meet theirs. */
+  near(box: Box, limit: number): Iterable<number>;
+}
+
+export class BoxIndex implements BoxLookup {
   readonly #boxes: readonly Box[];
   /** Rule of each box; ascending. */
   readonly #owners: Int32Array;
@@ -55,6 +66,7 @@ export class BoxIndex {
   readonly #destinationAnswer: Float64Array;
   readonly #serviceAnswer: Float64Array;
   #question = 0;
+  #numbers: Int32Array | undefined;
 
   /** The index of boxes of one layer. `owners`: the number of the rule that each belongs to, ascending. */
   static *build(layer: Layer, boxes: readonly Box[], owners: readonly number[], everyVnic: Values): Steps<BoxIndex> {
@@ -108,17 +120,21 @@ export class BoxIndex {
     this.#wide = lists.wide;
   }
 
+  /** How many boxes there are. */
+  get size(): number {
+    return this.#boxes.length;
+  }
   box(index: number): Box {
     return this.#boxes[index] as Box;
   }
-  /** The number of the rule that a box belongs to. */
   owner(index: number): number {
     return this.#owners[index] as number;
   }
 
-  /** The first box of rules `from` (inclusive) to `limit` (exclusive) that the packet is in; -1 when there is none. */
-  first(point: Point, from: number, limit: number): number {
+  /** `numbers`: rules whose number there is negative are passed over. */
+  first(point: Point, from: number, limit: number, numbers?: Int32Array): number {
     this.#question += 1;
+    this.#numbers = numbers;
     const { values } = point;
     const low = lowerBound(this.#owners, from);
     let best = lowerBound(this.#owners, limit);
@@ -150,7 +166,6 @@ export class BoxIndex {
     return best === end ? -1 : best;
   }
 
-  /** Boxes of rules before `limit` that may share packets with `box`, in no order: its addresses meet theirs. */
   *near(box: Box, limit: number): Iterable<number> {
     const end = lowerBound(this.#owners, limit);
     const source = box.fields[SOURCE] as Values;
@@ -212,6 +227,7 @@ export class BoxIndex {
       if (!this.#inService(this.#service[box] as number, values)) continue;
       const vnics = this.#vnics[box];
       if (vnics !== undefined && !rangesContain(vnics, values[VNIC] as number)) continue;
+      if (this.#numbers !== undefined && (this.#numbers[this.#owners[box] as number] as number) < 0) continue;
       return box;
     }
     return best;

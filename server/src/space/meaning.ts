@@ -49,12 +49,13 @@ export class Meaning {
   /** Addresses that a host may have: not unspecified, multicast or broadcast; of the real plane. */
   readonly hosts: { readonly 4: Ranges<number>; readonly 6: Ranges<bigint> } = HOSTS;
   readonly #firstHolder = new Map<number | bigint, Vnic>();
-  readonly #endpoints = new Map<EndpointSet, { readonly 4: Ranges<number>; readonly 6: Ranges<bigint> }>();
-  readonly #macs = new Map<EndpointSet, Ranges<number>>();
-  readonly #services = new Map<readonly ServiceMatch[], ServiceParts>();
-  readonly #vnics = new Map<ReadonlySet<Vnic>, Ranges<number>>();
-  readonly #alone = new Map<Vnic, ReadonlySet<Vnic>>();
-  readonly #held = new Map<ReadonlySet<Vnic>, { readonly 4: Ranges<number>; readonly 6: Ranges<bigint> }>();
+  // Weak: meanings outlive the policies of many edits.
+  readonly #endpoints = new WeakMap<EndpointSet, { readonly 4: Ranges<number>; readonly 6: Ranges<bigint> }>();
+  readonly #macs = new WeakMap<EndpointSet, Ranges<number>>();
+  readonly #services = new WeakMap<readonly ServiceMatch[], ServiceParts>();
+  readonly #vnics = new WeakMap<ReadonlySet<Vnic>, Ranges<number>>();
+  readonly #alone = new WeakMap<Vnic, ReadonlySet<Vnic>>();
+  readonly #held = new WeakMap<ReadonlySet<Vnic>, { readonly 4: Ranges<number>; readonly 6: Ranges<bigint> }>();
 
   readonly #learned: boolean;
 
@@ -64,11 +65,20 @@ export class Meaning {
     this.#learned = learned;
     for (const vnic of policy.vnics.values())
       for (const ip of vnic.ips) if (!this.#firstHolder.has(ip)) this.#firstHolder.set(ip, vnic);
-    this.planes = planesOf(policy).slice(0, MAX_PLANES);
+    this.planes = planesOf(policy);
     this.everywhere = {
       4: [0, WIDTH_4 * (this.planes.length + 1) - 1],
       6: [0n, WIDTH_6 * BigInt(this.planes.length + 1) - 1n],
     };
+  }
+
+  /** Whether the parts of another policy with the same vNICs mean the same. */
+  holdsFor(policy: Policy): boolean {
+    if (this.planes.length === 0) return true;
+    const planes = planesOf(policy);
+    const same = (plane: readonly Vnic[], i: number) =>
+      plane.length === planes[i]?.length && plane.every((vnic, j) => vnic === planes[i]?.[j]);
+    return planes.length === this.planes.length && this.planes.every(same);
   }
 
   /** The vNIC that has this address declared; the first, where several do. */
@@ -232,7 +242,7 @@ function planesOf(policy: Policy): Vnic[][] {
     if (plane === undefined) planes.set(key, [vnic]);
     else plane.push(vnic);
   }
-  return [...planes.values()];
+  return [...planes.values()].slice(0, MAX_PLANES);
 }
 
 function membershipsOf(set: EndpointSet, into: Set<ReadonlySet<Vnic>>): void {

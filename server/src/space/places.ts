@@ -10,6 +10,7 @@ import type { Acl, Appliance, Block, Chain, Dfw, Encryption, Policy, Redirect, R
 import type { Ranges } from "../policy/ranges.ts";
 import type { Statement } from "../syntax/tree.ts";
 import { type Box, DESTINATION, narrow, SOURCE } from "./box.ts";
+import type { Origins } from "./edited.ts";
 import { frameSpace } from "./frames.ts";
 import { Meaning } from "./meaning.ts";
 import { ruleSpace } from "./rule.ts";
@@ -23,6 +24,19 @@ const FAR = Number.MAX_SAFE_INTEGER;
 /** Stands for "the vNIC that the address says". */
 const SOMEWHERE: Ranges<number> = [0, 0];
 
+/** Places as they were before an edit that left the vNICs and chains as they are, and where its rules stood there. */
+export interface PlacesBefore {
+  readonly places: Places;
+  /** By the name of the list (`listName`). */
+  readonly origins: ReadonlyMap<string, Origins>;
+}
+/** What a list of rules is called: a firewall has two. */
+export function listName(block: RuleBlock, rules: readonly Rule[]): string {
+  if (!("module" in block)) return `appliance ${block.name}`;
+  const kind = block.module === "dfw" && rules === block.ethernetRules ? "ethernet" : block.module;
+  return `${kind} ${block.name}`;
+}
+
 export class Places {
   readonly policy: Policy;
   readonly meaning: Meaning;
@@ -33,11 +47,15 @@ export class Places {
   readonly #ends = new Map<RuleBlock, { out?: RuleList; in?: RuleList }>();
   readonly #frames = new Map<Dfw, { out?: RuleList; in?: RuleList }>();
   readonly #scopes = new Map<ReadonlySet<Vnic>, Ranges<number>>();
+  /** Lists that an edit can be made of, by name and view. */
+  readonly #built = new Map<string, RuleList>();
+  readonly #before: PlacesBefore | undefined;
 
   /** `hasError`: whether an error stands in a statement; what such a rule does is not relied on. */
-  constructor(policy: Policy, learned: boolean, hasError: (statement: Statement) => boolean) {
+  constructor(policy: Policy, learned: boolean, hasError: (statement: Statement) => boolean, before?: PlacesBefore) {
     this.policy = policy;
-    this.meaning = new Meaning(policy, learned);
+    this.#before = before;
+    this.meaning = before?.places.meaning ?? new Meaning(policy, learned);
     this.allVnics = new Set(policy.vnics.values());
     this.#hasError = hasError;
     for (const chain of policy.chains) for (const vnic of chain.vnics) this.#chainOf.set(vnic, chain);
@@ -82,7 +100,7 @@ export class Places {
   /** Rules as they are tried, at every vNIC of the block's scope. */
   whole(block: RuleBlock, rules: readonly Rule[]): Steps<RuleList> {
     const scope = this.scope(block);
-    return this.#listOf(rules, (rule) => ruleSpace(rule, this.meaning, scope), jumpTarget(block, rules), scope);
+    return this.#listOf(block, rules, "whole", (rule) => ruleSpace(rule, this.meaning, scope), scope);
   }
 
   /** Rules as a packet finds them that leaves the vNIC of its source, or enters that of its destination. */
@@ -100,11 +118,32 @@ export class Places {
       found = {};
       this.#ends.set(block, found);
     }
-    found[key] ??= yield* this.#listOf(rules, (rule) => this.endSpace(rule, key), jumpTarget(block, rules), SOMEWHERE);
+    found[key] ??= yield* this.#listOf(block, rules, key, (rule) => this.endSpace(rule, key), SOMEWHERE);
     return found[key];
   }
 
   *#listOf(
+    block: RuleBlock,
+    rules: readonly Rule[],
+    view: "whole" | Way,
+    space: (rule: Rule) => Box[],
+    everyVnic: Ranges<number>,
+  ): Steps<RuleList> {
+    const name = listName(block, rules);
+    const target = jumpTarget(block, rules);
+    const before = this.#before;
+    if (before !== undefined) {
+      const list = before.places.#built.get(`${name} ${view}`);
+      const origins = before.origins.get(name);
+      const came = (i: number) => this.#list(rules[i] as Rule, space(rules[i] as Rule));
+      if (list !== undefined && origins !== undefined) return RuleList.edited(list, origins, came, target);
+    }
+    const list = yield* this.#build(rules, space, target, everyVnic);
+    this.#built.set(`${name} ${view}`, list);
+    return list;
+  }
+
+  *#build(
     rules: readonly Rule[],
     space: (rule: Rule) => Box[],
     target: number,
@@ -129,7 +168,7 @@ export class Places {
       this.#frames.set(block, found);
     }
     found[way] ??= finish(
-      this.#listOf(block.ethernetRules, (rule) => frameSpace(rule, this.meaning, way), FAR, SOMEWHERE),
+      this.#build(block.ethernetRules, (rule) => frameSpace(rule, this.meaning, way), FAR, SOMEWHERE),
     );
     return found[way];
   }

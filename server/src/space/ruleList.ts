@@ -5,8 +5,19 @@
  * met covers it. Worst cases are exponential, so the work is bounded, and beyond the bound the answer is "undecided".
  */
 import type { Rule } from "../policy/policy.ts";
-import { type Box, corner, intersectBoxes, type Layer, type Point, subtractBox, type Values, weight } from "./box.ts";
-import { BoxIndex } from "./boxIndex.ts";
+import {
+  type Box,
+  boxesOverlap,
+  corner,
+  intersectBoxes,
+  type Layer,
+  type Point,
+  subtractBox,
+  type Values,
+  weight,
+} from "./box.ts";
+import { BoxIndex, type BoxLookup } from "./boxIndex.ts";
+import { EditedIndex, type Origins, Renumbering } from "./edited.ts";
 import { STRIDE, type Steps } from "./steps.ts";
 
 export interface ListedRule {
@@ -36,11 +47,22 @@ export type Cover =
 const MAX_STEPS = 20_000;
 const MAX_WORK = 20_000_000;
 
+const LAYERS = [4, 6, "ethernet"] as const;
+/** Adds what a packet may be taken by, and whose it is. */
+function enter({ boxes, effect }: ListedRule, owner: number, layer: Layer, into: Box[], owners: number[]): void {
+  if (effect !== "takes" && effect !== "jumps") return;
+  for (const box of boxes) {
+    if (box.layer !== layer) continue;
+    into.push(box);
+    owners.push(owner);
+  }
+}
+
 export class RuleList {
   readonly rules: readonly ListedRule[];
   /** Where `jump-to-application` goes on. */
   readonly jumpTarget: number;
-  readonly #indexes: ReadonlyMap<Layer, BoxIndex>;
+  readonly #indexes: ReadonlyMap<Layer, BoxLookup>;
   readonly #jumps: readonly number[];
   readonly #passes: readonly number[];
   /** Rules whose effect is unknown, where they match anything. */
@@ -49,17 +71,12 @@ export class RuleList {
   /** `everyVnic`: the very array that stands for "all vNICs" in the boxes. */
   static *build(rules: readonly ListedRule[], jumpTarget: number, everyVnic: Values): Steps<RuleList> {
     const indexes = new Map<Layer, BoxIndex>();
-    for (const layer of [4, 6, "ethernet"] as const) {
+    for (const layer of LAYERS) {
       const boxes: Box[] = [];
       const owners: number[] = [];
-      for (const [owner, { boxes: own, effect }] of rules.entries()) {
+      for (const [owner, listed] of rules.entries()) {
         if (owner % (4 * STRIDE) === 0) yield;
-        if (effect !== "takes" && effect !== "jumps") continue;
-        for (const box of own) {
-          if (box.layer !== layer) continue;
-          boxes.push(box);
-          owners.push(owner);
-        }
+        enter(listed, owner, layer, boxes, owners);
       }
       yield;
       indexes.set(layer, yield* BoxIndex.build(layer, boxes, owners, everyVnic));
@@ -67,7 +84,23 @@ export class RuleList {
     return new RuleList(rules, jumpTarget, indexes);
   }
 
-  private constructor(rules: readonly ListedRule[], jumpTarget: number, indexes: ReadonlyMap<Layer, BoxIndex>) {
+  /** The list after an edit of one that was built; `came` gives the rules that did. */
+  static edited(before: RuleList, origins: Origins, came: (i: number) => ListedRule, jumpTarget: number): RuleList {
+    const rules: ListedRule[] = [];
+    for (const [i, origin] of origins.entries()) rules.push(origin >= 0 ? before.#listed(origin) : came(i));
+    const numbers = new Renumbering(before.rules.length, origins);
+    const indexes = new Map<Layer, BoxLookup>();
+    for (const layer of LAYERS) {
+      const boxes: Box[] = [];
+      const owners: number[] = [];
+      for (const [i, origin] of origins.entries())
+        if (origin < 0) enter(rules[i] as ListedRule, i, layer, boxes, owners);
+      indexes.set(layer, new EditedIndex(before.#indexes.get(layer) as BoxIndex, numbers, boxes, owners));
+    }
+    return new RuleList(rules, jumpTarget, indexes);
+  }
+
+  private constructor(rules: readonly ListedRule[], jumpTarget: number, indexes: ReadonlyMap<Layer, BoxLookup>) {
     this.rules = rules;
     this.jumpTarget = jumpTarget;
     this.#indexes = indexes;
@@ -82,7 +115,7 @@ export class RuleList {
 
   /** The rule before `limit` that keeps the packet from it, and the box of it that the packet is in. */
   taker(packet: Point, limit: number): Taker | undefined {
-    const index = this.#indexes.get(packet.layer) as BoxIndex;
+    const index = this.#indexes.get(packet.layer) as BoxLookup;
     let found = index.first(packet, 0, limit);
     if (found >= 0 && limit >= this.jumpTarget && this.#listed(index.owner(found)).effect === "jumps")
       found = index.first(packet, this.jumpTarget, limit);
@@ -91,7 +124,7 @@ export class RuleList {
 
   /** The rule that has the packet jump, where one does, and the box of it that the packet is in. */
   jump(packet: Point): Taker | undefined {
-    const index = this.#indexes.get(packet.layer) as BoxIndex;
+    const index = this.#indexes.get(packet.layer) as BoxLookup;
     const found = index.first(packet, 0, this.jumpTarget);
     if (found < 0 || this.#listed(index.owner(found)).effect !== "jumps") return undefined;
     return { rule: index.owner(found), box: index.box(found) };
@@ -99,7 +132,7 @@ export class RuleList {
 
   /** What rules before `limit` share with a box, and which rules they are; in no order. */
   *near(box: Box, limit: number): Iterable<{ readonly rule: number; readonly shared: Box }> {
-    const index = this.#indexes.get(box.layer) as BoxIndex;
+    const index = this.#indexes.get(box.layer) as BoxLookup;
     for (const found of index.near(box, limit)) {
       const shared = intersectBoxes(box, index.box(found));
       if (shared !== undefined) yield { rule: index.owner(found), shared };
@@ -181,9 +214,13 @@ export class RuleList {
     const other = (j: number) => takes(j) && !sameAction(this.#listed(j).rule, rule);
     const known = by.find(other);
     if (known !== undefined) return known;
-    for (const box of boxes)
-      for (const { rule: j, shared } of this.near(box, by[by.length - 1] ?? 0)) {
-        if (!other(j)) continue;
+    for (const box of boxes) {
+      const index = this.#indexes.get(box.layer) as BoxLookup;
+      // In their order: the same policy is told the same, however its index came about.
+      for (const near of [...index.near(box, by[by.length - 1] ?? 0)].sort((a, b) => index.owner(a) - index.owner(b))) {
+        const j = index.owner(near);
+        const shared = other(j) ? intersectBoxes(box, index.box(near)) : undefined;
+        if (shared === undefined) continue;
         let found = j;
         const packet = this.#search(j, [shared], (taker) => {
           if (other(taker)) found = taker;
@@ -191,14 +228,15 @@ export class RuleList {
         });
         if (packet !== undefined) return packet === "undecided" ? packet : found;
       }
+    }
     return undefined;
   }
 
   /** As few of the takers as cover the rule by themselves, `keep` among them. */
   concise(i: number, by: readonly number[], keep?: number): readonly number[] {
     const { boxes } = this.#listed(i);
-    // Where jumps pass some packets by a rule, what the rule's boxes cover says nothing.
-    if (this.#jumps.length > 0 && i >= this.jumpTarget && (by[0] ?? i) < this.jumpTarget) return by;
+    // Where jumps pass some of its packets by a rule, what that rule's boxes cover says nothing.
+    if (i >= this.jumpTarget && (by[0] ?? i) < this.jumpTarget && this.#mayJump(boxes)) return by;
     const alone = by.find((j) => (keep === undefined || j === keep) && this.#covers([j], boxes));
     if (alone !== undefined) return [alone];
     const kept = keep === undefined || by.includes(keep) ? [...by] : [...by, keep].sort((a, b) => a - b);
@@ -209,6 +247,11 @@ export class RuleList {
       if (this.#covers(rest, boxes)) kept.splice(kept.indexOf(j), 1);
     }
     return kept;
+  }
+
+  #mayJump(boxes: readonly Box[]): boolean {
+    const meets = (jumping: Box) => boxes.some((box) => boxesOverlap(box, jumping));
+    return this.#jumps.some((jump) => this.#listed(jump).boxes.some(meets));
   }
 
   #covers(rules: readonly number[], boxes: readonly Box[]): boolean {

@@ -6,10 +6,10 @@
 import type { Rule } from "../../policy/policy.ts";
 import { budget, type Condition, findPacket } from "../../space/find.ts";
 import { between, type Places, type RuleBlock, rulesOf, type Way } from "../../space/places.ts";
-import type { Statement } from "../../syntax/tree.ts";
 import type { Finding } from "../finding.ts";
 import type { SetEvent } from "../sets.ts";
 import { type Filter, isUncertain, type Part, partsOf, passes, sameVnic } from "./ends.ts";
+import type { Search } from "./kept.ts";
 import { clauseOf, nameOf, placeOf } from "./places.ts";
 
 /** Rules between two places to breathe. */
@@ -18,9 +18,8 @@ const STRIDE = 4;
 const NAMED = 8;
 
 export function* oneSided(
-  places: Places,
+  { places, hasError, oneSided: answers }: Search,
   block: RuleBlock,
-  hasError: (statement: Statement) => boolean,
   unused: ReadonlySet<Rule>,
 ): Generator<SetEvent, void> {
   if (!("module" in block) || (block.module !== "dfw" && block.module !== "acl")) return;
@@ -30,7 +29,7 @@ export function* oneSided(
   for (const [i, rule] of rulesOf(block).entries()) {
     if (i % STRIDE === 0) yield;
     if (rule.action !== "allow" || rule.disabled || unused.has(rule) || hasError(rule.source.statement)) continue;
-    const found = atOtherEnd(places, block, i, rule, parts);
+    const found = answers.of(rule, () => atOtherEnd(places, block, i, rule, parts));
     if (found === "undecided") yield { undecided: rule };
     else if (found !== undefined) yield found;
   }

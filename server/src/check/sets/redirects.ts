@@ -7,17 +7,13 @@ import { subtractRanges } from "../../policy/ranges.ts";
 import type { Box, Values } from "../../space/box.ts";
 import { type Budget, budget, type Condition, type Found, findPacket } from "../../space/find.ts";
 import { between, type Places, rulesOf, type Way } from "../../space/places.ts";
-import type { Statement } from "../../syntax/tree.ts";
 import type { Finding } from "../finding.ts";
 import type { SetEvent } from "../sets.ts";
 import { isUncertain, type Part, partsOf, passes, sameVnic, stopped } from "./ends.ts";
+import type { Search } from "./kept.ts";
 import { nameOf, placeOf } from "./places.ts";
 
-export function* redirectFindings(
-  places: Places,
-  hasError: (statement: Statement) => boolean,
-  unused: ReadonlySet<Rule>,
-): Generator<SetEvent, void> {
+export function* redirectFindings({ places, hasError }: Search, unused: ReadonlySet<Rule>): Generator<SetEvent, void> {
   const firewalls = partsOf(places, "dfw");
   for (const block of places.policy.blocks.values()) {
     if (block.module !== "redirect") continue;

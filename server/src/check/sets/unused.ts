@@ -3,30 +3,31 @@ import type { EndpointSet, Rule } from "../../policy/policy.ts";
 import { intersectRanges, rangesOverlap, subtractRanges } from "../../policy/ranges.ts";
 import { type Box, DESTINATION, type Layer, SOURCE, type Values } from "../../space/box.ts";
 import { type Meaning, onRealPlane } from "../../space/meaning.ts";
-import type { Places, RuleBlock } from "../../space/places.ts";
+import { listName, type Places, type RuleBlock } from "../../space/places.ts";
 import { layersOf, ruleSpace } from "../../space/rule.ts";
 import type { RuleList } from "../../space/ruleList.ts";
-import type { Clause, Statement } from "../../syntax/tree.ts";
+import type { Clause } from "../../syntax/tree.ts";
 import type { Finding, Place } from "../finding.ts";
 import type { SetEvent } from "../sets.ts";
+import type { Search } from "./kept.ts";
 import { clauseOf, listOf, nameOf, placeOf, placeOfClause } from "./places.ts";
 
 /** Rules between two places to breathe. */
 const STRIDE = 16;
 
 export function* unusedRules(
-  places: Places,
+  { places, hasError, lists, unused: answers }: Search,
   block: RuleBlock,
   rules: readonly Rule[],
-  hasError: (statement: Statement) => boolean,
   unused: Set<Rule>,
 ): Generator<SetEvent, void> {
   if (rules.length === 0) return;
   const list = yield* places.whole(block, rules);
+  lists.set(listName(block, rules), list);
   for (const [i, rule] of rules.entries()) {
     if (i % STRIDE === 0) yield;
     if (rule.disabled || hasError(rule.source.statement)) continue;
-    const finding = neverMatches(places, block, rule) ?? covered(list, i);
+    const finding = answers.of(rule, () => neverMatches(places, block, rule) ?? covered(list, i));
     if (finding === undefined) continue;
     if (finding === "undecided") yield { undecided: rule };
     else {
