@@ -107,18 +107,17 @@ export class Places {
   end(block: RuleBlock, way: Way): RuleList {
     return finish(this.prepareEnd(block, way));
   }
-  /** The same, in steps; made once. */
+  /** The same, in steps; made once. Where no rule is for one end only, both ends are the same. */
   *prepareEnd(block: RuleBlock, way: Way): Steps<RuleList> {
     const rules = rulesOf(block);
-    // Where no rule is for one end only, both ends are the same.
-    const oneWay = rules.some(({ direction, appliedTo }) => direction !== undefined || appliedTo !== undefined);
-    const key = oneWay ? way : "out";
+    const key = rules.every(isAtBothEnds) ? "out" : way;
     let found = this.#ends.get(block);
     if (found === undefined) {
       found = {};
       this.#ends.set(block, found);
     }
-    found[key] ??= yield* this.#listOf(block, rules, key, (rule) => this.endSpace(rule, key), SOMEWHERE);
+    const other = found[key === "out" ? "in" : "out"];
+    found[key] ??= yield* this.#listOf(block, rules, key, (rule) => this.endSpace(rule, key), SOMEWHERE, other);
     return found[key];
   }
 
@@ -128,6 +127,7 @@ export class Places {
     view: "whole" | Way,
     space: (rule: Rule) => Box[],
     everyVnic: Ranges<number>,
+    otherEnd?: RuleList,
   ): Steps<RuleList> {
     const name = listName(block, rules);
     const target = jumpTarget(block, rules);
@@ -138,7 +138,7 @@ export class Places {
       const came = (i: number) => this.#list(rules[i] as Rule, space(rules[i] as Rule));
       if (list !== undefined && origins !== undefined) return RuleList.edited(list, origins, came, target);
     }
-    const list = yield* this.#build(rules, space, target, everyVnic);
+    const list = yield* this.#build(rules, space, target, everyVnic, otherEnd);
     this.#built.set(`${name} ${view}`, list);
     return list;
   }
@@ -148,11 +148,13 @@ export class Places {
     space: (rule: Rule) => Box[],
     target: number,
     everyVnic: Ranges<number>,
+    otherEnd?: RuleList,
   ): Steps<RuleList> {
     const listed: ListedRule[] = [];
     for (const [i, rule] of rules.entries()) {
       if (i % STRIDE === 0) yield;
-      listed.push(this.#list(rule, space(rule)));
+      const same = isAtBothEnds(rule) ? otherEnd?.rules[i] : undefined;
+      listed.push(same ?? this.#list(rule, space(rule)));
     }
     return yield* RuleList.build(listed, target, everyVnic);
   }
@@ -176,6 +178,7 @@ export class Places {
   /** A rule's packets at one end; the vNIC is that which the address says. */
   endSpace(rule: Rule, way: Way): Box[] {
     if (rule.disabled || (rule.direction !== undefined && rule.direction !== way)) return [];
+    if (isAtBothEnds(rule)) return ruleSpace(rule, this.meaning, SOMEWHERE);
     const everywhere: Rule = { ...rule, appliedTo: undefined, direction: undefined };
     return ruleSpace(everywhere, this.meaning, SOMEWHERE).flatMap((box) => {
       if (rule.appliedTo === undefined || box.layer === "ethernet") return [box];
@@ -196,6 +199,8 @@ export const rulesOf = (block: RuleBlock): readonly Rule[] => {
   if (!("module" in block)) return block.inspect?.rules ?? [];
   return block.module === "dfw" ? block.ipRules : block.rules;
 };
+/** A rule that is the same for leaving packets and for entering ones. */
+const isAtBothEnds = ({ direction, appliedTo }: Rule): boolean => direction === undefined && appliedTo === undefined;
 const asks = (slotBlock: Block, block: RuleBlock): boolean =>
   slotBlock === block || (slotBlock.module === "redirect" && slotBlock.via === block);
 const jumpTarget = (block: RuleBlock, rules: readonly Rule[]): number =>

@@ -60,6 +60,9 @@ export function* blocksOf(policy: Policy): Iterable<RuleBlock> {
 export const listsOf = (block: RuleBlock): readonly (readonly Rule[])[] =>
   "module" in block && block.module === "dfw" ? [block.ethernetRules, block.ipRules] : [rulesOf(block)];
 
+/** A list of more rules is not kept: a thousand rules are more than a megabyte. */
+const MOST_KEPT = 50_000;
+
 /** The last search that went through everything. */
 export class KeptSets {
   #last:
@@ -69,6 +72,10 @@ export class KeptSets {
   /** Takes over a search that is through. */
   keep(search: Search): void {
     const { policy } = search.places;
+    this.#last = undefined;
+    let rules = 0;
+    for (const list of search.lists.values()) rules += list.rules.length;
+    if (rules > MOST_KEPT) return;
     const wrong = new Set<Statement>();
     for (const block of blocksOf(policy))
       for (const { source } of listsOf(block).flat())

@@ -27,7 +27,7 @@ export function* unusedRules(
   for (const [i, rule] of rules.entries()) {
     if (i % STRIDE === 0) yield;
     if (rule.disabled || hasError(rule.source.statement)) continue;
-    const finding = answers.of(rule, () => neverMatches(places, block, rule) ?? covered(list, i));
+    const finding = answers.of(rule, () => neverMatches(places, block, list, i) ?? covered(list, i));
     if (finding === undefined) continue;
     if (finding === "undecided") yield { undecided: rule };
     else {
@@ -69,8 +69,10 @@ function covered(list: RuleList, i: number): Finding | "undecided" | undefined {
 
 // ---- never matches ----------------------------------------------------------------------------------------------
 
-function neverMatches(places: Places, block: RuleBlock, rule: Rule): Finding | undefined {
+function neverMatches(places: Places, block: RuleBlock, list: RuleList, i: number): Finding | undefined {
   const { meaning } = places;
+  const { rule, boxes: listed } = list.rules[i] as (typeof list.rules)[number];
+  if (rule.appliedTo === undefined && listed.length > 0) return undefined;
   const boxes = ruleSpace({ ...rule, appliedTo: undefined }, meaning, [0, 0]);
   if (boxes.length === 0) {
     const { why, place } = reason(rule, meaning);
