@@ -109,7 +109,8 @@ async function packageCommand() {
     recursive: true,
     filter: (file) => !file.endsWith(".map"),
   });
-  const { name, version, description, license, keywords, bin, engines } = manifest;
+  const { name, version, license, keywords, bin, engines } = manifest;
+  const { description } = JSON.parse(await readFile(path.join(root, "package.nls.json"), "utf8"));
   const its = { name, version, description, license, keywords, bin, engines: { node: engines.node } };
   await writeFile(path.join(folder, "package.json"), `${JSON.stringify(its, undefined, 2)}\n`);
   const [{ filename }] = JSON.parse(

@@ -8,10 +8,12 @@ import { registerBesideRules } from "./debugging/besideRules.ts";
 import { registerDebugCommands } from "./debugging/commands.ts";
 import { registerDebugConfigurations } from "./debugging/configurations.ts";
 import { adapterProcess } from "./debugging/process.ts";
-import { registerExchange } from "./exchange.ts";
+import { registerExchange } from "./exchange/register.ts";
+import { registerExplanation } from "./explain.ts";
 import { createLanguageClient } from "./languageClient.ts";
 import { startLanguageServer } from "./languageServer.ts";
 import { registerNewPolicy } from "./newPolicy.ts";
+import { PacketDocuments } from "./packetDocuments.ts";
 import { registerReplayView } from "./replayView/register.ts";
 import { registerServerState } from "./serverState.ts";
 import { registerSettings } from "./settings.ts";
@@ -31,6 +33,8 @@ export function activate(context: vscode.ExtensionContext): void {
   registerReplayView(context, client);
   registerTestExplorer(context, client);
   registerExchange(context, client);
-  registerComparison(context, client);
+  const documents = new PacketDocuments(context);
+  registerComparison(context, client, documents);
+  registerExplanation(context, client, documents);
   registerTools(context, client);
 }

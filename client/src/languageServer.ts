@@ -37,8 +37,11 @@ export function startLanguageServer(context: vscode.ExtensionContext, client: Ba
 
   async function report(error: unknown): Promise<void> {
     client.outputChannel.error(String(error));
-    const showLog = "Show Log";
-    const chosen = await vscode.window.showErrorMessage("The IOChain language server did not start.", showLog);
+    const showLog = vscode.l10n.t("Show Log");
+    const chosen = await vscode.window.showErrorMessage(
+      vscode.l10n.t("The IOChain language server did not start."),
+      showLog,
+    );
     if (chosen === showLog) client.outputChannel.show();
   }
 }

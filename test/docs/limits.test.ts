@@ -14,10 +14,11 @@ import { LONGEST_MESSAGE } from "../../server/src/wire/framing.ts";
 const root = join(import.meta.dirname, "../..");
 const page = join(root, "docs/limits.md");
 const manifest = join(root, "package.json");
+const words = join(root, "package.nls.json");
 const grouped = (value: number) => value.toLocaleString("en");
 
 const settings = Object.fromEntries(
-  Object.entries<Bound>(BOUNDS).map(([name, { standard, most, what, beyond }]) => [
+  Object.entries<Bound>(BOUNDS).map(([name, { standard, most }]) => [
     `iochain.limits.${name}`,
     {
       type: "integer",
@@ -25,9 +26,12 @@ const settings = Object.fromEntries(
       minimum: 1,
       ...(most !== undefined && { maximum: most }),
       scope: "window",
-      markdownDescription: `${what} Beyond: ${beyond}`,
+      markdownDescription: `%setting.limits.${name}%`,
     },
   ]),
+);
+const descriptions = Object.fromEntries(
+  Object.entries(BOUNDS).map(([name, { what, beyond }]) => [`setting.limits.${name}`, `${what} Beyond: ${beyond}`]),
 );
 const table = [
   "| name | standard | what | beyond |",
@@ -46,6 +50,8 @@ if (process.env.UPDATE === "1") {
   const { untrustedWorkspaces } = written.capabilities;
   untrustedWorkspaces.restrictedConfigurations = ["iochain.imports.outsideWorkspace", ...Object.keys(settings)];
   writeFileSync(manifest, `${JSON.stringify(written, undefined, 2)}\n`);
+  const said = { ...JSON.parse(readFileSync(words, "utf8")), ...descriptions };
+  writeFileSync(words, `${JSON.stringify(said, undefined, 2)}\n`);
 }
 
 describe("limits", () => {
@@ -70,6 +76,7 @@ describe("limits", () => {
   it("each is a setting, that an untrusted workspace cannot change", () => {
     const { contributes, capabilities } = JSON.parse(readFileSync(manifest, "utf8"));
     expect(contributes.configuration.properties).toMatchObject(settings);
+    expect(JSON.parse(readFileSync(words, "utf8"))).toMatchObject(descriptions);
     expect(capabilities.untrustedWorkspaces.restrictedConfigurations).toEqual(
       expect.arrayContaining(["iochain.imports.outsideWorkspace", ...Object.keys(settings)]),
     );

@@ -1,6 +1,7 @@
 /** Assistants are offered the same tools in VS Code and over MCP, and get answers that they can read. */
 import { describe, expect, test } from "vitest";
 import manifest from "../../package.json";
+import words from "../../package.nls.json";
 import { askTool, TOOLS } from "../../server/src/ide/assistant/tools.ts";
 import type { View } from "../../server/src/ide/view.ts";
 import { compilePolicy } from "../../server/src/policy/compile.ts";
@@ -33,7 +34,12 @@ const ask = (name: string, input: Record<string, unknown>) => {
 
 test("package.json declares each tool as the table has it", () => {
   const declared = manifest.contributes.languageModelTools.map(
-    ({ name, displayName, modelDescription, inputSchema }) => ({ name, displayName, modelDescription, inputSchema }),
+    ({ name, displayName, modelDescription, inputSchema }) => ({
+      name,
+      displayName: words[displayName.slice(1, -1) as keyof typeof words],
+      modelDescription,
+      inputSchema,
+    }),
   );
   expect(declared).toEqual(
     TOOLS.map(({ name, title, description, parameters }) => ({

@@ -1,9 +1,10 @@
 /** Commands that start a debug session from the palette, the editor's run menu, or a code lens. */
 import * as vscode from "vscode";
 import type { BaseLanguageClient } from "vscode-languageclient";
+import { withPolicy } from "../policies.ts";
 import { chooseCapture, chooseVnic, titleOf } from "../replayView/questions.ts";
 import { type ScenarioArgument, scenariosOf } from "../scenarios.ts";
-import { activePolicy, launchConfiguration, nameOf, type Target } from "./configurations.ts";
+import { launchConfiguration, nameOf, type Target } from "./configurations.ts";
 
 export function registerDebugCommands(context: vscode.ExtensionContext, client: BaseLanguageClient): void {
   context.subscriptions.push(
@@ -21,28 +22,24 @@ export function registerDebugCommands(context: vscode.ExtensionContext, client: 
   );
 }
 
-async function withPolicy(run: (policy: vscode.TextDocument) => Promise<unknown>): Promise<void> {
-  const policy = activePolicy();
-  if (policy) await run(policy);
-  else vscode.window.showWarningMessage("Open an IOChain policy first.");
-}
-
 async function debugScenario(client: BaseLanguageClient, policy: vscode.TextDocument): Promise<void> {
   const scenarios = await scenariosOf(client, policy.uri);
   if (scenarios.length === 0) {
-    vscode.window.showWarningMessage("This policy has no scenario yet: type “scenario” for a template.");
+    vscode.window.showWarningMessage(vscode.l10n.t("This policy has no scenario yet: type “scenario” for a template."));
     return;
   }
   const names = scenarios.map((scenario) => scenario.name);
   const chosen =
-    names.length === 1 ? names[0] : await vscode.window.showQuickPick(names, { title: "Debug which scenario?" });
+    names.length === 1
+      ? names[0]
+      : await vscode.window.showQuickPick(names, { title: vscode.l10n.t("Debug which scenario?") });
   if (chosen !== undefined) await start(policy.uri, chosen, { scenario: chosen });
 }
 
 async function debugPacket(memory: vscode.Memento, policy: vscode.TextDocument): Promise<void> {
   const packet = await ask(memory, "packet", {
-    title: "Debug Packet",
-    prompt: "The packet, as a scenario's send step writes it.",
+    title: vscode.l10n.t("Debug Packet"),
+    prompt: vscode.l10n.t("The packet, as a scenario's send step writes it."),
     placeHolder: "tcp 203.0.113.7:51000 -> web-01:443 syn",
   });
   if (packet) await start(policy.uri, packet, { packet });

@@ -1,7 +1,8 @@
 /** Launch configurations: F5 without a launch.json, and one configuration per scenario of the open policy. */
 import * as vscode from "vscode";
 import type { BaseLanguageClient } from "vscode-languageclient";
-import { debugType, languageId } from "../names.ts";
+import { debugType } from "../names.ts";
+import { activePolicy } from "../policies.ts";
 import { scenariosOf } from "../scenarios.ts";
 import { settings } from "../settings.ts";
 
@@ -13,12 +14,6 @@ export type Target =
 
 export function launchConfiguration(program: string, name: string, target: Target): vscode.DebugConfiguration {
   return { type: debugType, request: "launch", name, program, ...target };
-}
-
-/** The policy in the active editor. */
-export function activePolicy(): vscode.TextDocument | undefined {
-  const document = vscode.window.activeTextEditor?.document;
-  return document?.languageId === languageId ? document : undefined;
 }
 
 /** A file as a launch configuration names it: by its path, or by its URI where there is no disk. */
@@ -49,9 +44,9 @@ function resolve(
   const isEmpty = !asked.type && !asked.request && !asked.name;
   const policy = activePolicy();
   const configuration =
-    isEmpty && policy ? launchConfiguration(nameOf(policy.uri), "Debug the first scenario", {}) : asked;
+    isEmpty && policy ? launchConfiguration(nameOf(policy.uri), vscode.l10n.t("Debug the first scenario"), {}) : asked;
   if (!configuration.program) {
-    vscode.window.showErrorMessage("Open an IOChain policy, or name one as “program” in launch.json.");
+    vscode.window.showErrorMessage(vscode.l10n.t("Open an IOChain policy, or name one as “program” in launch.json."));
     return undefined;
   }
   // The chain view takes the panel while debugging; the console stays a click away.

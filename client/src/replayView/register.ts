@@ -1,7 +1,8 @@
 /** The command that replays a capture through the open policy, and what is done with its flows. */
 import * as vscode from "vscode";
 import { type BaseLanguageClient, WorkDoneProgress } from "vscode-languageclient";
-import { activePolicy, launchConfiguration, nameOf } from "../debugging/configurations.ts";
+import { launchConfiguration, nameOf } from "../debugging/configurations.ts";
+import { choosePolicy } from "../policies.ts";
 import { askVantage, chooseCapture, titleOf, type Vantage } from "./questions.ts";
 import type { Flow, Replayed } from "./replay.ts";
 import { ReplayView, viewId } from "./view.ts";
@@ -10,16 +11,17 @@ export function registerReplayView(context: vscode.ExtensionContext, client: Bas
   const view = new ReplayView(context.extensionUri);
   context.subscriptions.push(
     vscode.window.registerWebviewViewProvider(viewId, view, { webviewOptions: { retainContextWhenHidden: true } }),
-    vscode.commands.registerCommand("iochain.replay", async (argument?: Partial<Asked>) => {
-      const policy = argument?.policy ?? activePolicy()?.uri;
-      if (policy === undefined) {
-        void vscode.window.showWarningMessage(vscode.l10n.t("Open an IOChain policy first."));
-        return;
-      }
+    vscode.commands.registerCommand("iochain.replay", async (argument?: Partial<Asked> | vscode.Uri) => {
+      // From the explorer: the capture that was clicked.
+      const given: Partial<Asked> = argument instanceof vscode.Uri ? { capture: argument } : (argument ?? {});
+      const policy = given.policy ?? (await choosePolicy(vscode.l10n.t("Replay through which policy?")));
+      if (policy === undefined) return;
+      // The server knows what is open.
+      await vscode.workspace.openTextDocument(policy);
       const title = vscode.l10n.t("Replay Capture");
-      const capture = argument?.capture ?? (await chooseCapture(policy, title));
+      const capture = given.capture ?? (await chooseCapture(policy, title));
       if (capture === undefined) return;
-      const vantage = argument?.vantage ?? (await askVantage(client, policy, title));
+      const vantage = given.vantage ?? (await askVantage(client, policy, title));
       if (vantage !== undefined) await replay(client, view, { policy, capture, vantage });
     }),
   );

@@ -12,6 +12,7 @@ import { output, root, samples } from "../paths.mjs";
 import { inTheBrowser } from "./browser.mjs";
 import { chainLooks, looks } from "./chainLooks.mjs";
 import { debugging } from "./debugger.mjs";
+import { exchanging } from "./exchanging.mjs";
 import { newcomer } from "./newcomer.mjs";
 import { actingOnFlows, replaying } from "./replaying.mjs";
 import { makeWebOnly } from "./webOnly.mjs";
@@ -36,6 +37,7 @@ try {
   browser = await launchBrowser();
   await walk(await open({ folder }), newcomer);
   await walk(await open({ folder }), debugging);
+  await walk(await open({ folder: await themed({ name: "exchange", theme: "Default Dark Modern" }) }), exchanging);
   await walk(await open({ folder }), [...replaying(), ...actingOnFlows]);
   await walk(await open({ webOnly: true }), inTheBrowser);
   for (const look of looks) {

@@ -1,0 +1,98 @@
+/** Explain Class of Packets: from whom, to whom, which service; the fates of all such packets as a document. */
+import * as vscode from "vscode";
+import type { BaseLanguageClient } from "vscode-languageclient";
+import type { PacketDocuments } from "./packetDocuments.ts";
+import { withPolicy } from "./policies.ts";
+
+const PARTS = ["from", "to", "service"] as const;
+type Part = (typeof PARTS)[number];
+type Asked = Partial<Record<Part, string>>;
+
+interface Explained {
+  readonly text: string;
+  readonly note?: string;
+}
+interface Problem {
+  readonly part: Part;
+  readonly message: string;
+}
+
+export function registerExplanation(
+  context: vscode.ExtensionContext,
+  client: BaseLanguageClient,
+  documents: PacketDocuments,
+): void {
+  context.subscriptions.push(
+    vscode.commands.registerCommand("iochain.explain", () => withPolicy((policy) => explain(policy.uri))),
+  );
+
+  async function explain(policy: vscode.Uri): Promise<void> {
+    const key = "explained";
+    let asked: Asked = context.workspaceState.get<Asked>(key, {});
+    let problems: readonly Problem[] = [];
+    do {
+      const answers = await ask(asked, problems);
+      if (answers === undefined) return;
+      asked = answers;
+      await context.workspaceState.update(key, asked);
+      problems = await show(policy, asked);
+    } while (problems.length > 0);
+  }
+
+  /** Answers with what is wrong with the question, if anything is. */
+  async function show(policy: vscode.Uri, asked: Asked): Promise<readonly Problem[]> {
+    const any = vscode.l10n.t("any");
+    const { from = any, to = any, service = any } = asked;
+    const title = vscode.l10n.t("From {0} to {1}, service {2}", from, to, service);
+    const location = vscode.ProgressLocation.Notification;
+    try {
+      const answer = await vscode.window.withProgress({ location, title, cancellable: true }, (_, token) =>
+        client
+          .sendRequest<Explained>("iochain/explain", { uri: policy.toString(), ...asked }, token)
+          .catch((error: unknown) => {
+            if (token.isCancellationRequested) return undefined;
+            throw error;
+          }),
+      );
+      if (answer === undefined) return [];
+      const text = [answer.text, ...(answer.note === undefined ? [] : ["", answer.note])].join("\n");
+      await documents.show(title, text, [{ policy, title: vscode.l10n.t("Debug") }]);
+      return [];
+    } catch (error) {
+      const problems = (error as { data?: { problems?: readonly Problem[] } }).data?.problems;
+      if (problems !== undefined && problems.length > 0) return problems;
+      const why = error instanceof Error ? error.message : String(error);
+      void vscode.window.showErrorMessage(vscode.l10n.t("This cannot be explained: {0}", why));
+      return [];
+    }
+  }
+}
+
+/** All three parts; of a question that had problems, those that had. Undefined when the person does not go on. */
+async function ask(before: Asked, problems: readonly Problem[]): Promise<Asked | undefined> {
+  const prompts: Readonly<Record<Part, string>> = {
+    from: vscode.l10n.t("From whom? As a rule says it: web-01, tag web, 10.0.0.0/8, any except db. Empty: anybody."),
+    to: vscode.l10n.t("To whom? As a rule says it. Empty: anybody."),
+    service: vscode.l10n.t("Which service? As a rule says it: https, tcp/8443, icmp. Empty: all."),
+  };
+  const answers: Asked = {};
+  for (const [index, part] of PARTS.entries()) {
+    const value = before[part] ?? "";
+    const problem = problems.find((each) => each.part === part);
+    if (problems.length > 0 && problem === undefined) {
+      if (value !== "") answers[part] = value;
+      continue;
+    }
+    const answer = await vscode.window.showInputBox({
+      title: vscode.l10n.t("Explain Class of Packets ({0} of {1})", index + 1, PARTS.length),
+      prompt: prompts[part],
+      value,
+      // As long as it says the same, it is wrong for the same reason.
+      validateInput: (text) => (problem && text === value ? problem.message : undefined),
+    });
+    if (answer === undefined) return undefined;
+    const said = answer.trim();
+    if (said !== "" && said !== "any") answers[part] = said;
+  }
+  return answers;
+}
