@@ -83,16 +83,42 @@ async function ask(before: Asked, problems: readonly Problem[]): Promise<Asked |
       if (value !== "") answers[part] = value;
       continue;
     }
-    const answer = await vscode.window.showInputBox({
-      title: vscode.l10n.t("Explain Class of Packets ({0} of {1})", index + 1, PARTS.length),
-      prompt: prompts[part],
-      value,
-      // As long as it says the same, it is wrong for the same reason.
-      validateInput: (text) => (problem && text === value ? problem.message : undefined),
-    });
+    const answer = await askPart(index + 1, prompts[part], value, problem);
     if (answer === undefined) return undefined;
     const said = answer.trim();
     if (said !== "" && said !== "any") answers[part] = said;
   }
   return answers;
+}
+
+/** A box that begins with what is wrong with its value; undefined when it is left. */
+function askPart(
+  step: number,
+  prompt: string,
+  value: string,
+  problem: Problem | undefined,
+): Promise<string | undefined> {
+  const box = vscode.window.createInputBox();
+  Object.assign(box, {
+    title: vscode.l10n.t("Explain Class of Packets"),
+    step,
+    totalSteps: PARTS.length,
+    prompt,
+    value,
+  });
+  box.validationMessage = problem?.message;
+  return new Promise<string | undefined>((resolve) => {
+    box.onDidChangeValue(() => {
+      box.validationMessage = undefined;
+    });
+    box.onDidAccept(() => {
+      resolve(box.value);
+      box.hide();
+    });
+    box.onDidHide(() => {
+      resolve(undefined);
+      box.dispose();
+    });
+    box.show();
+  });
 }

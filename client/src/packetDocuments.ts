@@ -11,9 +11,18 @@ export interface Steppable {
 const SCHEME = "iochain-answer";
 /** The line of a class that has its packet. */
 const EXAMPLE = /^ {4}for example (.+)$/;
+/** A place as the server writes it: a document's URI and a line, from 1. */
+const PLACE = /\(([a-z][a-z0-9+.-]*:[^\s()]+):(\d+)\)/g;
+
+interface Answer {
+  readonly text: string;
+  readonly steppable: readonly Steppable[];
+  /** What stands for the places of the text, one after the other. */
+  readonly places: readonly { readonly name: string; readonly target: vscode.Uri }[];
+}
 
 export class PacketDocuments {
-  private readonly shown = new Map<string, { readonly text: string; readonly steppable: readonly Steppable[] }>();
+  private readonly shown = new Map<string, Answer>();
 
   constructor(context: vscode.ExtensionContext) {
     context.subscriptions.push(
@@ -23,6 +32,10 @@ export class PacketDocuments {
       vscode.languages.registerCodeLensProvider(
         { scheme: SCHEME },
         { provideCodeLenses: (document) => this.lenses(document) },
+      ),
+      vscode.languages.registerDocumentLinkProvider(
+        { scheme: SCHEME },
+        { provideDocumentLinks: (document) => this.links(document) },
       ),
       vscode.commands.registerCommand("iochain.debugPacketIn", (policy: string, packet: string) => {
         const uri = vscode.Uri.parse(policy);
@@ -40,8 +53,25 @@ export class PacketDocuments {
       path: `/${title.replaceAll("/", "∕")}`,
       query: String(this.shown.size),
     });
-    this.shown.set(uri.toString(), { text: `${title}\n\n${text}\n`, steppable });
+    const places: { name: string; target: vscode.Uri }[] = [];
+    const named = text.replace(PLACE, (_place, file: string, line: string) => {
+      const document = vscode.Uri.parse(file);
+      const name = `${vscode.workspace.asRelativePath(document)}:${line}`;
+      places.push({ name, target: document.with({ fragment: `L${line}` }) });
+      return `(${name})`;
+    });
+    this.shown.set(uri.toString(), { text: `${title}\n\n${named}\n`, steppable, places });
     await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: true });
+  }
+
+  private links(document: vscode.TextDocument): vscode.DocumentLink[] {
+    const text = document.getText();
+    let from = 0;
+    return (this.shown.get(document.uri.toString())?.places ?? []).map(({ name, target }) => {
+      const start = text.indexOf(`(${name})`, from) + 1;
+      from = start + name.length;
+      return new vscode.DocumentLink(new vscode.Range(document.positionAt(start), document.positionAt(from)), target);
+    });
   }
 
   private lenses(document: vscode.TextDocument): vscode.CodeLens[] {

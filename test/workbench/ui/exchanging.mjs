@@ -6,7 +6,7 @@ const input = (workbench) => workbench.page.locator(".quick-input-widget input")
 /** Answers the boxes that ask one after the other. */
 async function answer(workbench, ...texts) {
   for (const [index, text] of texts.entries()) {
-    await workbench.page.locator(".quick-input-title", { hasText: `(${index + 1} of` }).waitFor();
+    await workbench.page.locator(".quick-input-title", { hasText: `(${index + 1}/` }).waitFor();
     await input(workbench).fill(text);
     await workbench.press("Enter");
   }
@@ -26,6 +26,7 @@ export const exchanging = [
       await workbench.press("Enter");
       await workbench.line("for example tcp 10.0.1.11:40000 -> 10.0.3.11:3306 syn").waitFor();
       await workbench.page.locator(".codelens-decoration", { hasText: "Debug" }).first().waitFor();
+      await workbench.page.locator(".detected-link", { hasText: "three-tier.iochain:47" }).first().waitFor();
       await workbench.screenshot("explained");
     },
   ],
@@ -48,12 +49,13 @@ export const exchanging = [
       await workbench.line("policy").click();
       await workbench.press("Control+End");
       const capture = page.getByRole("treeitem", { name: "three-tier.pcapng" });
-      const target = workbench.line("no lateral movement");
+      const place = await workbench.line("no lateral movement").boundingBox();
       await capture.hover();
       await page.mouse.down();
-      await target.hover();
+      // With Shift it is dropped into the editor; without, it would be opened.
       await page.keyboard.down("Shift");
-      await target.hover({ position: { x: 5, y: 5 } });
+      for (const x of [20, 15, 10, 5]) await page.mouse.move(place.x + x, place.y + 30, { steps: 5 });
+      await page.waitForTimeout(300);
       await page.mouse.up();
       await page.keyboard.up("Shift");
       await workbench.line('replay "three-tier.pcapng" at').waitFor();
