@@ -48,14 +48,15 @@ describe("requests out of their order", () => {
     await client.get("launch", { program: "/shop.iochain" });
   });
 
-  test("an expression is asked of a frame that is there, or of none", async () => {
+  test("an expression is asked of a frame that there has been, or of none", async () => {
     const client = await stopped();
     const frameId = (await stack(client)).stackFrames[0]?.id as number;
     expect(await client.get("evaluate", { expression: "ip.ttl", frameId })).toMatchObject({ result: "64" });
     expect(await client.get("evaluate", { expression: "ip.ttl" })).toMatchObject({ result: "64" });
     await go(client, "next");
-    const gone = await client.ask("evaluate", { expression: "ip.ttl", frameId });
-    expect(gone).toMatchObject({ success: false, message: "that frame is gone" });
+    expect(await client.get("evaluate", { expression: "tcp.flags.ack", frameId })).toMatchObject({ result: "1" });
+    const unknown = await client.ask("evaluate", { expression: "ip.ttl", frameId: 777 });
+    expect(unknown).toMatchObject({ success: false, message: "there is no such frame" });
   });
 });
 

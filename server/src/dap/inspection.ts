@@ -128,12 +128,16 @@ export class Inspection {
         moment.place.direction === target.direction);
   }
 
+  private wasFrame(id: number): boolean {
+    return Number.isInteger(id) && id > 0 && id < this.nextFrame;
+  }
+
   // ---- values -------------------------------------------------------------------------------------------------------
 
   scopes(args: DebugProtocol.ScopesArguments): object {
     if (!this.frameIds.has(args.frameId)) {
       // A client that steps fast still asks about the stop before: there is nothing left to show of it, and no mistake.
-      if (args.frameId > 0 && args.frameId < this.nextFrame) return { scopes: [] };
+      if (this.wasFrame(args.frameId)) return { scopes: [] };
       throw new RequestError("there is no such frame");
     }
     return {
@@ -177,7 +181,8 @@ export class Inspection {
   }
 
   evaluate(args: DebugProtocol.EvaluateArguments): { body: object; changed: boolean } {
-    if (args.frameId !== undefined && !this.frameIds.has(args.frameId)) throw new RequestError("that frame is gone");
+    // One of the stop before is a fast client's: what it asks for is worth what it is now.
+    if (args.frameId !== undefined && !this.wasFrame(args.frameId)) throw new RequestError("there is no such frame");
     const line = this.parse(args.expression);
     if (line.kind === "assign") {
       if (args.context !== undefined && args.context !== "repl")

@@ -55,7 +55,21 @@ function serve(wire: Wire): { take(bytes: Uint8Array): void; lost(): void } {
   let session: Session | undefined;
   let early: object[] | undefined = [];
   let isLost = false;
-  void debugSession({ ...files, ended: () => wire.close() }, (message) => wire.write(frame(message))).then((made) => {
+  // What is said in one turn goes out in one piece: each write wakes the client.
+  let unsent: Uint8Array[] = [];
+  const flush = (): void => {
+    const all = unsent;
+    unsent = [];
+    if (all.length > 0) wire.write(Buffer.concat(all));
+  };
+  const say = (message: object): void => {
+    if (unsent.push(frame(message)) === 1) queueMicrotask(flush);
+  };
+  const ended = (): void => {
+    flush();
+    wire.close();
+  };
+  void debugSession({ ...files, ended }, say).then((made) => {
     session = made;
     for (const message of early ?? []) made.handle(message);
     early = undefined;
@@ -76,7 +90,7 @@ function serve(wire: Wire): { take(bytes: Uint8Array): void; lost(): void } {
       process.stderr.write(`iochain: the client sent ${wrong}\n`);
       process.exitCode = 1;
       lost();
-      wire.close();
+      ended();
     },
     lost,
   };
