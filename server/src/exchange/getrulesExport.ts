@@ -5,7 +5,7 @@
 import { type AddressSet, formatIp, formatMac, formatRange, type Ip } from "../policy/addresses.ts";
 import { addressesOf } from "../policy/endpoints.ts";
 import type { Chain, Dfw, EndpointSet, Policy, Redirect, Rule, ServiceMatch, Vnic } from "../policy/policy.ts";
-import { entryParts, matchText, PolicyDraft } from "./policyDraft.ts";
+import { entryParts, ethNumber, matchText, PolicyDraft, tellRouters } from "./policyDraft.ts";
 import type { Place, Report } from "./report.ts";
 
 const AGENTS = { acl: "dvfilter-generic-vmware", swsec: "dvfilter-generic-vmware-swsec", dfw: "vmware-sfw" } as const;
@@ -16,12 +16,14 @@ export function getrulesText(policy: Policy, report: Report): string {
 
 class HostText {
   readonly #policy: Policy;
+  readonly #worldIds: ReadonlyMap<string, number>;
   readonly #report: Report;
   readonly #draft: PolicyDraft;
   readonly #lines: string[] = [];
 
   constructor(policy: Policy, report: Report) {
     this.#policy = policy;
+    this.#worldIds = new Map([...policy.vms.keys()].map((name, i) => [name, i]));
     this.#report = report;
     this.#draft = new PolicyDraft(policy);
   }
@@ -29,6 +31,7 @@ class HostText {
   text(): string {
     const vnics = [...this.#policy.vnics.values()];
     this.#tellLost();
+    tellRouters(this.#draft, this.#report);
     this.#worlds();
     for (const vnic of vnics) {
       const chain = this.#chainOf(vnic);
@@ -47,11 +50,10 @@ class HostText {
     return this.#policy.chains.find((chain) => chain.vnics.has(vnic));
   }
   #filter(vnic: Vnic, agent: string, slot: number): string {
-    const eth = /^eth\d+$/.test(vnic.name) ? vnic.name : `eth${vnic.index}`;
-    return `nic-${this.#world(vnic)}-${eth}-${agent.replace(/[^\w-]+/g, "-")}.${slot}`;
+    return `nic-${this.#world(vnic)}-eth${ethNumber(this.#policy, vnic)}-${agent.replace(/[^\w-]+/g, "-")}.${slot}`;
   }
   #world(vnic: Vnic): number {
-    return 10_000 + [...this.#policy.vms.keys()].indexOf(vnic.vm);
+    return 10_000 + (this.#worldIds.get(vnic.vm) ?? 0);
   }
 
   #tellLost(): void {

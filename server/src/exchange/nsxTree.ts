@@ -5,10 +5,10 @@
 import type { Chain, Dfw, Policy, Redirect, Rule, Section, TimerName } from "../policy/policy.ts";
 import { DEFAULT_TIMEOUTS } from "../policy/timeouts.ts";
 import { type ApiObject, Ids, type Json } from "./nsxApi.ts";
-import { NoWords } from "./nsxTreeGroups.ts";
+import { MAX_SIDE, NoWords } from "./nsxTreeGroups.ts";
 import { TreeSegments } from "./nsxTreeSegments.ts";
 import type { Place, Report } from "./report.ts";
-import { POLICY_TIMERS } from "./timers.ts";
+import { POLICY_TIMER_BOUNDS, POLICY_TIMERS } from "./timers.ts";
 
 export interface NsxTree {
   readonly groups: readonly ApiObject[];
@@ -148,8 +148,8 @@ class TreeMaker extends TreeSegments {
     }
   }
   protected readonly policyIds = new Ids();
-  protected policyId(name: string): string {
-    return this.policyIds.of(name);
+  protected policyId(key: string, name: string = key): string {
+    return this.policyIds.of(key, name);
   }
   protected section(dfw: Dfw, section: Section, i: number, chainScope: string[] | undefined): ApiObject {
     const id = this.policyIds.of(`${dfw.name} ${i}`, section.name);
@@ -195,6 +195,7 @@ class TreeMaker extends TreeSegments {
     const from = words(() => this.side(draft.from), none);
     const to = words(() => this.side(draft.to), none);
     const services = words(() => this.servicesOf(draft.services), ["ANY"]);
+    if (services.length > MAX_SIDE) lost.push(`more than ${MAX_SIDE} services`);
     const scope = words(() => {
       const side = this.side(draft.appliedTo);
       if (side.excluded) throw new NoWords("applied-to any except …");
@@ -217,11 +218,14 @@ class TreeMaker extends TreeSegments {
       sources_excluded: from.excluded,
       destination_groups: to.groups,
       destinations_excluded: to.excluded,
-      services,
+      services: services.slice(0, MAX_SIDE),
       profiles: ["ANY"],
       scope,
       direction: draft.direction === undefined ? "IN_OUT" : draft.direction.toUpperCase(),
-      ip_protocol: draft.family === undefined ? "IPV4_IPV6" : `IPV${draft.family}`,
+      // "For Layer2/Ethernet rule the value must be null": Rule.
+      ...(rule.section?.ethernet !== true && {
+        ip_protocol: draft.family === undefined ? "IPV4_IPV6" : `IPV${draft.family}`,
+      }),
       logged: draft.log !== undefined,
       disabled: draft.disabled === true || lost.length > 0,
       ...(typeof draft.log === "string" && { tag: draft.log }),
@@ -232,12 +236,18 @@ class TreeMaker extends TreeSegments {
   protected settings(dfw: Dfw): ApiObject[] {
     const out: ApiObject[] = [];
     if (Object.entries(DEFAULT_TIMEOUTS).some(([timer, time]) => dfw.timeouts[timer as TimerName] !== time)) {
-      const values = Object.entries(POLICY_TIMERS).map(
-        ([timer, key]) => [key, Math.round(dfw.timeouts[timer as TimerName] / 1000)] as const,
-      );
-      for (const [timer] of Object.entries(POLICY_TIMERS))
-        if (dfw.timeouts[timer as TimerName] % 1000 !== 0)
-          this.report.inexpressible(this.draft.placeOf(dfw.source), `${timer}: NSX counts whole seconds`);
+      const at = this.draft.placeOf(dfw.source);
+      const values = Object.entries(POLICY_TIMERS).map(([timer, key]) => {
+        const seconds = dfw.timeouts[timer as TimerName] / 1000;
+        const [min, max] = POLICY_TIMER_BOUNDS[timer as TimerName];
+        const written = Math.min(max, Math.max(min, Math.round(seconds)));
+        if (written !== seconds)
+          this.report.inexpressible(
+            at,
+            `${timer} ${seconds}s: NSX takes whole seconds from ${min} to ${max}; written as ${written}s`,
+          );
+        return [key, written] as const;
+      });
       out.push({
         resource_type: "PolicyFirewallSessionTimerProfile",
         id: `${this.policyId(dfw.name)}-timers`,
@@ -272,12 +282,12 @@ class TreeMaker extends TreeSegments {
   }
 
   protected redirection(redirect: Redirect): ApiObject {
-    const target = redirect.via?.name ?? "service";
+    const target = new Ids().of(redirect.via?.name ?? "service");
     const rules = redirect.rules.map((rule, n) => this.rule(rule, n, "RedirectionRule", [], false));
     if (redirect.default?.action === "redirect")
       rules.push({
         resource_type: "RedirectionRule",
-        id: `${redirect.name}-default`,
+        id: `${this.policyId(`redirect ${redirect.name}`, redirect.name)}-default`,
         display_name: "default",
         sequence_number: (rules.length + 1) * 10,
         action: "REDIRECT",
@@ -294,11 +304,11 @@ class TreeMaker extends TreeSegments {
     if (redirect.via?.source !== undefined)
       this.report.inexpressible(
         this.draft.placeOf(redirect.via.source),
-        `appliance ${target}: written as the service chain /infra/service-chains/${target}, which NSX must have`,
+        `appliance ${redirect.via.name}: written as the service chain /infra/service-chains/${target}, which NSX must have`,
       );
     return {
       resource_type: "RedirectionPolicy",
-      id: this.policyIds.of(`redirect ${redirect.name}`, redirect.name),
+      id: this.policyId(`redirect ${redirect.name}`, redirect.name),
       display_name: redirect.name,
       sequence_number: 10,
       north_south: false,

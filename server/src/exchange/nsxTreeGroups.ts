@@ -53,7 +53,7 @@ export class TreeGroups {
       ];
     const written = writtenAddresses(endpoints);
     if (written === undefined) throw new NoWords("a group of NSX takes nothing out: `except` of names has no words");
-    return written.length === 0 ? [] : [{ resource_type: "IPAddressExpression", ip_addresses: written }];
+    return either(addressExpressions(written));
   }
   protected intersection({
     items,
@@ -79,12 +79,12 @@ export class TreeGroups {
       else if (this.policy.segments.has(item.key)) paths.push(`/infra/segments/${this.segmentIds.of(item.key)}`);
       else paths.push(this.groupOf(item.key));
     }
-    if (ips.length > 0) expressions.unshift({ resource_type: "IPAddressExpression", ip_addresses: ips });
-    if (macs.length > 0) expressions.push({ resource_type: "MACAddressExpression", mac_addresses: macs });
-    if (paths.length > 0) expressions.push({ resource_type: "PathExpression", paths });
-    return expressions.flatMap((one, i): Json[] =>
-      i === 0 ? [one] : [{ resource_type: "ConjunctionOperator", conjunction_operator: "OR" }, one],
-    );
+    return either([
+      ...addressExpressions(ips),
+      ...expressions,
+      ...parts(macs, MAX_ADDRESSES).map((mac_addresses) => ({ resource_type: "MACAddressExpression", mac_addresses })),
+      ...parts(paths, MAX_PATHS).map((some) => ({ resource_type: "PathExpression", paths: some })),
+    ]);
   }
   protected groupOf(name: string): string {
     const lost = this.lost.get(name);
@@ -139,7 +139,7 @@ export class TreeGroups {
       else others.push(item);
     }
     if (others.length > 0) groups.push(this.helper({ items: others }));
-    return groups;
+    return groups.length > MAX_SIDE ? [this.helper({ items })] : groups;
   }
   protected helper(endpoints: DraftEndpoints): string {
     const key = JSON.stringify(endpoints);
@@ -169,6 +169,24 @@ export class TreeGroups {
   }
 }
 
+/** What one expression takes (NSX-T Data Center REST API, IPAddressExpression and PathExpression). */
+const MAX_ADDRESSES = 4000;
+const MAX_PATHS = 500;
+/** What a rule takes on a side, as services or as its scope (Rule). */
+export const MAX_SIDE = 128;
+
+const parts = <T>(list: readonly T[], size: number): T[][] =>
+  Array.from({ length: Math.ceil(list.length / size) }, (_, i) => list.slice(i * size, (i + 1) * size));
+/** "Both IPv4 and IPv6 addresses within one expression is not allowed": IPAddressExpression. */
+const addressExpressions = (addresses: readonly string[]): Json[] =>
+  [addresses.filter((text) => !text.includes(":")), addresses.filter((text) => text.includes(":"))]
+    .flatMap((family) => parts(family, MAX_ADDRESSES))
+    .map((ip_addresses) => ({ resource_type: "IPAddressExpression", ip_addresses }));
+/** Expressions with OR between them. */
+const either = (expressions: readonly Json[]): Json[] =>
+  expressions.flatMap((one, i): Json[] =>
+    i === 0 ? [one] : [{ resource_type: "ConjunctionOperator", conjunction_operator: "OR" }, one],
+  );
 const nested = (expressions: readonly Json[]): Json =>
   expressions.length === 1 ? (expressions[0] as Json) : { resource_type: "NestedExpression", expressions };
 const condition = (key: string, value: string): Json => ({

@@ -72,7 +72,7 @@ export class TreeServices extends TreeGroups {
           chunks(parts.from).map((source_ports, j) => ({
             ...base,
             ...l4,
-            id: i + j === 0 ? id : `${id}-${i}-${j}`,
+            ...(i + j > 0 && { id: `${id}-${i}-${j}`, display_name: `${id}-${i}-${j}` }),
             destination_ports,
             source_ports,
           })),

@@ -6,7 +6,8 @@ import { formatIp, formatMac } from "../policy/addresses.ts";
 import type { Dfw, Policy, Redirect, Rule, Section, Swsec, TimerName, Vnic } from "../policy/policy.ts";
 import { DEFAULT_TIMEOUTS } from "../policy/timeouts.ts";
 import type { DraftEndpoints, DraftEntry } from "./draft.ts";
-import { adapter, NoWords, type Reference, XmlObjects } from "./nsxvExportObjects.ts";
+import { NoWords, type Reference, XmlObjects } from "./nsxvExportObjects.ts";
+import { tellRouters } from "./policyDraft.ts";
 import type { Place, Report } from "./report.ts";
 import { XML_TIMERS } from "./timers.ts";
 
@@ -36,6 +37,7 @@ class XmlText extends XmlObjects {
       this.configuration();
     });
     this.tellRest();
+    tellRouters(this.draft, this.report);
     return `${this.lines.join("\n")}\n`;
   }
 
@@ -242,7 +244,7 @@ class XmlText extends XmlObjects {
                 this.element("service", {}, () => {
                   this.leaf("protocolName", protocol);
                   const icmp = /ICMP$/.test(protocol);
-                  if (value !== undefined) this.leaf(icmp ? "icmpType" : "destinationPort", value);
+                  if (value !== undefined) this.leaf(icmp ? "subProtocol" : "destinationPort", value);
                   if (source !== undefined) this.leaf("sourcePort", source);
                 });
               }
@@ -292,7 +294,7 @@ class XmlText extends XmlObjects {
   protected vnic(vnic: Vnic, policy: string | undefined, body: () => void): void {
     this.element("spoofguard", {}, () => {
       if (policy !== undefined) this.leaf("policyId", policy);
-      this.leaf("nicName", `${vnic.vm} - Network adapter ${adapter(vnic.name)}`);
+      this.leaf("nicName", this.adapter(vnic.vm, vnic.name));
       body();
     });
   }

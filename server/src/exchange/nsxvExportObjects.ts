@@ -3,7 +3,7 @@ import type { Policy } from "../policy/policy.ts";
 import { icmpName } from "../policy/protocols.ts";
 import { algName } from "./algs.ts";
 import type { DraftEndpoint, DraftEndpoints } from "./draft.ts";
-import { entryParts, PolicyDraft, writtenAddresses } from "./policyDraft.ts";
+import { entryParts, ethNumber, PolicyDraft, writtenAddresses } from "./policyDraft.ts";
 import type { Report } from "./report.ts";
 import { isMacText } from "./values.ts";
 
@@ -145,7 +145,7 @@ export class XmlObjects {
         out.push({
           type: "Vnic",
           id: this.id("vnic", `${item.vm}.${item.vnic}`),
-          name: `${item.vm} - Network adapter ${adapter(item.vnic)}`,
+          name: this.adapter(item.vm, item.vnic),
         });
       else if (this.policy.vms.has(item.key))
         out.push({ type: "VirtualMachine", id: this.id("vm", item.key), name: item.key });
@@ -155,6 +155,11 @@ export class XmlObjects {
     if (ips.length > 0) out.push(this.set("ipset", "IPSet", `of ${name} ${ips.join()}`, `${name} addresses`, ips));
     if (macs.length > 0) out.push(this.set("macset", "MACSet", `of ${name} ${macs.join()}`, `${name} MACs`, macs));
     return out;
+  }
+  /** As vCenter calls a vNIC: `eth0` is network adapter 1. */
+  protected adapter(vm: string, name: string): string {
+    const vnic = this.policy.vnics.get(`${vm}.${name}`);
+    return `${vm} - Network adapter ${vnic === undefined ? 1 : ethNumber(this.policy, vnic) + 1}`;
   }
   /** A logical switch; what it holds in addresses and vNICs, which no body says of it, beside it. */
   protected switch(name: string): Reference[] {
@@ -283,6 +288,3 @@ export class XmlObjects {
     }
   }
 }
-
-/** `eth0` is network adapter 1. */
-export const adapter = (vnic: string): number => Number(/^eth(\d+)$/.exec(vnic)?.[1] ?? 0) + 1;

@@ -8,13 +8,37 @@ import {
   parseRange,
   subtractAddresses,
 } from "../policy/addresses.ts";
-import type { Policy, Rule, Service } from "../policy/policy.ts";
+import type { Policy, Rule, Service, Vnic } from "../policy/policy.ts";
 import { clauseOf } from "../policy/rules.ts";
 import { etherTypeOf, icmpOf, ipProtocolOf, isProtocolEntry, protocolMatch } from "../policy/services.ts";
 import type { Endpoint, Endpoints, PortRange, RuleStatement, ServiceEntry } from "../syntax/tree.ts";
 import type { DraftEndpoint, DraftEndpoints, DraftEntry, DraftGroup, DraftRule, DraftService } from "./draft.ts";
-import type { Place } from "./report.ts";
+import type { Place, Report } from "./report.ts";
 import { portEntry, protocolEntry } from "./values.ts";
+
+/** The N of `ethN`: a vNIC's own, where all of its machine are called so, else its place among them. */
+export function ethNumber(policy: Policy, vnic: Vnic): number {
+  const siblings = policy.vms.get(vnic.vm)?.vnics ?? [vnic];
+  return siblings.every(({ name }) => ETH.test(name)) ? Number(vnic.name.slice("eth".length)) : siblings.indexOf(vnic);
+}
+/**
+ * For formats that have no subnets: between segments a frame has the router's MAC address, and there will be no router.
+ * Told for each rule on frames that asks for an end.
+ */
+export function tellRouters(draft: PolicyDraft, report: Report): void {
+  if (draft.policy.segments.size === 0) return;
+  for (const block of draft.policy.blocks.values())
+    if (block.module === "dfw")
+      for (const rule of block.ethernetRules) {
+        const { id, from, to, at } = draft.rule(rule);
+        if ((from !== undefined || to !== undefined) && at !== undefined)
+          report.inexpressible(
+            at,
+            `rule ${id}: between segments it sees the router's MAC address, and this format has no subnets to know them by`,
+          );
+      }
+}
+const ETH = /^eth(?:0|[1-9]\d{0,2})$/;
 
 /** Groups and services of a policy, and its rules on demand. Built-in services are there once a rule names them. */
 export class PolicyDraft {

@@ -16,6 +16,21 @@ export const POLICY_TIMERS: Readonly<Record<TimerName, string>> = {
   "icmp-error": "icmp_error_reply",
 };
 
+/** Seconds from and to: established connections wait at least two minutes. */
+export const POLICY_TIMER_BOUNDS: Readonly<Record<TimerName, readonly [min: number, max: number]>> = {
+  "tcp-first-packet": [10, 4_320_000],
+  "tcp-opening": [10, 4_320_000],
+  "tcp-established": [120, 4_320_000],
+  "tcp-closing": [10, 4_320_000],
+  "tcp-fin-wait": [10, 4_320_000],
+  "tcp-closed": [10, 4_320_000],
+  "udp-first": [10, 4_320_000],
+  "udp-single": [10, 4_320_000],
+  "udp-multiple": [10, 4_320_000],
+  "icmp-first": [10, 4_320_000],
+  "icmp-error": [10, 4_320_000],
+};
+
 /** firewallTimerConfig (NSX for vSphere API Guide): element, element inside it, timer. */
 export const XML_TIMERS: readonly (readonly [string, string, TimerName])[] = [
   ["tcpTimeouts", "firstPacket", "tcp-first-packet"],
