@@ -270,9 +270,14 @@ describe("what is wrong or missing is said", () => {
     ["0101 005056010203", undefined],
     ["0100 005056010203", "an option of neighbour discovery with a length of 0"],
     ["0102 005056010203", "the option of neighbour discovery ends after 8 octets"],
+    ["0301 40c000000e10", "option 3 of neighbour discovery with a length of 1"],
+    ["1902 000000000708 0000000000000000", "option 25 of neighbour discovery with a length of 2"],
+    ["2602 0705 0064ff9b 0000000000000000", undefined],
+    ["2602 0706 0064ff9b 0000000000000000", "a PREF64 option with a prefix length code above 5"],
   ])("options of neighbour discovery: %s", (option, why) => {
     const address = "fe80000000000000000000000000000a";
-    const hex = `${MACS} 86dd 60000000 0010 3a ff ${address} ${address} 85000000 00000000 ${option}`;
+    const length = (8 + option.replace(/ /g, "").length / 2).toString(16).padStart(4, "0");
+    const hex = `${MACS} 86dd 60000000 ${length} 3a ff ${address} ${address} 85000000 00000000 ${option}`;
     expect(decode(hex).malformed?.why).toBe(why);
   });
 

@@ -11,14 +11,12 @@ const isThere = existsSync(join(folder, "truth"));
 const files = isThere ? readdirSync(join(folder, "files")) : ["(none at hand)"];
 
 /**
- * Known differences, as `file frame field`. They come from looking deeper than headers: HTTP's body, the contents of
- * neighbour discovery's options.
+ * Known differences, as `file frame field`. They come from looking deeper than headers: HTTP's body.
  */
 const KNOWN: ReadonlySet<string> = new Set([
   "ordinary__gop__pcap__test_loopback.pcap 3 frame.protocols",
   "ordinary__gop__pcap__test_loopback.pcap 9 _ws.malformed",
   "ordinary__suri__firewall__tcp-session-equivalence__input.pcap 4 frame.protocols",
-  "ordinary__tcpdump__icmpv6-ra-pref64.pcap 2 _ws.malformed",
 ]);
 
 describe("the fields are those that tshark prints", () => {

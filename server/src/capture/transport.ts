@@ -303,9 +303,43 @@ function discoveryOptions(draft: Draft, from: number): void {
       shortOf(draft, at + size, "option of neighbour discovery");
       return;
     }
+    const type = u8(data, at);
+    const [least, most, odd] = OPTION_LENGTHS[type] ?? [1, 255];
+    const units = size / 8;
+    if (units < least || units > most || (odd && units % 2 === 0))
+      rare(draft).malformed ??= { at: at + 1, why: `option ${type} of neighbour discovery with a length of ${units}` };
+    // RFC 8781, 4: codes of prefix lengths 96, 64, 56, 48, 40 and 32.
+    else if (type === PREF64 && (u8(data, at + 3) & 7) > 5)
+      rare(draft).malformed ??= { at: at + 3, why: "a PREF64 option with a prefix length code above 5" };
     at += size;
   }
 }
+
+const PREF64 = 38;
+/**
+ * Lengths of options, in units of 8 octets: least, most, and whether they are odd. Prefix information and MTU (RFC
+ * 4861), advertisement interval, home agent and IP address (RFC 6275, 5568), route information (RFC 4191), DNS servers
+ * and flags (RFC 8106, 5175), 6LoWPAN's (RFC 6775) and PREF64 (RFC 8781).
+ */
+const OPTION_LENGTHS: Readonly<Record<number, readonly [least: number, most: number, odd?: true]>> = {
+  3: [4, 4],
+  5: [1, 1],
+  7: [1, 1],
+  8: [1, 1],
+  13: [2, 2],
+  17: [3, 3],
+  18: [3, 3],
+  23: [3, 3],
+  24: [1, 3],
+  25: [1, 255, true],
+  26: [1, 1],
+  32: [3, 255],
+  33: [2, 2],
+  34: [1, 3],
+  35: [3, 3],
+  36: [1, 1],
+  [PREF64]: [2, 2],
+};
 
 /** RFC 3376; other protocols share the number with it (DVMRP 0x13, PIM version 1 0x14). */
 function igmp(draft: Draft): Layer {
