@@ -140,6 +140,7 @@ export class NsxObjects {
   #bundle(json: JsonObject, parent: NsxObject | undefined): void {
     const before = this.all.length;
     let holds = false;
+    this.#tellPage(json);
     for (const key of json.keys) {
       const alone = json.object(key);
       const inside = alone === undefined ? json.objects(key) : [alone];
@@ -148,6 +149,17 @@ export class NsxObjects {
     }
     if (!holds && this.all.length === before && json.keys.length > 0 && !json.has("results"))
       this.#report.wrong(json.at(), "an object without a resource_type: left out");
+  }
+
+  /** A list that comes in pages: whether it goes on elsewhere. */
+  #tellPage(json: JsonObject): void {
+    const here = json.objects("results").length;
+    const all = json.int("result_count") ?? here;
+    if (json.isList("results") && (all > here || json.text("cursor")))
+      this.#report.wrong(
+        json.at("results"),
+        `the list goes on: its first ${here}${all > here ? ` of ${all}` : ""} objects are here, the next page is another answer`,
+      );
   }
 
   #children(json: JsonObject, object: NsxObject): void {

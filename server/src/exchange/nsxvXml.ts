@@ -83,7 +83,7 @@ class XmlDraft {
       const inner = node.all();
       if (
         inner.length === 0 ||
-        !/list$|configuration$|config$|configs$|policies$|sections?$|s$|^list$|^page$|datapage/i.test(name)
+        !/list$|configuration$|config$|draft$|configs$|policies$|sections?$|s$|^list$|^page$|datapage/i.test(name)
       ) {
         if (inner.length > 0 && !/paginginfo/i.test(name))
           this.#report.understood(node.at(), `<${name}> is no part of a policy: left out`);
