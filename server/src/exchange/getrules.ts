@@ -339,13 +339,16 @@ function side(words: Words, ethernet: boolean): { readonly side: HostSide; reado
   }
   if (any && negated) throw new Unreadable("not any matches nothing");
   const ports: string[] = [];
-  if (words.has("port"))
-    for (const port of words.list()) {
+  if (words.has("port")) {
+    const list = words.list();
+    if (list.length === 0) throw new Unreadable("its list of ports is empty");
+    for (const port of list) {
       if (port === "any") continue;
       const text = portText(port);
       if (text === undefined) throw new Unreadable(`${port} is no port of 0 to ${MAX_PORT}`);
       ports.push(text);
     }
+  }
   return { side: { any, negated, sets, addresses }, ports };
 }
 
