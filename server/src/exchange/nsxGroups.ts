@@ -67,7 +67,7 @@ export class NsxGroups {
           this.#report.wrong(json.at(key), `${key}: no input has ${text}`);
           lost.push(`${text} is not in the inputs`);
         } else {
-          items.push(found.endpoint);
+          if (found.endpoint) items.push(found.endpoint);
           lost.push(...found.lost);
         }
       } else {
@@ -82,9 +82,13 @@ export class NsxGroups {
   }
 
   /** What a path names, as an endpoint. */
-  #path(path: string): { readonly endpoint: DraftEndpoint; readonly lost: readonly string[] } | undefined {
+  #path(path: string): { readonly endpoint?: DraftEndpoint; readonly lost: readonly string[] } | undefined {
     const object = this.#objects.find(path);
-    if (object?.type === "Group") return { endpoint: { kind: "ref", key: object.path }, lost: this.#group(object) };
+    if (object?.type === "Group") {
+      const isCycle = this.#open.has(object.path) && !this.#lost.has(object.path);
+      const lost = this.#group(object);
+      return isCycle ? { lost } : { endpoint: { kind: "ref", key: object.path }, lost };
+    }
     if (object?.type === "Segment") return { endpoint: { kind: "ref", key: object.path }, lost: [] };
     const vnic = object?.type === "SegmentPort" ? this.#vnicAt(object.path) : undefined;
     if (vnic !== undefined) return { endpoint: vnic, lost: [] };
@@ -227,7 +231,7 @@ export class NsxGroups {
             this.#report.wrong(json.at("paths"), `group ${id}: no input has ${text}`);
             lost.push(`${text} is not in the inputs`);
           } else {
-            items.push(found.endpoint);
+            if (found.endpoint) items.push(found.endpoint);
             lost.push(...found.lost);
           }
         }

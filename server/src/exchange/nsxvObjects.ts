@@ -43,6 +43,7 @@ export class NsxvObjects {
   readonly #vms = new Map<string, { key: string; name: string; vnics: Map<string, DraftVnic> }>();
   readonly #segments = new Map<string, DraftSegment>();
   readonly #open = new Set<string>();
+  readonly #openServices = new Set<string>();
   /** Where a machine was named first. */
   readonly #mentioned = new Map<string, XmlNode>();
 
@@ -108,8 +109,11 @@ export class NsxvObjects {
       return `${id} is no address`;
     }
     const known = this.#nodes.get(id);
-    if (known !== undefined && GROUPS.includes(known.name.toLowerCase()))
-      return [{ endpoint: { kind: "ref", key: id }, lost: this.#group(id, known) }];
+    if (known !== undefined && GROUPS.includes(known.name.toLowerCase())) {
+      const isCycle = this.#open.has(id) && !this.#lost.has(id);
+      const lost = this.#group(id, known);
+      return isCycle ? (lost[0] as string) : [{ endpoint: { kind: "ref", key: id }, lost }];
+    }
     if (/^SecurityTag$/i.test(type))
       return [{ endpoint: { kind: "tag", tag: name ?? this.#tags.get(id) ?? id }, lost: [] }];
     if (/^VirtualMachine$/i.test(type))
@@ -341,14 +345,21 @@ export class NsxvObjects {
   #service(id: string, node: XmlNode): readonly string[] {
     const known = this.#serviceLost.get(id);
     if (known !== undefined) return known;
-    this.#serviceLost.set(id, [`service ${id} contains itself`]);
+    this.#serviceLost.set(id, []);
+    this.#openServices.add(id);
     const name = node.text("name") ?? id;
     const entries: DraftEntry[] = [];
     const lost: string[] = [];
     let alg: string | undefined;
     if (/group$/i.test(node.name)) {
       for (const member of node.all("member")) {
-        const found = this.application(memberOf(member));
+        const reference = memberOf(member);
+        if (this.#openServices.has(reference.id)) {
+          this.#report.wrong(member.at(), `service ${name} contains itself by ${reference.name ?? reference.id}`);
+          lost.push(`it contains itself by ${reference.name ?? reference.id}`);
+          continue;
+        }
+        const found = this.application(reference);
         if (found === undefined)
           lost.push(`service ${member.text("name") ?? member.text("objectId") ?? "?"} is not in the inputs`);
         else {
@@ -382,6 +393,7 @@ export class NsxvObjects {
     });
     const told = lost.map((what) => `service ${name}: ${what}`);
     this.#serviceLost.set(id, told);
+    this.#openServices.delete(id);
     return told;
   }
 
