@@ -47,7 +47,11 @@ class XmlDraft {
   read(input: Input): void {
     const root = readXml(input);
     const before = this.#known;
-    this.#visit(root);
+    if (root.name === "rule") {
+      // The body of one rule: a section of its own.
+      this.#sections.push({ node: root, kind: "ip" });
+      this.#known += 1;
+    } else this.#visit(root);
     if (this.#known === before)
       throw new Refusal(
         root.at(),
@@ -195,10 +199,11 @@ class XmlDraft {
   }
 
   #dfwSection(node: XmlNode, ethernet: boolean, names: Map<string, number>): DraftSection {
-    const name = node.attribute("name") ?? node.attribute("id") ?? "section";
+    const rulesIn = node.name === "rule" ? [node] : node.all("rule");
+    const name = node.attribute("name") ?? node.text("name") ?? node.attribute("id") ?? "section";
     const n = (names.get(name) ?? 0) + 1;
     names.set(name, n);
-    const rules: DraftLine[] = node.all("rule").map((rule) => this.#rule(rule, ethernet ? "ethernet" : "ip"));
+    const rules: DraftLine[] = rulesIn.map((rule) => this.#rule(rule, ethernet ? "ethernet" : "ip"));
     this.#report.understood(node.at(), `section ${name}, ${rules.length} rule${rules.length === 1 ? "" : "s"}`);
     const yes = (key: string) => /^true$/i.test(node.attribute(key) ?? "");
     return {
