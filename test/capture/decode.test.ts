@@ -281,6 +281,17 @@ describe("what is wrong or missing is said", () => {
     expect(decode(hex).malformed?.why).toBe(why);
   });
 
+  test.each([
+    ["4d474300", `${MACS} 0800`],
+    ["4d474381 0008 0301020401020201", `${MACS} 0800`],
+    ["4d474382 0002 0000 02000000", ""],
+  ])("Juniper's header: %s", (header, ethernet) => {
+    const packet = fields(`${header} ${ethernet} ${ip4("11", "001c")} 03e8 07d0 0008 0000`, 178);
+    expect(packet).toMatchObject({ "ip.src": "10.0.1.11", "udp.dstport": 2000 });
+    expect(packet["frame.protocols"]).toBe(ethernet === "" ? "juniper:ip:udp" : "juniper:eth:ethertype:ip:udp");
+    expect(packet["eth.type"]).toBe(ethernet === "" ? undefined : "0x0800");
+  });
+
   test("nothing at all", () => {
     expect(decode("")).toMatchObject({ malformed: { at: 0 }, eth: { src: 0 } });
   });

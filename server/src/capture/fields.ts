@@ -79,7 +79,9 @@ function layerFields(frame: Frame, packet: Packet, to: Fields): void {
 
 /** Not of raw IP and the like, whose `eth` is made up. */
 export function hasEthernet(packet: Packet): boolean {
-  return /^(?:eth|(?:pktap|ppi):pcap_pktdata:eth|fr:eth|llc:eth|atm:lane:eth)(?:$|:)/.test(packet.protocols);
+  return /^(?:eth|(?:pktap|ppi):pcap_pktdata:eth|fr:eth|llc:eth|juniper:eth|atm:lane:eth)(?:$|:)/.test(
+    packet.protocols,
+  );
 }
 
 const LENGTH_FIELD_END = 0x600;

@@ -52,6 +52,7 @@ export const LINK_TYPES: ReadonlyMap<number, (draft: Draft) => Layer> = new Map<
   [127, radiotap],
   [129, (draft) => arcnet(draft, 2)],
   [163, avs],
+  [178, juniperEthernet],
   [192, (draft) => perPacketInformation(draft, LINK_TYPES)],
   [204, pppWithDirection],
   [228, rawIpVersion],
@@ -319,6 +320,32 @@ const PPP_MPLS = 0x281;
 function pppWithDirection(draft: Draft): Layer {
   draft.at = Math.min(draft.at + 1, draft.end);
   return pppFrame(draft);
+}
+
+/**
+ * Juniper's header before an Ethernet frame: "MGC", flags, with 0x80 extensions behind their length; with 0x02 there is
+ * no frame, but a packet behind the number of its protocol.
+ */
+function juniperEthernet(draft: Draft): Layer {
+  draft.protocols = "juniper";
+  if (!has(draft, 4, "Juniper header")) return Layer.Done;
+  const { data, at } = draft;
+  if (u16(data, at) !== 0x4d47 || u8(data, at + 2) !== 0x43) return ethernetFrame(draft);
+  const flags = u8(data, at + 3);
+  draft.at += 4;
+  if ((flags & 0x80) !== 0) {
+    if (!has(draft, 2, "Juniper header")) return Layer.Done;
+    const size = 2 + u16(data, draft.at);
+    if (!has(draft, size, "Juniper header")) return Layer.Done;
+    draft.at += size;
+  }
+  if ((flags & 0x02) === 0) return ethernetFrame(draft);
+  if (!has(draft, 4, "Juniper header")) return Layer.Done;
+  const protocol = u8(data, draft.at);
+  draft.at += 4;
+  if (protocol === 2 || protocol === 6) return known(draft, protocol === 2 ? 0x0800 : 0x86dd);
+  draft.protocols += ":data";
+  return Layer.Done;
 }
 
 function ciscoHdlc(draft: Draft): Layer {

@@ -237,8 +237,5 @@ export const UNDECODED: ReadonlyMap<number, string> = new Map([
   // Private use.
   ...Array.from({ length: 16 }, (_, i): [number, string] => [147 + i, "user_dlt:data"]),
   // Juniper's.
-  ...[130, 131, 133, 135, 137, 167, 178, 179, 180, 181, 183, 200].map((type): [number, string] => [
-    type,
-    "juniper:data",
-  ]),
+  ...[130, 131, 133, 135, 137, 167, 179, 180, 181, 183, 200].map((type): [number, string] => [type, "juniper:data"]),
 ]);
