@@ -2,7 +2,7 @@
 import { diffText } from "../check/classText.ts";
 import { diff as compared } from "../check/diff.ts";
 import { finish } from "../space/steps.ts";
-import { errorsOf } from "./explain.ts";
+import { errorsOf, sayLeftOut } from "./explain.ts";
 import { loadPolicy } from "./files.ts";
 import { FOUND, OK, print, say, style } from "./terminal.ts";
 
@@ -14,8 +14,7 @@ export function diff(oldFile: string, newFile: string, { format }: { readonly fo
   else {
     if (answer.classes.length > 0 || answer.complete) print(diffText(answer, style));
     if (answer.note !== undefined) say(answer.note);
-    for (const { file, line, message } of errors)
-      say(`${file}:${line}: ${message}; what it says counts only as far as it can be read`);
+    sayLeftOut(errors);
   }
   // What was not decided is not "no difference".
   return answer.different || !answer.complete ? FOUND : OK;

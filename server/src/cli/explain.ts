@@ -3,10 +3,12 @@ import { checkProgram } from "../check/check.ts";
 import { explanationText } from "../check/classText.ts";
 import { CODES } from "../check/codes.ts";
 import { explain as explained } from "../check/explain.ts";
+import type { Finding } from "../check/finding.ts";
 import type { QueryProblem, QueryText } from "../check/query.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { Program } from "../policy/program.ts";
 import { finish } from "../space/steps.ts";
+import type { Statement } from "../syntax/tree.ts";
 import { loadPolicy } from "./files.ts";
 import { OK, pointAt, print, say, style, Unusable } from "./terminal.ts";
 
@@ -26,18 +28,46 @@ export function explain(file: string, { format, ...text }: ExplainOptions): numb
   }
   if (answer.note !== undefined) (answer.classes.length === 0 ? print : say)(answer.note);
   if (answer.classes.length > 0) print(explanationText(answer, style));
-  for (const { file: at, line, message } of leftOut)
-    say(`${at}:${line}: ${message}; what it says counts only as far as it can be read`);
+  sayLeftOut(leftOut);
   return OK;
 }
 
-/** Errors of the policy: rules that have one are left out, or hold in part. */
-export function errorsOf(program: Program, policy: Policy): { file: string; line: number; message: string }[] {
-  return checkProgram(program, policy).flatMap(({ code, place: { at, span }, message }) => {
-    if (CODES[code].severity !== "error") return [];
+export interface PolicyError {
+  readonly file: string;
+  readonly line: number;
+  readonly message: string;
+}
+
+/** Errors of the policy, but for its tests: rules that have one are left out, or hold in part. */
+export function errorsOf(
+  program: Program,
+  policy: Policy,
+  findings: readonly Finding[] = checkProgram(program, policy),
+): PolicyError[] {
+  return findings.flatMap(({ code, place: { at, span }, message }) => {
+    if (CODES[code].severity !== "error" || OF_TESTS.has(at.statement.kind)) return [];
     const range = program.document(at.uri)?.rangeOf(at.statement.chunk, span);
     return [{ file: at.uri, line: (range?.start.line ?? 0) + 1, message }];
   });
+}
+const OF_TESTS: ReadonlySet<Statement["kind"]> = new Set([
+  "assert",
+  "scenario",
+  "send",
+  "wait",
+  "set",
+  "approve",
+  "rotate",
+  "replay",
+]);
+
+/** What an answer does without. */
+export function sayLeftOut(errors: readonly PolicyError[]): void {
+  for (const { file, line, message } of errors) say(`${file}:${line}: ${message}`);
+  if (errors.length > 0)
+    say(
+      `${errors.length === 1 ? "1 error" : `${errors.length} errors`} in the policy: it is answered without what stands there`,
+    );
 }
 
 const problemsText = (problems: readonly QueryProblem[], text: QueryText) =>

@@ -3,14 +3,18 @@ import { runScenario, type ScenarioResult } from "../chain/scenario.ts";
 import type { Trace } from "../chain/trace.ts";
 import { traceText } from "../chain/traceText.ts";
 import { checkAssert } from "../check/asserts.ts";
+import { checkProgram } from "../check/check.ts";
+import { CODES } from "../check/codes.ts";
 import { Coverage, type CoverageReport, lcov, together } from "../check/coverage.ts";
 import { traceOf } from "../check/explain.ts";
+import type { Finding } from "../check/finding.ts";
 import type { Policy, Source } from "../policy/policy.ts";
 import { finish } from "../space/steps.ts";
 import { lineOf } from "../syntax/document.ts";
-import type { AssertStatement, ScenarioStatement } from "../syntax/tree.ts";
+import type { AssertStatement, ScenarioStatement, Statement } from "../syntax/tree.ts";
 import { host } from "./captures.ts";
 import { printUncovered, sayCovered } from "./coverage.ts";
+import { errorsOf, sayLeftOut } from "./explain.ts";
 import { loadPolicy, policyFiles } from "./files.ts";
 import { FOUND, OK, print, say, style, Unusable } from "./terminal.ts";
 import { junit, tap } from "./testReports.ts";
@@ -63,11 +67,9 @@ export function test(paths: string[], options: TestOptions): number {
 function testsOf(file: string, filter: string): { readonly tests: TestRow[]; readonly coverage: CoverageReport } {
   const { program, policy } = loadPolicy(file);
   const coverage = new Coverage(policy);
-  const [first] = [...program.root.errors()];
-  if (first) {
-    const { start } = program.root.rangeOf(first.chunk, first.error);
-    say(`${file}:${start.line + 1}:${start.character + 1}: ${first.error.message}`);
-  }
+  const findings = checkProgram(program, policy);
+  sayLeftOut(errorsOf(program, policy, findings));
+  const mistakes = mistakesOf(findings);
   // What a file imports has its tests there.
   const own = <S extends { uri: string }>(list: readonly S[]) => list.filter(({ uri }) => uri === file);
   const scenarios = own(policy.scenarios).map((scenario) => ({
@@ -84,7 +86,7 @@ function testsOf(file: string, filter: string): { readonly tests: TestRow[]; rea
     name: nameOfAssert(assert),
     make: () => {
       finish(coverage.addAssert(assert));
-      return assertRow(policy, assert);
+      return assertRow(policy, assert, mistakes.get(assert.statement));
     },
   }));
   const tests = [...scenarios, ...asserts]
@@ -114,7 +116,17 @@ function scenarioRow({ scenario, steps, passed }: ScenarioResult): TestRow {
   };
 }
 
-function assertRow(policy: Policy, assert: Source<AssertStatement>): TestRow {
+/** What is wrong with statements, the first of each. */
+function mistakesOf(findings: readonly Finding[]): ReadonlyMap<Statement, string> {
+  const mistakes = new Map<Statement, string>();
+  for (const { code, place, message } of findings)
+    if (CODES[code].severity === "error" && !mistakes.has(place.at.statement))
+      mistakes.set(place.at.statement, message);
+  return mistakes;
+}
+
+/** `mistake`: one that stands in the assert. Nothing then holds: it may be about less than was meant. */
+function assertRow(policy: Policy, assert: Source<AssertStatement>, mistake: string | undefined): TestRow {
   const { statement } = assert;
   const row = { file: assert.uri, line: lineOf(statement), name: nameOfAssert(assert), kind: "assert" as const };
   const expected = statement.property?.by
@@ -125,7 +137,7 @@ function assertRow(policy: Policy, assert: Source<AssertStatement>): TestRow {
     const failure = { line: row.line, expected, actual, ...(trace && { trace }) };
     return { ...row, outcome: "failed", failures: [failure], ...(counterexample !== undefined && { counterexample }) };
   };
-  if (statement.broken || !statement.property) return failed("the assert has a mistake");
+  if (mistake !== undefined) return failed(`the assert has a mistake: ${mistake}`);
   const result = checkAssert(policy, assert);
   if (result.holds === undefined) return failed(`not decided: ${result.undecided}`);
   return result.holds ? { ...row, outcome: "passed", failures: [] } : failed(result.reason, result.packet);

@@ -177,19 +177,23 @@ function serviceText(box: Box): readonly string[] {
   if (allPorts && protocols.join() === every.join()) return ["any"];
   const listed = [...each(protocols)];
   if (allPorts && listed.length > MANY) {
-    const missing = [...each(subtractRanges(every, protocols))].map(
-      (number) => `ip/${ipProtocolName(number) ?? number}`,
-    );
-    return [`any except ${missing.join(", ")}`];
+    return [`any except ${[...each(subtractRanges(every, protocols))].map(protocolWord).join(", ")}`];
   }
   return listed.flatMap((protocol) => {
     if (protocol === ICMP || protocol === ICMPV6) return icmpTexts(protocol, source, destination);
-    const word = Object.entries(PORT_PROTOCOLS).find(([, number]) => number === protocol)?.[0];
-    if (word === undefined) return [`ip/${ipProtocolName(protocol) ?? protocol}`];
+    const word = protocolWord(protocol);
+    if (!(word in PORT_PROTOCOLS)) return [word];
     const to = isAll(destination) ? "" : `/${portsText(destination)}`;
     const from = isAll(source) ? "" : ` from ${portsText(source)}`;
     return [`${word}${to}${from}`];
   });
+}
+/** All of a protocol, as a service has it. */
+function protocolWord(protocol: number): string {
+  if (protocol === ICMP) return "icmp";
+  if (protocol === ICMPV6) return "icmpv6";
+  const ported = Object.entries(PORT_PROTOCOLS).find(([, number]) => number === protocol)?.[0];
+  return ported ?? `ip/${ipProtocolName(protocol) ?? protocol}`;
 }
 const isAll = (ports: Ranges<number>): boolean => ports.length === 2 && ports[0] === 0 && ports[1] === ALL_PORTS[1];
 
