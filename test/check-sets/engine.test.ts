@@ -18,9 +18,10 @@ import { unfold } from "../../server/src/space/meaning.ts";
 import { Places } from "../../server/src/space/places.ts";
 import { finish } from "../../server/src/space/steps.ts";
 import { packetText as textOf } from "../../server/src/space/witness.ts";
+import { lineOf } from "../../server/src/syntax/document.ts";
 import type { AssertStatement } from "../../server/src/syntax/tree.ts";
 import { assertText, Dice, packetText, policyText, VNICS } from "../space/policies.ts";
-import { compile, RUNS, sending } from "./reading.ts";
+import { compile, isTrip, RUNS, sending } from "./reading.ts";
 
 /** Whether a trace keeps to an assert's property. */
 function keeps({ property }: AssertStatement, { outcome, walks }: Trace): boolean {
@@ -208,6 +209,58 @@ describe("rules and the engine", () => {
     );
     expect(unused).toBeGreaterThan(50);
     expect(used).toBeGreaterThan(50);
+  }, 600_000);
+
+  it("agree on which are wasted at the other end, or by a redirect", () => {
+    const told = new Map<string, number>();
+    let wasted = 0;
+    fc.assert(
+      fc.property(fc.integer(), (seed) => {
+        const dice = new Dice(seed);
+        const chains = dice.pick([
+          "chain all { slot 2 dfw fw slot 4 redirect steer slot 5 redirect steer2 }",
+          "chain one applied-to a, b, d { slot 2 dfw fw slot 4 redirect steer }\nchain two { slot 2 dfw fw2 slot 5 redirect steer2 }",
+        ]);
+        const text = `${policyText(dice).replace(/chain (one|two).*\n/g, "")}\n${chains}`;
+        const policy = compile(text);
+        const found = new Set<string>();
+        for (const event of setFindings(policy)) {
+          if (event === undefined || "undecided" in event) continue;
+          const { code, place } = event;
+          found.add(`${code} ${lineOf(place.at.statement)}`);
+          told.set(code, (told.get(code) ?? 0) + 1);
+        }
+        for (let i = 0; i < 80; i += 1) {
+          const { from, text: send } = packetText(dice);
+          const made = sending(policy, from === undefined ? send : `from ${from} ${send}`);
+          if (!isTrip(made.sending, policy)) continue;
+          const { walks, outcome } = run(made.world, made.sending);
+          const context = `${from ?? ""} ${send}\n${text}`;
+          for (const { direction, slots } of walks)
+            for (const { by, slot, module } of slots) {
+              if (by?.kind !== "rule") continue;
+              if (slot === 2 && walks.length === 2 && outcome === "delivered")
+                expect(found.has(`one-sided-allow ${by.line}`), context).toBe(false);
+              if (module !== "redirect") continue;
+              const rule = [...policy.blocks.values()]
+                .flatMap((block) => (block.module === "redirect" ? block.rules : []))
+                .find(({ source }) => lineOf(source.statement) === by.line);
+              if (rule?.action !== "redirect") continue;
+              expect(found.has(`redirect-never-reached ${by.line}`), context).toBe(false);
+              const last = slots.at(-1);
+              if (direction !== "in" || last?.slot !== 2 || !/drop|reject/.test(last.verdict)) continue;
+              wasted += 1;
+              // An ethernet rule stops it: the sets speak of IP rules.
+              const framed = last.by?.kind === "rule" && /ethernet/.test(text) && (last.by.id ?? 0) >= 900;
+              if (!framed) expect(found.has(`inspected-then-dropped ${by.line}`), context).toBe(true);
+            }
+        }
+      }),
+      { numRuns: RUNS },
+    );
+    expect(wasted).toBeGreaterThan(5);
+    for (const code of ["one-sided-allow", "redirect-never-reached", "inspected-then-dropped"])
+      expect(told.get(code), code).toBeGreaterThan(2);
   }, 600_000);
 
   /** In `send` notation, where the packet is one that can be written there. */
