@@ -94,7 +94,7 @@ export class BoxIndex implements BoxLookup {
     lists: Lists,
   ) {
     this.#boxes = boxes;
-    this.#owners = Int32Array.from(owners);
+    this.#owners = new Int32Array(owners);
     this.#sets = sets;
     this.#narrow = Uint8Array.from(narrow, Number);
     this.#services = services;
@@ -105,10 +105,11 @@ export class BoxIndex implements BoxLookup {
     this.#atomStart = atomStart;
     this.#atomSets = atomSets;
     this.#vnics = boxes.map((box) => (box.fields[VNIC] === everyVnic ? undefined : box.fields[VNIC]));
-    this.#directions = Uint8Array.from(boxes, ({ fields }) => {
-      const direction = fields[DIRECTION] as Values;
-      return (direction[0] === 0 ? 1 : 0) | (direction[direction.length - 1] === 1 ? 2 : 0);
-    });
+    this.#directions = new Uint8Array(boxes.length);
+    for (let i = 0; i < boxes.length; i += 1) {
+      const direction = (boxes[i] as Box).fields[DIRECTION] as Values;
+      this.#directions[i] = (direction[0] === 0 ? 1 : 0) | (direction[direction.length - 1] === 1 ? 2 : 0);
+    }
     this.#sourceAnswer = new Float64Array(sets.length);
     this.#destinationAnswer = new Float64Array(sets.length);
     this.#serviceAnswer = new Float64Array(services.length);

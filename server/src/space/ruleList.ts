@@ -104,9 +104,16 @@ export class RuleList {
     this.rules = rules;
     this.jumpTarget = jumpTarget;
     this.#indexes = indexes;
-    this.#jumps = [...rules.keys()].filter((i) => this.#listed(i).effect === "jumps");
-    this.#passes = [...rules.keys()].filter((i) => this.#listed(i).effect === "passes");
-    this.unknown = rules.filter(({ effect, boxes }) => effect === "unknown" && boxes.length > 0);
+    const [jumps, passes, unknown]: [number[], number[], ListedRule[]] = [[], [], []];
+    for (let i = 0; i < rules.length; i += 1) {
+      const { effect, boxes } = this.#listed(i);
+      if (effect === "jumps") jumps.push(i);
+      else if (effect === "passes") passes.push(i);
+      else if (effect === "unknown" && boxes.length > 0) unknown.push(this.#listed(i));
+    }
+    this.#jumps = jumps;
+    this.#passes = passes;
+    this.unknown = unknown;
   }
 
   #listed(i: number): ListedRule {
