@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
-import { createVSIX } from "@vscode/vsce";
+import { createVSIX, listFiles, PackageManager } from "@vscode/vsce";
 
 const root = import.meta.dirname;
 const packages = path.join(root, "dist/packages");
@@ -14,7 +14,11 @@ const largestVsix = 900_000;
 const PERMITTED = new Set(["MIT", "ISC", "BSD-2-Clause", "BSD-3-Clause", "0BSD", "Apache-2.0", "BlueOak-1.0.0"]);
 /** What the command starts, and what those load. */
 const PROGRAMS = ["dist/cli.js", "dist/server.js", "dist/debug-adapter.js", "dist/web/server.js"];
+/** Findings link to their pages, and these to others. */
+const PAGES = ["docs/findings", "docs/limits.md", "docs/security.md", "SECURITY.md"];
 const manifest = JSON.parse(await readFile(path.join(root, "package.json"), "utf8"));
+/** Where the repository is, such as `https://github.com/OWNER/NAME`: a release knows, and nothing else has to. */
+const repository = process.env.REPOSITORY_URL;
 
 execFileSync(process.execPath, ["esbuild.mjs", "--production"], { cwd: root, stdio: "inherit" });
 await rm(packages, { recursive: true, force: true });
@@ -83,12 +87,28 @@ function hashOf(integrity) {
   return { alg: algorithm.replace("sha", "SHA-"), content: Buffer.from(digest, "base64").toString("hex") };
 }
 
-/** Links of the README are relative to the repository; where that is, only a release knows (REPOSITORY_URL). */
+/**
+ * What .vscodeignore lets in, with a manifest that says nothing of how the extension is built. Links and pictures of the
+ * README are relative to the repository.
+ */
 async function packageExtension() {
+  const folder = path.join(root, "dist/extension");
+  await rm(folder, { recursive: true, force: true });
+  for (const file of await listFiles({ cwd: root, packageManager: PackageManager.None }))
+    await cp(path.join(root, file), path.join(folder, file));
+  const { private: _private, scripts: _scripts, devDependencies: _dev, bin: _bin, ...shipped } = manifest;
+  const its = {
+    ...shipped,
+    ...(repository && {
+      repository: { type: "git", url: `${repository}.git` },
+      homepage: `${repository}#readme`,
+      bugs: { url: `${repository}/issues` },
+    }),
+  };
+  await writeFile(path.join(folder, "package.json"), `${JSON.stringify(its, undefined, 2)}\n`);
   const packagePath = path.join(packages, `iochain-${manifest.version}.vsix`);
-  const repository = process.env.REPOSITORY_URL;
   await createVSIX({
-    cwd: root,
+    cwd: folder,
     packagePath,
     dependencies: false,
     ...(repository
@@ -102,7 +122,7 @@ async function packageExtension() {
 async function packageCommand() {
   const folder = path.join(root, "dist/npm");
   await rm(folder, { recursive: true, force: true });
-  for (const file of [...PROGRAMS, "docs", "LICENSE", "README.md"])
+  for (const file of [...PROGRAMS, ...PAGES, "LICENSE", "README.md", "CHANGELOG.md"])
     await cp(path.join(root, file), path.join(folder, file), { recursive: true });
   await cp(path.join(root, "dist/THIRD-PARTY-NOTICES.txt"), path.join(folder, "THIRD-PARTY-NOTICES.txt"));
   await cp(path.join(root, "dist/command"), path.join(folder, "dist/command"), {
@@ -111,7 +131,11 @@ async function packageCommand() {
   });
   const { name, version, license, keywords, bin, engines } = manifest;
   const { description } = JSON.parse(await readFile(path.join(root, "package.nls.json"), "utf8"));
-  const its = { name, version, description, license, keywords, bin, engines: { node: engines.node } };
+  const its = {
+    ...{ name, version, description, license, keywords, bin, engines: { node: engines.node } },
+    // npm publishes with provenance only what says where it was built from.
+    ...(repository && { repository: { type: "git", url: `git+${repository}.git` }, homepage: `${repository}#readme` }),
+  };
   await writeFile(path.join(folder, "package.json"), `${JSON.stringify(its, undefined, 2)}\n`);
   const [{ filename }] = JSON.parse(
     execFileSync("npm", ["pack", "--json", "--pack-destination", packages], { cwd: folder, encoding: "utf8" }),

@@ -26,6 +26,7 @@ const parts = [
     command: [bin("vitest"), "run", "--reporter=default", "--reporter=json", `--outputFile.json=${unitReport}`],
     count: fromVitest,
   },
+  { name: "packages", command: [node, "test/packages.mjs"], count: fromLastLine },
   { name: "inside VS Code", command: [node, "test/workbench/run.mjs"], count: fromLastLine },
   { name: "as a person sees it", command: [node, "test/workbench/ui/run.mjs"], count: fromLastLine },
   ...(existsSync(conformance) ? [{ name: "conformance", command: [node, conformance], count: fromLastLine }] : []),

@@ -118,7 +118,8 @@ function document(name, { title, html }, navigation) {
 <link rel="stylesheet" href="${up}style.css">
 <body>
 <a class="skip" href="#main">Skip to the text</a>
-<nav aria-label="Documentation"><a class="brand" href="${up}index.html"><img src="${up}icon.png" alt="" width="28" height="28">IOChain</a>
+<a class="contents" href="#contents">All pages</a>
+<nav id="contents" aria-label="Documentation"><a class="brand" href="${up}index.html"><img src="${up}icon.png" alt="" width="28" height="28">IOChain</a>
 ${nav.replace(/<h1[\s\S]*?<\/h1>/, "").replaceAll(own, `${own} aria-current="page"`)}
 </nav>
 <main id="main">
