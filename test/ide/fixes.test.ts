@@ -97,3 +97,21 @@ describe("fixing all, again and again, comes to an end", () => {
       }
     });
 });
+
+/** What the source is after the whole-file fix. */
+function fixedAll(text: string): string {
+  const seen = look(text);
+  const reported = seen.findings.map((finding) => ({ finding, diagnostic: {} as never }));
+  return apply(text, fixAll(seen.view, reported)?.changes?.[uri] ?? []);
+}
+
+describe("whole-file fixes", () => {
+  test("take neighbouring lines together", () => {
+    expect(fixedAll('group a = any\ngroup b = any\ngroup c = any\nscenario "s" { }\n')).not.toContain("group b");
+  });
+  test("a slot line that moves has its comments with it", () => {
+    const chain =
+      "dfw fw { default drop }\nacl edge { default allow }\nchain c {\n  // the firewall\n  slot 2 dfw fw // last\n  slot 0 acl edge\n}\n";
+    expect(fixedAll(chain)).toContain("chain c {\n  slot 0 acl edge\n  // the firewall\n  slot 2 dfw fw // last\n}");
+  });
+});

@@ -23,6 +23,7 @@ import {
   checkCycles,
   checkDuplicates,
   checkImports,
+  checkKeyUse,
   checkLocalNames,
   checkUse,
   checkUses,
@@ -61,6 +62,7 @@ function checkName(name: NameKey, scope: Scope, library: boolean): Finding[] {
 const WHOLE: readonly { readonly reads: ReadonlySet<Statement["kind"]>; readonly run: (scope: Scope) => Finding[] }[] =
   [
     { reads: new Set(["import"]), run: ({ program }) => checkImports(program) },
+    { reads: new Set(["encryption"]), run: checkKeyUse },
     { reads: new Set(["group", "service"]), run: ({ program }) => checkCycles(program) },
     { reads: new Set(["segment", "vm", "group"]), run: ({ policy }) => checkGroups(policy) },
     {

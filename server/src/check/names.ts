@@ -22,7 +22,7 @@ import { type Program, unreadText } from "../policy/program.ts";
 import { serviceComponents, usedServices } from "../policy/services.ts";
 import type { SourceDocument } from "../syntax/document.ts";
 import { nearest } from "../syntax/near.ts";
-import type { BlockStatement, SendStep, ServiceStatement, Statement } from "../syntax/tree.ts";
+import type { BlockStatement, KeyStatement, Name, SendStep, ServiceStatement, Statement } from "../syntax/tree.ts";
 import { type Finding, finding, nameSpan, related } from "./finding.ts";
 
 const KIND: Readonly<Record<Kind, string>> = {
@@ -101,7 +101,7 @@ const ownerKind = (space: Space): Kind => (space === "vnic" ? "vm" : "encryption
 
 function kinds(wants: readonly Kind[]): string {
   const words = wants.map((kind) => KIND[kind]);
-  if (words.length > 3) return "a block that a slot or an appliance can name";
+  if (words.length > 3) return "an appliance or block";
   if (words.length === 1) return words[0] as string;
   return `${words.slice(0, -1).join(", ")} or ${words[words.length - 1]}`;
 }
@@ -234,7 +234,6 @@ const MAY_BE_UNUSED: ReadonlySet<Kind> = new Set([
   "dfw",
   "encryption",
   "appliance",
-  "key",
 ]);
 /** A file of these alone is a library: who imports it uses them. */
 const VOCABULARY: ReadonlySet<Statement["kind"]> = new Set([
@@ -262,6 +261,38 @@ export function checkUse({ space, key }: NameKey, { program, names }: Scope): Fi
     kind === "acl" || kind === "swsec" || kind === "dfw" || kind === "encryption" ? "No slot names" : "Nothing uses";
   const message = `${why} the ${bare(KIND[kind])} "${name.text}".`;
   return [finding("unused-declaration", sourceOf(first), name, message, { data: { name: name.text, kind } })];
+}
+
+/**
+ * Keys of the root that no rule names. A block that only opens what others seal has the key without a rule: keys are
+ * the same where their ids are.
+ */
+export function checkKeyUse({ program, names }: Scope): Finding[] {
+  const keys: { readonly at: Source<KeyStatement>; readonly block: BlockStatement & { readonly name?: Name } }[] = [];
+  const blocksOfId = new Map<number, Set<string>>();
+  for (const { uri, tree } of program.documents)
+    for (const block of tree.statements) {
+      if (block.kind !== "encryption") continue;
+      for (const statement of block.children) {
+        if (statement.kind !== "key" || statement.name === undefined) continue;
+        keys.push({ at: { uri, statement }, block });
+        if (statement.id === undefined) continue;
+        const blocks = blocksOfId.get(statement.id.value) ?? new Set();
+        blocksOfId.set(statement.id.value, blocks.add(block.name?.text ?? ""));
+      }
+    }
+  const findings: Finding[] = [];
+  for (const { at, block } of keys) {
+    const { name, id } = at.statement;
+    if (at.uri !== program.root.uri || name === undefined || block.children.some(({ broken }) => broken)) continue;
+    const key = `${block.name?.text ?? ""}\0${name.text}`;
+    if (names.first("key", key)?.entry.statement !== at.statement) continue;
+    if ([...names.users("key", key)].some(({ statement }) => statement.kind !== "rotate")) continue;
+    if (id !== undefined && (blocksOfId.get(id.value)?.size ?? 0) > 1) continue;
+    const message = `Nothing uses the key "${name.text}".`;
+    findings.push(finding("unused-declaration", at, name, message, { data: { name: name.text, kind: "key" } }));
+  }
+  return findings;
 }
 
 export function checkImports(program: Program): Finding[] {

@@ -35,7 +35,8 @@ function checkChain(at: Source<ChainStatement>, policy: Policy): Finding[] {
   }
   if (lines.some((line) => line.module === "dfw")) return findings;
   const name = chain.name?.text ?? "";
-  if (!chain.broken)
+  // A line that cannot be read may be the firewall's.
+  if (!chain.broken && !chain.children.some(({ broken }) => broken))
     findings.push(
       finding(
         "slot-missing-firewall",

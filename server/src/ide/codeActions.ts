@@ -113,6 +113,11 @@ const sameEdit = (a: FileEdit, b: FileEdit): boolean =>
   a.edit.newText === b.edit.newText &&
   samePosition(a.edit.range.start, b.edit.range.start) &&
   samePosition(a.edit.range.end, b.edit.range.end);
-const clash = (a: FileEdit, b: FileEdit): boolean => a.uri === b.uri && touches(a.edit.range, b.edit.range);
+/** Two edits that cannot both be made: they overlap, or write into one line break. Neighbours that only meet can. */
+const clash = (a: FileEdit, b: FileEdit): boolean =>
+  a.uri === b.uri &&
+  (isEmpty(a) || isEmpty(b) ? touches(a.edit.range, b.edit.range) : overlaps(a.edit.range, b.edit.range));
+const isEmpty = ({ edit: { range } }: FileEdit): boolean => samePosition(range.start, range.end);
+const overlaps = (a: Range, b: Range): boolean => isBefore(a.start, b.end) && isBefore(b.start, a.end);
 
 const touches = (a: Range, b: Range): boolean => !isBefore(a.end, b.start) && !isBefore(b.end, a.start);

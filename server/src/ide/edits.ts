@@ -126,11 +126,42 @@ export function insertLast(view: View, source: Source<BlockStatement>, text: str
   };
 }
 
+const TRAILING_COMMENT = /^\s*(?:\/\/.*|\/\*(?:(?!\*\/).)*\*\/)?\s*$/;
+
+/**
+ * Where statements of one block stand that are to change places: each on lines of its own has with it the comments
+ * right above it and the one behind it.
+ */
+export function movable(document: SourceDocument, statements: readonly Statement[]): Range[] {
+  const ranges = statements.map((statement) => withDocs(document, statement));
+  const alone = ranges.every(
+    ({ start, end }) =>
+      document.lineText(start.line).slice(0, start.character).trim() === "" &&
+      TRAILING_COMMENT.test(document.lineText(end.line).slice(end.character)),
+  );
+  return alone ? ranges.map((range) => withComments(document, range)) : ranges;
+}
+
+function withComments(document: SourceDocument, { start, end }: Range): Range {
+  let { line } = start;
+  while (
+    line > 0 &&
+    document
+      .lineText(line - 1)
+      .trimStart()
+      .startsWith("//")
+  )
+    line -= 1;
+  const first = line === start.line ? start : { line, character: indentOf(document, line).length };
+  return { start: first, end: { line: end.line, character: document.lineText(end.line).trimEnd().length } };
+}
+
 /** Puts statements of one block in another order: their texts change places, what stands between them stays. */
 export function reorder(view: View, uri: string, from: readonly Statement[], to: readonly string[]): FileEdit[] {
-  return from.flatMap((statement, index) => {
-    const document = documentOf(view, { uri, statement });
-    const range = withDocs(document, statement);
+  const [any] = from;
+  if (any === undefined) return [];
+  const document = documentOf(view, { uri, statement: any });
+  return movable(document, from).flatMap((range, index) => {
     const newText = to[index] as string;
     return textIn(document, range) === newText ? [] : [{ uri, edit: { range, newText } }];
   });

@@ -356,7 +356,23 @@ function namesIn(statement: Statement): Entries {
     local ||= isEnclosed(reference);
     if (!uses.some((use) => use.space === space && use.key === key)) uses.push({ space, key });
   }
+  // What was meant by a line with an error nobody knows: whatever it may name is in use.
+  if (statement.broken)
+    for (const key of wordsOf(statement))
+      for (const space of MAYBE_MEANT)
+        if (key !== entry?.name.text && !uses.some((use) => use.space === space && use.key === key))
+          uses.push({ space, key });
   return { declared: entry && { key: lookupKey(entry), entry }, uses, local };
+}
+
+const MAYBE_MEANT = ["endpoint", "service", "block"] as const;
+
+/** The words of a statement's text, quoted ones too, each once. */
+function wordsOf({ chunk, start, end }: Statement): ReadonlySet<string> {
+  const words = new Set<string>();
+  for (const [word] of chunk.text.slice(start, end).matchAll(/"[^"\n]*"|[A-Za-z_][A-Za-z0-9_-]*/g))
+    words.add(word.startsWith('"') ? word.slice(1, -1) : word);
+  return words;
 }
 
 const isEnclosed = (entry: Declared | Reference): boolean =>

@@ -5,7 +5,8 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   for (const candidate of candidates) {
     if (candidate === word || Math.abs(candidate.length - word.length) >= least) continue;
     const d = distance(word.toLowerCase(), candidate.toLowerCase());
-    if (d < least) {
+    // Two words that share no letter are not near, however short they are.
+    if (d < least && d < Math.max(word.length, candidate.length)) {
       least = d;
       best = candidate;
     }

@@ -36,7 +36,8 @@ export const bindMissing: Fixer = (view, finding) => {
       title: "Trust the first address that is learned: spoofguard tofu",
       edits: [replaceSpan(view, at, mode, "tofu")],
     });
-  return fixes;
+  // The one that settles it for every vNIC comes first.
+  return known.length < missing.length ? fixes.reverse() : fixes;
 };
 
 export const bindAddress: Fixer = (view, finding) => {

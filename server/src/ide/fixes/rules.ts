@@ -1,5 +1,6 @@
 /** Fixes of rules: ids, rules that change nothing, defaults, the order of sections, DHCP. */
 
+import type { Range } from "vscode-languageserver-types";
 import { CATEGORIES } from "../../policy/blocks.ts";
 import { topOf } from "../../policy/names.ts";
 import type { Source } from "../../policy/policy.ts";
@@ -9,12 +10,12 @@ import {
   type FileEdit,
   insertBefore,
   insertLast,
+  movable,
   removeRange,
   removeStatement,
   reorder,
   replaceSpan,
   textIn,
-  withDocs,
 } from "../edits.ts";
 import { statementsOf } from "../symbols.ts";
 import type { View } from "../view.ts";
@@ -57,12 +58,15 @@ export function sectionsInOrder(view: View, { uri, statement }: Source<BlockDecl
   const rank = (section: SectionStatement) =>
     CATEGORIES.findIndex((category) => category === (section.category?.text ?? "application"));
   const document = documentOf(view, { uri, statement });
-  const sorted = [...sections].sort((a, b) => rank(a) - rank(b));
+  const ranges = movable(document, sections);
+  const sorted = sections
+    .map((section, index) => ({ rank: rank(section), text: textIn(document, ranges[index] as Range) }))
+    .sort((a, b) => a.rank - b.rank);
   return reorder(
     view,
     uri,
     sections,
-    sorted.map((section) => textIn(document, withDocs(document, section))),
+    sorted.map(({ text }) => text),
   );
 }
 

@@ -1,8 +1,9 @@
 /** Fixes of slot lines: move one to a free slot of its module, sort them, place a redirect. */
+import type { Range } from "vscode-languageserver-types";
 import { topOf } from "../../policy/names.ts";
 import type { Source } from "../../policy/policy.ts";
 import type { ChainStatement, SlotStatement, Statement } from "../../syntax/tree.ts";
-import { documentOf, insertBefore, insertLast, removeStatement, reorder, textIn, withDocs } from "../edits.ts";
+import { documentOf, insertBefore, insertLast, movable, removeStatement, reorder, textIn } from "../edits.ts";
 import { writeName } from "../rename.ts";
 import type { View } from "../view.ts";
 import { dataOf, type Fix, type Fixer, isNumbers, isString } from "./fix.ts";
@@ -18,16 +19,14 @@ function moved(view: View, { uri, statement }: Source, to: number): Fix["edits"]
   const chain = topOf(statement);
   if (chain.kind !== "chain") return [];
   const lines = linesOf(chain);
-  const texts = lines.map((line) => {
-    const document = documentOf(view, { uri, statement: line });
-    const range = withDocs(document, line);
-    const text = textIn(document, range);
-    if (line !== statement) return { number: line.number.value, text };
-    const { start } = document.rangeOf(line.chunk, line);
-    const head = textIn(document, { start: range.start, end: start });
-    const own = line.chunk.text.slice(line.start, line.end);
-    const at = line.number.start - line.start;
-    return { number: to, text: head + own.slice(0, at) + String(to) + own.slice(at + line.number.text.length) };
+  const document = documentOf(view, { uri, statement });
+  const ranges = movable(document, lines);
+  const texts = lines.map((line, index) => {
+    const range = ranges[index] as Range;
+    if (line !== statement) return { number: line.number.value, text: textIn(document, range) };
+    const { start, end } = document.rangeOf(line.chunk, line.number);
+    const before = textIn(document, { start: range.start, end: start });
+    return { number: to, text: before + String(to) + textIn(document, { start: end, end: range.end }) };
   });
   const sorted = [...texts].sort((a, b) => a.number - b.number).map(({ text }) => text);
   return reorder(view, uri, lines, sorted);
@@ -35,6 +34,8 @@ function moved(view: View, { uri, statement }: Source, to: number): Fix["edits"]
 
 export const moveSlot: Fixer = (view, finding) => {
   const { at } = finding.place;
+  // An expectation may name a slot that is none, too: its step stays.
+  if (at.statement.kind !== "slot") return [];
   const free = dataOf(finding, "free", isNumbers) ?? [];
   const module = dataOf(finding, "module", isString) ?? "";
   const fixes: Fix[] = free.slice(0, 4).map((slot, index) => ({
@@ -50,12 +51,15 @@ export const moveSlot: Fixer = (view, finding) => {
 export function slotsInOrder(view: View, { uri, statement }: Source<ChainStatement>): Fix["edits"] {
   const lines = linesOf(statement);
   const document = documentOf(view, { uri, statement });
-  const sorted = [...lines].sort((a, b) => a.number.value - b.number.value);
+  const ranges = movable(document, lines);
+  const sorted = lines
+    .map(({ number }, index) => ({ slot: number.value, text: textIn(document, ranges[index] as Range) }))
+    .sort((a, b) => a.slot - b.slot);
   return reorder(
     view,
     uri,
     lines,
-    sorted.map((line) => textIn(document, withDocs(document, line))),
+    sorted.map(({ text }) => text),
   );
 }
 
