@@ -185,3 +185,12 @@ test("parameters that are none are told as that, whatever is asked", async () =>
     }
   expect(client.log).toEqual([]);
 });
+
+test("a session is begun once and ended once", async () => {
+  client = await startClient();
+  await client.open(uri, 'policy "x"\n');
+  await expect(client.request("initialize", { capabilities: {} })).rejects.toMatchObject({ code: -32600 });
+  await client.request("shutdown", undefined);
+  const hover = client.request("textDocument/hover", { textDocument: { uri }, position: { line: 0, character: 0 } });
+  await expect(hover).rejects.toMatchObject({ code: -32600 });
+});

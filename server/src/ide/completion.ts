@@ -63,6 +63,8 @@ export function completion(view: View, position: Position, options: CompletionOp
     // In quotes already: the name goes into them, whether it needs them or not.
     const quoted = prefix.startsWith('"') && item.data?.key !== undefined && !newText.startsWith('"');
     const written = quoted ? quote(newText) : newText;
+    // In quotes nothing but names and files can stand.
+    if (prefix.startsWith('"') && !written.startsWith('"')) continue;
     items.set(key, {
       ...rest,
       textEdit: { range, newText: written },
@@ -110,12 +112,13 @@ function prefixStart(chunk: Chunk, offset: number): number {
 }
 const touchesInside = (token: IToken, offset: number): boolean => {
   const { start, end } = spanOf(token);
-  const closed = token.image.length > 1 && token.image.endsWith('"');
-  return start < offset && (closed ? offset < end : offset <= end);
+  return start < offset && (isClosed(token) ? offset < end : offset <= end);
 };
+const isClosed = ({ image }: IToken): boolean => image.length > 1 && image.endsWith('"');
 function wordEnd(chunk: Chunk, offset: number): number {
   const string = tokensOf(chunk).find((token) => token.image.startsWith('"') && touchesInside(token, offset));
-  if (string !== undefined) return spanOf(string).end;
+  // One that nobody has closed yet reaches to the line's end, which is not its own.
+  if (string !== undefined) return isClosed(string) ? spanOf(string).end : offset;
   return offset + (/^(?:-*[A-Za-z0-9_])*/.exec(chunk.text.slice(offset))?.[0].length ?? 0);
 }
 
@@ -226,6 +229,11 @@ function wordItem({ statement, block }: Asked, word: string, tokens: readonly IT
     )
       return [];
   }
+  if (statement?.kind === "assert" && CLAUSE_WORDS.includes(word)) {
+    // What must hold comes first, and what an assert is about has no direction of its own.
+    if (!ASSERT_CLAUSES.has(word) || !tokens.some(({ image }) => PROPERTIES.has(image))) return [];
+    if (tokens.some(({ image }) => image === word)) return [];
+  }
   const detail = KEYWORD_NOTES.get(word)?.syntax;
   return [
     {
@@ -237,6 +245,8 @@ function wordItem({ statement, block }: Asked, word: string, tokens: readonly IT
     },
   ];
 }
+const ASSERT_CLAUSES: ReadonlySet<string> = new Set(["from", "to", "service", "ipv4", "ipv6"]);
+const PROPERTIES: ReadonlySet<string> = new Set(["allowed", "blocked", "inspected", "encrypted"]);
 const PROTOCOLS = new Set(["tcp", "udp", "sctp", "icmp", "icmpv6", "ip", "ether"]);
 
 /** What can begin here: items of the block, or declarations; with a template where there is one. */

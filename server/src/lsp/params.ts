@@ -28,7 +28,8 @@ export function checkParams(method: string, params: any): void {
   if (method === "textDocument/selectionRange" && !Array.isArray(params.positions)) throw wrong("positions is a list");
   if (method === "workspace/willRenameFiles" && !(Array.isArray(params.files) && params.files.every(isRenaming)))
     throw wrong("files is a list of { oldUri, newUri }");
-  if (method === "inlayHint/resolve") validPosition(params.position);
+  // Before they are counted in other units: what is no position must not become one.
+  if (method === "inlayHint/resolve" || params.position !== undefined) validPosition(params.position);
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: as above.

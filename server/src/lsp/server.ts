@@ -53,8 +53,14 @@ export function startServer(connection: Connection, host: Host): void {
   };
   const refreshShown = refresher(session, connection);
   let folders: string[] = [];
+  let life: "new" | "running" | "down" = "new";
 
-  connection.onInitialize((params: InitializeParams): InitializeResult => {
+  connection.onShutdown(() => {
+    life = "down";
+  });
+  connection.onInitialize((params: InitializeParams): InitializeResult | ResponseError<never> => {
+    if (life !== "new") return new ResponseError(ErrorCodes.InvalidRequest, "initialize comes once");
+    life = "running";
     session.initialize(params);
     host.initialize?.(params.initializationOptions);
     folders = (params.workspaceFolders ?? []).map(({ uri }) => uri);
@@ -159,6 +165,8 @@ export function startServer(connection: Connection, host: Host): void {
   function guarded({ method, answer }: Feature) {
     return async (params: unknown, token: CancellationToken): Promise<unknown> => {
       try {
+        if (life === "new") throw new ResponseError(ErrorCodes.ServerNotInitialized, "initialize comes first");
+        if (life === "down") throw new ResponseError(ErrorCodes.InvalidRequest, "the server was shut down");
         checkParams(method, params);
         // Findings of a document that is being read are told early.
         if (method !== "textDocument/diagnostic" && session.reading.done) await session.reading.done;
