@@ -311,7 +311,7 @@ const addresses: Items = (asked) => {
   }
   const inventory = [...all.values()].flatMap((vnic) =>
     vnic.ips.map((ip) =>
-      plain(formatIp(ip), vnic.id, addressNote(formatIp(ip)) ?? "An address of the inventory.", `6${formatIp(ip)}`),
+      plain(formatIp(ip), vnic.id, addressNote(ip) ?? "An address of the inventory.", `6${formatIp(ip)}`),
     ),
   );
   const gateways = [...known.values()].flatMap((segment) =>

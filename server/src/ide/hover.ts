@@ -3,13 +3,14 @@
  * order and history; rules as a table; names with their members; values with their meaning; every word of the grammar.
  */
 import type { Hover, Position } from "vscode-languageserver-types";
+import { REASONS, type ReasonCode } from "../chain/reasons.ts";
 import type { Span, Statement } from "../syntax/tree.ts";
 import { hoverName } from "./hoverNames.ts";
 import { hoverRule } from "./hoverRule.ts";
 import { hoverSlot, slotInRemark } from "./hoverSlot.ts";
 import { hoverValue } from "./hoverValues.ts";
 import { KEYWORD_NOTES } from "./keywordNotes.ts";
-import { code, docMarkdown, paragraphs } from "./markdown.ts";
+import { code, docMarkdown, escapeMarkdown, paragraphs } from "./markdown.ts";
 import { type At, at, placeAt, spanOf, type View } from "./view.ts";
 
 /** Markdown for the span it is about. */
@@ -42,6 +43,16 @@ function hoverAt(view: View, found: At): HoverText | undefined {
           : (hoverName(view, statement, part) ?? hoverValue(view, statement, part));
     if (markdown !== undefined) return { markdown, span: part.span };
     if (part.kind === "title") return undefined;
+  }
+  if (statement.kind === "send" && part?.kind === "word" && Object.hasOwn(REASONS, part.word.text)) {
+    const { text, origin } = REASONS[part.word.text as ReasonCode];
+    return {
+      markdown: paragraphs(
+        `Reason ${code(part.word.text)}: ${escapeMarkdown(text)}.`,
+        `Word and meaning: ${escapeMarkdown(origin)}.`,
+      ),
+      span: part.span,
+    };
   }
   const span = spanOf(token);
   const onKeyword = span.start === statement.keyword.start;

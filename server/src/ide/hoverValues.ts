@@ -19,7 +19,7 @@ import { KEYWORD_NOTES } from "./keywordNotes.ts";
 import { code, count, escapeMarkdown, paragraphs, table } from "./markdown.ts";
 import type { Part } from "./parts.ts";
 import { MODULE_NOTES } from "./slotNotes.ts";
-import { addressNote, dscpName, durationWords, macNote, portNote, timerText } from "./valueNotes.ts";
+import { addressNote, dscpName, durationWords, isToMany, macNote, portNote, timerText } from "./valueNotes.ts";
 import type { View } from "./view.ts";
 
 export function hoverValue(view: View, statement: Statement, part: Part): string | undefined {
@@ -32,7 +32,8 @@ export function hoverValue(view: View, statement: Statement, part: Part): string
       const low = ipOf(part.endpoint.from);
       const high = ipOf(part.endpoint.to);
       if (low === undefined || high === undefined || typeof low !== typeof high || low > high) return undefined;
-      return `${code(`${formatIp(low)}-${formatIp(high)}`)}: ${count(addressesSize(addressSet([low, high])), "address", "addresses")}`;
+      const note = addressNote(low, high);
+      return `${code(`${formatIp(low)}-${formatIp(high)}`)}: ${count(addressesSize(addressSet([low, high])), "address", "addresses")}${note ? `, ${note}` : ""}`;
     }
     case "port":
       return portText(part);
@@ -65,13 +66,15 @@ function addressText(view: View, address: AddressText): string | undefined {
   const policy = view.policy();
   const owners = [...policy.vnics.values()].filter((vnic) => vnic.ips.includes(ip)).map((vnic) => code(vnic.id));
   const gateways = [...policy.segments.values()].filter((s) => s.gateways.includes(ip)).map((s) => code(s.name));
-  const note = addressNote(address.text);
+  const note = addressNote(ip);
   const canonical = typeof ip === "bigint" && formatIp6(ip) !== address.text ? ` = ${code(formatIp6(ip))}` : "";
   return paragraphs(
     `${code(address.text)}${canonical}: IPv${familyOf(ip)}${note ? `, ${note}` : ""}`,
     owners.length > 0 && `Address of vNIC ${owners.join(", ")}.`,
     gateways.length > 0 && `Gateway of segment ${gateways.join(", ")}.`,
-    owners.length === 0 &&
+    isToMany(ip) && "It is nobody's own: a packet to it goes to every other vNIC of the sender's segment.",
+    !isToMany(ip) &&
+      owners.length === 0 &&
       gateways.length === 0 &&
       "No vNIC of the inventory declares it: seen from here it is outside, or learned later.",
   );
@@ -82,7 +85,7 @@ function prefixText(address: AddressText, length: number): string | undefined {
   if (ip === undefined || length > bitsOf(familyOf(ip))) return undefined;
   const [low, high] = prefixRange(ip, length);
   const size = addressesSize(addressSet([low, high]));
-  const note = addressNote(address.text);
+  const note = length === 0 ? `every IPv${familyOf(ip)} address` : addressNote(low, high);
   const rows = [
     ["First", code(formatIp(low))],
     ["Last", code(formatIp(high))],
@@ -90,7 +93,8 @@ function prefixText(address: AddressText, length: number): string | undefined {
   if (familyOf(ip) === 4) {
     const mask = length === 0 ? 0 : (0xffffffff << (32 - length)) >>> 0;
     rows.push(["Mask", code(formatIp(mask))]);
-    if (length < 31) rows.push(["Usable by hosts", count(size - 2n, "address", "addresses")]);
+    if (length > 0 && length < 31 && !isToMany(low, high))
+      rows.push(["Usable by hosts", count(size - 2n, "address", "addresses")]);
   }
   return paragraphs(
     `${code(`${formatIp(low)}/${length}`)}: ${count(size, "address", "addresses")}${note ? `, ${note}` : ""}`,

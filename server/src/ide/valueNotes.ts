@@ -1,6 +1,6 @@
 /** What an engineer would look up about a value: ports, protocols, timers, MAC vendors, special prefixes. Markdown. */
 
-import { familyOf, type Ip, type Mac, parseIp, parsePrefix, prefixRange } from "../policy/addresses.ts";
+import { familyOf, formatIp, type Ip, type Mac, parsePrefix, prefixRange } from "../policy/addresses.ts";
 import type { TimerName } from "../policy/policy.ts";
 import { code } from "./markdown.ts";
 
@@ -126,11 +126,24 @@ const OUIS: ReadonlyMap<number, string> = new Map([
   [0x00163e, "Xen"],
 ]);
 
+/** What the first hex digits of a group address are for (IEEE 802.1D, RFC 1112, RFC 2464, Cisco). */
+const MULTICAST_MACS: readonly (readonly [string, string])[] = [
+  ["0180c2000000", "spanning tree BPDUs"],
+  ["0180c2000002", "LACP"],
+  ["0180c200000e", "LLDP"],
+  ["01000ccccccc", "CDP"],
+  ["01005e", "IPv4 multicast"],
+  ["3333", "IPv6 multicast"],
+];
+
 export function macNote(mac: Mac): string {
   const oui = Math.floor(mac / 0x1000000);
   const first = Math.floor(mac / 2 ** 40);
   if (mac === 2 ** 48 - 1) return "**broadcast**";
-  if (first & 1) return "**multicast**: the lowest bit of the first octet is set, so no vNIC can own it";
+  if (first & 1) {
+    const group = MULTICAST_MACS.find(([prefix]) => mac.toString(16).padStart(12, "0").startsWith(prefix))?.[1];
+    return `**multicast**${group ? ` (${group})` : ""}: the lowest bit of the first octet is set, so no vNIC can own it`;
+  }
   if (oui === 0x005056) {
     // vSphere documentation, "VMware OUI Allocation": static addresses lie in 00:50:56:00:00:00–3f:ff:ff.
     const fourth = Math.floor(mac / 0x10000) & 0xff;
@@ -140,6 +153,31 @@ export function macNote(mac: Mac): string {
   if (vendor !== undefined) return `**${vendor}**`;
   return first & 2 ? "locally administered address" : "vendor not in the small table of this hover";
 }
+
+/** Groups that protocols listen to (IANA's registries of IPv4 and IPv6 multicast addresses). */
+const MULTICAST_GROUPS: ReadonlyMap<string, string> = new Map([
+  ["224.0.0.1", "all hosts"],
+  ["224.0.0.2", "all routers"],
+  ["224.0.0.5", "OSPF, all routers"],
+  ["224.0.0.6", "OSPF, designated routers"],
+  ["224.0.0.9", "RIPv2"],
+  ["224.0.0.10", "EIGRP"],
+  ["224.0.0.13", "PIM"],
+  ["224.0.0.18", "VRRP"],
+  ["224.0.0.22", "IGMPv3"],
+  ["224.0.0.251", "multicast DNS"],
+  ["224.0.0.252", "LLMNR"],
+  ["239.255.255.250", "SSDP"],
+  ["ff02::1", "all nodes"],
+  ["ff02::2", "all routers"],
+  ["ff02::5", "OSPFv3, all routers"],
+  ["ff02::6", "OSPFv3, designated routers"],
+  ["ff02::12", "VRRP"],
+  ["ff02::16", "MLDv2"],
+  ["ff02::fb", "multicast DNS"],
+  ["ff02::1:2", "DHCPv6 servers and relays"],
+  ["ff02::1:3", "LLMNR"],
+]);
 
 const SPECIAL: readonly (readonly [string, string])[] = [
   ["0.0.0.0/32", "the unspecified address"],
@@ -169,13 +207,18 @@ const SPECIAL_RANGES = SPECIAL.map(([text, name]) => {
   return { range: prefixRange(prefix.address, prefix.length), name };
 });
 
-/** What kind of address it is: `private (RFC 1918)`; undefined for an ordinary one. */
-export function addressNote(text: string): string | undefined {
-  const ip = parseIp(text);
-  if (ip === undefined) return undefined;
-  return SPECIAL_RANGES.find(({ range: [low, high] }) => familyOf(low) === familyOf(ip) && low <= ip && ip <= high)
-    ?.name;
+/** What kind of addresses all of a range are: `private (RFC 1918)`; undefined for ordinary ones. */
+export function addressNote(low: Ip, high: Ip = low): string | undefined {
+  const kind = SPECIAL_RANGES.find(
+    ({ range: [from, to] }) => familyOf(from) === familyOf(low) && from <= low && high <= to,
+  )?.name;
+  const group = low === high ? MULTICAST_GROUPS.get(formatIp(low)) : undefined;
+  return group === undefined ? kind : `${kind}: ${group}`;
 }
+
+/** Multicast and broadcast: no vNIC has such an address, many may listen to it. */
+export const isToMany = (low: Ip, high: Ip = low): boolean =>
+  /^(?:multicast|limited broadcast)/.test(addressNote(low, high) ?? "");
 
 const DURATIONS: readonly (readonly [number, string])[] = [
   [86_400_000, "day"],

@@ -173,7 +173,7 @@ export abstract class Grammar extends Engine {
             DEF: () => all.push(this.SUBRULE2(this.portRange)),
             ERR_MSG: "a port",
           });
-          this.CONSUME(t.RCurly, { ERR_MSG: '"," or "}" after the ports' });
+          this.CONSUME(t.RCurly, { ERR_MSG: '"," or "}"' });
           return all;
         },
       },

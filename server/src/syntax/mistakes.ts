@@ -59,9 +59,16 @@ export function mistakeAt(
       end: before.startOffset + before.image.length - base,
     };
   }
+  if (found.tokenType === t.Slash && before !== undefined && /^[0-9.]+$|:/.test(before.image))
+    return error("an address stands here by itself, without a prefix length");
+  // Its place is taken: what else could follow is beside the point.
+  const again = tokens.slice(start, at).some(({ image }) => image === found.image);
+  if (again && t.isKeyword(found.image)) return error(`"${found.image}" stands twice here`);
   const operand = found.tokenType === t.Str || found.tokenType === t.Dotted || t.isName(found);
   const listed =
-    before !== undefined && (before.tokenType === t.Str || before.tokenType === t.Dotted || t.isName(before));
+    before !== undefined &&
+    tokens[at - 2]?.image !== "log" &&
+    (before.tokenType === t.Str || before.tokenType === t.Dotted || t.isName(before));
   if (hint === "" && operand && listed && !t.isKeyword(before.image)) {
     return error(`${shown(found.image)} does not belong here; is a comma missing before it?`, [",", ...followers]);
   }
@@ -85,6 +92,14 @@ function wordsOf(wanted: string | undefined): readonly string[] {
   return [...quoted, ...listed.filter((text) => t.isKeyword(text))];
 }
 
+/** What other languages write, and what stands for it here. */
+const ELSEWHERE: ReadonlyMap<string, string> = new Map([
+  [">", 'did you mean "->"?'],
+  ["→", 'did you mean "->"?'],
+  ["#", "a comment begins with //"],
+  [";", "nothing ends a line, leave it out"],
+]);
+
 /** What is wrong with a token that fits nowhere. */
 export function lexicalMistake(token: IToken): string | undefined {
   switch (token.tokenType) {
@@ -93,7 +108,7 @@ export function lexicalMistake(token: IToken): string | undefined {
     case t.BadWord:
       return `"${token.image}" is neither a number nor a name: a name begins with a letter, or stands in quotes`;
     case t.Illegal:
-      return `"${token.image}" is no character of the language here; inside quotes it may stand`;
+      return `"${token.image}" is no character of the language here; ${ELSEWHERE.get(token.image) ?? "inside quotes it may stand"}`;
     default:
       return undefined;
   }
