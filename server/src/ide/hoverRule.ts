@@ -78,7 +78,7 @@ function troubles(view: View, statement: Statement): string[] {
   );
   return found.map(({ message, related }) => {
     const others = (related ?? []).map((other) => escapeMarkdown(other.message));
-    return `⚠ ${escapeMarkdown(message)}${others.length > 0 ? ` (${others.slice(0, 5).join("; ")})` : ""}`;
+    return `⚠ ${escapeMarkdown(message)}${others.length > 0 ? ` See: ${others.slice(0, 5).join("; ")}.` : ""}`;
   });
 }
 const COVERS: ReadonlySet<Code> = new Set<Code>([

@@ -10,7 +10,7 @@ import type { Finding } from "../finding.ts";
 import type { SetEvent } from "../sets.ts";
 import { type Filter, isUncertain, type Part, partsOf, passes, sameVnic } from "./ends.ts";
 import type { Search } from "./kept.ts";
-import { clauseOf, nameOf, placeOf } from "./places.ts";
+import { clauseOf, nameOf, placeOf, sentence } from "./places.ts";
 
 /** Rules between two places to breathe. */
 const STRIDE = 4;
@@ -88,10 +88,16 @@ function finding(rule: Rule, i: number, block: Filter, stoppers: ReadonlyMap<num
   const absent = [...stoppers].some(([taker, filter]) => filter !== block || taker === undefined || taker > i);
   if (absent && rule.direction !== undefined) {
     why.push(`it is for "${rule.direction}" only`);
-    related.push({ ...placeOf(rule, clauseOf(rule, rule.direction)), message: `for "${rule.direction}" only` });
+    related.push({
+      ...placeOf(rule, clauseOf(rule, rule.direction)),
+      message: `for "${rule.direction}" only`,
+    });
   } else if (absent && rule.appliedTo !== undefined) {
     why.push("applied-to leaves out the other end");
-    related.push({ ...placeOf(rule, clauseOf(rule, "applied-to")), message: "applied-to leaves out the other end" });
+    related.push({
+      ...placeOf(rule, clauseOf(rule, "applied-to")),
+      message: "applied-to leaves out the other end",
+    });
   }
   for (const [taker, filter] of stoppers) {
     const by = taker === undefined ? undefined : rulesOf(filter)[taker];
@@ -107,7 +113,7 @@ function finding(rule: Rule, i: number, block: Filter, stoppers: ReadonlyMap<num
   return {
     code: "one-sided-allow",
     place: placeOf(rule),
-    message: `All that ${nameOf(rule)} allows between two vNICs is stopped at the other end${reason}`,
+    message: sentence(`All that ${nameOf(rule)} allows between two vNICs is stopped at the other end${reason}`),
     related,
   };
 }

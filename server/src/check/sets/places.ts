@@ -17,6 +17,8 @@ export const placeOf = (rule: Rule, span?: Span): Place => ({
 /** A clause of the rule, or its head where it has none. */
 export const placeOfClause = (rule: Rule, kind: Clause["kind"]): Place => placeOf(rule, clauseOf(rule, kind));
 
+/** With a capital and a full stop, as all findings are. */
+export const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 export const nameOf = (rule: Rule): string =>
   rule.title === undefined ? `rule ${rule.id}` : `rule ${rule.id} "${rule.title}"`;
 export const listOf = (rules: readonly Rule[]): string => {

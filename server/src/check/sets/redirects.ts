@@ -11,7 +11,7 @@ import type { Finding } from "../finding.ts";
 import type { SetEvent } from "../sets.ts";
 import { isUncertain, type Part, partsOf, passes, sameVnic, stopped } from "./ends.ts";
 import type { Search } from "./kept.ts";
-import { nameOf, placeOf } from "./places.ts";
+import { nameOf, placeOf, sentence } from "./places.ts";
 
 export function* redirectFindings({ places, hasError }: Search, unused: ReadonlySet<Rule>): Generator<SetEvent, void> {
   const firewalls = partsOf(places, "dfw");
@@ -76,7 +76,7 @@ class Redirects {
     return {
       code: "redirect-never-reached",
       place: placeOf(rule),
-      message: `${nameOf(rule)} redirects nothing: leaving the VM, slot 2 drops all that it matches`,
+      message: sentence(`${nameOf(rule)} redirects nothing: leaving the VM, slot 2 drops all that it matches`),
       related: [...droppers].slice(0, 8).map(([by, firewall]) => droppedBy(by, firewall)),
     };
   }
@@ -104,7 +104,9 @@ class Redirects {
       return {
         code: "inspected-then-dropped",
         place: placeOf(rule),
-        message: `Entering the VM, slot 2 drops packets that ${nameOf(rule)} has sent to ${appliance?.name ?? "the appliance"} before`,
+        message: sentence(
+          `Entering the VM, slot 2 drops packets that ${nameOf(rule)} has sent to ${appliance?.name ?? "the appliance"} before`,
+        ),
         related: [droppedBy(taker && list.rules[taker.rule]?.rule, receiver)],
       };
     }

@@ -10,7 +10,7 @@ import type { Clause } from "../../syntax/tree.ts";
 import type { Finding, Place } from "../finding.ts";
 import type { SetEvent } from "../sets.ts";
 import type { Search } from "./kept.ts";
-import { clauseOf, listOf, nameOf, placeOf, placeOfClause } from "./places.ts";
+import { clauseOf, listOf, nameOf, placeOf, placeOfClause, sentence } from "./places.ts";
 
 /** Rules between two places to breathe. */
 const STRIDE = 16;
@@ -56,13 +56,17 @@ function covered(list: RuleList, i: number): Finding | "undecided" | undefined {
     return {
       code: "rule-redundant",
       place: placeOf(rule),
-      message: `Nothing is left for ${nameOf(rule)}: ${listOf(blockers)} ${blockers.length === 1 ? "takes" : "take"} all that it matches, with the same action`,
+      message: sentence(
+        `Nothing is left for ${nameOf(rule)}: ${listOf(blockers)} ${blockers.length === 1 ? "takes" : "take"} all that it matches, with the same action`,
+      ),
       related,
     };
   return {
     code: "rule-shadowed",
     place: placeOf(rule),
-    message: `No packet comes to ${nameOf(rule)}: ${listOf(blockers)} ${blockers.length === 1 ? "takes" : "together take"} all that it matches`,
+    message: sentence(
+      `No packet comes to ${nameOf(rule)}: ${listOf(blockers)} ${blockers.length === 1 ? "takes" : "together take"} all that it matches`,
+    ),
     related,
   };
 }
@@ -76,7 +80,7 @@ function neverMatches(places: Places, block: RuleBlock, list: RuleList, i: numbe
   const boxes = ruleSpace({ ...rule, appliedTo: undefined }, meaning, [0, 0]);
   if (boxes.length === 0) {
     const { why, place } = reason(rule, meaning);
-    return { code: "rule-never-matches", place, message: `${nameOf(rule)} never matches: ${why}` };
+    return { code: "rule-never-matches", place, message: sentence(`${nameOf(rule)} never matches: ${why}`) };
   }
   if (rule.appliedTo === undefined) return undefined;
   const why = misses(places, block, rule, boxes);
@@ -87,10 +91,14 @@ function neverMatches(places: Places, block: RuleBlock, list: RuleList, i: numbe
   return {
     code: "applied-to-misses",
     place: bySection ? placeOf(rule) : placeOf(rule, own),
-    message: `${nameOf(rule)}: ${why}`,
+    message: sentence(`${nameOf(rule)}: ${why}`),
     ...(bySection && {
       related: [
-        { at: section, span: section.statement.appliedTo ?? section.statement, message: "applied-to of its section" },
+        {
+          at: section,
+          span: section.statement.appliedTo ?? section.statement,
+          message: "applied-to of its section",
+        },
       ],
     }),
   };
