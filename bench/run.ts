@@ -14,6 +14,7 @@ import { tablesOf } from "./tables.ts";
 type Suite = (sizes: readonly number[]) => Promise<Figure[]>;
 const SUITES: Readonly<Record<string, () => Promise<Suite>>> = {
   "language-server": async () => (await import("./languageServer.ts")).languageServer,
+  activation: async () => (await import("./activation.ts")).activation,
   parse: async () => (await import("./parse.ts")).parse,
   "debug-adapter": async () => (await import("./debugAdapter.ts")).debugAdapter,
   captures: async () => (await import("./captures.ts")).captures,
