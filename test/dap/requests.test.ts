@@ -39,6 +39,19 @@ async function open(client: Client, ...names: string[]): Promise<DebugProtocol.V
   return list as DebugProtocol.Variable[];
 }
 
+describe("a data breakpoint set later than a change", () => {
+  test("counts that change once when the run goes back over it", async () => {
+    const client = await stopped();
+    await go(client, "next");
+    const hits = (hitCondition: string) => ({ breakpoints: [{ dataId: "hits east-west.1001", hitCondition }] });
+    await client.get("setDataBreakpoints", hits("2"));
+    expect((await go(client, "reverseContinue")).body).toMatchObject({ reason: "entry" });
+    await go(client, "next");
+    await client.get("setDataBreakpoints", hits("1"));
+    expect((await go(client, "reverseContinue")).body).toMatchObject({ reason: "data breakpoint" });
+  });
+});
+
 describe("requests out of their order", () => {
   test("a launch before initialize is refused, and the session goes on", async () => {
     const client = session();

@@ -158,7 +158,8 @@ export class Inspection {
   }
   setVariable(args: DebugProtocol.SetVariableArguments): object {
     const node = this.shown.branch(args.variablesReference);
-    const child = node?.children?.().find((one) => one.name === args.name);
+    if (!node) throw new RequestError("that value is gone: the packet has moved on");
+    const child = node.children?.().find((one) => one.name === args.name);
     if (!child) throw new RequestError(`there is no ${args.name} here`);
     if (!child.set) throw new RequestError(`${args.name} cannot be set: only the packet's fields can`);
     child.set(args.value);
