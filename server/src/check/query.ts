@@ -43,7 +43,9 @@ export function readQuery(
 ): Query | { readonly problems: readonly QueryProblem[] } {
   const lines = PARTS.map((part) => {
     const value = text[part]?.replace(/\s/g, " ");
-    return value === undefined ? "" : `${part} ${value}`;
+    // A rule leaves its service out where it means any; a person who is asked says so.
+    const isAny = part === "service" && value?.trim() === "any";
+    return value === undefined || isAny ? "" : `${part} ${value}`;
   });
   const document = parseFile(NAME, `assert blocked\n${lines.join("\n")}\n`);
   const problems: QueryProblem[] = [];
