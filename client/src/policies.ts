@@ -11,6 +11,12 @@ export function activePolicy(): vscode.TextDocument | undefined {
   return document && isPolicy(document) ? document : undefined;
 }
 
+/** The active policy, else the only one in sight. */
+export function policyInSight(): vscode.TextDocument | undefined {
+  const visible = vscode.window.visibleTextEditors.filter(({ document }) => isPolicy(document));
+  return activePolicy() ?? (visible.length === 1 ? visible[0]?.document : undefined);
+}
+
 /** Runs with the active policy, or says that there is none. */
 export async function withPolicy(run: (policy: vscode.TextDocument) => Promise<unknown>): Promise<void> {
   const policy = activePolicy();
@@ -20,11 +26,8 @@ export async function withPolicy(run: (policy: vscode.TextDocument) => Promise<u
 
 /** The active policy, else the only one in sight, else one that is chosen of those in the workspace. */
 export async function choosePolicy(title: string): Promise<vscode.Uri | undefined> {
-  const active = activePolicy();
-  if (active) return active.uri;
-  const visible = vscode.window.visibleTextEditors.filter(({ document }) => isPolicy(document));
-  const [only] = visible;
-  if (only && visible.length === 1) return only.document.uri;
+  const inSight = policyInSight();
+  if (inSight) return inSight.uri;
   const open = vscode.workspace.textDocuments.filter(isPolicy).map(({ uri }) => uri);
   const found = [...open, ...(await vscode.workspace.findFiles("**/*.iochain", undefined, MOST_FILES))];
   const byName = new Map(found.map((uri) => [uri.toString(), uri]));

@@ -2,7 +2,7 @@
 import * as vscode from "vscode";
 import type { BaseLanguageClient } from "vscode-languageclient";
 import { debugType } from "../names.ts";
-import { activePolicy } from "../policies.ts";
+import { activePolicy, policyInSight } from "../policies.ts";
 import { scenariosOf } from "../scenarios.ts";
 import { settings } from "../settings.ts";
 
@@ -42,7 +42,7 @@ function resolve(
   asked: vscode.DebugConfiguration,
 ): vscode.DebugConfiguration | undefined {
   const isEmpty = !asked.type && !asked.request && !asked.name;
-  const policy = activePolicy();
+  const policy = policyInSight();
   const configuration =
     isEmpty && policy ? launchConfiguration(nameOf(policy.uri), vscode.l10n.t("Debug the first scenario"), {}) : asked;
   if (!configuration.program) {

@@ -126,7 +126,8 @@ export function insertLast(view: View, source: Source<BlockStatement>, text: str
   };
 }
 
-const TRAILING_COMMENT = /^\s*(?:\/\/.*|\/\*(?:(?!\*\/).)*\*\/)?\s*$/;
+/** Of a text without white space around it. */
+const NOTHING_OR_COMMENT = /^(?:\/\/.*|\/\*(?:(?!\*\/).)*\*\/)?$/;
 
 /**
  * Where statements of one block stand that are to change places: each on lines of its own has with it the comments
@@ -137,7 +138,7 @@ export function movable(document: SourceDocument, statements: readonly Statement
   const alone = ranges.every(
     ({ start, end }) =>
       document.lineText(start.line).slice(0, start.character).trim() === "" &&
-      TRAILING_COMMENT.test(document.lineText(end.line).slice(end.character)),
+      NOTHING_OR_COMMENT.test(document.lineText(end.line).slice(end.character).trim()),
   );
   return alone ? ranges.map((range) => withComments(document, range)) : ranges;
 }

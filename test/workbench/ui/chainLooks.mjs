@@ -15,8 +15,7 @@ export const chainLooks = ({ name }) => [
     async (workbench) => {
       await workbench.openPolicy("three-tier.iochain");
       await workbench.line("policy").click();
-      await workbench.press("F5");
-      await workbench.debugToolbar().waitFor();
+      await workbench.startDebugging();
       await workbench.press("Control+Shift+d");
       await workbench.stoppedAt().waitFor();
       await workbench.step("F11");
