@@ -52,8 +52,7 @@ export const inTheBrowser = [
       await workbench.press("Control+a", "Delete");
       await workbench.page.keyboard.insertText(policy);
       await workbench.squiggle().waitFor({ state: "hidden" });
-      await workbench.press("F5");
-      await workbench.debugToolbar().waitFor();
+      await workbench.startDebugging();
       await workbench.press("Control+Shift+d");
       await workbench.stoppedAt().waitFor();
       assert.match(await workbench.stoppedLine(), /^send tcp 203\.0\.113\.7:51000/);

@@ -60,8 +60,7 @@ export const newcomer = [
     "F5 without a launch.json stops at the first packet",
     async (workbench) => {
       await workbench.line("slot 2").click();
-      await workbench.press("F5");
-      await workbench.debugToolbar().waitFor();
+      await workbench.startDebugging();
       await workbench.press("Control+Shift+d");
       await workbench.stoppedAt().waitFor();
       assert.match(await workbench.stoppedLine(), /^send tcp 203/);

@@ -128,11 +128,20 @@ export class Workbench {
     return this.page.locator(".debug-top-stack-frame-line, .debug-focused-stack-frame-line").first();
   }
 
-  /** The text of the line that the debugger is at. */
+  /** The text of the line that the debugger is at. Lenses that arrive may move the lines under it just then. */
   async stoppedLine() {
-    const { y } = await this.stoppedAt().boundingBox();
+    for (const end = Date.now() + 5000; Date.now() < end; await this.page.waitForTimeout(100)) {
+      const found = await this.lineUnderMark();
+      if (found !== "") return found;
+    }
+    return "";
+  }
+
+  async lineUnderMark() {
+    const { y } = (await this.stoppedAt().boundingBox()) ?? {};
     for (const line of await this.page.locator(".editor-instance .view-line").all()) {
-      if (Math.abs((await line.boundingBox()).y - y) < 2) return text(await line.textContent());
+      const box = await line.boundingBox();
+      if (box && Math.abs(box.y - y) < 2) return text(await line.textContent());
     }
     return "";
   }
