@@ -6,6 +6,7 @@ import * as vscode from "vscode";
 import type { BaseLanguageClient } from "vscode-languageclient";
 import { debugType, isPolicy } from "../names.ts";
 import { pageHtml } from "../pages/html.ts";
+import { openStatement } from "../statements.ts";
 import type { Chain, FromPage, Picture, ToPage } from "./chain.ts";
 import { OFFERED, readMessage } from "./fromPage.ts";
 import { texts } from "./texts.ts";
@@ -172,10 +173,7 @@ export class ChainView implements vscode.WebviewViewProvider, vscode.Disposable 
     const policy = this.subject?.uri ?? this.document?.uri.toString();
     const configured = policy && walk ? await this.chainOf(policy, { vnic: walk.vnic }).catch(() => null) : null;
     const by = [walk?.slots[slot]?.by, configured?.slots[slot]?.by].find((each) => each?.line !== undefined);
-    if (by?.file === undefined || by.line === undefined) return;
-    const uri = /^[\w-]{2,}:/.test(by.file) ? vscode.Uri.parse(by.file) : vscode.Uri.file(by.file);
-    const start = new vscode.Position(by.line - 1, 0);
-    await vscode.window.showTextDocument(uri, { selection: new vscode.Range(start, start), preserveFocus: true });
+    await openStatement(by, { preserveFocus: true });
   }
 
   dispose(): void {

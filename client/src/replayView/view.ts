@@ -1,6 +1,7 @@
 /** The replay view: the flows of a capture and what became of them, over time and in a table. */
 import * as vscode from "vscode";
 import { pageHtml } from "../pages/html.ts";
+import { openStatement } from "../statements.ts";
 import { readMessage } from "./fromPage.ts";
 import { type Flow, type FromPage, pictureOf, type Replayed, type ToPage } from "./replay.ts";
 import { texts } from "./texts.ts";
@@ -62,15 +63,7 @@ export class ReplayView implements vscode.WebviewViewProvider {
     if (message.type === "again") return void (await this.shown?.again());
     const flow = this.shown?.replayed.flows[message.flow];
     if (flow === undefined) return;
-    if (message.type === "open") await open(flow);
+    if (message.type === "open") await openStatement(flow.by);
     else await this.shown?.[message.type](flow);
   }
-}
-
-/** Opens the statement that decided. */
-async function open({ by }: Flow): Promise<void> {
-  if (by?.file === undefined || by.line === undefined) return;
-  const uri = /^[\w-]{2,}:/.test(by.file) ? vscode.Uri.parse(by.file) : vscode.Uri.file(by.file);
-  const start = new vscode.Position(by.line - 1, 0);
-  await vscode.window.showTextDocument(uri, { selection: new vscode.Range(start, start) });
 }

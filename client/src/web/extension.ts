@@ -9,22 +9,8 @@ import {
   LanguageClient,
   type MessageTransports,
 } from "vscode-languageclient/browser";
-import { registerTools } from "../assistant.ts";
-import { registerChainView } from "../chainView/register.ts";
-import { registerComparison } from "../compare.ts";
-import { registerDebugAdapter } from "../debugging/adapter.ts";
-import { registerBesideRules } from "../debugging/besideRules.ts";
-import { registerDebugCommands } from "../debugging/commands.ts";
-import { registerDebugConfigurations } from "../debugging/configurations.ts";
-import { registerExchange } from "../exchange/register.ts";
-import { registerExplanation } from "../explain.ts";
-import { clientOptions, serverName, startLanguageServer } from "../languageServer.ts";
-import { registerNewPolicy } from "../newPolicy.ts";
-import { PacketDocuments } from "../packetDocuments.ts";
-import { registerReplayView } from "../replayView/register.ts";
-import { registerServerState } from "../serverState.ts";
-import { registerSettings } from "../settings.ts";
-import { registerTestExplorer } from "../testExplorer.ts";
+import { clientOptions, serverName } from "../languageServer.ts";
+import { registerParts } from "../parts.ts";
 
 export function activate(context: vscode.ExtensionContext): void {
   const server = vscode.Uri.joinPath(context.extensionUri, "dist/web/server.js").toString(true);
@@ -34,22 +20,7 @@ export function activate(context: vscode.ExtensionContext): void {
   context.subscriptions.push(
     client.onRequest("iochain/readFile", ({ uri }: { uri: string }) => readFile(vscode.Uri.parse(uri))),
   );
-  startLanguageServer(context, client);
-  registerServerState(context, client);
-  registerSettings(context, client);
-  registerNewPolicy(context);
-  registerDebugAdapter(context, client);
-  registerDebugConfigurations(context, client);
-  registerDebugCommands(context, client);
-  registerBesideRules(context, client);
-  registerChainView(context, client);
-  registerReplayView(context, client);
-  registerTestExplorer(context, client);
-  registerExchange(context, client);
-  const documents = new PacketDocuments(context);
-  registerComparison(context, client, documents);
-  registerExplanation(context, client, documents);
-  registerTools(context, client);
+  registerParts(context, client);
 }
 
 /**

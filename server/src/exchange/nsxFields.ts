@@ -36,35 +36,33 @@ const SIDES = {
   sequence_number: "number",
 } as const;
 
+/** Of policies of both kinds. */
+const POLICY = {
+  category: "text",
+  sequence_number: "number",
+  scope: "texts",
+  stateful: "flag",
+  tcp_strict: "flag",
+  disabled: "flag",
+  scheduler_path: "text",
+  rules: "objects",
+} as const;
+
 const FIELDS: Readonly<Record<string, Readonly<Record<string, Kind>>>> = {
   Rule: SIDES,
   RedirectionRule: SIDES,
   SecurityPolicy: {
-    category: "text",
-    sequence_number: "number",
-    scope: "texts",
-    stateful: "flag",
-    tcp_strict: "flag",
-    disabled: "flag",
-    scheduler_path: "text",
+    ...POLICY,
     connectivity_strategy: "text",
     connectivity_preference: "text",
     default_rule_id: "number",
     application_connectivity_strategy: "objects",
     logging_enabled: "flag",
-    rules: "objects",
   },
   RedirectionPolicy: {
-    category: "text",
-    sequence_number: "number",
-    scope: "texts",
-    stateful: "flag",
-    tcp_strict: "flag",
-    disabled: "flag",
-    scheduler_path: "text",
+    ...POLICY,
     north_south: "flag",
     redirect_to: "texts",
-    rules: "objects",
   },
   L4PortSetServiceEntry: { l4_protocol: "text", destination_ports: "texts", source_ports: "texts" },
   ALGTypeServiceEntry: { alg: "text", destination_ports: "texts", source_ports: "texts" },

@@ -39,6 +39,8 @@ export class Table {
   /** Places in `rows`, of those that are shown, in their order. */
   private order: readonly number[] = [];
   private sorted: { column: Column; descending: boolean } = { column: COLUMNS[2] as Column, descending: true };
+  /** Of `rows`, what they are sorted by; undefined until it is asked for. */
+  private values: readonly (number | string)[] | undefined;
   /** A place in `order`. */
   private at = 0;
 
@@ -75,6 +77,7 @@ export class Table {
 
   setRows(rows: readonly Row[]): void {
     this.rows = rows;
+    this.values = undefined;
     // A capture of one vNIC need not say so in every row.
     this.root.classList.toggle("one-vnic", new Set(rows.map(({ vnics }) => vnics.join())).size <= 1);
     this.at = 0;
@@ -95,7 +98,8 @@ export class Table {
 
   private sort(): void {
     const { column, descending } = this.sorted;
-    const values = this.rows.map(column.value);
+    this.values ??= this.rows.map(column.value);
+    const { values } = this;
     const way = descending ? -1 : 1;
     this.order = [...this.order].sort((a, b) => {
       const [one, other] = [values[a] as string, values[b] as string];
@@ -110,6 +114,7 @@ export class Table {
       const choose = button(`${say(column.word)}${sign}`, "sort", () => {
         const isText = typeof column.value(this.rows[0] ?? NOTHING) === "string";
         this.sorted = { column, descending: isSorted ? !this.sorted.descending : !isText };
+        this.values = undefined;
         this.drawHead();
         (this.head.children[index]?.firstElementChild as HTMLElement | null)?.focus();
         this.sort();
