@@ -215,7 +215,8 @@ describe("tunnels", () => {
 
   test("Teredo carries IPv6, PPPoE and PPTP's GRE carry PPP, UDP may carry ESP", () => {
     const six = Array.from(encodeFrame(PING6).subarray(14), (octet) => octet.toString(16).padStart(2, "0")).join("");
-    const teredo = decode(`${MACS} 0800 ${ip4("11", "0000")} 0dd8 c000 0000 0000 0000 0b40 01020304 ${six}`);
+    const length = (8 + 8 + six.length / 2).toString(16).padStart(4, "0");
+    const teredo = decode(`${MACS} 0800 ${ip4("11", "0000")} 0dd8 c000 ${length} 0000 0000 0b40 01020304 ${six}`);
     expect(teredo.protocols).toBe("eth:ethertype:ip:udp:teredo:ipv6:icmpv6:data");
     const datagram = innerHex.slice(28);
     expect(decode(`${MACS} 8864 1100 0001 002a 0021 ${datagram}`).inner).toMatchObject({ tcp: WEB.tcp });

@@ -64,8 +64,12 @@ export const PING6: Packet = settled({
 const octets = (most: number) => fc.uint8Array({ maxLength: most });
 const bits = (count: number) => fc.nat({ max: 2 ** count - 1 });
 const mac = fc.maxSafeNat().map((value) => value % 2 ** 48);
+/** The end of the list first: what follows is octets, and no option that may be malformed. */
 const options = fc.option(
-  fc.integer({ min: 1, max: 10 }).chain((words) => fc.uint8Array({ minLength: words * 4, maxLength: words * 4 })),
+  fc
+    .integer({ min: 1, max: 10 })
+    .chain((words) => fc.uint8Array({ minLength: words * 4 - 1, maxLength: words * 4 - 1 }))
+    .map((rest) => Uint8Array.of(0, ...rest)),
   { nil: undefined },
 );
 const ethernet = fc.record({

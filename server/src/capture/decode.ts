@@ -45,10 +45,14 @@ const LAYERS: Readonly<Record<Exclude<Layer, typeof Layer.Done>, (draft: Draft) 
   [Layer.Ppp]: pppFrame,
 };
 
+const UNKNOWN_LIMIT = 0x7fff_ffff;
+
 /** Decodes the packet in the packet, and appends its protocols to the outer one's, as tshark's frame.protocols. */
 function nest(outer: Draft, nested: Nested, depth: number): Packet {
   if (depth >= DEEPEST) return finish(outer);
-  const draft = new Draft(outer.data, nested.at, outer.end, outer.limit, outer.verify);
+  const isQuoted = nested.role === "quoted" && nested.type === 0x0800;
+  const draft = new Draft(outer.data, nested.at, outer.end, isQuoted ? UNKNOWN_LIMIT : outer.limit, outer.verify);
+  draft.isQuoted = isQuoted;
   draft.type = nested.type;
   draft.ip = nested.ip;
   draft.ipAt = outer.ipAt;

@@ -50,6 +50,8 @@ export class Draft {
   /** The rarer layers, made when there is one. */
   rare: Rare | undefined = undefined;
   verify: boolean;
+  /** What an ICMP error of IPv4 quotes was cut by the error's sender (RFC 792): that it is short says nothing of it. */
+  isQuoted = false;
   checksum: Checksums | undefined = undefined;
 
   constructor(data: Uint8Array, at: number, end: number, limit: number, verify: boolean) {
@@ -67,6 +69,7 @@ export interface Rare {
   sctp?: Sctp;
   dhcp?: Dhcp;
   ports?: Ports & { readonly seq?: number };
+  room?: number;
   part?: HeaderPart;
   igmp?: { readonly type: number };
   dhcpv6?: { readonly message: number };
@@ -116,7 +119,7 @@ export function hasHeader(draft: Draft, count: number, layer: HeaderPart["layer"
 /** Notes that `what` would need the octets up to `to`. */
 export function shortOf(draft: Draft, to: number, what: string): void {
   const notes = rare(draft);
-  if (to > draft.limit)
+  if (to > draft.limit && !draft.isQuoted)
     notes.malformed = { at: draft.end, why: `the ${what} ends after ${draft.end - draft.at} octets` };
   else notes.cut = { at: draft.end, why: `the capture ends in the ${what}` };
 }

@@ -1,5 +1,6 @@
 import { u16 } from "./bytes.ts";
 import { ENCAPSULATIONS } from "./encapsulations.ts";
+import { finalDestination } from "./ipOptions.ts";
 import type { Frame, IpHeader, Packet } from "./packet.ts";
 import { partFields } from "./partFields.ts";
 import { refinedProtocols } from "./protocols.ts";
@@ -28,7 +29,7 @@ export function fieldsOf(frame: Frame, packet: Packet): Fields {
   let isQuoted = false;
   for (let at: Packet | undefined = packet; at !== undefined; at = at.inner ?? at.icmp?.quoted) {
     const layers: Fields = {};
-    layerFields(frame, at, layers);
+    layerFields(at, layers);
     if (at.part !== undefined) partFields(at.part, isQuoted, layers);
     isQuoted = at.inner === undefined;
     for (const [name, value] of Object.entries(layers)) fields[name] ??= value;
@@ -37,42 +38,32 @@ export function fieldsOf(frame: Frame, packet: Packet): Fields {
   return fields;
 }
 
-/** Where and why Wireshark would call the frame malformed, tunnels included; undefined when it would not. */
+/** Where and why Wireshark would call the frame malformed, tunnels and quotes included; undefined when it would not. */
 export function malformation(packet: Packet): { readonly at: number; readonly why: string } | undefined {
-  for (let at: Packet | undefined = packet; at !== undefined; at = at.inner) {
+  for (let at: Packet | undefined = packet; at !== undefined; at = at.inner ?? at.icmp?.quoted) {
     if (at.malformed !== undefined && !at.malformed.expert) return at.malformed;
   }
   return undefined;
 }
 
-function layerFields(frame: Frame, packet: Packet, to: Fields): void {
+function layerFields(packet: Packet, to: Fields): void {
   if (hasEthernet(packet)) ethernetFields(packet, to);
   tagFields(packet.eth, to);
-  if (packet.arp !== undefined) arpFields(packet.arp, to);
+  if (packet.arp !== undefined) arpFields(packet.arp, (packet.malformed ?? packet.cut) !== undefined, to);
   if (packet.mpls?.[0] !== undefined) to["mpls.label"] = packet.mpls[0];
   if (packet.ip !== undefined) {
     ipFields(packet.ip, to);
     // A segmenting network card's length of 0 is shown as what the frame has room for.
-    if (to["ip.len"] === 0 && hasEthernet(packet) && frame.linkType === 1) {
-      to["ip.len"] = frame.originalLength - 14 - 4 * packet.eth.tags.length;
-    }
+    if (to["ip.len"] === 0 && packet.room !== undefined) to["ip.len"] = packet.room;
   }
-  transportFields(frame, packet, to);
-  if (packet.icmp !== undefined && packet.ip !== undefined) {
-    const layer = packet.ip.version === 4 ? "icmp" : "icmpv6";
-    to[`${layer}.type`] = packet.icmp.type;
-    to[`${layer}.code`] = packet.icmp.code;
-    if (layer === "icmp" && packet.icmp.id !== undefined) {
-      to["icmp.ident"] = packet.icmp.id;
-      to["icmp.seq"] = packet.icmp.seq ?? 0;
-    }
-  }
+  transportFields(packet, to);
+  if (packet.icmp !== undefined) icmpFields(packet.icmp, packet, to);
   if (packet.igmp !== undefined) to["igmp.type"] = hex(packet.igmp.type, 2);
   if (packet.dhcp !== undefined) dhcpFields(packet, to);
   if (packet.dhcpv6 !== undefined) to["dhcpv6.msgtype"] = packet.dhcpv6.message;
   if (packet.gre !== undefined) to["gre.proto"] = hex(packet.gre.protocol, 4);
   if (packet.vxlan !== undefined) to["vxlan.vni"] = packet.vxlan.vni;
-  if (packet.geneve !== undefined) to["geneve.vni"] = packet.geneve.vni;
+  if (packet.geneve !== undefined) to["geneve.vni"] = hex(packet.geneve.vni, 6);
   if (packet.esp !== undefined) to["esp.spi"] = hex(packet.esp.spi, 8);
   if (packet.ah !== undefined) to["ah.spi"] = hex(packet.ah.spi, 8);
 }
@@ -85,14 +76,15 @@ export function hasEthernet(packet: Packet): boolean {
 }
 
 const LENGTH_FIELD_END = 0x600;
+const LONGEST_LENGTH = 1500;
 
 function ethernetFields({ eth, part }: Packet, to: Fields): void {
   if (part?.layer === "eth") return;
   to["eth.dst"] = macText(eth.dst);
   to["eth.src"] = macText(eth.src);
   const first = eth.tags[0]?.tpid ?? eth.type;
-  if (first < LENGTH_FIELD_END) to["eth.len"] = first;
-  else to["eth.type"] = hex(first, 4);
+  if (first === 0 || first >= LENGTH_FIELD_END) to["eth.type"] = hex(first, 4);
+  else if (first <= LONGEST_LENGTH) to["eth.len"] = first;
 }
 
 /** Linux cooked captures have tags, too. */
@@ -108,8 +100,10 @@ function tagFields({ tags, type }: Packet["eth"], to: Fields): void {
   });
 }
 
-function arpFields(arp: NonNullable<Packet["arp"]>, to: Fields): void {
+function arpFields(arp: NonNullable<Packet["arp"]>, isCutShort: boolean, to: Fields): void {
   to["arp.opcode"] = arp.opcode;
+  // Wireshark reads all of the addresses before it shows one.
+  if (isCutShort) return;
   if (arp.hardware === undefined) {
     to["arp.src.hw_mac"] = macText(arp.senderMac);
     to["arp.dst.hw_mac"] = macText(arp.targetMac);
@@ -144,7 +138,11 @@ function ipFields(ip: IpHeader, to: Fields): void {
   to["ip.ttl"] = ip.ttl;
   to["ip.proto"] = ip.protocol;
   to["ip.src"] = ipText(ip.src);
-  if (ip.headerLength === 20 || ip.options !== undefined) to["ip.dst"] = ipText(ip.dst);
+  if (ip.headerLength === 20) to["ip.dst"] = ipText(ip.dst);
+  else if (ip.options !== undefined) {
+    const final = finalDestination(ip.options);
+    if (final !== 0) to["ip.dst"] = ipText(final ?? ip.dst);
+  }
 }
 
 const FRAGMENT_HEADER = 44;
@@ -169,7 +167,7 @@ function fragmentHeader(ip: IpHeader, to: Fields): void {
   }
 }
 
-function transportFields(frame: Frame, packet: Packet, to: Fields): void {
+function transportFields(packet: Packet, to: Fields): void {
   const { tcp, udp, sctp } = packet;
   if (tcp !== undefined) {
     to["tcp.srcport"] = tcp.srcPort;
@@ -182,7 +180,8 @@ function transportFields(frame: Frame, packet: Packet, to: Fields): void {
       to["tcp.window_size_value"] = tcp.window;
     }
     if (tcp.headerLength > 20 && tcp.options === undefined && packet.malformed !== undefined) return;
-    to["tcp.len"] = segmentLength(frame, packet, tcp.headerLength);
+    const length = segmentLength(packet, tcp.headerLength);
+    if (length !== undefined) to["tcp.len"] = length;
   } else if (udp !== undefined) {
     to["udp.srcport"] = udp.srcPort;
     to["udp.dstport"] = udp.dstPort;
@@ -193,16 +192,34 @@ function transportFields(frame: Frame, packet: Packet, to: Fields): void {
   }
 }
 
-/** By IP's length, but not beyond the frame as it was on the wire. */
-function segmentLength(frame: Frame, packet: Packet, headerLength: number): number {
-  const { ip, payload } = packet;
-  const claimed = ip === undefined ? 0 : ip.length - ip.headerLength + (ip.version === 6 ? 40 : 0) - headerLength;
-  const isWhole = packet.cut === undefined && packet.malformed === undefined && payload.length > 0;
-  if (!isWhole) return Math.max(claimed, 0);
-  const room = frame.originalLength - (payload.byteOffset - frame.data.byteOffset);
-  // A length of 0 is a segmenting network card's: the frame says how much there is.
-  return ip?.length === 0 ? room : Math.min(claimed, room);
+/** Octets of a segment: by IP's length, but not more than IP has room for. Of a fragment Wireshark does not tell them. */
+function segmentLength({ ip, room }: Packet, headerLength: number): number | undefined {
+  if (ip === undefined || ip.moreFragments || ip.fragmentOffset !== 0) return undefined;
+  const claimed = room ?? ip.length + (ip.version === 6 ? IPV6_HEADER : 0);
+  const length = claimed - ip.headerLength - headerLength;
+  return length < 0 ? undefined : length;
 }
+
+const IPV6_HEADER = 40;
+function icmpFields(icmp: NonNullable<Packet["icmp"]>, { ip, protocols, payload }: Packet, to: Fields): void {
+  // Each may stand behind the other version of IP, too.
+  const layer = /(?:^|:)(icmp(?:v6)?)(?::|$)/.exec(protocols)?.[1] ?? (ip?.version === 6 ? "icmpv6" : "icmp");
+  to[`${layer}.type`] = icmp.type;
+  to[`${layer}.code`] = icmp.code;
+  if (layer === "icmpv6") return;
+  const { type, id, rest = 0 } = icmp;
+  if (type === EXTENDED_ECHO || type === EXTENDED_ECHO_REPLY) to["icmp.ident"] = rest >>> 16;
+  else if (id !== undefined) {
+    to["icmp.ident"] = id;
+    to["icmp.seq"] = icmp.seq ?? 0;
+  } else if ((type === 0 || type === 8 || (type >= 13 && type <= 18)) && payload.length >= 2) {
+    // The message ends in its sequence number.
+    to["icmp.ident"] = u16(payload, 0);
+  }
+}
+
+const EXTENDED_ECHO = 42;
+const EXTENDED_ECHO_REPLY = 43;
 
 const ETHERNET_HARDWARE = 1;
 

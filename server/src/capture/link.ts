@@ -81,6 +81,7 @@ export function ethernetFrame(draft: Draft): Layer {
   draft.at = at + 14;
   if (type <= MAX_LENGTH_FIELD) {
     draft.eth = { src, dst, type, tags: NO_TAGS };
+    if (type === 0) draft.protocols += ":ethertype";
     return lengthField(draft, type);
   }
   let tags = NO_TAGS;
@@ -109,8 +110,9 @@ export function ethernetFrame(draft: Draft): Layer {
 
 /** IEEE 802.3: the field is the length of what follows (up to 1500), which is LLC, or Novell's IPX without it. */
 function lengthField(draft: Draft, length: number): Layer {
-  if (length > 1500) {
+  if (length > 1500 || length === 0) {
     bogus(draft, draft.at - 2, `${length} is neither an Ethernet length nor a type`);
+    if (draft.at < draft.end) draft.protocols += ":data";
     return Layer.Done;
   }
   draft.limit = Math.min(draft.limit, draft.at + length);
@@ -124,12 +126,13 @@ function lengthField(draft: Draft, length: number): Layer {
 
 /** IEEE 802.2; the service access points that tshark names. */
 const SAP_NAMES: Readonly<Record<number, string>> = {
-  6: ":ip",
   66: ":stp",
   224: ":ipx",
   240: ":netbios",
   254: ":osi",
 };
+
+const IP_SAP = 6;
 
 export function llc(draft: Draft): Layer {
   draft.protocols += draft.protocols === "" ? "llc" : ":llc";
@@ -145,6 +148,10 @@ export function llc(draft: Draft): Layer {
   // An unnumbered frame's control field has one octet, others have two (IEEE 802.2, 5.2).
   const unnumbered = (u8(data, at + 2) & 3) === 3;
   draft.at += unnumbered ? 3 : 4;
+  if (dsap === IP_SAP) {
+    draft.type = 0x0800;
+    return Layer.Ip;
+  }
   if (dsap !== 0xaa) return done(SAP_NAMES[dsap] ?? (draft.at < draft.end ? ":data" : ""));
   if (!has(draft, 5, "SNAP header")) return done("");
   const organisation = u32(data, draft.at) >>> 8;

@@ -2,6 +2,7 @@ import { u8, u16, u24, u32, u48, u128 } from "./bytes.ts";
 import { verifyIpv4 } from "./checksums.ts";
 import { bogus, type Draft, has, hasHeader, Layer, rare, shortOf } from "./draft.ts";
 import { ETHERTYPE_NAMES } from "./etherTypes.ts";
+import { ipv4Options, ipv6Options } from "./ipOptions.ts";
 import type { IpHeader } from "./packet.ts";
 
 /** The layer that `draft.type`, an EtherType, names. */
@@ -27,6 +28,9 @@ export function etherType(draft: Draft): Layer {
   }
 }
 
+/** RFC 2225. */
+const ATM_HARDWARE = 19;
+
 /** RFC 826. */
 export function arp(draft: Draft): Layer {
   draft.protocols += ":arp";
@@ -42,14 +46,15 @@ export function arp(draft: Draft): Layer {
   const targetAt = at + 8 + hardware.length + network.length;
   rare(draft).arp = {
     opcode,
-    senderMac: targetAt <= draft.end ? mac(data, at + 8) : 0,
-    senderIp: targetAt <= draft.end ? ip(data, at + 8 + hardware.length) : 0,
+    senderMac: whole ? mac(data, at + 8) : 0,
+    senderIp: whole ? ip(data, at + 8 + hardware.length) : 0,
     targetMac: whole ? mac(data, targetAt) : 0,
     targetIp: whole ? ip(data, targetAt + hardware.length) : 0,
     ...((hardware.type !== 1 || hardware.length !== 6) && { hardware }),
     ...((network.type !== 0x0800 || network.length !== 4) && { network }),
   };
   if (!whole) shortOf(draft, at + size, "ARP addresses");
+  if (hardware.type === ATM_HARDWARE) draft.protocols += ":atmarp";
   draft.at = Math.min(at + size, draft.end);
   return Layer.Done;
 }
@@ -61,13 +66,19 @@ export function internet(draft: Draft): Layer {
   if (version === expected) return version === 6 ? Layer.Ip6 : ipv4(draft);
   if (expected === 6) {
     draft.protocols += draft.protocols === "" ? "data" : ":data";
+    wrongVersion(draft, version);
+    rare(draft).malformed = { at: draft.at, why: `IP version ${version} where IPv6 is announced` };
     return Layer.Done;
   }
   draft.protocols += draft.protocols === "" ? "ip" : ":ip";
   if (version === 6) return Layer.Ip6;
+  wrongVersion(draft, version);
+  return Layer.Done;
+}
+
+function wrongVersion(draft: Draft, version: number): void {
   bogus(draft, draft.at, `IP version ${version}`);
   rare(draft).part = { layer: "version", octets: draft.data.subarray(draft.at, draft.end) };
-  return Layer.Done;
 }
 
 function ipv4(draft: Draft): Layer {
@@ -103,16 +114,20 @@ function ipv4(draft: Draft): Layer {
     bogus(draft, at + 2, `an IPv4 length of ${length} octets, less than the header`);
     return Layer.Done;
   }
-  if (length !== 0 && at + length < draft.limit) {
+  if (length !== 0 && at + length <= draft.limit) {
     draft.limit = at + length;
     if (draft.limit < draft.end) draft.end = draft.limit;
-  }
+  } else rare(draft).room = draft.limit - at;
   if (headerLength > 20) {
     if (!has(draft, headerLength, "IPv4 options")) {
       draft.at += 20;
       return Layer.Done;
     }
     draft.ip = { ...ip, options: data.subarray(at + 20, at + headerLength) };
+    if (!ipv4Options(draft, at + 20, at + headerLength)) {
+      draft.at += headerLength;
+      return Layer.Done;
+    }
   }
   if (draft.verify) verifyIpv4(draft, at, headerLength);
   draft.at = at + headerLength;
@@ -134,6 +149,18 @@ const EXTENSION_NAMES: Readonly<Record<number, string>> = {
   135: ":mipv6",
 };
 const NO_NEXT_HEADER = 59;
+const ROUTING = 43;
+
+/** Whether a routing header's addresses fit in it: type 0 (RFC 2460), 2 (RFC 6275), segments (RFC 8754). */
+function routingHeader(draft: Draft, at: number, size: number): boolean {
+  const type = u8(draft.data, at + 2);
+  const addresses = type === 2 ? 1 : type === 4 ? u8(draft.data, at + 4) + 1 : 0;
+  const fits = 8 + 16 * addresses <= size;
+  if (!fits || (type === 0 && size % 16 === 0) || (type === 2 && size !== 24)) {
+    rare(draft).malformed ??= { at: at + 1, why: `a routing header of type ${type} with ${size} octets` };
+  }
+  return fits;
+}
 
 export function ipv6(draft: Draft): Layer {
   draft.protocols += draft.protocols === "" ? "ipv6" : ":ipv6";
@@ -165,7 +192,7 @@ export function ipv6(draft: Draft): Layer {
   if (length !== 0 && at + 40 + length < draft.limit) {
     draft.limit = at + 40 + length;
     if (draft.limit < draft.end) draft.end = draft.limit;
-  }
+  } else if (at + 40 + length !== draft.limit) rare(draft).room = draft.limit - at;
   draft.ip = plain;
   draft.ipAt = at;
   if (EXTENSION_NAMES[nextHeader] === undefined) return Layer.Transport;
@@ -201,6 +228,11 @@ function extensions(draft: Draft, fixed: IpHeader): Layer {
         break;
       }
       draft.at += size;
+      if (type === 0 || type === 60) ipv6Options(draft, at + 2, draft.at);
+      else if (type === ROUTING && !routingHeader(draft, at, size)) {
+        stopped = true;
+        break;
+      }
     }
     // RFC 6275, 6.1.1: nothing follows a mobility header, so it is the protocol.
     if (type === 135 && next === NO_NEXT_HEADER) break;

@@ -19,6 +19,8 @@ export interface Packet {
   readonly dhcp?: Dhcp;
   /** The first ports (and the sequence number) of a TCP header that was not whole: then there is no `tcp`. */
   readonly ports?: Ports & { readonly seq?: number };
+  /** Octets that IP has for itself and what it carries, where its length says more, or 0 (a segmenting network card). */
+  readonly room?: number;
   /** The octets of a header that is not whole, the last one: what they say is shown all the same. */
   readonly part?: HeaderPart;
   readonly igmp?: { readonly type: number };

@@ -1,9 +1,11 @@
 import { applicationOf, TCP_PORTS, UDP_PORTS } from "./applications.ts";
-import { u8, u16, u32, u128 } from "./bytes.ts";
+import { u8, u16, u32 } from "./bytes.ts";
 import { verifyTransport } from "./checksums.ts";
 import { dhcp, dhcpv6 } from "./dhcp.ts";
-import { bogus, type Draft, has, hasHeader, Layer, rare, shortOf } from "./draft.ts";
-import type { Icmp } from "./packet.ts";
+import { bogus, type Draft, has, hasHeader, Layer, rare } from "./draft.ts";
+import { icmpv6 } from "./icmpv6.ts";
+import { igmp } from "./igmp.ts";
+import { sctp } from "./sctp.ts";
 import {
   ah,
   ayiya,
@@ -17,6 +19,7 @@ import {
   teredo,
   udpEncapsulation,
   vxlan,
+  vxlanGpe,
 } from "./tunnels.ts";
 
 /** tshark's names of the IP protocols (IANA) that it decodes and we do not. */
@@ -131,6 +134,7 @@ function tcp(draft: Draft): Layer {
     }
     draft.tcp = { ...plain, options: data.subarray(at + 20, at + headerLength) };
     draft.at = at + headerLength;
+    if (!tcpOptions(draft, at + 20)) return Layer.Done;
   }
   const urgent = u16(data, at + 18);
   if (urgent !== 0) draft.tcp = { ...draft.tcp, urgent };
@@ -139,6 +143,25 @@ function tcp(draft: Draft): Layer {
     draft.protocols += applicationOf(TCP_PORTS, srcPort, dstPort);
   }
   return Layer.Done;
+}
+
+const SELECTIVE_ACKNOWLEDGMENT = 5;
+
+/** RFC 9293, 3.1; RFC 2018, 3: a selective acknowledgment has pairs of sequence numbers. What else is odd is only noted. */
+function tcpOptions(draft: Draft, from: number): boolean {
+  const { data, at: end } = draft;
+  for (let at = from; at + 2 <= end; ) {
+    const kind = u8(data, at);
+    if (kind === 0) break;
+    const size = kind === 1 ? 1 : u8(data, at + 1);
+    if (size === 0 || (kind !== 1 && size < 2) || at + size > end) break;
+    if (kind === SELECTIVE_ACKNOWLEDGMENT && (size === 2 || size % 8 !== 2)) {
+      rare(draft).malformed = { at: at + 1, why: `a selective acknowledgment of ${size} octets` };
+      return size !== 2;
+    }
+    at += size;
+  }
+  return true;
 }
 
 /** The ports of a header that is not whole, as an ICMP error quotes them (RFC 792: 8 octets). */
@@ -151,6 +174,8 @@ function partPorts(draft: Draft, at: number, seqAt: number): void {
 
 const DHCP_SERVER = 67;
 const DHCP_CLIENT = 68;
+/** Of the preboot execution environment (PXE 2.1). */
+const BOOT_SERVER = 4011;
 
 /** RFC 768. */
 function udp(draft: Draft): Layer {
@@ -164,8 +189,8 @@ function udp(draft: Draft): Layer {
   draft.at = at + 8;
   if (length < 8) {
     // 0 is a jumbogram's (RFC 2675).
-    if (length !== 0) {
-      bogus(draft, at + 4, `a UDP length of ${length} octets`);
+    if (length !== 0 || draft.ip?.version === 4) {
+      rare(draft).malformed = { at: at + 4, why: `a UDP length of ${length} octets` };
       return Layer.Done;
     }
   } else if (at + length < draft.limit) {
@@ -177,12 +202,15 @@ function udp(draft: Draft): Layer {
   }
   if (draft.at >= draft.end) return Layer.Done;
   const low = Math.min(srcPort, dstPort);
-  if (low === DHCP_SERVER || low === DHCP_CLIENT) return dhcp(draft);
+  if (low === DHCP_SERVER || low === DHCP_CLIENT || srcPort === BOOT_SERVER || dstPort === BOOT_SERVER)
+    return dhcp(draft);
   const tunnel = TUNNEL_PORTS.get(low) ?? TUNNEL_PORTS.get(Math.max(srcPort, dstPort));
   if (tunnel !== undefined) return tunnel(draft);
   switch (dstPort) {
     case 4789:
       return vxlan(draft);
+    case 4790:
+      return vxlanGpe(draft);
     case 6081:
       return geneve(draft);
     case 4754:
@@ -209,20 +237,28 @@ const TUNNEL_PORTS: ReadonlyMap<number, (draft: Draft) => Layer> = new Map([
   [5072, ayiya],
 ]);
 
-/** RFC 9260. */
-function sctp(draft: Draft): Layer {
-  draft.protocols += ":sctp";
-  if (!has(draft, 12, "SCTP header")) {
-    partPorts(draft, draft.at, 4);
-    return Layer.Done;
-  }
-  const { data, at } = draft;
-  rare(draft).sctp = { srcPort: u16(data, at), dstPort: u16(data, at + 2), verificationTag: u32(data, at + 4) };
-  draft.at += 12;
-  return Layer.Done;
-}
+/** Octets of ICMP's messages that tshark reads beyond the six of every header (RFC 792, 950, 8335). */
+const ICMP_LENGTHS: Readonly<Record<number, number>> = {
+  0: 8,
+  3: 8,
+  4: 8,
+  5: 9,
+  8: 8,
+  9: 8,
+  11: 8,
+  12: 8,
+  13: 20,
+  14: 20,
+  15: 8,
+  16: 8,
+  17: 12,
+  18: 12,
+  42: 8,
+  43: 8,
+};
+const ROUTER_ADVERTISEMENT = 9;
 
-/** RFC 792: echo, timestamp, information (13–16), address mask (17, 18: RFC 950) have an identifier; errors quote. */
+/** RFC 792: echo, timestamp, information (13–16), address mask (17, 18) have an identifier; errors quote. */
 function icmp(draft: Draft): Layer {
   draft.protocols += ":icmp";
   // Wireshark reads the first six octets before it shows the type.
@@ -230,123 +266,30 @@ function icmp(draft: Draft): Layer {
   const { data, at } = draft;
   const type = u8(data, at);
   const code = u8(data, at + 1);
-  if (at + 8 > draft.end) return shortIcmp(draft, type <= 18);
-  draft.at = at + 8;
   const isEcho = type === 8 || type === 0;
-  if (isEcho || (type >= 13 && type <= 18)) {
+  const isIdentified = isEcho || (type >= 13 && type <= 18);
+  const isWhole = has(draft, ICMP_LENGTHS[type] ?? 6, "ICMP message");
+  if (at + 8 > draft.end) {
+    draft.icmp = { type, code };
+    draft.at = at + 4;
+    return Layer.Done;
+  }
+  draft.at = at + 8;
+  if (isIdentified) {
     draft.icmp = { type, code, id: u16(data, at + 4), seq: u16(data, at + 6) };
     if (isEcho && draft.at < draft.end) draft.protocols += ":data";
     return Layer.Done;
   }
   const rest = u32(data, at + 4);
   draft.icmp = rest === 0 ? { type, code } : { type, code, rest };
-  if ((type >= 3 && type <= 5) || type === 11 || type === 12) quote(draft, 0x0800);
+  if (!isWhole) return Layer.Done;
+  if ((type >= 3 && type <= 5) || type === 11 || type === 12) quote(draft);
+  // RFC 1256: routers have two words each.
+  else if (type === ROUTER_ADVERTISEMENT && u8(data, at + 5) !== 2 && draft.at < draft.end) draft.protocols += ":data";
   return Layer.Done;
 }
 
-/** A message of which type, code and checksum are there; of the types that we know the header has eight octets. */
-function shortIcmp(draft: Draft, isKnown: boolean): Layer {
-  const { data, at } = draft;
-  draft.icmp = { type: u8(data, at), code: u8(data, at + 1) };
-  if (isKnown) has(draft, 8, "ICMP header");
-  draft.at = at + 4;
-  return Layer.Done;
-}
-
-function quote(draft: Draft, type: number): void {
+function quote(draft: Draft): void {
   if (draft.at >= draft.end) return;
-  rare(draft).nested = { role: "quoted", layer: Layer.Ip, at: draft.at, type, via: "" };
-}
-
-/** RFC 4443; neighbour discovery RFC 4861. */
-function icmpv6(draft: Draft): Layer {
-  draft.protocols += ":icmpv6";
-  if (!hasHeader(draft, 4, "icmpv6", "ICMPv6 header")) return Layer.Done;
-  const { data, at } = draft;
-  const type = u8(data, at);
-  const code = u8(data, at + 1);
-  if (at + 8 > draft.end) return shortIcmp(draft, type <= 4 || (type >= 128 && type <= 137));
-  draft.at = at + 8;
-  const found: { -readonly [K in keyof Icmp]: Icmp[K] } = { type, code };
-  draft.icmp = found;
-  if (type === 128 || type === 129) {
-    found.id = u16(data, at + 4);
-    found.seq = u16(data, at + 6);
-    if (draft.at < draft.end) draft.protocols += ":data";
-    return Layer.Done;
-  }
-  const rest = u32(data, at + 4);
-  if (rest !== 0) found.rest = rest;
-  if (type < 5 && type > 0) quote(draft, 0x86dd);
-  else if (type === 135 || type === 136) {
-    if (!has(draft, 16, "target address")) return Layer.Done;
-    found.target = u128(data, at + 8);
-  }
-  const optionsAt = DISCOVERY_OPTIONS_AT[type];
-  if (optionsAt !== undefined) discoveryOptions(draft, at + optionsAt);
-  return Layer.Done;
-}
-
-/** Router solicitation and advertisement, neighbour solicitation and advertisement, redirect (RFC 4861, 4). */
-const DISCOVERY_OPTIONS_AT: Readonly<Record<number, number>> = { 133: 8, 134: 16, 135: 24, 136: 24, 137: 40 };
-
-/** RFC 4861, 4.6: a length of 0 makes the packet invalid; an option must not go beyond its end. */
-function discoveryOptions(draft: Draft, from: number): void {
-  const { data, end } = draft;
-  for (let at = from; at < end; ) {
-    const size = at + 2 <= end ? u8(data, at + 1) * 8 : 2;
-    if (size === 0) {
-      rare(draft).malformed = { at: at + 1, why: "an option of neighbour discovery with a length of 0" };
-      return;
-    }
-    if (at + size > end) {
-      shortOf(draft, at + size, "option of neighbour discovery");
-      return;
-    }
-    const type = u8(data, at);
-    const [least, most, odd] = OPTION_LENGTHS[type] ?? [1, 255];
-    const units = size / 8;
-    if (units < least || units > most || (odd && units % 2 === 0))
-      rare(draft).malformed ??= { at: at + 1, why: `option ${type} of neighbour discovery with a length of ${units}` };
-    // RFC 8781, 4: codes of prefix lengths 96, 64, 56, 48, 40 and 32.
-    else if (type === PREF64 && (u8(data, at + 3) & 7) > 5)
-      rare(draft).malformed ??= { at: at + 3, why: "a PREF64 option with a prefix length code above 5" };
-    at += size;
-  }
-}
-
-const PREF64 = 38;
-/**
- * Lengths of options, in units of 8 octets: least, most, and whether they are odd. Prefix information and MTU (RFC
- * 4861), advertisement interval, home agent and IP address (RFC 6275, 5568), route information (RFC 4191), DNS servers
- * and flags (RFC 8106, 5175), 6LoWPAN's (RFC 6775) and PREF64 (RFC 8781).
- */
-const OPTION_LENGTHS: Readonly<Record<number, readonly [least: number, most: number, odd?: true]>> = {
-  3: [4, 4],
-  5: [1, 1],
-  7: [1, 1],
-  8: [1, 1],
-  13: [2, 2],
-  17: [3, 3],
-  18: [3, 3],
-  23: [3, 3],
-  24: [1, 3],
-  25: [1, 255, true],
-  26: [1, 1],
-  32: [3, 255],
-  33: [2, 2],
-  34: [1, 3],
-  35: [3, 3],
-  36: [1, 1],
-  [PREF64]: [2, 2],
-};
-
-/** RFC 3376; other protocols share the number with it (DVMRP 0x13, PIM version 1 0x14). */
-function igmp(draft: Draft): Layer {
-  draft.protocols += ":igmp";
-  if (!has(draft, 1, "IGMP header")) return Layer.Done;
-  const type = u8(draft.data, draft.at);
-  rare(draft).igmp = { type };
-  draft.protocols += type === 0x13 ? ":dvmrp" : type === 0x14 ? ":pim" : ":igmp";
-  return Layer.Done;
+  rare(draft).nested = { role: "quoted", layer: Layer.Ip, at: draft.at, type: 0x0800, via: "" };
 }

@@ -58,9 +58,22 @@ export function gre(draft: Draft, at: number): Layer {
 /** RFC 7348. */
 export function vxlan(draft: Draft): Layer {
   draft.protocols += ":vxlan";
-  if (!has(draft, 8, "VXLAN header")) return Layer.Done;
-  rare(draft).vxlan = { vni: u24(draft.data, draft.at + 4) };
-  return carry(draft, Layer.Ethernet, draft.at + 8, 0);
+  const { data, at } = draft;
+  if (at + 7 <= draft.end) rare(draft).vxlan = { vni: u24(data, at + 4) };
+  return has(draft, 8, "VXLAN header") ? carry(draft, Layer.Ethernet, at + 8, 0) : Layer.Done;
+}
+
+/** draft-ietf-nvo3-vxlan-gpe: the fourth octet says what follows. tshark does not name the header. */
+export function vxlanGpe(draft: Draft): Layer {
+  if (!has(draft, 8, "VXLAN-GPE header")) return Layer.Done;
+  const { data, at } = draft;
+  rare(draft).vxlan = { vni: u24(data, at + 4) };
+  const next = u8(data, at + 3);
+  if (next === 3) return carry(draft, Layer.Ethernet, at + 8, 0);
+  if (next === 1 || next === 2) return carry(draft, Layer.Ip, at + 8, next === 1 ? 0x0800 : 0x86dd);
+  if (next === 5) return carry(draft, Layer.EtherType, at + 8, 0x8847);
+  draft.protocols += next === 4 ? ":nsh" : draft.end > at + 8 ? ":data" : "";
+  return Layer.Done;
 }
 
 /** RFC 8926. */

@@ -1,0 +1,88 @@
+import { u8, u32 } from "./bytes.ts";
+import { type Draft, rare } from "./draft.ts";
+
+const LOOSE_SOURCE_ROUTE = 131;
+const STRICT_SOURCE_ROUTE = 137;
+
+/** Octets that an option of IPv4 has at least, where tshark reads on (RFC 791, 1063, 1393, 1108, 2113). */
+const LEAST: Readonly<Record<number, number>> = {
+  7: 3,
+  11: 4,
+  12: 4,
+  25: 8,
+  68: 4,
+  82: 12,
+  130: 3,
+  131: 3,
+  133: 3,
+  134: 6,
+  136: 4,
+  137: 3,
+  148: 4,
+};
+
+/** Whether the options of an IPv4 header are long enough for what they are; if not, notes the first that is not. */
+export function ipv4Options(draft: Draft, from: number, end: number): boolean {
+  const { data } = draft;
+  for (let at = from; at + 2 <= end; ) {
+    const type = u8(data, at);
+    if (type === 0) return true;
+    const size = type === 1 ? 1 : u8(data, at + 1);
+    if (type !== 1 && size < 2) return true;
+    if (size < (LEAST[type] ?? 0)) {
+      rare(draft).malformed = { at: at + 1, why: `an IPv4 option ${type} of ${size} octets` };
+      return false;
+    }
+    at += size;
+  }
+  return true;
+}
+
+/**
+ * The last address of a source route whose pointer is in it: what Wireshark shows as the destination. `undefined`
+ * where there is no such route, 0 where its addresses do not fill it.
+ */
+export function finalDestination(options: Uint8Array): number | undefined {
+  for (let at = 0; at + 2 <= options.length; ) {
+    const type = u8(options, at);
+    if (type === 0) return undefined;
+    const size = type === 1 ? 1 : u8(options, at + 1);
+    if (size < 2 && type !== 1) return undefined;
+    if ((type === LOOSE_SOURCE_ROUTE || type === STRICT_SOURCE_ROUTE) && size > 3 && at + size <= options.length) {
+      const pointer = u8(options, at + 2);
+      if (pointer < 4 || pointer % 4 !== 0 || pointer > size) return undefined;
+      return size % 4 === 3 ? u32(options, at + size - 4) : 0;
+    }
+    at += size;
+  }
+  return undefined;
+}
+
+/**
+ * Lengths of IPv6's options: least and most. Tunnel limit (RFC 2473), router alert (2711), CALIPSO (5570), performance
+ * metrics (8250), RPL (6553), jumbo payload (2675), home address (6275), depth-first forwarding (6971).
+ */
+const IPV6_LENGTHS: Readonly<Record<number, readonly [least: number, most: number]>> = {
+  4: [1, 1],
+  5: [2, 2],
+  7: [8, 255],
+  15: [10, 10],
+  99: [4, 255],
+  194: [4, 4],
+  201: [16, 16],
+  238: [3, 3],
+};
+
+/** Notes the first option of a hop-by-hop or destination options header (RFC 8200, 4.2) whose length cannot be. */
+export function ipv6Options(draft: Draft, from: number, end: number): void {
+  const { data } = draft;
+  for (let at = from; at + 2 <= end; ) {
+    const type = u8(data, at);
+    const size = u8(data, at + 1);
+    const [least, most] = type === 0 ? [0, 255] : (IPV6_LENGTHS[type] ?? [0, 255]);
+    if (size < least || size > most) {
+      rare(draft).malformed ??= { at: at + 1, why: `an IPv6 option ${type} of ${size} octets` };
+    }
+    at += type === 0 ? 1 : 2 + size;
+  }
+}

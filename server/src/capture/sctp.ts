@@ -1,0 +1,159 @@
+import { u8, u16, u32 } from "./bytes.ts";
+import { type Draft, has, Layer, rare, shortOf } from "./draft.ts";
+
+const DATA = 0;
+const SACK = 3;
+const NR_SACK = 16;
+const I_DATA = 64;
+
+/** Chunks whose fields end in a list of parameters or causes: how many octets stand before the list (RFC 9260, 5061, 6525). */
+const LIST_AT: Readonly<Record<number, number>> = { 1: 20, 2: 20, 4: 4, 5: 4, 6: 4, 9: 4, 128: 8, 130: 4, 193: 8 };
+/** Octets of chunks that are read as a whole, the padding included: heartbeats have a parameter, AUTH an identifier. */
+const LEAST: Readonly<Record<number, number>> = { 3: 16, 4: 8, 5: 8, 7: 8, 12: 8, 13: 8, 15: 8, 16: 20 };
+
+/** RFC 9260. */
+export function sctp(draft: Draft): Layer {
+  draft.protocols += ":sctp";
+  const { data, at } = draft;
+  if (!has(draft, 12, "SCTP header")) {
+    if (at + 4 > draft.end) return Layer.Done;
+    const seq = at + 8 <= draft.end ? u32(data, at + 4) : undefined;
+    rare(draft).ports = { srcPort: u16(data, at), dstPort: u16(data, at + 2), ...(seq !== undefined && { seq }) };
+    return Layer.Done;
+  }
+  rare(draft).sctp = { srcPort: u16(data, at), dstPort: u16(data, at + 2), verificationTag: u32(data, at + 4) };
+  draft.at += 12;
+  chunks(draft, Math.min(u16(data, at), u16(data, at + 2)), Math.max(u16(data, at), u16(data, at + 2)));
+  return Layer.Done;
+}
+
+/** Stops at what cannot be. */
+function chunks(draft: Draft, lowPort: number, highPort: number): boolean {
+  const { data, end } = draft;
+  for (let at = draft.at; at < end; ) {
+    if (at + 4 > end) return isShort(draft, at + 4);
+    const type = u8(data, at);
+    const length = u16(data, at + 2);
+    if (length < 4) return tooShort(draft, at + 2, `an SCTP chunk of ${length} octets`);
+    if (at + length > end) return isShort(draft, at + length);
+    const next = Math.min(at + padded(length), end);
+    if (next - at < (LEAST[type] ?? 0)) return tooShort(draft, at + 2, `an SCTP chunk ${type} of ${length} octets`);
+    if (type === DATA || type === I_DATA) draft.protocols += payloadOf(data, at, length, type, lowPort, highPort);
+    else if (type === SACK || type === NR_SACK) {
+      const blocks = u16(data, at + 12) + u16(data, at + 14) + (type === NR_SACK ? u16(data, at + 16) : 0);
+      if ((type === SACK ? 16 : 20) + 4 * blocks > next - at)
+        return tooShort(draft, at + 2, `an SCTP chunk with ${blocks} blocks, and room for fewer`);
+    } else if (LIST_AT[type] !== undefined && !list(draft, at + LIST_AT[type], next)) return false;
+    at = next;
+  }
+  return true;
+}
+
+function isShort(draft: Draft, to: number): false {
+  shortOf(draft, to, "SCTP chunk");
+  return false;
+}
+
+/** Parameters and causes: type, length, value, each filled up to a multiple of four octets. */
+function list(draft: Draft, from: number, end: number): boolean {
+  const { data } = draft;
+  for (let at = from; at < end; ) {
+    const length = at + 4 <= end ? u16(data, at + 2) : 0;
+    if (length < 4 || at + length > end) return tooShort(draft, at, `an SCTP parameter of ${length} octets`);
+    at += padded(length);
+  }
+  return true;
+}
+
+function tooShort(draft: Draft, at: number, why: string): false {
+  rare(draft).malformed = { at, why };
+  return false;
+}
+
+function padded(length: number): number {
+  return Math.ceil(length / 4) * 4;
+}
+
+const WHOLE_MESSAGE = 3;
+
+/** tshark's name of what a DATA chunk carries: a whole message only, since the others are put together first. */
+function payloadOf(
+  data: Uint8Array,
+  at: number,
+  length: number,
+  type: number,
+  lowPort: number,
+  highPort: number,
+): string {
+  const header = type === DATA ? 16 : 20;
+  if (length <= header || (u8(data, at + 1) & WHOLE_MESSAGE) !== WHOLE_MESSAGE) return "";
+  const identifier = type === DATA ? u32(data, at + 12) : 0;
+  return `:${PAYLOADS[identifier] ?? PORTS[lowPort] ?? PORTS[highPort] ?? "data"}`;
+}
+
+/** Payload protocol identifiers (IANA). */
+const PAYLOADS: Readonly<Record<number, string>> = {
+  1: "iua",
+  2: "m2ua",
+  3: "m3ua",
+  4: "sua",
+  5: "m2pa",
+  6: "v5ua",
+  7: "megaco",
+  8: "bicc",
+  10: "dua",
+  11: "asap",
+  12: "enrp",
+  13: "q931",
+  18: "s1ap",
+  19: "rua",
+  20: "hnbap",
+  24: "sbcap",
+  25: "nbap",
+  27: "x2ap",
+  29: "lcsap",
+  31: "sabp",
+  43: "m2ap",
+  44: "m3ap",
+  45: "ssh",
+  46: "diameter",
+  47: "dtls",
+  50: "rtcdc",
+  60: "ngap",
+  61: "xnap",
+  62: "f1ap",
+  64: "e1ap",
+};
+
+/** Ports as Wireshark's defaults have them. */
+const PORTS: Readonly<Record<number, string>> = {
+  22: "ssh",
+  53: "dns",
+  443: "tls",
+  636: "tls",
+  853: "dtls",
+  2904: "m2ua",
+  2905: "m3ua",
+  2944: "megaco",
+  3565: "m2pa",
+  3863: "asap",
+  3868: "diameter",
+  5061: "tls",
+  9082: "lcsap",
+  9900: "iua",
+  9901: "enrp",
+  9908: "m2tp",
+  10001: "v5ua",
+  14001: "sua",
+  29118: "sgsap",
+  29168: "sbcap",
+  29169: "rua",
+  36412: "s1ap",
+  36422: "x2ap",
+  36443: "m2ap",
+  36444: "m3ap",
+  38412: "ngap",
+  38422: "xnap",
+  38462: "e1ap",
+  38472: "f1ap",
+};
