@@ -73,7 +73,7 @@ describe("link types", () => {
 
   test("another one is said to be unsupported, and its octets are there", () => {
     expect(decode("0102", 147)).toMatchObject({
-      unsupported: "link type 147 is not decoded",
+      unsupported: "link type 147 (user_dlt) is not decoded",
       payload: Uint8Array.of(1, 2),
       protocols: "user_dlt:data",
     });

@@ -1,5 +1,6 @@
 import { u16 } from "./bytes.ts";
 import { ENCAPSULATIONS } from "./encapsulations.ts";
+import { malformation } from "./faults.ts";
 import { finalDestination } from "./ipOptions.ts";
 import type { Frame, IpHeader, Packet } from "./packet.ts";
 import { partFields } from "./partFields.ts";
@@ -14,9 +15,9 @@ export type Fields = Record<string, string | number>;
 /**
  * A frame's fields by Wireshark's names and as `tshark -T fields` writes them, of each the first that occurs in the
  * frame, what tunnels carry and what ICMP errors quote included. Flags are 0 and 1, what Wireshark writes in
- * hexadecimal is text.
+ * hexadecimal is text. `protocols` is what the frames before this one tell, if they were looked at.
  */
-export function fieldsOf(frame: Frame, packet: Packet): Fields {
+export function fieldsOf(frame: Frame, packet: Packet, protocols: string = refinedProtocols(packet)): Fields {
   const fields: Fields = { "frame.number": frame.number };
   if (frame.time !== undefined) fields["frame.time_epoch"] = epochText(frame.time);
   const aside = PSEUDO_HEADERS[frame.linkType] ?? 0;
@@ -25,25 +26,19 @@ export function fieldsOf(frame: Frame, packet: Packet): Fields {
   if (frame.section !== undefined) fields["frame.interface_id"] = frame.interface;
   const encapsulation = ENCAPSULATIONS.get(frame.linkType);
   if (encapsulation !== undefined) fields["frame.encap_type"] = encapsulation;
-  fields["frame.protocols"] = refinedProtocols(packet);
+  fields["frame.protocols"] = protocols;
   let isQuoted = false;
   for (let at: Packet | undefined = packet; at !== undefined; at = at.inner ?? at.icmp?.quoted) {
     const layers: Fields = {};
     layerFields(at, layers);
+    // Of what an error quotes Wireshark does not tell the length.
+    if (isQuoted) delete layers["tcp.len"];
     if (at.part !== undefined) partFields(at.part, isQuoted, layers);
-    isQuoted = at.inner === undefined;
+    isQuoted ||= at.inner === undefined;
     for (const [name, value] of Object.entries(layers)) fields[name] ??= value;
   }
-  if (malformation(packet) !== undefined) fields["_ws.malformed"] = "_ws.malformed";
+  if (malformation(frame, packet) !== undefined) fields["_ws.malformed"] = "_ws.malformed";
   return fields;
-}
-
-/** Where and why Wireshark would call the frame malformed, tunnels and quotes included; undefined when it would not. */
-export function malformation(packet: Packet): { readonly at: number; readonly why: string } | undefined {
-  for (let at: Packet | undefined = packet; at !== undefined; at = at.inner ?? at.icmp?.quoted) {
-    if (at.malformed !== undefined && !at.malformed.expert) return at.malformed;
-  }
-  return undefined;
 }
 
 function layerFields(packet: Packet, to: Fields): void {
@@ -90,12 +85,14 @@ function ethernetFields({ eth, part }: Packet, to: Fields): void {
 /** Linux cooked captures have tags, too. */
 function tagFields({ tags, type }: Packet["eth"], to: Fields): void {
   tags.forEach((tag, i) => {
-    if (tag.tpid === 0x88a8) to["ieee8021ad.id"] ??= tag.id;
-    else if (to["vlan.id"] === undefined) {
+    // Of two in one header neither is `ieee8021ad.id`.
+    if (tag.tpid === 0x88a8) {
+      if (tags[i + 1]?.tpid !== 0x88a8 && tags[i - 1]?.tpid !== 0x88a8) to["ieee8021ad.id"] ??= tag.id;
+    } else if (to["vlan.id"] === undefined) {
       to["vlan.id"] = tag.id;
       to["vlan.priority"] = tag.priority;
       const next = tags[i + 1]?.tpid ?? type;
-      if (next >= LENGTH_FIELD_END) to["vlan.etype"] = hex(next, 4);
+      if (next > LONGEST_LENGTH) to["vlan.etype"] = hex(next, 4);
     }
   });
 }

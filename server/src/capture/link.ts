@@ -20,7 +20,9 @@ import { avs, perPacketInformation, prism, radiotap, wlan } from "./wireless.ts"
 
 /** Assigned by IEEE 802; the names are tshark's protocol names. */
 const TAG_NAMES: Readonly<Record<number, string>> = { 33024: ":vlan", 34984: ":ieee8021ad", 37120: ":vlan" };
+const PROVIDER_TAG = 0x88a8;
 const MAX_LENGTH_FIELD = 0x5ff;
+const LONGEST_LENGTH = 1500;
 const NO_TAGS: readonly VlanTag[] = [];
 
 /** Link types that we decode (https://www.tcpdump.org/linktypes.html): what to do first with a frame of each. */
@@ -81,10 +83,14 @@ export function ethernetFrame(draft: Draft): Layer {
   draft.at = at + 14;
   if (type <= MAX_LENGTH_FIELD) {
     draft.eth = { src, dst, type, tags: NO_TAGS };
+    if (type > 0 && type <= LONGEST_LENGTH) return lengthField(draft, type);
     if (type === 0) draft.protocols += ":ethertype";
-    return lengthField(draft, type);
+    bogus(draft, draft.at - 2, `${type} is neither an Ethernet length nor a type`);
+    if (draft.at < draft.end) draft.protocols += ":data";
+    return Layer.Done;
   }
   let tags = NO_TAGS;
+  let isLength = false;
   draft.protocols += ":ethertype";
   if (type === 0x8100 || type === 0x88a8 || type === 0x9100) {
     const found: VlanTag[] = [];
@@ -96,24 +102,32 @@ export function ethernetFrame(draft: Draft): Layer {
       }
       const control = u16(data, draft.at);
       found.push({ tpid: type, id: control & 0xfff, priority: control >> 13, dei: (control & 0x1000) !== 0 });
+      const isProvider = type === PROVIDER_TAG;
       type = u16(data, draft.at + 2);
       draft.at += 4;
-      if (type > MAX_LENGTH_FIELD) draft.protocols += ":ethertype";
+      // A service and a customer tag of IEEE 802.1ad are one header to tshark.
+      if (isProvider && type === PROVIDER_TAG && has(draft, 4, "VLAN tag")) {
+        const customer = u16(data, draft.at);
+        found.push({ tpid: type, id: customer & 0xfff, priority: customer >> 13, dei: (customer & 0x1000) !== 0 });
+        type = u16(data, draft.at + 2);
+        draft.at += 4;
+      }
+      isLength = !isProvider && type <= LONGEST_LENGTH;
+      if (!isLength) draft.protocols += ":ethertype";
     }
     tags = found;
   }
   draft.eth = { src, dst, type, tags };
-  if (type <= MAX_LENGTH_FIELD) return lengthField(draft, type);
+  if (isLength) return lengthField(draft, type);
   draft.type = type;
   return Layer.EtherType;
 }
 
 /** IEEE 802.3: the field is the length of what follows (up to 1500), which is LLC, or Novell's IPX without it. */
 function lengthField(draft: Draft, length: number): Layer {
-  if (length > 1500 || length === 0) {
-    bogus(draft, draft.at - 2, `${length} is neither an Ethernet length nor a type`);
-    if (draft.at < draft.end) draft.protocols += ":data";
-    return Layer.Done;
+  if (draft.at + length > draft.limit) {
+    // What is there is decoded all the same.
+    rare(draft).malformed = { at: draft.at - 2, why: `an Ethernet length of ${length} octets, more than there are` };
   }
   draft.limit = Math.min(draft.limit, draft.at + length);
   draft.end = Math.min(draft.end, draft.limit);
@@ -407,7 +421,8 @@ function packetTap(draft: Draft): Layer {
 }
 
 export function unsupportedLink(draft: Draft, linkType: number): void {
-  const name = draft.end > draft.at ? UNDECODED.get(linkType) : undefined;
-  if (name !== undefined) draft.protocols += draft.protocols === "" ? name : `:${name}`;
-  rare(draft).unsupported = `link type ${linkType} is not decoded`;
+  const name = UNDECODED.get(linkType);
+  if (name !== undefined && draft.end > draft.at) draft.protocols += draft.protocols === "" ? name : `:${name}`;
+  const known = name === undefined ? "" : ` (${name.split(":", 1)[0]})`;
+  rare(draft).unsupported = `link type ${linkType}${known} is not decoded`;
 }

@@ -1,27 +1,34 @@
+import { TCP_PORTS } from "./applications.ts";
 import { u8, u16, u32 } from "./bytes.ts";
 import { isTls, tlsNames } from "./certificates.ts";
 import { httpNames, isHttp, latin } from "./http.ts";
 import type { Packet } from "./packet.ts";
 
+/** tshark's name of what is behind a port of TCP, where it has one. */
+export function applicationBehind(port: number | undefined): string | undefined {
+  return port === undefined ? undefined : TCP_PORTS.get(port)?.slice(1);
+}
+
 /**
  * frame.protocols with what the first octets of the innermost payload tell: decoding itself goes by ports only, since
- * the chain does not look further.
+ * the chain does not look further. `application` stands for the port's name where more is known of the connection,
+ * `skipped` is how many octets belong to an earlier message.
  */
-export function refinedProtocols(packet: Packet): string {
+export function refinedProtocols(packet: Packet, application?: string, skipped = 0): string {
   const { protocols } = packet;
   const place = protocols.lastIndexOf(":");
   const below = protocols.lastIndexOf(":", place - 1);
   const transport = protocols.slice(below + 1, place);
   if (transport !== "tcp" && transport !== "udp") return protocols;
-  const name = protocols.slice(place + 1);
+  const name = application ?? protocols.slice(place + 1);
   const isTcp = transport === "tcp";
   const refine = name === "data" ? (isTcp ? tcpByOctets : udpByOctets) : (isTcp ? TCP_NAMES : UDP_NAMES)[name];
-  if (refine === undefined) return protocols;
+  if (refine === undefined) return `${protocols.slice(0, place)}:${name}`;
   let innermost = packet;
   for (let next = packet.inner ?? packet.icmp?.quoted; next !== undefined; next = next.inner ?? next.icmp?.quoted) {
     innermost = next;
   }
-  const refined = refine(innermost.payload, innermost);
+  const refined = refine(innermost.payload.subarray(skipped), innermost);
   return refined === "" ? protocols.slice(0, place) : `${protocols.slice(0, place)}:${refined}`;
 }
 

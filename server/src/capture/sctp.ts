@@ -34,7 +34,8 @@ function chunks(draft: Draft, lowPort: number, highPort: number): boolean {
     if (at + 4 > end) return isShort(draft, at + 4);
     const type = u8(data, at);
     const length = u16(data, at + 2);
-    if (length < 4) return tooShort(draft, at + 2, `an SCTP chunk of ${length} octets`);
+    // What is shorter than its header, but not empty, is passed over.
+    if (length === 0) return tooShort(draft, at + 2, `an SCTP chunk of ${length} octets`);
     if (at + length > end) return isShort(draft, at + length);
     const next = Math.min(at + padded(length), end);
     if (next - at < (LEAST[type] ?? 0)) return tooShort(draft, at + 2, `an SCTP chunk ${type} of ${length} octets`);

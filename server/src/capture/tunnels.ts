@@ -42,7 +42,7 @@ export function gre(draft: Draft, at: number): Layer {
       return carry(draft, Layer.EtherType, next, protocol);
     case 0x88be:
       // ERSPAN type I has no sequence number and no header of its own (draft-foschiano-erspan).
-      return carry(draft, Layer.Ethernet, hasSequence ? next + 8 : next, 0, ":erspan");
+      return next < draft.end ? carry(draft, Layer.Ethernet, hasSequence ? next + 8 : next, 0, ":erspan") : Layer.Done;
     case 0x22eb: {
       const hasSubheader = next + 12 <= draft.end && (u8(data, next + 11) & 1) === 1;
       return carry(draft, Layer.Ethernet, next + (hasSubheader ? 20 : 12), 0, ":erspan");

@@ -1,6 +1,8 @@
 /** `iochain decode`: the frames of a capture as they are read. */
+import { Conversations } from "../capture/conversations.ts";
 import { decodeFrame } from "../capture/decode.ts";
-import { fieldsOf, malformation } from "../capture/fields.ts";
+import { malformation } from "../capture/faults.ts";
+import { fieldsOf } from "../capture/fields.ts";
 import type { Frame } from "../capture/packet.ts";
 import { describe } from "../chain/describe.ts";
 import { eachFrame } from "./captures.ts";
@@ -9,7 +11,8 @@ import { seconds } from "./time.ts";
 
 export async function decode(capture: string, options: { format: "text" | "ndjson"; limit?: number }): Promise<number> {
   const { limit = Number.POSITIVE_INFINITY } = options;
-  const show = options.format === "ndjson" ? asJson : asText;
+  const conversations = new Conversations();
+  const show = options.format === "ndjson" ? (frame: Frame) => asJson(frame, conversations) : asText;
   const lines = new Lines();
   let count = 0;
   const sink = (frame: Frame) => {
@@ -21,10 +24,10 @@ export async function decode(capture: string, options: { format: "text" | "ndjso
   return OK;
 }
 
-function asJson(frame: Frame): string {
+function asJson(frame: Frame, conversations: Conversations): string {
   const packet = decodeFrame(frame.data, frame.linkType, frame.originalLength);
-  const fields = fieldsOf(frame, packet);
-  const wrong = malformation(packet);
+  const fields = fieldsOf(frame, packet, conversations.protocolsOf(frame, packet));
+  const wrong = malformation(frame, packet);
   return JSON.stringify({
     frame: frame.number,
     time: seconds(frame.time),
@@ -38,7 +41,7 @@ function asJson(frame: Frame): string {
 
 function asText(frame: Frame): string {
   const packet = decodeFrame(frame.data, frame.linkType, frame.originalLength);
-  const wrong = malformation(packet);
+  const wrong = malformation(frame, packet);
   const inner = packet.inner && `[${describe(packet.inner)}]`;
   return [
     String(frame.number).padStart(6),
@@ -46,7 +49,7 @@ function asText(frame: Frame): string {
     packet.unsupported ? `${frame.data.length} octets` : describe(packet),
     inner,
     style(packet.protocols, "dim"),
-    packet.unsupported && `not decoded: ${packet.unsupported}`,
+    packet.unsupported,
     wrong && style(`malformed at byte ${wrong.at}: ${wrong.why}`, "red"),
     packet.cut && "cut short by the capture",
     ...(frame.comments ?? []).map((comment) => style(quoted(comment), "dim")),
