@@ -42,11 +42,17 @@ export async function scenariosOf(client: BaseLanguageClient, uri: vscode.Uri): 
   return (await testsOf(client, uri)).filter((test) => test.kind === "scenario");
 }
 
-export async function runTests(
+/** The answer to `iochain/runTests`. */
+export interface TestResults {
+  readonly tests: readonly TestResult[];
+  /** Errors of the policy: the tests were run without what stands there. */
+  readonly errors: readonly { readonly file: string; readonly line: number; readonly message: string }[];
+}
+
+export function runTests(
   client: BaseLanguageClient,
   uri: vscode.Uri,
   token?: vscode.CancellationToken,
-): Promise<readonly TestResult[]> {
-  const answer = await client.sendRequest<{ tests: TestResult[] }>("iochain/runTests", { uri: uri.toString() }, token);
-  return answer.tests;
+): Promise<TestResults> {
+  return client.sendRequest<TestResults>("iochain/runTests", { uri: uri.toString() }, token);
 }

@@ -2,7 +2,7 @@
 import * as vscode from "vscode";
 import type { BaseLanguageClient } from "vscode-languageclient";
 import { languageId } from "./names.ts";
-import { runTests, type ScenarioArgument, type TestResult, testsOf } from "./scenarios.ts";
+import { runTests, type ScenarioArgument, type TestResult, type TestResults, testsOf } from "./scenarios.ts";
 import { coverageOf, detailsOf } from "./testCoverage.ts";
 
 /** Typing should not run everything at every key. */
@@ -102,15 +102,22 @@ export function registerTestExplorer(context: vscode.ExtensionContext, client: B
         .map(([, item]) => item)
         .filter((item) => asked.includes(file) || asked.includes(item));
       for (const item of chosen) testRun.started(item);
-      const results = new Map(
-        (await runTests(client, file.uri, token)).map((result) => [`${result.kind} ${result.name}`, result]),
-      );
+      const { tests, errors } = await runTests(client, file.uri, token);
+      const results = new Map(tests.map((result) => [`${result.kind} ${result.name}`, result]));
+      for (const error of errors) tellLeftOut(testRun, error);
       for (const item of chosen) report(testRun, item, results.get(item.id));
       if (request.profile?.kind === Coverage)
         for (const coverage of await coverageOf(client, file.uri)) testRun.addCoverage(coverage);
     }
     testRun.end();
   }
+}
+
+/** What has an error is not tested: it is told where a person looks at how the tests went. */
+function tellLeftOut(run: vscode.TestRun, { file, line, message }: TestResults["errors"][number]): void {
+  const place = new vscode.Location(vscode.Uri.parse(file), new vscode.Position(line - 1, 0));
+  const path = vscode.workspace.asRelativePath(place.uri);
+  run.appendOutput(`${vscode.l10n.t("Tested without what stands at {0}:{1}: {2}", path, line, message)}\r\n`, place);
 }
 
 function report(run: vscode.TestRun, item: vscode.TestItem, result: TestResult | undefined): void {

@@ -16,6 +16,7 @@ import type {
 import type { Trace } from "../../server/src/chain/trace.ts";
 import type { CoverageReport } from "../../server/src/check/coverage.ts";
 import type { Explanation } from "../../server/src/check/explain.ts";
+import type { PolicyError } from "../../server/src/check/leftOut.ts";
 import type { Reach } from "../../server/src/check/reach.ts";
 import { type Case, type Mark, ROOT, readCase, updateCase } from "./cases.ts";
 import { type Client, EDITOR, startClient } from "./client.ts";
@@ -281,14 +282,20 @@ const REQUESTS: Readonly<Record<string, Ask>> = {
       .split(",")
       .map((part) => part.trim() || undefined);
     const answer = await c
-      .request<Explanation>("iochain/explain", { uri: uriOf(file), from, to, service })
+      .request<Explanation & { readonly errors: readonly PolicyError[] }>("iochain/explain", {
+        uri: uriOf(file),
+        from,
+        to,
+        service,
+      })
       .catch(refused);
     if (typeof answer === "string") return answer;
     const classes = answer.classes.map(
       (each) =>
         `${each.outcome}: ${each.from} -> ${each.to} ${each.service}: ${each.rules.map(({ direction, kind, id, verdict }) => `${direction} ${verdict} ${id ?? kind}`).join(", ")}`,
     );
-    return [answer.verdict, ...(answer.note === undefined ? [] : [answer.note]), ...classes].join("\n");
+    const leftOut = answer.errors.map(({ line, message }) => `left out: line ${line}: ${message}`);
+    return [answer.verdict, ...(answer.note === undefined ? [] : [answer.note]), ...classes, ...leftOut].join("\n");
   },
   /** `diff OLD NEW`; `diff FILE allowing`: the file, and a text of it that allows what its first drop does not. */
   diff: async (c, [old = "", now = ""], _marks, texts) => {

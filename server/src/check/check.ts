@@ -1,7 +1,8 @@
 /** All findings that need no packets: those of every document of a program, in order, each once. */
-import { compilePolicy } from "../policy/compile.ts";
+import { compilePolicy, compileRules } from "../policy/compile.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { Program } from "../policy/program.ts";
+import { finish, type Steps } from "../space/steps.ts";
 import type { SourceDocument } from "../syntax/document.ts";
 import { checkAtVnics } from "./atVnics.ts";
 import type { Finding } from "./finding.ts";
@@ -11,9 +12,14 @@ import { checkSizes } from "./sizes.ts";
 import { checkText } from "./syntax.ts";
 import { checkValues } from "./values.ts";
 
-export function checkProgram(program: Program, policy: Policy = compilePolicy(program)): Finding[] {
+export const checkProgram = (program: Program, policy: Policy = compilePolicy(program)): Finding[] =>
+  finish(checkSteps(program, policy));
+
+/** The same in short steps. */
+export function* checkSteps(program: Program, policy: Policy): Steps<Finding[]> {
   const kept = new KeptFindings(program);
-  for (const _ of kept.refresh(program, policy));
+  yield* kept.refresh(program, policy);
+  yield* compileRules(policy);
   return sortFindings(program, [...kept.all(), ...checkCompiledRules(policy)]);
 }
 

@@ -212,7 +212,7 @@ export class KeptFindings {
   // ---- looking --------------------------------------------------------------------------------------------------
 
   /** Looks at what is marked, some of it a step. `program` and `policy` are those of the same documents, as they are now. */
-  *refresh(program: Program, policy: Policy): Generator<void> {
+  *refresh(program: Program, policy: Policy): Generator<undefined, void> {
     if (program !== this.#program) {
       this.#program = program;
       this.#names = new ProgramNames(program);
@@ -323,7 +323,7 @@ class Kept<U> {
     }
   }
 
-  *refresh(check: (unit: U, uri: string) => readonly Finding[]): Generator<void> {
+  *refresh(check: (unit: U, uri: string) => readonly Finding[]): Generator<undefined, void> {
     let left = UNITS_A_STEP;
     for (const [unit, uri] of this.#marked) {
       this.#set(unit, check(unit, uri));

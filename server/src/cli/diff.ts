@@ -1,15 +1,16 @@
 /** `iochain diff`: the packets that fare differently under two policies. */
 import { diffText } from "../check/classText.ts";
 import { diff as compared } from "../check/diff.ts";
+import { leftOut } from "../check/leftOut.ts";
 import { finish } from "../space/steps.ts";
-import { errorsOf, sayLeftOut } from "./explain.ts";
+import { sayLeftOut } from "./explain.ts";
 import { loadPolicy } from "./files.ts";
 import { FOUND, OK, print, say, style } from "./terminal.ts";
 
 export function diff(oldFile: string, newFile: string, { format }: { readonly format: "text" | "json" }): number {
   const [old, now] = [loadPolicy(oldFile), loadPolicy(newFile)];
   const answer = finish(compared(old.policy, now.policy));
-  const errors = [...errorsOf(old.program, old.policy), ...errorsOf(now.program, now.policy)];
+  const errors = [old, now].flatMap(({ program, policy }) => finish(leftOut(program, policy)));
   if (format === "json") print(JSON.stringify({ old: oldFile, new: newFile, ...answer, errors }, undefined, 1));
   else {
     if (answer.classes.length > 0 || answer.complete) print(diffText(answer, style));

@@ -8,13 +8,14 @@ import { CODES } from "../check/codes.ts";
 import { Coverage, type CoverageReport, lcov, together } from "../check/coverage.ts";
 import { traceOf } from "../check/explain.ts";
 import type { Finding } from "../check/finding.ts";
+import { errorsOf } from "../check/leftOut.ts";
 import type { Policy, Source } from "../policy/policy.ts";
 import { finish } from "../space/steps.ts";
 import { lineOf } from "../syntax/document.ts";
 import type { AssertStatement, ScenarioStatement, Statement } from "../syntax/tree.ts";
 import { host } from "./captures.ts";
 import { printUncovered, sayCovered } from "./coverage.ts";
-import { errorsOf, sayLeftOut } from "./explain.ts";
+import { sayLeftOut } from "./explain.ts";
 import { loadPolicy, policyFiles } from "./files.ts";
 import { FOUND, OK, print, say, style, Unusable } from "./terminal.ts";
 import { junit, tap } from "./testReports.ts";
@@ -68,7 +69,7 @@ function testsOf(file: string, filter: string): { readonly tests: TestRow[]; rea
   const { program, policy } = loadPolicy(file);
   const coverage = new Coverage(policy);
   const findings = checkProgram(program, policy);
-  sayLeftOut(errorsOf(program, policy, findings));
+  sayLeftOut(errorsOf(program, findings));
   const mistakes = mistakesOf(findings);
   // What a file imports has its tests there.
   const own = <S extends { uri: string }>(list: readonly S[]) => list.filter(({ uri }) => uri === file);

@@ -3,6 +3,7 @@ import { formatIp, formatMac } from "../policy/addresses.ts";
 import { BUILTIN_SERVICES } from "../policy/builtins.ts";
 import type { Block, Policy, Vnic } from "../policy/policy.ts";
 import { slotsFor } from "../policy/slots.ts";
+import { fileName } from "../policy/uri.ts";
 import type { Statement } from "../syntax/tree.ts";
 import {
   describeEndpoints,
@@ -37,15 +38,6 @@ export function describeSymbol(view: View, key: SymbolKey): string | undefined {
     declared && declared.uri !== view.document.uri ? `Declared in ${code(fileName(declared.uri))}.` : undefined;
   return paragraphs(text, doc && `---\n\n${docMarkdown(doc)}`, source);
 }
-
-const fileName = (uri: string): string => {
-  const last = uri.slice(uri.lastIndexOf("/") + 1);
-  try {
-    return decodeURIComponent(last);
-  } catch {
-    return last;
-  }
-};
 
 function about(policy: Policy, space: string, name: string, statement: Statement | undefined): string | undefined {
   switch (space) {

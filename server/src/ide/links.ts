@@ -1,7 +1,7 @@
 /** Feature: document links on imports and captures; and imports that follow a file that is renamed. */
 import type { DocumentLink, TextEdit, WorkspaceEdit } from "vscode-languageserver-types";
 import { resolveImport } from "../policy/program.ts";
-import { SCHEME } from "../policy/uri.ts";
+import { decoded, SCHEME } from "../policy/uri.ts";
 import type { SourceDocument } from "../syntax/document.ts";
 import { quote } from "../syntax/strings.ts";
 import { partsOf } from "./parts.ts";
@@ -73,12 +73,5 @@ export function relative(from: string, to: string): string {
   while (same < a.length && same < b.length - 1 && a[same] === b[same]) same += 1;
   // Another scheme or host has no relative path.
   if (same < 3) return to;
-  return [...a.slice(same).map(() => ".."), ...b.slice(same).map(decode)].join("/");
-}
-function decode(step: string): string {
-  try {
-    return decodeURIComponent(step);
-  } catch {
-    return step;
-  }
+  return [...a.slice(same).map(() => ".."), ...b.slice(same).map(decoded)].join("/");
 }

@@ -2,7 +2,7 @@
  * Findings on their way to the editor: pulled by clients that ask, pushed to those that do not. Each program's stages
  * are run one after the other. The first looks only at what an edit touched, and is run for every answer; of the others
  * one that was cheap the last time is run at once, a dear one after a short silence, in slices. Until it is through, its
- * findings of before stand where their statements still do.
+ * findings of before stand where their statements still do, and beside them those that it has found so far.
  */
 import type {
   CancellationToken,
@@ -22,7 +22,7 @@ import type { SourceDocument } from "../syntax/document.ts";
 import { diagnosticOf, identity, stands } from "./findings.ts";
 import { encodePositions } from "./positions.ts";
 import { breathe, type Session } from "./session.ts";
-import { STAGES, type Stage } from "./stages.ts";
+import { STAGES, type Stage, type StageSteps } from "./stages.ts";
 import type { LoadedProgram } from "./workspace.ts";
 
 /** After the last keystroke, in milliseconds: a pause in typing, not a gap between two keys. */
@@ -31,6 +31,8 @@ const SILENCE = 250;
 const AT_ONCE = 25;
 /** The floor is given up at least this often. */
 const SLICE = 15;
+/** What a dear stage has found is told when it has been at work for this long, and then each time it has been as long again. */
+const ARRIVING = 250;
 /** How long after a document was opened its first answer waits for the dear stages, too. */
 const FIRST_ANSWER = 200;
 /** The same where the client cannot be told that there is more. */
@@ -241,19 +243,21 @@ export class Diagnostics {
         const analysis = this.#analysis(root);
         if (loaded === undefined || analysis.results[0]?.loaded === loaded) break;
         const steps = (STAGES[0] as Stage).run(loaded, []);
-        const step = this.#slice(steps);
+        const step = this.#slice(steps, []);
         if (step.done) this.#found(analysis, 0, { loaded, findings: step.value, cost: 0 });
         else await breathe(token);
       }
     this.ready(uri);
   }
 
-  /** Steps of a stage, as many as fit. */
-  #slice(steps: ReturnType<Stage["run"]>): ReturnType<typeof steps.next> {
+  /** Steps of a stage, as many as fit; what they find on their way is added to `found`. */
+  #slice(steps: StageSteps, found: Finding[]): ReturnType<StageSteps["next"]> {
     const begun = performance.now();
-    let step = steps.next();
-    while (!step.done && performance.now() - begun < SLICE) step = steps.next();
-    return step;
+    for (;;) {
+      const step = steps.next();
+      if (!step.done && step.value) found.push(step.value);
+      if (step.done || performance.now() - begun >= SLICE) return step;
+    }
   }
 
   /** Runs all that has not seen the program as it is now, in slices. True when a stage found out something. */
@@ -273,21 +277,37 @@ export class Diagnostics {
     for (const [index, stage] of STAGES.entries()) {
       if (analysis.results[index]?.loaded === loaded) continue;
       const steps = stage.run(loaded, before(analysis, index));
+      const found: Finding[] = [];
+      const begun = performance.now();
+      let arrives = ARRIVING;
       let spent = 0;
       for (;;) {
         // An edit, or whoever else wants the floor, comes first; then the program may be another.
         await breathe();
         if (this.session.workspace.program(root) !== loaded) return news;
-        const begun = performance.now();
-        const step = this.#slice(steps);
-        spent += performance.now() - begun;
-        if (!step.done) continue;
-        this.#found(analysis, index, { loaded, findings: step.value, cost: spent });
-        news = true;
-        break;
+        const from = performance.now();
+        const step = this.#slice(steps, found);
+        spent += performance.now() - from;
+        if (step.done) {
+          this.#found(analysis, index, { loaded, findings: step.value, cost: spent });
+          news = true;
+          break;
+        }
+        if (found.length === 0 || performance.now() - begun < arrives) continue;
+        const result = analysis.results[index] as StageResult;
+        this.#found(analysis, index, { ...result, findings: [...result.findings, ...found.splice(0)] });
+        arrives = 2 * (performance.now() - begun);
+        await this.#arrived(root);
       }
     }
     return news;
+  }
+
+  /** Tells the client of what a stage has found although it is not through. */
+  async #arrived(root: string): Promise<void> {
+    if (this.#pulls) return this.#refresh();
+    for (const uri of this.session.workspace.openUris)
+      if (this.session.workspace.rootsOf(uri).includes(root)) await this.#publish(uri);
   }
 
   #found(analysis: Analysis, index: number, { findings, ...result }: StageResult): void {

@@ -1,9 +1,11 @@
 /** `iochain-export:`: a policy in another format, as a read-only document that is made anew with the policy. */
+
 import type { Exported } from "../exchange/export.ts";
 import { EXPORT_FORMATS, type ExportFormat, isExportFormat } from "../exchange/formats.ts";
 import { noteText } from "../exchange/report.ts";
 import { address, readAddress } from "../ide/address.ts";
 import type { View } from "../ide/view.ts";
+import { fileName } from "../policy/uri.ts";
 
 export const EXPORT_SCHEME = "iochain-export";
 
@@ -22,7 +24,7 @@ const ENDINGS: Readonly<Record<ExportFormat, string>> = {
 };
 
 export function exportUri({ uri, format }: Wanted): string {
-  const file = decodeURIComponent(uri.split("/").at(-1) ?? "").replace(/\.iochain$/, "");
+  const file = fileName(uri).replace(/\.iochain$/, "");
   return address(EXPORT_SCHEME, `${file}.${ENDINGS[format]}`, { uri, format });
 }
 

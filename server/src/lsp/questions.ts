@@ -12,30 +12,23 @@ import { diffText, explanationText } from "../check/classText.ts";
 import { Coverage, coverageText } from "../check/coverage.ts";
 import { diff } from "../check/diff.ts";
 import { explain } from "../check/explain.ts";
+import { leftOut, leftOutLines, type PolicyError } from "../check/leftOut.ts";
 import { type Reach, reach } from "../check/reach.ts";
 import { appended } from "../ide/edits.ts";
 import { statementOn } from "../ide/scenarioActions.ts";
 import { compilePolicy } from "../policy/compile.ts";
 import type { Policy } from "../policy/policy.ts";
-import { loadProgram } from "../policy/program.ts";
-import type { Steps } from "../space/steps.ts";
+import { loadProgram, type Program } from "../policy/program.ts";
+import { fileName } from "../policy/uri.ts";
 import { SourceDocument } from "../syntax/document.ts";
 import type { Feature } from "./features.ts";
 import { breathe, type Session } from "./session.ts";
 import { optionalText, text, viewOf } from "./simulation.ts";
+import { inSlices } from "./slices.ts";
 
-/** The floor is given up at least this often, in milliseconds. */
-const SLICE = 15;
-
-async function inSlices<T>(steps: Steps<T>, token: Parameters<Feature["answer"]>[2]): Promise<T> {
-  for (;;) {
-    const begun = performance.now();
-    let step = steps.next();
-    while (!step.done && performance.now() - begun < SLICE) step = steps.next();
-    if (step.done) return step.value;
-    await breathe(token);
-  }
-}
+/** For people, who know files by their names. */
+const withLeftOut = (text: string, errors: readonly PolicyError[]): string =>
+  [text, ...leftOutLines(errors.map((error) => ({ ...error, file: fileName(error.file) })))].join("\n");
 
 export const QUESTIONS: readonly Feature[] = [
   {
@@ -49,7 +42,10 @@ export const QUESTIONS: readonly Feature[] = [
         service: optionalText(params.service, "service"),
       };
       const answer = await inSlices(explain(view.program, view.policy(), asked), token);
-      if (!("problems" in answer)) return { ...answer, text: explanationText(answer) };
+      if (!("problems" in answer)) {
+        const errors = await inSlices(leftOut(view.program, view.policy()), token);
+        return { ...answer, errors, text: withLeftOut(explanationText(answer), errors) };
+      }
       const message = answer.problems.map((problem) => `${problem.part}: ${problem.message}`).join(" ");
       throw new ResponseError(LSPErrorCodes.RequestFailed, message, answer);
     },
@@ -58,8 +54,10 @@ export const QUESTIONS: readonly Feature[] = [
     method: "iochain/diff",
     answer: async (session, params, token) => {
       const [old, now] = [policyOf(session, params.old, "old"), policyOf(session, params.new, "new")];
-      const answer = await inSlices(diff(old, now), token);
-      return { ...answer, text: diffText(answer) };
+      const answer = await inSlices(diff(old.policy, now.policy), token);
+      const errors: PolicyError[] = [];
+      for (const { program, policy } of [old, now]) errors.push(...(await inSlices(leftOut(program, policy), token)));
+      return { ...answer, errors, text: withLeftOut(diffText(answer), errors) };
     },
   },
   {
@@ -101,7 +99,11 @@ export function scenarioFor(
 const targets: ReadonlySet<string> = new Set(["rule", "default", "bind"]);
 
 /** The policy that starts at a document, with other texts for some of its files: those of a commit, or of an editor. */
-function policyOf(session: Session, side: unknown, what: string): Policy {
+function policyOf(
+  session: Session,
+  side: unknown,
+  what: string,
+): { readonly program: Program; readonly policy: Policy } {
   const { uri, files } = (side ?? {}) as { readonly uri?: unknown; readonly files?: Readonly<Record<string, unknown>> };
   const root = text(uri, `${what}.uri`);
   const own = new Map(
@@ -113,5 +115,6 @@ function policyOf(session: Session, side: unknown, what: string): Policy {
   session.workspace.name(root);
   const document = (file: string) => own.get(file) ?? session.workspace.load(file);
   if (typeof document(root) === "string") throw new ResponseError(ErrorCodes.InvalidParams, `no policy ${root}`);
-  return compilePolicy(loadProgram(root, document));
+  const program = loadProgram(root, document);
+  return { program, policy: compilePolicy(program) };
 }

@@ -5,16 +5,19 @@
  * - `iochain/chain` `{ uri, chain?, vnic? }` → the sixteen slots of a chain, or null when the policy has none
  * - `iochain/vnics` `{ uri }` → `{ vnics: [{ vnic, mac?, ips, segment? }] }`, the policy's inventory
  * - `iochain/tests` `{ uri }` → `{ tests: [{ name, kind, uri, range }] }`
- * - `iochain/runTests` `{ uri, names? }` → `{ tests: [{ name, kind, uri, line, outcome, failures, counterexample? }] }`
+ * - `iochain/runTests` `{ uri, names? }` → `{ tests: [{ name, kind, uri, line, outcome, failures, counterexample? }], errors }`,
+ *   `errors` being what the policy is tested without (`check/leftOut.ts`)
  * - `iochain/way` `{ uri, scenario }` → `{ steps: [{ line, trace, failure? }] }`, the trips of a scenario's packets
  */
 import { ErrorCodes, LSPErrorCodes, ResponseError } from "vscode-languageserver";
+import { leftOut } from "../check/leftOut.ts";
 import { chainView, runTests, type TestResult, tests, tracePacket } from "../ide/simulate.ts";
 import type { View } from "../ide/view.ts";
 import { wayOf } from "../ide/way.ts";
 import { formatIp, formatMac } from "../policy/addresses.ts";
 import type { Feature } from "./features.ts";
 import { breathe, type Session } from "./session.ts";
+import { inSlices } from "./slices.ts";
 
 /** Undefined when nobody knows the document. */
 export const viewOf = (session: Session, uri: unknown): View | undefined =>
@@ -86,7 +89,9 @@ export const SIMULATION: readonly Feature[] = [
     method: "iochain/runTests",
     answer: async (session, params, token) => {
       const names = Array.isArray(params.names) ? params.names.map(String) : undefined;
-      return { tests: await run(session, viewOf(session, params.uri), names, token) };
+      const view = viewOf(session, params.uri);
+      const tests = await run(session, view, names, token);
+      return { tests, errors: view ? await inSlices(leftOut(view.program, view.policy()), token) : [] };
     },
   },
   {

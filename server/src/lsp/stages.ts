@@ -12,37 +12,42 @@ import type { LoadedProgram } from "./workspace.ts";
 
 export interface Stage {
   readonly name: string;
-  /** Gives up the floor at every `yield`. `before`: what the stages before it found. */
-  readonly run: (loaded: LoadedProgram, before: readonly Finding[]) => Generator<void, readonly Finding[]>;
+  /**
+   * Gives up the floor at every `yield`, which may tell of a finding before all are found; what it returns is all of
+   * them. `before`: what the stages before it found.
+   */
+  readonly run: (loaded: LoadedProgram, before: readonly Finding[]) => StageSteps;
 }
+export type StageSteps = Generator<Finding | undefined, readonly Finding[]>;
 
 /** What an edit touched is looked at anew, and nothing else: this is run on every keystroke. */
-function* kept({ program, policy, findings }: LoadedProgram): Generator<void, readonly Finding[]> {
+function* kept({ program, policy, findings }: LoadedProgram): StageSteps {
   yield* findings.refresh(program, policy());
   return [...findings.all()];
 }
 
-function* compiled({ policy }: LoadedProgram): Generator<void, readonly Finding[]> {
+function* compiled({ policy }: LoadedProgram): StageSteps {
   yield* compileRules(policy());
   yield;
   return checkCompiledRules(policy());
 }
 
 /** After an edit of some rules, those that share packets with them are looked at again, and no others. */
-function* sets({ policy, sets: kept }: LoadedProgram, before: readonly Finding[]): Generator<void, readonly Finding[]> {
+function* sets({ policy, sets: kept }: LoadedProgram, before: readonly Finding[]): StageSteps {
   const findings: Finding[] = [];
   for (const event of setFindings(policy(), withErrors(before), kept)) {
-    if (event !== undefined && !("undecided" in event)) findings.push(event);
-    yield;
+    const finding = event !== undefined && !("undecided" in event) ? event : undefined;
+    if (finding) findings.push(finding);
+    yield finding;
   }
   return findings;
 }
 
-function* checks({ policy }: LoadedProgram, before: readonly Finding[]): Generator<void, readonly Finding[]> {
+function* checks({ policy }: LoadedProgram, before: readonly Finding[]): StageSteps {
   const findings: Finding[] = [];
   for (const finding of checkFindings(policy(), withErrors(before))) {
     if (finding) findings.push(finding);
-    yield;
+    yield finding;
   }
   return findings;
 }

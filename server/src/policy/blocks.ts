@@ -90,16 +90,16 @@ export function compileDfw(name: string, source: Source<BlockDeclaration>, resol
     },
     timeouts: compileTimeouts(statement),
   };
-  steps.set(dfw, function* () {
+  steps.set(dfw, function* (): Generator<undefined, void> {
     for (const section of written) yield* sectionSteps(section, resolvers);
     rules();
   });
   return dfw;
 }
 
-const steps = new WeakMap<Dfw, () => Generator<void>>();
+const steps = new WeakMap<Dfw, () => Generator<undefined, void>>();
 /** Makes the rules of a firewall, some a step. */
-export function* ruleSteps(dfw: Dfw): Generator<void> {
+export function* ruleSteps(dfw: Dfw): Generator<undefined, void> {
   yield* steps.get(dfw)?.() ?? [];
 }
 
@@ -138,7 +138,7 @@ function compileSection(source: Source<SectionStatement>, resolvers: Resolvers):
 /** As many rules take a millisecond or two. */
 const RULES_A_STEP = 1000;
 
-function* sectionSteps(source: Source<SectionStatement>, resolvers: Resolvers): Generator<void, Section> {
+function* sectionSteps(source: Source<SectionStatement>, resolvers: Resolvers): Generator<undefined, Section> {
   const { uri, statement } = source;
   const { changed } = statement;
   const known = sections.get(statement);

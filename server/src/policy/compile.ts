@@ -36,7 +36,7 @@ export function compilePolicy(program: Program, before?: Policy): Policy {
  * Makes all rules of a policy, a thousand or so a step, so that who asks for them later does not wait: undefined is a
  * place to breathe.
  */
-export function* compileRules(policy: Policy): Generator<void> {
+export function* compileRules(policy: Policy): Generator<undefined, void> {
   for (const block of policy.blocks.values()) if (block.module === "dfw") yield* ruleSteps(block);
 }
 

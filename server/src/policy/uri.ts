@@ -31,6 +31,9 @@ export function canonical(name: string): string {
 /** The path of a `file:` URI. */
 export const pathOf = (uri: string): string => decoded(uri.replace(/^file:(?:\/\/(?:localhost)?(?=\/))?/, ""));
 
+/** What a person calls a file: the last step of its path or URI. */
+export const fileName = (uri: string): string => decoded(uri.slice(uri.lastIndexOf("/") + 1));
+
 /** Percent forms read; text in which one is broken stays as it is. */
 export function decoded(text: string): string {
   try {
