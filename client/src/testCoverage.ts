@@ -20,9 +20,14 @@ class PolicyCoverage extends vscode.FileCoverage {
   }
 }
 
-/** Of the policy and of what it imports. */
-export async function coverageOf(client: BaseLanguageClient, uri: vscode.Uri): Promise<vscode.FileCoverage[]> {
-  const { items } = await client.sendRequest<{ items: readonly Item[] }>("iochain/coverage", { uri: uri.toString() });
+/** Of the policy and of what it imports: by its tests, or by the capture that was replayed last. */
+export async function coverageOf(
+  client: BaseLanguageClient,
+  uri: vscode.Uri,
+  of?: "replay",
+): Promise<vscode.FileCoverage[]> {
+  const params = { uri: uri.toString(), ...(of && { of }) };
+  const { items } = await client.sendRequest<{ items: readonly Item[] }>("iochain/coverage", params);
   const files = new Map<string, Item[]>();
   for (const item of items) files.set(item.file, [...(files.get(item.file) ?? []), item]);
   return [...files].map(([file, own]) => new PolicyCoverage(vscode.Uri.parse(file), own));

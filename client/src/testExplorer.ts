@@ -27,6 +27,8 @@ export function registerTestExplorer(context: vscode.ExtensionContext, client: B
     vscode.workspace.onDidOpenTextDocument(discoverOpen),
     vscode.workspace.onDidChangeTextDocument(({ document }) => discoverOpen(document)),
     vscode.commands.registerCommand("iochain.runScenarios", runActive),
+    // The replay view's; not offered elsewhere.
+    vscode.commands.registerCommand("iochain.showReplayCoverage", showReplayCoverage),
   );
   void discoverAll();
 
@@ -68,6 +70,14 @@ export function registerTestExplorer(context: vscode.ExtensionContext, client: B
       return;
     }
     await runRequest(new vscode.TestRunRequest([file], undefined, run), new vscode.CancellationTokenSource().token);
+  }
+
+  /** What a capture has exercised, where what tests have exercised is shown. */
+  async function showReplayCoverage(policy: vscode.Uri, title: string): Promise<void> {
+    const shown = controller.createTestRun(new vscode.TestRunRequest([], undefined, cover), title, false);
+    for (const coverage of await coverageOf(client, policy, "replay")) shown.addCoverage(coverage);
+    shown.end();
+    await vscode.commands.executeCommand("workbench.view.testCoverage.focus");
   }
 
   async function debugRequest({ include }: vscode.TestRunRequest): Promise<void> {

@@ -93,6 +93,23 @@ test("hits per line, flows, outcomes and a timeline", async () => {
   expect(answer.timeline.buckets.length).toBeLessThanOrEqual(240);
 });
 
+test("what a capture has exercised can be asked for when it has been replayed", async () => {
+  await start({ "a.pcapng": capture });
+  const coverage = () =>
+    client.request<{ items: { kind: string; id?: number; hits: number }[]; text: string }>("iochain/coverage", {
+      uri,
+      of: "replay",
+    });
+  await expect(coverage()).rejects.toThrow("no capture has been replayed");
+  await ask({ capture: "a.pcapng", at: "web.eth0", limit: 3 });
+  expect((await coverage()).items.map(({ kind, id, hits }) => [id ?? kind, hits])).toEqual([
+    [1, 1],
+    [2, 0],
+    ["default", 0],
+  ]);
+  await expect(client.request("iochain/coverage", { uri, of: "tests" })).rejects.toThrow("replay");
+});
+
 test("a flow becomes a scenario that passes", async () => {
   await start({ "a.pcapng": capture });
   const { flows } = await ask({ capture: "a.pcapng", at: "web.eth0" });

@@ -8,6 +8,7 @@ export function readMessage(said: unknown): FromPage | undefined {
   switch (type) {
     case "ready":
     case "again":
+    case "coverage":
       return { type };
     case "debug":
     case "scenario":

@@ -42,6 +42,7 @@ async function replay(client: BaseLanguageClient, view: ReplayView, asked: Asked
       title,
       replayed,
       again: () => replay(client, view, asked),
+      coverage: () => vscode.commands.executeCommand("iochain.showReplayCoverage", asked.policy, title),
       debug: (flow) => debugFlow(asked, flow),
       scenario: (flow) => makeScenario(client, asked.policy, flow),
     });

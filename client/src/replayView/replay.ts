@@ -56,6 +56,7 @@ export type Word =
   | "scenario"
   | "open"
   | "again"
+  | "coverage"
   | "none"
   | "flow"
   | "vnics"
@@ -75,6 +76,7 @@ export type ToPage =
 export type FromPage =
   | { readonly type: "ready" }
   | { readonly type: "again" }
+  | { readonly type: "coverage" }
   | { readonly type: "debug" | "scenario" | "open"; readonly flow: number };
 
 export function pictureOf(title: string, { flows, ...rest }: Replayed): Picture {

@@ -14,6 +14,8 @@ export interface Shown {
   readonly title: string;
   readonly replayed: Replayed;
   readonly again: () => unknown;
+  /** Shows what the capture has exercised in the policy. */
+  readonly coverage: () => unknown;
   readonly debug: (flow: Flow) => unknown;
   readonly scenario: (flow: Flow) => unknown;
 }
@@ -60,7 +62,7 @@ export class ReplayView implements vscode.WebviewViewProvider {
       await this.tell({ type: "texts", texts: texts() });
       return this.draw();
     }
-    if (message.type === "again") return void (await this.shown?.again());
+    if (message.type === "again" || message.type === "coverage") return void (await this.shown?.[message.type]());
     const flow = this.shown?.replayed.flows[message.flow];
     if (flow === undefined) return;
     if (message.type === "open") await openStatement(flow.by);

@@ -3,7 +3,7 @@
  *
  * - `iochain/explain` `{ uri, from?, to?, service? }` → the fate of a class (`check/explain.ts`)
  * - `iochain/diff` `{ old, new }`, each `{ uri, files? }` → the packets that fare differently (`check/diff.ts`)
- * - `iochain/coverage` `{ uri }` → what its scenarios and asserts exercise (`check/coverage.ts`)
+ * - `iochain/coverage` `{ uri, of? }` → what its scenarios and asserts, or the last replay, exercise (`check/coverage.ts`)
  * - `iochain/scenarioFor` `{ uri, line }` → a scenario for the rule, default or binding there (`check/reach.ts`)
  */
 import { ErrorCodes, LSPErrorCodes, ResponseError, type WorkspaceEdit } from "vscode-languageserver";
@@ -65,6 +65,15 @@ export const QUESTIONS: readonly Feature[] = [
     answer: async (session, params, token) => {
       const view = viewOf(session, params.uri);
       if (view === undefined) throw new ResponseError(ErrorCodes.InvalidParams, `no policy ${params.uri}`);
+      if (params.of === "replay") {
+        const [replayed] = session.workspace
+          .rootsOf(view.document.uri)
+          .flatMap((root) => session.replayed.get(root) ?? []);
+        if (replayed === undefined)
+          throw new ResponseError(LSPErrorCodes.RequestFailed, "no capture has been replayed");
+        return { ...replayed.coverage, text: coverageText(replayed.coverage) };
+      }
+      if (params.of !== undefined) throw new ResponseError(ErrorCodes.InvalidParams, `of: "replay" or nothing`);
       const policy = view.policy();
       const coverage = new Coverage(policy);
       for (const scenario of policy.scenarios) {

@@ -12,6 +12,7 @@ import { Replay, type Vantage } from "../chain/replay.ts";
 import { ReplayReport } from "../chain/replayReport.ts";
 import { scenarioText } from "../chain/replayScenario.ts";
 import { World } from "../chain/world.ts";
+import { Coverage, type CoverageReport } from "../check/coverage.ts";
 import type { Policy, Vnic } from "../policy/policy.ts";
 import { resolveImport } from "../policy/program.ts";
 import type { Feature } from "./features.ts";
@@ -41,8 +42,8 @@ export const REPLAY: readonly Feature[] = [
       if (typeof limit !== "number" || !(limit >= 0)) throw refuse("limit is a number of frames");
       const progress = progressOf(session, params.workDoneToken);
       try {
-        const answer = await replay(policy, vantage, capture, limit, progress, token);
-        keepHits(session, view.document.uri, answer.hits);
+        const { coverage, ...answer } = await replay(policy, vantage, capture, limit, progress, token);
+        keep(session, view.document.uri, answer.hits, coverage);
         return answer;
       } finally {
         progress?.end();
@@ -75,8 +76,10 @@ async function replay(
 ) {
   const reader = new CaptureReader();
   const warnings: string[] = [];
-  const replaying = new Replay(World.start(policy), vantage);
+  const world = World.start(policy);
+  const replaying = new Replay(world, vantage);
   const report = new ReplayReport();
+  const coverage = new Coverage(policy);
   let begun = performance.now();
   let read = 0;
   const counted = async function* () {
@@ -87,7 +90,9 @@ async function replay(
   };
   const walkAll = async () => {
     for (let frame = reader.next(); frame !== undefined && report.frames < limit; frame = reader.next()) {
-      report.add(replaying.walk(frame, reader.interfaceOf(frame)?.name));
+      const replayed = replaying.walk(frame, reader.interfaceOf(frame)?.name);
+      report.add(replayed);
+      coverage.addTrace(replayed.trace);
       if (performance.now() - begun < SLICE) continue;
       progress?.tell(read, capture.size, report.frames);
       await breathe(token);
@@ -115,14 +120,15 @@ async function replay(
   if (error !== undefined) warnings.push(`byte ${error.at}: ${error.message}`);
   const { frames, bytes, outcomes, reasons, hits, flows, without, timeline } = report;
   warnings.unshift(...reader.warnings);
-  return { frames, bytes, outcomes, reasons, hits, flows, without, timeline, warnings };
+  coverage.addHits(world);
+  return { frames, bytes, outcomes, reasons, hits, flows, without, timeline, warnings, coverage: coverage.report() };
 }
 
-/** Code lenses show from now on how many packets each rule decided. */
-function keepHits(session: Session, uri: string, hits: ReplayReport["hits"]): void {
+/** Code lenses show from now on how many packets each rule decided, and `iochain/coverage` can tell what had any. */
+function keep(session: Session, uri: string, hits: ReplayReport["hits"], coverage: CoverageReport): void {
   const rules: Record<string, number> = Object.create(null);
   for (const { kind, block, id, hits: count } of hits) if (kind === "rule") rules[`${block}.${id}`] = count;
-  for (const root of session.workspace.rootsOf(uri)) session.replayed.set(root, rules);
+  for (const root of session.workspace.rootsOf(uri)) session.replayed.set(root, { hits: rules, coverage });
   session.lensesChanged();
 }
 

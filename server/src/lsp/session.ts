@@ -10,6 +10,7 @@ import {
   type WorkspaceEdit,
 } from "vscode-languageserver";
 import type { ScenarioHost } from "../chain/scenario.ts";
+import type { CoverageReport } from "../check/coverage.ts";
 import type { Finding } from "../check/finding.ts";
 import type { Reported } from "../ide/codeActions.ts";
 import type { RuleHits, View } from "../ide/view.ts";
@@ -46,7 +47,7 @@ export class Session {
   /** Addresses of the read-only documents that the client was given since they were last made. */
   readonly shown = new Set<string>();
   /** What the last replay counted, by the document that it was asked of. */
-  readonly replayed = new Map<string, RuleHits>();
+  readonly replayed = new Map<string, { readonly hits: RuleHits; readonly coverage: CoverageReport }>();
 
   /** What is known of a document now, without looking again. */
   findings: (uri: string) => readonly Finding[] = () => [];
@@ -128,7 +129,7 @@ export class Session {
               program: loaded.program,
               policy: loaded.policy,
               findings: () => this.findings(uri),
-              hits: this.replayed.get(root) ?? this.replayed.get(uri),
+              hits: (this.replayed.get(root) ?? this.replayed.get(uri))?.hits,
             },
           ]
         : [];

@@ -39,6 +39,16 @@ export const replaying = (name = "") => [
 
 export const actingOnFlows = [
   [
+    "what a capture has exercised is shown as coverage",
+    async (workbench) => {
+      await workbench.replayView().getByRole("button", { name: "Show Coverage" }).click();
+      const file = workbench.page.locator(".test-coverage-list-item", { hasText: "three-tier.iochain" });
+      await file.waitFor();
+      await workbench.screenshot("replay-coverage");
+      await workbench.command("IOChain Replay: Focus on Replay View");
+    },
+  ],
+  [
     "a flow is stepped by itself",
     async (workbench) => {
       await workbench.replayView().getByRole("searchbox").fill(":3306");

@@ -49,6 +49,7 @@ function show(next: Picture): void {
     button(say("debug"), "primary", () => act("debug")),
     button(say("scenario"), "", () => act("scenario")),
     button(say("open"), "", () => act("open")),
+    button(say("coverage"), "", () => host.postMessage({ type: "coverage" })),
     button(say("again"), "", () => host.postMessage({ type: "again" })),
   );
   warnings.replaceChildren(...next.warnings.map((warning) => element("li", {}, warning)));
