@@ -68,6 +68,19 @@ describe("names", () => {
     ]);
   });
 
+  it("are those of the text as it is, where an edit comes while they are entered", () => {
+    const rules = Array.from({ length: 1200 }, (_, i) => `    rule ${i} allow from a to b`).join("\n");
+    const document = parseFile("x", `group a = 10.0.0.1\ndfw fw {\n  section "s" {\n${rules}\n  }\n}\n`);
+    const making = DocumentNames.make(document);
+    making.next();
+    const range = { start: { line: 0, character: 0 }, end: { line: 1, character: 0 } };
+    document.edit([{ range, text: "group b = 10.0.0.2\n" }], 1);
+    for (const _ of making);
+    const fresh = parseFile("x", document.text);
+    const { statements } = document.tree;
+    expect(dump(DocumentNames.of(document), statements)).toEqual(dump(DocumentNames.of(fresh), fresh.tree.statements));
+  });
+
   it("kept up to date by edits are as those of the text read anew", () => {
     const document = parseFile("x", TEXT);
     const kept = DocumentNames.of(document);

@@ -104,6 +104,8 @@ export class KeptFindings {
   readonly #meanings = new Map<string, string>();
   /** Declared names that an edit touched. */
   readonly #touched = new Set<string>();
+  /** Every statement is marked as it is, whoever uses what. */
+  #fresh = true;
   readonly #unfollow = new Map<SourceDocument, () => void>();
 
   constructor(program: Program) {
@@ -248,6 +250,7 @@ export class KeptFindings {
       if ((this.#meanings.get(id) ?? "") === meaning) continue;
       if (meaning === "") this.#meanings.delete(id);
       else this.#meanings.set(id, meaning);
+      if (this.#fresh) continue;
       for (const { uri, statement } of names.users(name.space, name.key)) {
         this.#statements.mark(statement, uri);
         // A service means what those that it holds mean.
@@ -256,6 +259,7 @@ export class KeptFindings {
       }
     }
     this.#touched.clear();
+    this.#fresh = false;
   }
 
   #tableOf(block: BlockStatement): RuleIds {

@@ -1,7 +1,8 @@
 /**
- * Long documents are read in slices when they are opened, so that what is in sight at first, and a keystroke, need not
- * wait for the rest. Requests wait for it; whatever cannot has the rest read at once.
+ * Long documents are read in slices when they are opened, and their names entered, so that what is in sight at first,
+ * and a keystroke, need not wait for the rest. Requests wait for it; whatever cannot has the rest done at once.
  */
+import { DocumentNames } from "../policy/names.ts";
 import type { SourceDocument } from "../syntax/document.ts";
 
 /** Shorter texts are read within a few hundredths of a second: some 2,500 rules. */
@@ -27,8 +28,13 @@ export class Reading {
 }
 
 async function read(document: SourceDocument): Promise<void> {
-  while (!document.whole) {
+  for (const steps = work(document); ; ) {
     await new Promise((resolve) => setTimeout(resolve, 0));
-    for (const begun = performance.now(); !document.whole && performance.now() - begun < SLICE; ) document.readOn();
+    for (const begun = performance.now(); performance.now() - begun < SLICE; ) if (steps.next().done) return;
   }
+}
+
+function* work(document: SourceDocument): Generator<undefined, void> {
+  for (; !document.whole; yield) document.readOn();
+  yield* DocumentNames.make(document);
 }

@@ -196,6 +196,13 @@ export function eachStatement(statements: readonly Statement[], visit: (statemen
   }
 }
 
+function* everyStatement(statements: readonly Statement[]): Generator<Statement, void> {
+  for (const statement of statements) {
+    yield statement;
+    if ("children" in statement) yield* everyStatement(statement.children);
+  }
+}
+
 /** The outermost block around a statement, or itself. */
 export function topOf(statement: Statement): Statement {
   let top = statement;
@@ -231,16 +238,15 @@ const table = <T>(): Table<T> => ({
   tag: new Map(),
 });
 
+/** Statements that are entered in a millisecond or so. */
+const STRIDE = 500;
+
 /** Who declares and who uses each name of one document: an index by name that every edit of it keeps up. */
 export class DocumentNames {
   readonly #declared = table<Declared>();
   readonly #users = table<Statement>();
   /** What a statement was entered under where that hangs on the block around it, which may be another by now. */
   readonly #local = new Map<Statement, Entries>();
-
-  private constructor(statements: readonly Statement[]) {
-    eachStatement(statements, (statement) => this.#enter(statement));
-  }
 
   readonly #followers = new Set<(touched: TouchedNames) => void>();
   /** Calls `follower` after every edit with the names that it touched, until the function it gives is called. */
@@ -253,13 +259,27 @@ export class DocumentNames {
   /** A document's one index. */
   static of(document: SourceDocument): DocumentNames {
     let names = DocumentNames.#known.get(document);
-    if (names === undefined) {
-      const made = new DocumentNames(document.tree.statements);
-      document.follow((edit) => made.#update(edit));
-      DocumentNames.#known.set(document, made);
-      names = made;
+    while (names === undefined) {
+      for (const _ of DocumentNames.make(document));
+      names = DocumentNames.#known.get(document);
     }
     return names;
+  }
+  /** Makes the index in short steps; an edit between two of them leaves it to be made when it is asked for. */
+  static *make(document: SourceDocument): Generator<undefined, void> {
+    if (DocumentNames.#known.has(document)) return;
+    const made = new DocumentNames();
+    const { version } = document;
+    let entered = 0;
+    for (const statement of everyStatement(document.tree.statements)) {
+      made.#enter(statement);
+      entered += 1;
+      if (entered % STRIDE !== 0) continue;
+      yield;
+      if (document.version !== version || DocumentNames.#known.has(document)) return;
+    }
+    document.follow((edit) => made.#update(edit));
+    DocumentNames.#known.set(document, made);
   }
 
   /** In the order of the file. */
