@@ -44,13 +44,31 @@ const portablePart = {
   },
 };
 
+/** @type {esbuild.Plugin} */
+const languageClient = {
+  name: "language client",
+  setup(build) {
+    build.onResolve({ filter: /\/languageClient\.ts$/ }, () => ({ path: "./language-client.js", external: true }));
+  },
+};
+
 /** @type {esbuild.BuildOptions[]} */
 const bundles = [
-  // VS Code loads an extension as CommonJS.
+  // VS Code loads an extension as CommonJS, and waits for it: most of it is a file of its own, loaded afterwards.
   {
     ...node,
     entryPoints: ["client/src/extension.ts"],
     outfile: "dist/extension.js",
+    format: "cjs",
+    external: ["vscode"],
+    plugins: [languageClient],
+    // It is to be asked for as CommonJS is: VS Code gives `vscode` to nothing else.
+    supported: { "dynamic-import": false },
+  },
+  {
+    ...node,
+    entryPoints: { "language-client": "client/src/languageClient.ts" },
+    outdir: "dist",
     format: "cjs",
     external: ["vscode"],
   },

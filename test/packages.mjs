@@ -24,7 +24,7 @@ const inTarball = execFileSync("tar", ["-tzf", tarball], { encoding: "utf8" }).t
 /** Pages are many; every other file has its name here, or a pattern. */
 const inExtension = [
   "dist/THIRD-PARTY-NOTICES.txt",
-  /^dist\/(extension|server|debug-adapter)\.js$/,
+  /^dist\/(extension|language-client|server|debug-adapter)\.js$/,
   /^dist\/web\/(extension|server)\.js$/,
   /^dist\/[a-z-]+\/page\.(js|css)$/,
   /^docs\/(findings\/[\w-]+|limits|security)\.md$/,

@@ -1,12 +1,12 @@
 /** The engine's questions as tools of VS Code's language models: what they take is declared in package.json. */
 import * as vscode from "vscode";
-import type { BaseLanguageClient } from "vscode-languageclient";
+import type { Server } from "./server.ts";
 
 interface Input {
   readonly policy?: string;
 }
 
-export function registerTools(context: vscode.ExtensionContext, client: BaseLanguageClient): void {
+export function registerTools(context: vscode.ExtensionContext, server: Server): void {
   // VS Code forks without language models have no such part of the interface.
   if (vscode.lm?.registerTool === undefined) return;
   const declared: readonly { readonly name: string }[] = context.extension.packageJSON.contributes.languageModelTools;
@@ -29,7 +29,7 @@ export function registerTools(context: vscode.ExtensionContext, client: BaseLang
     // The server knows what is open; closing it again is VS Code's business.
     await vscode.workspace.openTextDocument(uri);
     const parameters = { uri: String(uri), name, input };
-    const answer = await client.sendRequest<{ text?: string; error?: string }>("iochain/tool", parameters, token);
+    const answer = await server.sendRequest<{ text?: string; error?: string }>("iochain/tool", parameters, token);
     return answer.text ?? `Error: ${answer.error}`;
   }
 }

@@ -1,8 +1,8 @@
 /** Compare with HEAD, and with a file: the packets that fare differently, as a document whose packets can be debugged. */
 import * as vscode from "vscode";
-import type { BaseLanguageClient } from "vscode-languageclient";
 import type { PacketDocuments } from "./packetDocuments.ts";
 import { withPolicy } from "./policies.ts";
+import type { Server } from "./server.ts";
 
 /** The part of VS Code's Git extension (`vscode.git`, API version 1) that is used. */
 interface Git {
@@ -23,11 +23,7 @@ interface Side {
 /** Policies of a repository whose committed texts are fetched: what a policy imports may have changed, too. */
 const MOST_FILES = 200;
 
-export function registerComparison(
-  context: vscode.ExtensionContext,
-  client: BaseLanguageClient,
-  documents: PacketDocuments,
-): void {
+export function registerComparison(context: vscode.ExtensionContext, server: Server, documents: PacketDocuments): void {
   context.subscriptions.push(
     vscode.commands.registerCommand("iochain.compareWithHead", () => withPolicy((policy) => withHead(policy.uri))),
     vscode.commands.registerCommand("iochain.compareWithFile", () => withPolicy((policy) => withFile(policy.uri))),
@@ -74,7 +70,7 @@ export function registerComparison(
     const params = { old: side, new: { uri: policy.toString() } };
     const answer = await vscode.window.withProgress(
       { location: vscode.ProgressLocation.Window, title: vscode.l10n.t("Comparing {0}", title) },
-      (_, token) => client.sendRequest<{ text: string; note?: string }>("iochain/diff", params, token),
+      (_, token) => server.sendRequest<{ text: string; note?: string }>("iochain/diff", params, token),
     );
     const text = [answer.text, ...(answer.note === undefined ? [] : ["", answer.note])].join("\n");
     await documents.show(title, text, [

@@ -1,8 +1,8 @@
 /** Explain Class of Packets: from whom, to whom, which service; the fates of all such packets as a document. */
 import * as vscode from "vscode";
-import type { BaseLanguageClient } from "vscode-languageclient";
 import type { PacketDocuments } from "./packetDocuments.ts";
 import { withPolicy } from "./policies.ts";
+import type { Server } from "./server.ts";
 
 const PARTS = ["from", "to", "service"] as const;
 type Part = (typeof PARTS)[number];
@@ -19,7 +19,7 @@ interface Problem {
 
 export function registerExplanation(
   context: vscode.ExtensionContext,
-  client: BaseLanguageClient,
+  server: Server,
   documents: PacketDocuments,
 ): void {
   context.subscriptions.push(
@@ -47,7 +47,7 @@ export function registerExplanation(
     const location = vscode.ProgressLocation.Notification;
     try {
       const answer = await vscode.window.withProgress({ location, title, cancellable: true }, (_, token) =>
-        client
+        server
           .sendRequest<Explained>("iochain/explain", { uri: policy.toString(), ...asked }, token)
           .catch((error: unknown) => {
             if (token.isCancellationRequested) return undefined;

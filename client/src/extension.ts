@@ -1,9 +1,15 @@
 /** Entry point in Node's extension host: the server and the debug adapter are processes of their own. */
 import type * as vscode from "vscode";
 import { adapterProcess } from "./debugging/process.ts";
-import { createLanguageClient } from "./languageClient.ts";
 import { registerParts } from "./parts.ts";
+import { Server } from "./server.ts";
+import { serverProcess } from "./serverProcess.ts";
 
 export function activate(context: vscode.ExtensionContext): void {
-  registerParts(context, createLanguageClient(context), adapterProcess(context));
+  const server = new Server(async (log) => {
+    const start = serverProcess(context);
+    const { createLanguageClient } = await import("./languageClient.ts");
+    return createLanguageClient(start, log);
+  });
+  registerParts(context, server, adapterProcess(context));
 }

@@ -1,10 +1,30 @@
-/** The language server as a process of its own, spoken to over Node IPC. */
+/** The client of a language server that is a process. */
+import type { ChildProcess } from "node:child_process";
+import { createInterface } from "node:readline";
 import type * as vscode from "vscode";
-import { LanguageClient, type NodeModule, TransportKind } from "vscode-languageclient/node";
-import { clientOptions, serverName } from "./languageServer.ts";
+import { IPCMessageReader, IPCMessageWriter, LanguageClient, type MessageTransports } from "vscode-languageclient/node";
+import { clientId, clientName, clientOptions } from "./languageServer.ts";
 
-export function createLanguageClient(context: vscode.ExtensionContext): LanguageClient {
-  const run: NodeModule = { module: context.asAbsolutePath("dist/server.js"), transport: TransportKind.ipc };
-  const debug: NodeModule = { ...run, options: { execArgv: ["--inspect=6009"] } };
-  return new LanguageClient("iochain", serverName, { run, debug }, clientOptions());
+/** How long a server may take to end by itself once it is told to, in milliseconds. */
+const PATIENCE = 2000;
+
+export function createLanguageClient(start: () => ChildProcess, log: vscode.LogOutputChannel): LanguageClient {
+  let running: ChildProcess | undefined;
+  const connect = async (): Promise<MessageTransports> => {
+    const server = start();
+    server.on("error", (error) => log.error(String(error)));
+    if (server.stdout) createInterface(server.stdout).on("line", (line) => log.info(line));
+    if (server.stderr) createInterface(server.stderr).on("line", (line) => log.error(line));
+    running = server;
+    return { reader: new IPCMessageReader(server), writer: new IPCMessageWriter(server) };
+  };
+  const client = new LanguageClient(clientId, clientName, connect, clientOptions(log));
+  client.onDidChangeState(() => {
+    if (client.needsStop()) return;
+    const ending = running;
+    running = undefined;
+    // One that hangs is not left behind.
+    if (ending) setTimeout(() => ending.kill(), PATIENCE).unref();
+  });
+  return client;
 }

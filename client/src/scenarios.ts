@@ -1,7 +1,7 @@
 /** The scenarios and asserts of a policy, as the language server sees them. */
 import type * as vscode from "vscode";
-import type { BaseLanguageClient } from "vscode-languageclient";
 import type { Range } from "vscode-languageserver-types";
+import type { Server } from "./server.ts";
 
 /** One entry of the answer to `iochain/tests`. */
 export interface TestItem {
@@ -33,13 +33,13 @@ export interface TestResult {
   readonly counterexample?: string;
 }
 
-export async function testsOf(client: BaseLanguageClient, uri: vscode.Uri): Promise<readonly TestItem[]> {
-  const answer = await client.sendRequest<{ tests: TestItem[] }>("iochain/tests", { uri: uri.toString() });
+export async function testsOf(server: Server, uri: vscode.Uri): Promise<readonly TestItem[]> {
+  const answer = await server.sendRequest<{ tests: TestItem[] }>("iochain/tests", { uri: uri.toString() });
   return answer.tests;
 }
 
-export async function scenariosOf(client: BaseLanguageClient, uri: vscode.Uri): Promise<readonly TestItem[]> {
-  return (await testsOf(client, uri)).filter((test) => test.kind === "scenario");
+export async function scenariosOf(server: Server, uri: vscode.Uri): Promise<readonly TestItem[]> {
+  return (await testsOf(server, uri)).filter((test) => test.kind === "scenario");
 }
 
 /** The answer to `iochain/runTests`. */
@@ -50,9 +50,9 @@ export interface TestResults {
 }
 
 export function runTests(
-  client: BaseLanguageClient,
+  server: Server,
   uri: vscode.Uri,
   token?: vscode.CancellationToken,
 ): Promise<TestResults> {
-  return client.sendRequest<TestResults>("iochain/runTests", { uri: uri.toString() }, token);
+  return server.sendRequest<TestResults>("iochain/runTests", { uri: uri.toString() }, token);
 }

@@ -1,50 +1,29 @@
-/** What becomes of a server that falls over: started again, and after five falls in three minutes only by the person. */
-import * as vscode from "vscode";
-import { type BaseLanguageClient, CloseAction, ErrorAction, type ErrorHandler, State } from "vscode-languageclient";
-import { languageId } from "./names.ts";
-
-const FALLS = 5;
-const WITHIN_MILLISECONDS = 3 * 60 * 1000;
-
-export class Restarting implements ErrorHandler {
-  private falls: number[] = [];
-
-  error(): { action: ErrorAction } {
-    return { action: ErrorAction.Continue };
-  }
-
-  closed(): { action: CloseAction; handled: boolean } {
-    const now = Date.now();
-    this.falls = [...this.falls, now].filter((at) => now - at < WITHIN_MILLISECONDS);
-    if (this.falls.length < FALLS) return { action: CloseAction.Restart, handled: true };
-    this.falls = [];
-    void this.ask();
-    return { action: CloseAction.DoNotRestart, handled: true };
-  }
-
-  private async ask(): Promise<void> {
-    const restart = vscode.l10n.t("Restart");
-    const message = vscode.l10n.t("The IOChain language server ended {0} times within three minutes.", FALLS);
-    const chosen = await vscode.window.showErrorMessage(message, restart);
-    if (chosen === restart) await vscode.commands.executeCommand("iochain.restartServer");
-  }
-}
-
 /** In the status bar's language item, and only while a policy is open: whether the server runs. */
-export function registerServerState(context: vscode.ExtensionContext, client: BaseLanguageClient): void {
+import * as vscode from "vscode";
+import { languageId } from "./names.ts";
+import type { Server } from "./server.ts";
+
+export function registerServerState(context: vscode.ExtensionContext, server: Server): void {
   const item = vscode.languages.createLanguageStatusItem("iochain.server", { language: languageId });
   item.name = "IOChain";
   item.command = { title: vscode.l10n.t("Restart"), command: "iochain.restartServer" };
-  const show = (state: State): void => {
-    item.busy = state === State.Starting;
-    item.severity =
-      state === State.Stopped ? vscode.LanguageStatusSeverity.Error : vscode.LanguageStatusSeverity.Information;
-    item.text =
-      state === State.Stopped ? vscode.l10n.t("Language server stopped") : vscode.l10n.t("Language server running");
+  item.text = vscode.l10n.t("Language server starting");
+  item.busy = true;
+  const stopped = (): void => {
+    item.busy = false;
+    item.severity = vscode.LanguageStatusSeverity.Error;
+    item.text = vscode.l10n.t("Language server stopped");
   };
-  show(client.state);
+  server.client.then((client) => {
+    client.onDidChangeState(() => {
+      if (!client.needsStop()) return stopped();
+      item.busy = !client.isRunning();
+      item.severity = vscode.LanguageStatusSeverity.Information;
+      item.text = item.busy ? vscode.l10n.t("Language server starting") : vscode.l10n.t("Language server running");
+    });
+  }, stopped);
   context.subscriptions.push(
     item,
-    client.onDidChangeState(({ newState }) => show(newState)),
+    vscode.commands.registerCommand("iochain.restartServer", () => server.restart()),
   );
 }

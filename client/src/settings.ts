@@ -1,6 +1,6 @@
 /** What the person has set, for the server and the debugger. */
 import * as vscode from "vscode";
-import type { BaseLanguageClient } from "vscode-languageclient";
+import type { Server } from "./server.ts";
 
 export interface Settings {
   readonly imports: { readonly outsideWorkspace: boolean };
@@ -18,10 +18,10 @@ export function settings(): Settings {
 }
 
 /** Tells the server at every change. */
-export function registerSettings(context: vscode.ExtensionContext, client: BaseLanguageClient): void {
+export function registerSettings(context: vscode.ExtensionContext, server: Server): void {
   const tell = (): void => {
-    const changed = client.sendNotification("workspace/didChangeConfiguration", { settings: { iochain: settings() } });
-    changed.catch((error: unknown) => client.outputChannel.error(String(error)));
+    const changed = server.sendNotification("workspace/didChangeConfiguration", { settings: { iochain: settings() } });
+    changed.catch((error: unknown) => server.log.error(String(error)));
   };
   context.subscriptions.push(
     vscode.workspace.onDidGrantWorkspaceTrust(tell),

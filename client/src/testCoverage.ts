@@ -1,6 +1,6 @@
 /** What the tests of a policy exercise, for the Test Coverage view: rules, defaults and bindings as statements. */
 import * as vscode from "vscode";
-import type { BaseLanguageClient } from "vscode-languageclient";
+import type { Server } from "./server.ts";
 
 /** An item of the answer to `iochain/coverage`; lines count from 1. */
 interface Item {
@@ -22,12 +22,12 @@ class PolicyCoverage extends vscode.FileCoverage {
 
 /** Of the policy and of what it imports: by its tests, or by the capture that was replayed last. */
 export async function coverageOf(
-  client: BaseLanguageClient,
+  server: Server,
   uri: vscode.Uri,
   of?: "replay",
 ): Promise<vscode.FileCoverage[]> {
   const params = { uri: uri.toString(), ...(of && { of }) };
-  const { items } = await client.sendRequest<{ items: readonly Item[] }>("iochain/coverage", params);
+  const { items } = await server.sendRequest<{ items: readonly Item[] }>("iochain/coverage", params);
   const files = new Map<string, Item[]>();
   for (const item of items) files.set(item.file, [...(files.get(item.file) ?? []), item]);
   return [...files].map(([file, own]) => new PolicyCoverage(vscode.Uri.parse(file), own));

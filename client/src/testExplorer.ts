@@ -1,8 +1,8 @@
 /** Scenarios and asserts in VS Code's Testing view: run, debugged, covered, and run again at every change. */
 import * as vscode from "vscode";
-import type { BaseLanguageClient } from "vscode-languageclient";
 import { languageId } from "./names.ts";
 import { runTests, type ScenarioArgument, type TestResult, type TestResults, testsOf } from "./scenarios.ts";
+import type { Server } from "./server.ts";
 import { coverageOf, detailsOf } from "./testCoverage.ts";
 
 /** Typing should not run everything at every key. */
@@ -10,7 +10,7 @@ const QUIET_MILLISECONDS = 400;
 /** A workspace may hold more policies than anybody looks at. */
 const MOST_FILES = 500;
 
-export function registerTestExplorer(context: vscode.ExtensionContext, client: BaseLanguageClient): void {
+export function registerTestExplorer(context: vscode.ExtensionContext, server: Server): void {
   const controller = vscode.tests.createTestController("iochain", "IOChain");
   controller.refreshHandler = discoverAll;
   const { Run, Debug, Coverage } = vscode.TestRunProfileKind;
@@ -43,7 +43,7 @@ export function registerTestExplorer(context: vscode.ExtensionContext, client: B
   }
 
   async function discover(uri: vscode.Uri): Promise<vscode.TestItem | undefined> {
-    const tests = await testsOf(client, uri);
+    const tests = await testsOf(server, uri);
     const id = uri.toString();
     if (tests.length === 0) {
       controller.items.delete(id);
@@ -75,7 +75,7 @@ export function registerTestExplorer(context: vscode.ExtensionContext, client: B
   /** What a capture has exercised, where what tests have exercised is shown. */
   async function showReplayCoverage(policy: vscode.Uri, title: string): Promise<void> {
     const shown = controller.createTestRun(new vscode.TestRunRequest([], undefined, cover), title, false);
-    for (const coverage of await coverageOf(client, policy, "replay")) shown.addCoverage(coverage);
+    for (const coverage of await coverageOf(server, policy, "replay")) shown.addCoverage(coverage);
     shown.end();
     await vscode.commands.executeCommand("workbench.view.testCoverage.focus");
   }
@@ -112,12 +112,12 @@ export function registerTestExplorer(context: vscode.ExtensionContext, client: B
         .map(([, item]) => item)
         .filter((item) => asked.includes(file) || asked.includes(item));
       for (const item of chosen) testRun.started(item);
-      const { tests, errors } = await runTests(client, file.uri, token);
+      const { tests, errors } = await runTests(server, file.uri, token);
       const results = new Map(tests.map((result) => [`${result.kind} ${result.name}`, result]));
       for (const error of errors) tellLeftOut(testRun, error);
       for (const item of chosen) report(testRun, item, results.get(item.id));
       if (request.profile?.kind === Coverage)
-        for (const coverage of await coverageOf(client, file.uri)) testRun.addCoverage(coverage);
+        for (const coverage of await coverageOf(server, file.uri)) testRun.addCoverage(coverage);
     }
     testRun.end();
   }

@@ -1,18 +1,18 @@
 /** What moves the chain view: commands, the editor, the debugger. */
 import * as vscode from "vscode";
-import type { BaseLanguageClient } from "vscode-languageclient";
 import { debugType, isPolicy } from "../names.ts";
 import { type ScenarioArgument, scenariosOf } from "../scenarios.ts";
+import type { Server } from "../server.ts";
 import { ChainView, viewId } from "./view.ts";
 
-export function registerChainView(context: vscode.ExtensionContext, client: BaseLanguageClient): ChainView {
-  const view = new ChainView(context.extensionUri, client);
+export function registerChainView(context: vscode.ExtensionContext, server: Server): ChainView {
+  const view = new ChainView(context.extensionUri, server);
   context.subscriptions.push(
     view,
     vscode.window.registerWebviewViewProvider(viewId, view),
     vscode.commands.registerCommand("iochain.showChainView", () => view.show()),
     vscode.commands.registerCommand("iochain.showWay", async (argument?: ScenarioArgument & { line?: number }) => {
-      const subject = argument?.scenario === undefined ? await chooseScenario(client) : argument;
+      const subject = argument?.scenario === undefined ? await chooseScenario(server) : argument;
       if (subject) await view.show(subject);
     }),
     vscode.commands.registerCommand("iochain.tracePacket", async () => {
@@ -56,10 +56,10 @@ export function registerChainView(context: vscode.ExtensionContext, client: Base
 }
 
 /** From the palette: the open policy's scenario, or one of several. */
-async function chooseScenario(client: BaseLanguageClient): Promise<ScenarioArgument | undefined> {
+async function chooseScenario(server: Server): Promise<ScenarioArgument | undefined> {
   const document = vscode.window.activeTextEditor?.document;
   if (!document || !isPolicy(document)) return undefined;
-  const names = (await scenariosOf(client, document.uri)).map(({ name }) => name);
+  const names = (await scenariosOf(server, document.uri)).map(({ name }) => name);
   if (names.length === 0) {
     void vscode.window.showInformationMessage(
       vscode.l10n.t("This policy has no scenario yet: type “scenario” for a template."),

@@ -3,9 +3,9 @@
  * packets and single ones it shows with their whole trip; otherwise what the open policy configures.
  */
 import * as vscode from "vscode";
-import type { BaseLanguageClient } from "vscode-languageclient";
 import { debugType, isPolicy } from "../names.ts";
 import { pageHtml } from "../pages/html.ts";
+import type { Server } from "../server.ts";
 import { openStatement } from "../statements.ts";
 import type { Chain, FromPage, Picture, ToPage } from "./chain.ts";
 import { OFFERED, readMessage } from "./fromPage.ts";
@@ -44,7 +44,7 @@ export class ChainView implements vscode.WebviewViewProvider, vscode.Disposable 
 
   constructor(
     private readonly extensionUri: vscode.Uri,
-    private readonly client: BaseLanguageClient,
+    private readonly server: Server,
   ) {}
 
   resolveWebviewView(view: vscode.WebviewView): void {
@@ -136,10 +136,10 @@ export class ChainView implements vscode.WebviewViewProvider, vscode.Disposable 
     const { uri } = subject;
     if ("trip" in subject) return { type: "picture", picture: await this.draw(uri, subject.trip) };
     if ("packet" in subject) {
-      const trip = await this.client.sendRequest<Trip>("iochain/trace", subject);
+      const trip = await this.server.sendRequest<Trip>("iochain/trace", subject);
       return { type: "picture", picture: await this.draw(uri, trip) };
     }
-    const { steps } = await this.client.sendRequest<{ steps: WayStep[] }>("iochain/way", subject);
+    const { steps } = await this.server.sendRequest<{ steps: WayStep[] }>("iochain/way", subject);
     const wanted = this.step ?? steps.findIndex(({ line }) => line === subject.line);
     const shown = Math.min(Math.max(0, wanted), steps.length - 1);
     const step = steps[shown];
@@ -164,7 +164,7 @@ export class ChainView implements vscode.WebviewViewProvider, vscode.Disposable 
   }
 
   private chainOf(uri: string, which: { chain?: string | undefined; vnic?: string }): Promise<Chain | null> {
-    return this.client.sendRequest<Chain | null>("iochain/chain", { uri, ...which });
+    return this.server.sendRequest<Chain | null>("iochain/chain", { uri, ...which });
   }
 
   /** Opens the statement that decided at a slot, else the block's declaration. */

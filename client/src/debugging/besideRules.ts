@@ -3,13 +3,9 @@
  * write the expression in front of it, and the rules' hints would push it out of sight.
  */
 import * as vscode from "vscode";
-import {
-  type BaseLanguageClient,
-  InlayHintRequest,
-  type InlayHintsMiddleware,
-  type InlineValueMiddleware,
-} from "vscode-languageclient";
+import type { InlayHintsMiddleware, InlineValueMiddleware } from "vscode-languageclient";
 import { debugType, languageId } from "../names.ts";
+import type { Server } from "../server.ts";
 
 const session = (): vscode.DebugSession | undefined => {
   const active = vscode.debug.activeDebugSession;
@@ -42,7 +38,7 @@ export const besideRules: InlayHintsMiddleware & InlineValueMiddleware = {
 };
 
 /** Has the hints asked for anew when a session begins or ends; a rule's number asks why the rule matches or does not. */
-export function registerBesideRules(context: vscode.ExtensionContext, client: BaseLanguageClient): void {
+export function registerBesideRules(context: vscode.ExtensionContext, server: Server): void {
   context.subscriptions.push(
     vscode.languages.registerEvaluatableExpressionProvider(languageId, {
       provideEvaluatableExpression(document, position) {
@@ -53,8 +49,8 @@ export function registerBesideRules(context: vscode.ExtensionContext, client: Ba
         return range.contains(position) ? new vscode.EvaluatableExpression(range, `matches(${id})`) : undefined;
       },
     }),
-    vscode.debug.onDidChangeActiveDebugSession(() => {
-      const hints = client.getFeature(InlayHintRequest.method);
+    vscode.debug.onDidChangeActiveDebugSession(async () => {
+      const hints = (await server.client).getFeature("textDocument/inlayHint");
       for (const document of vscode.workspace.textDocuments)
         if (document.languageId === languageId) hints?.getProvider(document)?.onDidChangeInlayHints.fire();
     }),

@@ -1,29 +1,29 @@
 /** Commands that start a debug session from the palette, the editor's run menu, or a code lens. */
 import * as vscode from "vscode";
-import type { BaseLanguageClient } from "vscode-languageclient";
 import { withPolicy } from "../policies.ts";
 import { chooseCapture, chooseVnic, titleOf } from "../replayView/questions.ts";
 import { type ScenarioArgument, scenariosOf } from "../scenarios.ts";
+import type { Server } from "../server.ts";
 import { launchConfiguration, nameOf, type Target } from "./configurations.ts";
 
-export function registerDebugCommands(context: vscode.ExtensionContext, client: BaseLanguageClient): void {
+export function registerDebugCommands(context: vscode.ExtensionContext, server: Server): void {
   context.subscriptions.push(
     vscode.commands.registerCommand("iochain.debugScenario", (argument?: ScenarioArgument) =>
       typeof argument?.scenario === "string"
         ? start(vscode.Uri.parse(argument.uri), argument.scenario, { scenario: argument.scenario })
-        : withPolicy((policy) => debugScenario(client, policy)),
+        : withPolicy((policy) => debugScenario(server, policy)),
     ),
     vscode.commands.registerCommand("iochain.debugPacket", () =>
       withPolicy((policy) => debugPacket(context.workspaceState, policy)),
     ),
     vscode.commands.registerCommand("iochain.replayCapture", () =>
-      withPolicy((policy) => replayCapture(client, policy)),
+      withPolicy((policy) => replayCapture(server, policy)),
     ),
   );
 }
 
-async function debugScenario(client: BaseLanguageClient, policy: vscode.TextDocument): Promise<void> {
-  const scenarios = await scenariosOf(client, policy.uri);
+async function debugScenario(server: Server, policy: vscode.TextDocument): Promise<void> {
+  const scenarios = await scenariosOf(server, policy.uri);
   if (scenarios.length === 0) {
     vscode.window.showWarningMessage(vscode.l10n.t("This policy has no scenario yet: type “scenario” for a template."));
     return;
@@ -45,10 +45,10 @@ async function debugPacket(memory: vscode.Memento, policy: vscode.TextDocument):
   if (packet) await start(policy.uri, packet, { packet });
 }
 
-async function replayCapture(client: BaseLanguageClient, policy: vscode.TextDocument): Promise<void> {
+async function replayCapture(server: Server, policy: vscode.TextDocument): Promise<void> {
   const title = vscode.l10n.t("Replay Capture in Debugger");
   const capture = await chooseCapture(policy.uri, title);
-  const at = capture && (await chooseVnic(client, policy.uri, title));
+  const at = capture && (await chooseVnic(server, policy.uri, title));
   if (capture && at) await start(policy.uri, titleOf(capture, { at }), { capture: nameOf(capture), at });
 }
 

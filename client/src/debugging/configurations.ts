@@ -1,9 +1,9 @@
 /** Launch configurations: F5 without a launch.json, and one configuration per scenario of the open policy. */
 import * as vscode from "vscode";
-import type { BaseLanguageClient } from "vscode-languageclient";
 import { debugType } from "../names.ts";
 import { activePolicy, policyInSight } from "../policies.ts";
 import { scenariosOf } from "../scenarios.ts";
+import type { Server } from "../server.ts";
 import { settings } from "../settings.ts";
 
 /** What is debugged: a scenario (the first without a name), a packet, or a capture taken at a vNIC. */
@@ -22,7 +22,7 @@ export const isOnDisk = (name: string): boolean => !SCHEME.test(name) || name.st
 // A drive letter is no scheme.
 const SCHEME = /^[A-Za-z][A-Za-z0-9+.-]+:/;
 
-export function registerDebugConfigurations(context: vscode.ExtensionContext, client: BaseLanguageClient): void {
+export function registerDebugConfigurations(context: vscode.ExtensionContext, server: Server): void {
   context.subscriptions.push(
     vscode.debug.registerDebugConfigurationProvider(debugType, {
       resolveDebugConfiguration: resolve,
@@ -30,7 +30,7 @@ export function registerDebugConfigurations(context: vscode.ExtensionContext, cl
     }),
     vscode.debug.registerDebugConfigurationProvider(
       debugType,
-      { provideDebugConfigurations: () => onePerScenario(client) },
+      { provideDebugConfigurations: () => onePerScenario(server) },
       vscode.DebugConfigurationProviderTriggerKind.Dynamic,
     ),
   );
@@ -76,9 +76,9 @@ function locate(
   };
 }
 
-async function onePerScenario(client: BaseLanguageClient): Promise<vscode.DebugConfiguration[]> {
+async function onePerScenario(server: Server): Promise<vscode.DebugConfiguration[]> {
   const policy = activePolicy();
   if (!policy) return [];
-  const scenarios = await scenariosOf(client, policy.uri);
+  const scenarios = await scenariosOf(server, policy.uri);
   return scenarios.map(({ name }) => launchConfiguration(nameOf(policy.uri), name, { scenario: name }));
 }

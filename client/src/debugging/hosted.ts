@@ -1,16 +1,15 @@
 /** The debug adapter inside the language server: for policies that lie where only VS Code itself can read. */
 import * as vscode from "vscode";
-import type { BaseLanguageClient } from "vscode-languageclient";
+import type { Server } from "../server.ts";
 
 /** Registers what hosted sessions ask for, once; answers with what starts one. */
-export function hostedAdapters(
-  context: vscode.ExtensionContext,
-  client: BaseLanguageClient,
-): () => vscode.DebugAdapterDescriptor {
+export function hostedAdapters(context: vscode.ExtensionContext, server: Server): () => vscode.DebugAdapterDescriptor {
   const sessions = new Map<number, HostedAdapter>();
+  void server.client.then((client) => {
+    client.onRequest("iochain/readBytes", ({ uri }: { uri: string }) => readBytes(toUri(uri)));
+    client.onNotification("iochain/debug", ({ session, message }: Hosted) => sessions.get(session)?.deliver(message));
+  });
   context.subscriptions.push(
-    client.onRequest("iochain/readBytes", ({ uri }: { uri: string }) => readBytes(toUri(uri))),
-    client.onNotification("iochain/debug", ({ session, message }: Hosted) => sessions.get(session)?.deliver(message)),
     vscode.workspace.onDidSaveTextDocument(({ uri }) => {
       for (const adapter of sessions.values()) adapter.say({ saved: nameOf(uri) });
     }),
@@ -18,7 +17,7 @@ export function hostedAdapters(
   let last = 0;
   return () => {
     const id = ++last;
-    const say = (what: object) => void client.sendNotification("iochain/debug", { session: id, ...what });
+    const say = (what: object) => void server.sendNotification("iochain/debug", { session: id, ...what });
     const adapter = new HostedAdapter(say, () => sessions.delete(id));
     sessions.set(id, adapter);
     return new vscode.DebugAdapterInlineImplementation(adapter);

@@ -1,10 +1,10 @@
 /** A capture that is dropped onto a policy becomes a `replay` step. */
 import * as vscode from "vscode";
-import type { BaseLanguageClient } from "vscode-languageclient";
+import type { Server } from "../server.ts";
 import { replaySteps } from "./replaySteps.ts";
 
 export async function dropCapture(
-  client: BaseLanguageClient,
+  server: Server,
   document: vscode.TextDocument,
   position: vscode.Position,
   data: vscode.DataTransfer,
@@ -20,7 +20,7 @@ export async function dropCapture(
   });
   const before = document.getText(new vscode.Range(new vscode.Position(0, 0), position));
   const uri = document.uri.toString();
-  const vnics = await client.sendRequest<{ vnics: { vnic: string }[] }>("iochain/vnics", { uri }).then(
+  const vnics = await server.sendRequest<{ vnics: { vnic: string }[] }>("iochain/vnics", { uri }).then(
     (answer) => answer.vnics.map(({ vnic }) => vnic),
     () => [],
   );

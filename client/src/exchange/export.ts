@@ -1,6 +1,6 @@
 /** “Export As…”: the policy in another format as a read-only document that the server writes, and what is lost in it. */
 import * as vscode from "vscode";
-import type { BaseLanguageClient } from "vscode-languageclient";
+import type { Server } from "../server.ts";
 import { messageOf, type Note } from "./note.ts";
 
 const SCHEME = "iochain-export";
@@ -36,7 +36,7 @@ const formats = () => [
   },
 ];
 
-export async function exportPolicy(client: BaseLanguageClient, policy: vscode.Uri): Promise<void> {
+export async function exportPolicy(server: Server, policy: vscode.Uri): Promise<void> {
   const title = vscode.l10n.t("Export this policy as");
   const chosen = await vscode.window.showQuickPick(formats(), { title, matchOnDetail: true });
   if (chosen === undefined) return;
@@ -45,7 +45,7 @@ export async function exportPolicy(client: BaseLanguageClient, policy: vscode.Ur
   const asked = { uri: policy.toString(), format };
   const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${name}.${extension}`, query: JSON.stringify(asked) });
   try {
-    const { notes } = await client.sendRequest<{ text: string; notes: readonly Note[] }>("iochain/export", asked);
+    const { notes } = await server.sendRequest<{ text: string; notes: readonly Note[] }>("iochain/export", asked);
     const document = await vscode.workspace.openTextDocument(uri);
     const languages = await vscode.languages.getLanguages();
     if (languages.includes(language)) await vscode.languages.setTextDocumentLanguage(document, language);

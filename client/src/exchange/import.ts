@@ -1,7 +1,7 @@
 /** “Import…”: a picker of formats and files; the policy they make as a preview, and what is to be said of them in them. */
 import * as vscode from "vscode";
-import type { BaseLanguageClient } from "vscode-languageclient";
 import { languageId } from "../names.ts";
+import type { Server } from "../server.ts";
 import { messageOf, type Note } from "./note.ts";
 
 type Imported =
@@ -40,7 +40,7 @@ const formats = () => [
 ];
 
 export async function importFiles(
-  client: BaseLanguageClient,
+  server: Server,
   found: vscode.DiagnosticCollection,
   given: readonly vscode.Uri[],
 ): Promise<void> {
@@ -63,7 +63,7 @@ export async function importFiles(
       const inputs: { name: string; text: string }[] = [];
       for (const [name, uri] of names) inputs.push({ name, text: await read(name, uri) });
       if (token.isCancellationRequested) return undefined;
-      const answer = client.sendRequest<Imported>("iochain/import", { format: chosen.format, inputs }, token);
+      const answer = server.sendRequest<Imported>("iochain/import", { format: chosen.format, inputs }, token);
       return answer.catch((error: unknown) => {
         if (token.isCancellationRequested) return undefined;
         throw error;

@@ -1,22 +1,22 @@
 /** Other people's formats: “Import…”, “Export As…”, and a capture that is dropped onto a policy. */
 import * as vscode from "vscode";
-import type { BaseLanguageClient } from "vscode-languageclient";
 import { languageId } from "../names.ts";
 import { withPolicy } from "../policies.ts";
+import type { Server } from "../server.ts";
 import { dropCapture } from "./drop.ts";
 import { exportPolicy } from "./export.ts";
 import { importFiles } from "./import.ts";
 
-export function registerExchange(context: vscode.ExtensionContext, client: BaseLanguageClient): void {
+export function registerExchange(context: vscode.ExtensionContext, server: Server): void {
   const found = vscode.languages.createDiagnosticCollection("iochain import");
   context.subscriptions.push(
     found,
-    vscode.commands.registerCommand("iochain.import", (...uris: unknown[]) => importFiles(client, found, urisOf(uris))),
-    vscode.commands.registerCommand("iochain.export", () => withPolicy((policy) => exportPolicy(client, policy.uri))),
+    vscode.commands.registerCommand("iochain.import", (...uris: unknown[]) => importFiles(server, found, urisOf(uris))),
+    vscode.commands.registerCommand("iochain.export", () => withPolicy((policy) => exportPolicy(server, policy.uri))),
     vscode.languages.registerDocumentDropEditProvider(
       { language: languageId },
       {
-        provideDocumentDropEdits: (document, position, data) => dropCapture(client, document, position, data),
+        provideDocumentDropEdits: (document, position, data) => dropCapture(server, document, position, data),
       },
       { dropMimeTypes: ["text/uri-list"], providedDropEditKinds: [vscode.DocumentDropOrPasteEditKind.Text] },
     ),

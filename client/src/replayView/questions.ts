@@ -1,6 +1,6 @@
 /** Which capture, and where it was taken. */
 import * as vscode from "vscode";
-import type { BaseLanguageClient } from "vscode-languageclient";
+import type { Server } from "../server.ts";
 
 /** Without `at` each frame is placed by its MACs. */
 export interface Vantage {
@@ -23,13 +23,9 @@ interface Inventory {
 }
 
 /** One of the policy's vNICs. */
-export async function chooseVnic(
-  client: BaseLanguageClient,
-  policy: vscode.Uri,
-  title: string,
-): Promise<string | undefined> {
+export async function chooseVnic(server: Server, policy: vscode.Uri, title: string): Promise<string | undefined> {
   const placeHolder = vscode.l10n.t("The vNIC at which the capture was taken.");
-  const items = await vnicsOf(client, policy);
+  const items = await vnicsOf(server, policy);
   if (items.length === 0) {
     void vscode.window.showWarningMessage(vscode.l10n.t("This policy has no vNIC: declare a vm with one first."));
     return undefined;
@@ -38,12 +34,8 @@ export async function chooseVnic(
 }
 
 /** One of the policy's vNICs, or all of them. */
-export async function askVantage(
-  client: BaseLanguageClient,
-  policy: vscode.Uri,
-  title: string,
-): Promise<Vantage | undefined> {
-  const vnics = await vnicsOf(client, policy);
+export async function askVantage(server: Server, policy: vscode.Uri, title: string): Promise<Vantage | undefined> {
+  const vnics = await vnicsOf(server, policy);
   const byMac = {
     label: vscode.l10n.t("$(server) Wherever its MACs say"),
     description: vscode.l10n.t("a capture of a whole segment: each frame at the vNICs that have its addresses"),
@@ -54,8 +46,8 @@ export async function askVantage(
   return chosen === byMac ? {} : { at: chosen.label };
 }
 
-async function vnicsOf(client: BaseLanguageClient, policy: vscode.Uri): Promise<vscode.QuickPickItem[]> {
-  const { vnics } = await client.sendRequest<Inventory>("iochain/vnics", { uri: policy.toString() });
+async function vnicsOf(server: Server, policy: vscode.Uri): Promise<vscode.QuickPickItem[]> {
+  const { vnics } = await server.sendRequest<Inventory>("iochain/vnics", { uri: policy.toString() });
   return vnics.map(({ vnic, mac, ips }) => ({ label: vnic, description: [mac, ...ips].filter(Boolean).join("  ") }));
 }
 

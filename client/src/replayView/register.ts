@@ -1,13 +1,13 @@
 /** The command that replays a capture through the open policy, and what is done with its flows. */
 import * as vscode from "vscode";
-import { type BaseLanguageClient, WorkDoneProgress } from "vscode-languageclient";
 import { launchConfiguration, nameOf } from "../debugging/configurations.ts";
 import { choosePolicy } from "../policies.ts";
+import type { Server } from "../server.ts";
 import { askVantage, chooseCapture, titleOf, type Vantage } from "./questions.ts";
 import type { Flow, Replayed } from "./replay.ts";
 import { ReplayView, viewId } from "./view.ts";
 
-export function registerReplayView(context: vscode.ExtensionContext, client: BaseLanguageClient): void {
+export function registerReplayView(context: vscode.ExtensionContext, server: Server): void {
   const view = new ReplayView(context.extensionUri);
   context.subscriptions.push(
     vscode.window.registerWebviewViewProvider(viewId, view, { webviewOptions: { retainContextWhenHidden: true } }),
@@ -21,8 +21,8 @@ export function registerReplayView(context: vscode.ExtensionContext, client: Bas
       const title = vscode.l10n.t("Replay Capture");
       const capture = given.capture ?? (await chooseCapture(policy, title));
       if (capture === undefined) return;
-      const vantage = given.vantage ?? (await askVantage(client, policy, title));
-      if (vantage !== undefined) await replay(client, view, { policy, capture, vantage });
+      const vantage = given.vantage ?? (await askVantage(server, policy, title));
+      if (vantage !== undefined) await replay(server, view, { policy, capture, vantage });
     }),
   );
 }
@@ -33,18 +33,18 @@ interface Asked {
   readonly vantage: Vantage;
 }
 
-async function replay(client: BaseLanguageClient, view: ReplayView, asked: Asked): Promise<void> {
+async function replay(server: Server, view: ReplayView, asked: Asked): Promise<void> {
   const title = titleOf(asked.capture, asked.vantage);
   try {
-    const replayed = await withProgress(client, title, asked);
+    const replayed = await withProgress(server, title, asked);
     if (replayed === undefined) return;
     await view.show({
       title,
       replayed,
-      again: () => replay(client, view, asked),
+      again: () => replay(server, view, asked),
       coverage: () => vscode.commands.executeCommand("iochain.showReplayCoverage", asked.policy, title),
       debug: (flow) => debugFlow(asked, flow),
-      scenario: (flow) => makeScenario(client, asked.policy, flow),
+      scenario: (flow) => makeScenario(server, asked.policy, flow),
     });
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
@@ -54,7 +54,7 @@ async function replay(client: BaseLanguageClient, view: ReplayView, asked: Asked
 
 /** Undefined when the person has cancelled it. */
 function withProgress(
-  client: BaseLanguageClient,
+  server: Server,
   title: string,
   { policy, capture, vantage }: Asked,
 ): Thenable<Replayed | undefined> {
@@ -62,15 +62,14 @@ function withProgress(
   return vscode.window.withProgress({ location, title, cancellable: true }, async (progress, token) => {
     const workDoneToken = crypto.randomUUID();
     let told = 0;
-    const listening = client.onProgress(WorkDoneProgress.type, workDoneToken, (news) => {
-      if (news.kind !== "report") return;
-      const { message, percentage = told } = news;
+    const listening = await server.onProgress(workDoneToken, ({ kind, message, percentage = told }) => {
+      if (kind !== "report") return;
       progress.report({ increment: percentage - told, ...(message !== undefined && { message }) });
       told = percentage;
     });
     try {
       const params = { uri: policy.toString(), capture: capture.toString(), ...vantage, workDoneToken };
-      return await client.sendRequest<Replayed>("iochain/replay", params, token);
+      return await server.sendRequest<Replayed>("iochain/replay", params, token);
     } catch (error) {
       if (token.isCancellationRequested) return undefined;
       throw error;
@@ -94,8 +93,8 @@ async function debugFlow({ policy, capture }: Asked, flow: Flow): Promise<void> 
 }
 
 /** Writes the flow down at the end of the policy, where it can be undone. */
-async function makeScenario(client: BaseLanguageClient, policy: vscode.Uri, flow: Flow): Promise<void> {
-  const { text } = await client.sendRequest<{ text: string }>("iochain/flowScenario", {
+async function makeScenario(server: Server, policy: vscode.Uri, flow: Flow): Promise<void> {
+  const { text } = await server.sendRequest<{ text: string }>("iochain/flowScenario", {
     uri: policy.toString(),
     title: flow.flow,
     sends: flow.sends,

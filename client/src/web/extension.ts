@@ -9,18 +9,20 @@ import {
   LanguageClient,
   type MessageTransports,
 } from "vscode-languageclient/browser";
-import { clientOptions, serverName } from "../languageServer.ts";
+import { clientId, clientName, clientOptions } from "../languageServer.ts";
 import { registerParts } from "../parts.ts";
+import { Server } from "../server.ts";
 
 export function activate(context: vscode.ExtensionContext): void {
-  const server = vscode.Uri.joinPath(context.extensionUri, "dist/web/server.js").toString(true);
-  const docs = vscode.Uri.joinPath(context.extensionUri, "docs/").toString();
-  const options = clientOptions({ readFile: true, docs });
-  const client = new LanguageClient("iochain", serverName, workerTransports(server), options);
-  context.subscriptions.push(
-    client.onRequest("iochain/readFile", ({ uri }: { uri: string }) => readFile(vscode.Uri.parse(uri))),
-  );
-  registerParts(context, client);
+  const server = new Server(async (log) => {
+    const script = vscode.Uri.joinPath(context.extensionUri, "dist/web/server.js").toString(true);
+    const docs = vscode.Uri.joinPath(context.extensionUri, "docs/").toString();
+    const options = clientOptions(log, { readFile: true, docs });
+    const client = new LanguageClient(clientId, clientName, workerTransports(script), options);
+    client.onRequest("iochain/readFile", ({ uri }: { uri: string }) => readFile(vscode.Uri.parse(uri)));
+    return client;
+  });
+  registerParts(context, server);
 }
 
 /**

@@ -6,7 +6,7 @@
  * base64 or null.
  */
 import type { Connection } from "vscode-languageserver";
-import { createSession, type Session } from "../dap/session.ts";
+import type { Session } from "../dap/session.ts";
 
 interface Message {
   readonly session?: unknown;
@@ -21,25 +21,23 @@ interface Hosted {
 }
 
 export function hostDebugSessions(connection: Connection): void {
-  const sessions = new Map<number, Hosted>();
+  const sessions = new Map<number, Promise<Hosted>>();
   connection.onNotification("iochain/debug", ({ session: id, message, saved, closed }: Message) => {
     if (typeof id !== "number") return;
-    if (closed === true) {
-      sessions.get(id)?.session.close();
-      sessions.delete(id);
-      return;
-    }
-    let hosted = sessions.get(id);
-    if (hosted === undefined) {
-      hosted = start(connection, id);
-      sessions.set(id, hosted);
-    }
-    if (typeof saved === "string") hosted.saves.set(saved, (hosted.saves.get(saved) ?? 0) + 1);
-    if (message !== undefined) hosted.session.handle(message);
+    const hosted = sessions.get(id) ?? start(connection, id);
+    sessions.set(id, hosted);
+    if (closed === true) sessions.delete(id);
+    void hosted.then(({ session, saves }) => {
+      if (typeof saved === "string") saves.set(saved, (saves.get(saved) ?? 0) + 1);
+      if (message !== undefined) session.handle(message);
+      if (closed === true) session.close();
+    });
   });
 }
 
-function start(connection: Connection, id: number): Hosted {
+/** Most servers never run one: what it takes is loaded with the first. */
+async function start(connection: Connection, id: number): Promise<Hosted> {
+  const { createSession } = await import("../dap/session.ts");
   const saves = new Map<string, number>();
   const host = {
     readFile: (uri: string) => readBytes(connection, uri),

@@ -19,6 +19,7 @@ import {
 import { version } from "../../../package.json";
 import { TRACE_SCHEME } from "../ide/traceDocument.ts";
 import { settingOf } from "../policy/bounds.ts";
+import { statementParser } from "../syntax/parser.ts";
 import { Diagnostics } from "./diagnostics.ts";
 import { refresher } from "./documents.ts";
 import { capabilities, FEATURES, type Feature } from "./features.ts";
@@ -66,6 +67,8 @@ export function startServer(connection: Connection, host: Host): void {
     folders = (params.workspaceFolders ?? []).map(({ uri }) => uri);
     if (folders.length === 0 && params.rootUri) folders = [params.rootUri];
     workspace.openFolders(folders);
+    // While the client takes note of the answer; the first text would wait for it.
+    setTimeout(statementParser);
     return {
       capabilities: capabilities(session.client, {
         positionEncoding: session.encoding,
