@@ -62,11 +62,11 @@ export function registerComparison(context: vscode.ExtensionContext, server: Ser
         filters: { [vscode.l10n.t("IOChain policies")]: ["iochain"] },
         defaultUri: vscode.Uri.joinPath(policy, ".."),
       })) ?? [];
-    if (file) await show(file.path.split("/").at(-1) ?? "", file, { uri: file.toString() }, policy);
+    if (file) await show(nameOf(file), file, { uri: file.toString() }, policy);
   }
 
   async function show(name: string, old: vscode.Uri, side: Side, policy: vscode.Uri): Promise<void> {
-    const title = vscode.l10n.t("{0} against {1}", policy.path.split("/").at(-1) ?? "", name);
+    const title = vscode.l10n.t("{0} against {1}", nameOf(policy), name);
     const params = { old: side, new: { uri: policy.toString() } };
     const answer = await vscode.window.withProgress(
       { location: vscode.ProgressLocation.Window, title: vscode.l10n.t("Comparing {0}", title) },
@@ -79,6 +79,9 @@ export function registerComparison(context: vscode.ExtensionContext, server: Ser
     ]);
   }
 }
+
+/** As the tab of a comparison calls it: with its ending, VS Code would take the comparison for a policy. */
+const nameOf = ({ path }: vscode.Uri): string => (path.split("/").at(-1) ?? "").replace(/\.iochain$/, "");
 
 async function gitApi(): Promise<Git | undefined> {
   const extension = vscode.extensions.getExtension<{ getAPI(version: 1): Git }>("vscode.git");

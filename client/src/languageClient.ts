@@ -1,14 +1,17 @@
 /** The client of a language server that is a process. */
 import type { ChildProcess } from "node:child_process";
 import { createInterface } from "node:readline";
-import type * as vscode from "vscode";
 import { IPCMessageReader, IPCMessageWriter, LanguageClient, type MessageTransports } from "vscode-languageclient/node";
 import { clientId, clientName, clientOptions } from "./languageServer.ts";
 
 /** How long a server may take to end by itself once it is told to, in milliseconds. */
 const PATIENCE = 2000;
 
-export function createLanguageClient(start: () => ChildProcess, log: vscode.LogOutputChannel): LanguageClient {
+export function createLanguageClient(
+  start: () => ChildProcess,
+  ...options: Parameters<typeof clientOptions>
+): LanguageClient {
+  const [log] = options;
   let running: ChildProcess | undefined;
   const connect = async (): Promise<MessageTransports> => {
     const server = start();
@@ -18,7 +21,7 @@ export function createLanguageClient(start: () => ChildProcess, log: vscode.LogO
     running = server;
     return { reader: new IPCMessageReader(server), writer: new IPCMessageWriter(server) };
   };
-  const client = new LanguageClient(clientId, clientName, connect, clientOptions(log));
+  const client = new LanguageClient(clientId, clientName, connect, clientOptions(...options));
   client.onDidChangeState(() => {
     if (client.needsStop()) return;
     const ending = running;

@@ -1,8 +1,6 @@
 /** What the Node and the browser client have in common. */
 import type * as vscode from "vscode";
-import type { LanguageClientOptions } from "vscode-languageclient";
-import { withWays } from "./chainView/lens.ts";
-import { besideRules } from "./debugging/besideRules.ts";
+import type { LanguageClientOptions, Middleware } from "vscode-languageclient";
 import { languageId } from "./names.ts";
 import { Restarting } from "./restarting.ts";
 import { settings } from "./settings.ts";
@@ -12,15 +10,16 @@ export const clientId = "iochain";
 export const clientName = "IOChain Language Server";
 
 /** `more` is added to what the server is told at every start. */
-export function clientOptions(log: vscode.LogOutputChannel, more: object = {}): LanguageClientOptions {
+export function clientOptions(
+  log: vscode.LogOutputChannel,
+  middleware: Middleware,
+  more: object = {},
+): LanguageClientOptions {
   return {
     initializationOptions: () => ({ ...settings(), ...more }),
     documentSelector: [{ language: languageId }],
     outputChannel: log,
     errorHandler: new Restarting(),
-    middleware: {
-      ...besideRules,
-      provideCodeLenses: async (document, token, next) => withWays(await next(document, token)),
-    },
+    middleware,
   };
 }

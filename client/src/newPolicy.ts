@@ -2,8 +2,7 @@
 import * as vscode from "vscode";
 import { languageId } from "./names.ts";
 
-const EMPTY = `/// What this host runs, and what must hold.
-policy "New policy"
+const EMPTY = `policy "New policy"
 platform nsx-v 6.3
 
 segment lan { vni 5001  subnet 10.0.1.0/24  gateway 10.0.1.1 }

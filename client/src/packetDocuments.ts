@@ -1,6 +1,7 @@
 /** Read-only documents of answers about classes of packets: over each example stands what can be done with it. */
 import * as vscode from "vscode";
 import { launchConfiguration, nameOf } from "./debugging/configurations.ts";
+import { linksTo, namePlaces, type Place } from "./places.ts";
 
 /** A policy in which the examples can be stepped, and how that is called. */
 export interface Steppable {
@@ -11,14 +12,11 @@ export interface Steppable {
 const SCHEME = "iochain-answer";
 /** The line of a class that has its packet. */
 const EXAMPLE = /^ {4}for example (.+)$/;
-/** A place as the server writes it: a document's URI and a line, from 1. */
-const PLACE = /\(([a-z][a-z0-9+.-]*:[^\s()]+):(\d+)\)/g;
 
 interface Answer {
   readonly text: string;
   readonly steppable: readonly Steppable[];
-  /** What stands for the places of the text, one after the other. */
-  readonly places: readonly { readonly name: string; readonly target: vscode.Uri }[];
+  readonly places: readonly Place[];
 }
 
 export class PacketDocuments {
@@ -35,7 +33,9 @@ export class PacketDocuments {
       ),
       vscode.languages.registerDocumentLinkProvider(
         { scheme: SCHEME },
-        { provideDocumentLinks: (document) => this.links(document) },
+        {
+          provideDocumentLinks: (document) => linksTo(this.shown.get(document.uri.toString())?.places ?? [], document),
+        },
       ),
       vscode.commands.registerCommand("iochain.debugPacketIn", (policy: string, packet: string) => {
         const uri = vscode.Uri.parse(policy);
@@ -53,25 +53,13 @@ export class PacketDocuments {
       path: `/${title.replaceAll("/", "∕")}`,
       query: String(this.shown.size),
     });
-    const places: { name: string; target: vscode.Uri }[] = [];
-    const named = text.replace(PLACE, (_place, file: string, line: string) => {
-      const document = vscode.Uri.parse(file);
-      const name = `${vscode.workspace.asRelativePath(document)}:${line}`;
-      places.push({ name, target: document.with({ fragment: `L${line}` }) });
-      return `(${name})`;
-    });
+    const { text: named, places } = namePlaces(text);
     this.shown.set(uri.toString(), { text: `${title}\n\n${named}\n`, steppable, places });
-    await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { preview: true });
-  }
-
-  private links(document: vscode.TextDocument): vscode.DocumentLink[] {
-    const text = document.getText();
-    let from = 0;
-    return (this.shown.get(document.uri.toString())?.places ?? []).map(({ name, target }) => {
-      const start = text.indexOf(`(${name})`, from) + 1;
-      from = start + name.length;
-      return new vscode.DocumentLink(new vscode.Range(document.positionAt(start), document.positionAt(from)), target);
-    });
+    const document = await vscode.workspace.openTextDocument(uri);
+    // A title may end as a file's name does.
+    const plain = "plaintext";
+    if (document.languageId !== plain) await vscode.languages.setTextDocumentLanguage(document, plain);
+    await vscode.window.showTextDocument(document, { preview: true });
   }
 
   private lenses(document: vscode.TextDocument): vscode.CodeLens[] {

@@ -1,6 +1,7 @@
 /** Scenarios and asserts in VS Code's Testing view: run, debugged, covered, and run again at every change. */
 import * as vscode from "vscode";
-import { languageId } from "./names.ts";
+import { isPolicy } from "./names.ts";
+import { namePlaces } from "./places.ts";
 import { runTests, type ScenarioArgument, type TestResult, type TestResults, testsOf } from "./scenarios.ts";
 import type { Server } from "./server.ts";
 import { coverageOf, detailsOf } from "./testCoverage.ts";
@@ -13,6 +14,8 @@ const MOST_FILES = 500;
 export function registerTestExplorer(context: vscode.ExtensionContext, server: Server): void {
   const controller = vscode.tests.createTestController("iochain", "IOChain");
   controller.refreshHandler = discoverAll;
+  // What is not open is looked for when somebody looks at the tests.
+  controller.resolveHandler = (item) => (item === undefined ? discoverAll() : undefined);
   const { Run, Debug, Coverage } = vscode.TestRunProfileKind;
   const run = controller.createRunProfile(vscode.l10n.t("Run"), Run, runRequest, true, undefined, true);
   const cover = controller.createRunProfile(vscode.l10n.t("Run with Coverage"), Coverage, runRequest, true);
@@ -26,20 +29,28 @@ export function registerTestExplorer(context: vscode.ExtensionContext, server: S
     watcher.onDidDelete((uri) => controller.items.delete(uri.toString())),
     vscode.workspace.onDidOpenTextDocument(discoverOpen),
     vscode.workspace.onDidChangeTextDocument(({ document }) => discoverOpen(document)),
+    vscode.workspace.onDidCloseTextDocument(({ isUntitled, uri }) => {
+      if (isUntitled) controller.items.delete(uri.toString());
+    }),
     vscode.commands.registerCommand("iochain.runScenarios", runActive),
     // The replay view's; not offered elsewhere.
     vscode.commands.registerCommand("iochain.showReplayCoverage", showReplayCoverage),
   );
-  void discoverAll();
+  void discoverAllOpen();
+
+  async function discoverAllOpen(): Promise<void> {
+    for (const document of vscode.workspace.textDocuments) await discoverOpen(document);
+  }
 
   async function discoverAll(): Promise<void> {
-    for (const document of vscode.workspace.textDocuments) await discoverOpen(document);
+    await discoverAllOpen();
     for (const uri of await vscode.workspace.findFiles("**/*.iochain", undefined, MOST_FILES)) await discover(uri);
   }
 
   async function discoverOpen(document: vscode.TextDocument): Promise<vscode.TestItem | undefined> {
-    const isFile = document.languageId === languageId && document.uri.scheme !== "untitled";
-    return isFile ? discover(document.uri) : undefined;
+    // The old side of a comparison is a policy, too, and nobody's to run.
+    const isOwn = document.isUntitled || vscode.workspace.fs.isWritableFileSystem(document.uri.scheme) === true;
+    return isPolicy(document) && isOwn ? discover(document.uri) : undefined;
   }
 
   async function discover(uri: vscode.Uri): Promise<vscode.TestItem | undefined> {
@@ -91,7 +102,7 @@ export function registerTestExplorer(context: vscode.ExtensionContext, server: S
     if (!request.continuous) return runOnce(request, token);
     let timer: ReturnType<typeof setTimeout> | undefined;
     const again = ({ document }: vscode.TextDocumentChangeEvent): void => {
-      if (document.languageId !== languageId) return;
+      if (!isPolicy(document)) return;
       clearTimeout(timer);
       timer = setTimeout(() => void runOnce(request, token), QUIET_MILLISECONDS);
     };
@@ -139,7 +150,7 @@ function report(run: vscode.TestRun, item: vscode.TestItem, result: TestResult |
   const messages = result.failures.map(({ line, expected, actual, trip }) => {
     const message = vscode.TestMessage.diff(vscode.l10n.t("Not what was expected"), expected, actual);
     if (item.uri) message.location = new vscode.Location(item.uri, new vscode.Position(line - 1, 0));
-    if (trip) run.appendOutput(`${trip.replaceAll("\n", "\r\n")}\r\n`, message.location, item);
+    if (trip) run.appendOutput(`${namePlaces(trip).text.replaceAll("\n", "\r\n")}\r\n`, message.location, item);
     return message;
   });
   if (result.counterexample)

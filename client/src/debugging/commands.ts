@@ -1,8 +1,9 @@
 /** Commands that start a debug session from the palette, the editor's run menu, or a code lens. */
 import * as vscode from "vscode";
 import { withPolicy } from "../policies.ts";
+import { askPacket, chooseScenario } from "../questions.ts";
 import { chooseCapture, chooseVnic, titleOf } from "../replayView/questions.ts";
-import { type ScenarioArgument, scenariosOf } from "../scenarios.ts";
+import type { ScenarioArgument } from "../scenarios.ts";
 import type { Server } from "../server.ts";
 import { launchConfiguration, nameOf, type Target } from "./configurations.ts";
 
@@ -22,27 +23,14 @@ export function registerDebugCommands(context: vscode.ExtensionContext, server: 
   );
 }
 
-async function debugScenario(server: Server, policy: vscode.TextDocument): Promise<void> {
-  const scenarios = await scenariosOf(server, policy.uri);
-  if (scenarios.length === 0) {
-    vscode.window.showWarningMessage(vscode.l10n.t("This policy has no scenario yet: type “scenario” for a template."));
-    return;
-  }
-  const names = scenarios.map((scenario) => scenario.name);
-  const chosen =
-    names.length === 1
-      ? names[0]
-      : await vscode.window.showQuickPick(names, { title: vscode.l10n.t("Debug which scenario?") });
-  if (chosen !== undefined) await start(policy.uri, chosen, { scenario: chosen });
+async function debugScenario(server: Server, { uri }: vscode.TextDocument): Promise<void> {
+  const scenario = await chooseScenario(server, uri, vscode.l10n.t("Debug which scenario?"));
+  if (scenario !== undefined) await start(uri, scenario, { scenario });
 }
 
-async function debugPacket(memory: vscode.Memento, policy: vscode.TextDocument): Promise<void> {
-  const packet = await ask(memory, "packet", {
-    title: vscode.l10n.t("Debug Packet"),
-    prompt: vscode.l10n.t("The packet, as a scenario's send step writes it."),
-    placeHolder: "tcp 203.0.113.7:51000 -> web-01:443 syn",
-  });
-  if (packet) await start(policy.uri, packet, { packet });
+async function debugPacket(memory: vscode.Memento, { uri }: vscode.TextDocument): Promise<void> {
+  const packet = await askPacket(memory, vscode.l10n.t("Debug Packet"));
+  if (packet !== undefined) await start(uri, packet, { packet });
 }
 
 async function replayCapture(server: Server, policy: vscode.TextDocument): Promise<void> {
@@ -50,13 +38,6 @@ async function replayCapture(server: Server, policy: vscode.TextDocument): Promi
   const capture = await chooseCapture(policy.uri, title);
   const at = capture && (await chooseVnic(server, policy.uri, title));
   if (capture && at) await start(policy.uri, titleOf(capture, { at }), { capture: nameOf(capture), at });
-}
-
-/** An input box that starts with the last answer to the same question. */
-async function ask(memory: vscode.Memento, key: string, options: vscode.InputBoxOptions): Promise<string | undefined> {
-  const answer = (await vscode.window.showInputBox({ ...options, value: memory.get<string>(key, "") }))?.trim();
-  if (answer) await memory.update(key, answer);
-  return answer;
 }
 
 function start(policy: vscode.Uri, name: string, target: Target): Thenable<boolean> {

@@ -10,6 +10,7 @@ import {
   type MessageTransports,
 } from "vscode-languageclient/browser";
 import { clientId, clientName, clientOptions } from "../languageServer.ts";
+import { middleware } from "../middleware.ts";
 import { registerParts } from "../parts.ts";
 import { Server } from "../server.ts";
 
@@ -17,7 +18,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const server = new Server(async (log) => {
     const script = vscode.Uri.joinPath(context.extensionUri, "dist/web/server.js").toString(true);
     const docs = vscode.Uri.joinPath(context.extensionUri, "docs/").toString();
-    const options = clientOptions(log, { readFile: true, docs });
+    const options = clientOptions(log, middleware(context), { readFile: true, docs });
     const client = new LanguageClient(clientId, clientName, workerTransports(script), options);
     client.onRequest("iochain/readFile", ({ uri }: { uri: string }) => readFile(vscode.Uri.parse(uri)));
     return client;

@@ -59,6 +59,16 @@ export const inTheBrowser = [
     },
   ],
   [
+    "the chain view is drawn with its style sheet",
+    async (workbench) => {
+      const slots = workbench.chainView().locator("button.slot");
+      await slots.nth(15).waitFor();
+      await workbench.screenshot("browser-chain");
+      const [first, second] = [await slots.nth(0).boundingBox(), await slots.nth(1).boundingBox()];
+      assert.ok(second.x > first.x && second.y === first.y, "the slots stand beside each other");
+    },
+  ],
+  [
     "stepping goes into the rule, and back",
     async (workbench) => {
       await workbench.step("F11");

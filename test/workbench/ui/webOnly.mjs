@@ -2,7 +2,12 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 
-const mediaTypes = { ".js": "text/javascript", ".json": "application/json", ".svg": "image/svg+xml" };
+const mediaTypes = {
+  ".js": "text/javascript",
+  ".json": "application/json",
+  ".svg": "image/svg+xml",
+  ".css": "text/css",
+};
 const settings = /(id="vscode-workbench-web-configuration" data-settings=")([^"]*)"/;
 
 /** Serves the extension from the workbench's own origin, and hands it to the workbench as one under development. */

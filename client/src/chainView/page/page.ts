@@ -19,6 +19,8 @@ const lanes = element("div", { class: "lanes" });
 const details = element("aside", { class: "details" });
 const spoken = element("div", { class: "spoken", role: "status" });
 
+new ResizeObserver(() => lanes.style.setProperty("--details", `${details.offsetHeight}px`)).observe(details);
+
 let picture: Picture | undefined;
 let shape = "";
 let drawn: readonly DrawnLane[] = [];
@@ -82,14 +84,16 @@ function redrawHeader(next: Picture): void {
   (controls()[focused] as HTMLElement | undefined)?.focus();
 }
 
-/** The slot that the fate hangs on; as configured, the first that is used. */
+/** The slot that the fate hangs on; before there is one, the first on the way that is used. */
 function ending({ lanes: walks }: Picture): { lane: number; slot: number } {
   const lane = Math.max(
     0,
     walks.findLastIndex(({ slots }) => slots.some(({ verdict }) => verdict !== undefined)),
   );
   const walk = walks[lane];
-  return { lane, slot: (walk && (decisive(walk) ?? walk.slots.find(isConfigured)?.slot)) ?? 0 };
+  const used = walk?.slots.filter(isConfigured).map(({ slot }) => slot) ?? [];
+  const first = walk?.direction === "in" ? used.at(-1) : used[0];
+  return { lane, slot: (walk && decisive(walk)) ?? first ?? 0 };
 }
 
 const buttonAt = (lane: number, slot: number): HTMLButtonElement | undefined => drawn[lane]?.buttons[slot];
