@@ -49,10 +49,6 @@ export interface TestResults {
   readonly errors: readonly { readonly file: string; readonly line: number; readonly message: string }[];
 }
 
-export function runTests(
-  server: Server,
-  uri: vscode.Uri,
-  token?: vscode.CancellationToken,
-): Promise<TestResults> {
+export function runTests(server: Server, uri: vscode.Uri, token?: vscode.CancellationToken): Promise<TestResults> {
   return server.sendRequest<TestResults>("iochain/runTests", { uri: uri.toString() }, token);
 }

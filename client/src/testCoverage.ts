@@ -21,11 +21,7 @@ class PolicyCoverage extends vscode.FileCoverage {
 }
 
 /** Of the policy and of what it imports: by its tests, or by the capture that was replayed last. */
-export async function coverageOf(
-  server: Server,
-  uri: vscode.Uri,
-  of?: "replay",
-): Promise<vscode.FileCoverage[]> {
+export async function coverageOf(server: Server, uri: vscode.Uri, of?: "replay"): Promise<vscode.FileCoverage[]> {
   const params = { uri: uri.toString(), ...(of && { of }) };
   const { items } = await server.sendRequest<{ items: readonly Item[] }>("iochain/coverage", params);
   const files = new Map<string, Item[]>();

@@ -1,5 +1,6 @@
 /** Scenarios and asserts in VS Code's Testing view: run, debugged, covered, and run again at every change. */
 import * as vscode from "vscode";
+import { messageOf } from "./exchange/note.ts";
 import { isPolicy } from "./names.ts";
 import { namePlaces } from "./places.ts";
 import { runTests, type ScenarioArgument, type TestResult, type TestResults, testsOf } from "./scenarios.ts";
@@ -91,11 +92,26 @@ export function registerTestExplorer(context: vscode.ExtensionContext, server: S
     await vscode.commands.executeCommand("workbench.view.testCoverage.focus");
   }
 
-  async function debugRequest({ include }: vscode.TestRunRequest): Promise<void> {
-    for (const item of include ?? []) {
-      const argument: ScenarioArgument = { uri: String(item.uri), scenario: item.label };
-      if (item.parent) await vscode.commands.executeCommand("iochain.debugScenario", argument);
-    }
+  /** One at a time: of a file, or of all, the first. */
+  async function debugRequest({ include }: vscode.TestRunRequest, token: vscode.CancellationToken): Promise<void> {
+    const [asked] = include ?? [...controller.items].map(([, file]) => file);
+    const item = asked?.parent ? asked : [...(asked?.children ?? [])][0]?.[1];
+    if (item?.uri === undefined) return;
+    if (item.id.startsWith("assert ")) return debugAssert(item, item.uri, token);
+    const argument: ScenarioArgument = { uri: item.uri.toString(), scenario: item.label };
+    await vscode.commands.executeCommand("iochain.debugScenario", argument);
+  }
+
+  /** What can be stepped of an assert is the packet that refutes it. */
+  async function debugAssert(
+    item: vscode.TestItem,
+    policy: vscode.Uri,
+    token: vscode.CancellationToken,
+  ): Promise<void> {
+    const { tests } = await runTests(server, policy, token);
+    const packet = tests.find(({ kind, name }) => `${kind} ${name}` === item.id)?.counterexample;
+    if (packet !== undefined) await vscode.commands.executeCommand("iochain.debugPacketIn", policy.toString(), packet);
+    else void vscode.window.showInformationMessage(vscode.l10n.t("No packet refutes “{0}”.", item.label));
   }
 
   async function runRequest(request: vscode.TestRunRequest, token: vscode.CancellationToken): Promise<void> {
@@ -123,12 +139,17 @@ export function registerTestExplorer(context: vscode.ExtensionContext, server: S
         .map(([, item]) => item)
         .filter((item) => asked.includes(file) || asked.includes(item));
       for (const item of chosen) testRun.started(item);
-      const { tests, errors } = await runTests(server, file.uri, token);
-      const results = new Map(tests.map((result) => [`${result.kind} ${result.name}`, result]));
-      for (const error of errors) tellLeftOut(testRun, error);
-      for (const item of chosen) report(testRun, item, results.get(item.id));
-      if (request.profile?.kind === Coverage)
-        for (const coverage of await coverageOf(server, file.uri)) testRun.addCoverage(coverage);
+      try {
+        const { tests, errors } = await runTests(server, file.uri, token);
+        const results = new Map(tests.map((result) => [`${result.kind} ${result.name}`, result]));
+        for (const error of errors) tellLeftOut(testRun, error);
+        for (const item of chosen) report(testRun, item, results.get(item.id));
+        if (request.profile?.kind === Coverage)
+          for (const coverage of await coverageOf(server, file.uri)) testRun.addCoverage(coverage);
+      } catch (error) {
+        if (token.isCancellationRequested) continue;
+        for (const item of chosen) testRun.errored(item, new vscode.TestMessage(messageOf(error)));
+      }
     }
     testRun.end();
   }
