@@ -76,10 +76,7 @@ const journeys = {
   editing: {
     editor: async (workbench) => {
       await workbench.openPolicy(policy);
-      await workbench.page.getByText("✓").first().waitFor();
-    },
-    status: async (workbench) => {
-      await workbench.page.locator(".statusbar-item[id*='languageStatus'], .statusbar-item", { hasText: "{}" }).first().hover();
+      await workbench.page.locator(".codelens-decoration").first().waitFor();
     },
     "hover-slot": async (workbench) => {
       await workbench.find("dfw   east-west");
@@ -100,6 +97,7 @@ const journeys = {
       await workbench.find('"No lateral"');
       await workbench.press("End", "Enter");
       await workbench.page.keyboard.type('rule 1005 "New" allow from we');
+      await workbench.press("Control+Space");
       await workbench.page.locator(".suggest-widget.visible .monaco-list-row").first().waitFor();
     },
     findings: async (workbench) => {
@@ -111,10 +109,11 @@ const journeys = {
       await workbench.command("Problems: Focus on Problems View");
     },
     "hover-finding": async (workbench) => {
+      await workbench.find("dfw   east-west");
       await workbench.hover("slot 3 dfw", "3");
     },
     fixes: async (workbench) => {
-      await workbench.press("Escape");
+      await workbench.press("Escape", "Escape");
       await workbench.line("slot 3 dfw").getByText("3", { exact: true }).click();
       await workbench.press("Control+.");
       await workbench.page.locator(".action-widget").waitFor();
@@ -122,8 +121,8 @@ const journeys = {
     peek: async (workbench) => {
       await workbench.press("Escape", "Control+z");
       await workbench.find("group web");
-      await workbench.command("Peek: Peek References");
-      await workbench.page.locator(".peekview-widget, .zone-widget").first().waitFor();
+      await workbench.press("Shift+F12");
+      await workbench.page.locator(".zone-widget").first().waitFor();
     },
     "chain-low": async (workbench) => {
       await workbench.press("Escape");
@@ -133,6 +132,7 @@ const journeys = {
     },
     "chain-way": async (workbench) => {
       await workbench.find(`scenario "${shop}"`);
+      await workbench.page.getByText("✓").first().waitFor();
       await workbench.page.locator(".codelens-decoration a", { hasText: "Way" }).first().click();
       await workbench.chainView().locator(".slot .verdict", { hasText: "allow" }).first().waitFor();
       await axe(workbench, "#chain button.slot");
@@ -163,12 +163,7 @@ const journeys = {
       await workbench.press("Control+Shift+d");
       while (!/^rule 1001/.test((await workbench.callStack())[0])) await workbench.step("F11");
     },
-    panes: async (workbench) => {
-      await workbench.step("F10");
-      for (const name of ["Watch", "Breakpoints"])
-        await workbench.command(`View: Collapse All`).catch(() => name);
-      await workbench.press("Escape");
-    },
+    panes: (workbench) => workbench.step("F10"),
     console: async (workbench) => {
       await workbench.press("Control+Shift+y");
       await workbench.page.locator(".repl-input-wrapper .monaco-editor").first().click();
@@ -186,7 +181,6 @@ const journeys = {
   testing: {
     failed: async (workbench) => {
       await workbench.openPolicy(policy);
-      await workbench.page.getByText("✓").first().waitFor();
       await workbench.find("expect delivered by rule 1003");
       await workbench.line("expect delivered by rule 1003").getByText("1003").first().dblclick();
       await workbench.page.keyboard.type("1002");
@@ -202,11 +196,12 @@ const journeys = {
         .click();
     },
     peek: async (workbench) => {
-      await workbench.command("Test: Peek Output");
+      await workbench.page.locator(".test-explorer .monaco-list-row", { hasText: "no lateral" }).first().dblclick();
+      await workbench.page.locator(".zone-widget").first().waitFor();
     },
     results: async (workbench) => {
       await workbench.press("Escape");
-      await workbench.command("Test Results: Focus on Test Results View");
+      await workbench.command("Test Results: Focus on Test Results View").catch(() => workbench.press("Escape"));
     },
     coverage: async (workbench) => {
       await workbench.command("Test: Run All Tests with Coverage");
