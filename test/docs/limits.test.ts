@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { DEEPEST } from "../../server/src/capture/decode.ts";
 import { LONGEST_FRAME } from "../../server/src/capture/pcap.ts";
-import { MOST_FLOWS } from "../../server/src/chain/replayReport.ts";
+import { MOST_FLOWS } from "../../server/src/chain/replayFlows.ts";
 import { LONGEST_NAMED } from "../../server/src/dap/files.ts";
 import { MAX_DEPTH, MAX_INPUT } from "../../server/src/exchange/input.ts";
 import { MOST_FOLDERS } from "../../server/src/lsp/host.ts";

@@ -17,6 +17,16 @@ const URG = 32;
 
 /** How far one end of a TCP connection has come. */
 type TcpEnd = "silent" | "syn" | "open" | "fin";
+interface Ends {
+  readonly opener: TcpEnd;
+  readonly answerer: TcpEnd;
+}
+
+const TCP_ENDS: readonly TcpEnd[] = ["silent", "syn", "open", "fin"];
+const ALL_ENDS = TCP_ENDS.flatMap((opener) => TCP_ENDS.map((answerer): Ends => ({ opener, answerer })));
+/** The same object each time: a capture may have a million connections. */
+const bothEnds = (opener: TcpEnd, answerer: TcpEnd): Ends =>
+  ALL_ENDS[TCP_ENDS.indexOf(opener) * TCP_ENDS.length + TCP_ENDS.indexOf(answerer)] as Ends;
 
 /** An entry. Never changed in place. */
 export interface Connection {
@@ -26,7 +36,7 @@ export interface Connection {
   readonly state: TimerName;
   /** Clock at which it is gone; Infinity where its timer is 0. */
   readonly expires: number;
-  readonly ends?: { readonly opener: TcpEnd; readonly answerer: TcpEnd };
+  readonly ends?: Ends;
   /** The opener's initial sequence number, to tell a retransmitted SYN from a new one. */
   readonly isn?: number;
   /** The opener has sent a SYN, ACK as well, which it may have to repeat. */
@@ -62,7 +72,7 @@ export function open(packet: Packet, flow: Flow, clock: number, timeouts: Timeou
   const base = { protocol: flow.protocol, opener: flow.from, answerer: flow.to, since: clock, packets: 1, openedBy };
   if (flow.protocol === TCP && !packet.tcp) {
     const state = "tcp-established";
-    return { ...base, state, expires: deadline(clock, state, timeouts), ends: { opener: "open", answerer: "open" } };
+    return { ...base, state, expires: deadline(clock, state, timeouts), ends: bothEnds("open", "open") };
   }
   if (!packet.tcp) {
     const state = flow.protocol === ICMP || flow.protocol === ICMPV6 ? "icmp-first" : "udp-first";
@@ -74,14 +84,14 @@ export function open(packet: Packet, flow: Flow, clock: number, timeouts: Timeou
       ...base,
       state,
       expires: deadline(clock, state, timeouts),
-      ends: { opener: "syn", answerer: "silent" },
+      ends: bothEnds("syn", "silent"),
       isn: packet.tcp.seq,
     };
   }
   // Picked up in the middle: both ends count as open. A RST opens what is closed already.
   const state = packet.tcp.flags & RST ? "tcp-closed" : packet.tcp.flags & FIN ? "tcp-closing" : "tcp-established";
   const opener: TcpEnd = packet.tcp.flags & FIN ? "fin" : "open";
-  return { ...base, state, expires: deadline(clock, state, timeouts), ends: { opener, answerer: "open" } };
+  return { ...base, state, expires: deadline(clock, state, timeouts), ends: bothEnds(opener, "open") };
 }
 
 export type Fate =
@@ -134,7 +144,7 @@ export function afterIcmpError(connection: Connection, clock: number, timeouts: 
 interface TcpNext {
   readonly state: TimerName;
   readonly simultaneous?: boolean;
-  readonly ends: { readonly opener: TcpEnd; readonly answerer: TcpEnd };
+  readonly ends: Ends;
 }
 
 const ANEW = "behind a RST, both FINs or its timer a SYN would begin anew";
@@ -178,7 +188,7 @@ function followTcp(
   if (mine === "silent") mine = "syn";
   if (tcp.flags & ACK && other === "syn") other = "open";
   if (tcp.flags & FIN) mine = "fin";
-  const next = fromOpener ? { opener: mine, answerer: other } : { opener: other, answerer: mine };
+  const next = fromOpener ? bothEnds(mine, other) : bothEnds(other, mine);
   return { state: tcpState(next, state), ends: next, simultaneous };
 }
 

@@ -1,16 +1,7 @@
 /** What became of a capture's frames, added up: by outcome, reason, statement, flow and time. */
-import { formatIp } from "../policy/addresses.ts";
-import { ipProtocolName, SCTP, TCP, UDP } from "../policy/protocols.ts";
-import { portText } from "./describe.ts";
-import { byText, decisiveSlot } from "./expectation.ts";
-import { type End, type Flow, flowOf } from "./flow.ts";
-import { FlowTable, flowKeyText } from "./flowTable.ts";
 import type { Replayed } from "./replay.ts";
-import type { By, Outcome, SlotTrace } from "./trace.ts";
-
-/** `unplaced`: the frame belongs to no vNIC and was not walked. */
-export type Fate = Outcome | "unplaced";
-export type Tally<K extends string = string> = Partial<Record<K, number>>;
+import { type Fate, type FlowRow, ReplayFlows, type Tally } from "./replayFlows.ts";
+import type { By, SlotTrace } from "./trace.ts";
 
 /** A statement that decided at a slot: a rule, a default, a binding, a block for its connection table. */
 export interface Hits {
@@ -29,45 +20,12 @@ export interface Hits {
   lastFrame: number;
 }
 
-export interface FlowRow {
-  /** The same for both directions, and whenever the capture is replayed. */
-  readonly key: string;
-  /** `tcp 10.0.0.1:51000 -> 10.0.1.11:443`, as its first frame went. */
-  readonly flow: string;
-  readonly protocol: string;
-  readonly from: string;
-  readonly to: string;
-  /** The vNICs that saw its first frame. */
-  readonly vnics: readonly string[];
-  packets: number;
-  /** Octets on the wire. */
-  bytes: number;
-  /** Seconds since the epoch; absent where the frames have no time. */
-  first?: number;
-  last?: number;
-  /** From 1. */
-  readonly firstFrame: number;
-  /** Of the first frame that was stopped, else of the first one; and what decided that frame. */
-  outcome: Fate;
-  decidingFrame: number;
-  by?: By & { readonly slot: number; readonly text: string };
-  reason?: string;
-  readonly outcomes: Tally<Fate>;
-  /** Its first packets in the language's notation, each as often as it differs from the one before, with the clock in milliseconds. */
-  readonly sends: readonly { readonly packet: string; readonly clock: number }[];
-}
-
-type Row = FlowRow & { readonly sends: { packet: string; clock: number }[] };
-
 export interface Bucket {
   /** Seconds since the epoch at which it begins. */
   readonly start: number;
   readonly outcomes: Tally<Fate>;
 }
 
-/** Flows beyond these are counted together: a scan has as many as frames. */
-export const MOST_FLOWS = 50_000;
-const MOST_SENDS = 12;
 const MOST_BUCKETS = 240;
 const NANOSECONDS = 1_000_000_000;
 
@@ -78,7 +36,7 @@ export class ReplayReport {
   /** Why walks were ended. */
   readonly reasons = tally();
   private readonly statements = new Map<string, Hits>();
-  private readonly rows = new FlowTable<Row>();
+  private readonly rows = new ReplayFlows();
   /** Frames without a flow (ARP, errors and the like), and of flows beyond those that are kept. */
   without = 0;
   private readonly line = new Timeline();
@@ -95,19 +53,16 @@ export class ReplayReport {
       const reason = walk.outcome === "delivered" ? undefined : walk.slots.at(-1)?.reason;
       if (reason !== undefined) count(this.reasons, reason);
     }
-    this.addFlow(replayed, fate);
+    if (!this.rows.add(replayed, fate)) this.without++;
   }
 
   /** Most hits first. */
   get hits(): readonly Hits[] {
     return [...this.statements.values()].sort((a, b) => b.hits - a.hits);
   }
-  /** Most packets first. */
-  get flows(): readonly FlowRow[] {
-    return this.rows
-      .entries()
-      .map(([, row]) => row)
-      .sort((a, b) => b.packets - a.packets || a.firstFrame - b.firstFrame);
+  /** Most packets first, made one at a time. */
+  get flows(): Iterable<FlowRow> {
+    return this.rows.byPackets();
   }
   /** Equally long, without gaps, at most a few hundred; empty when no frame has a time. */
   get timeline(): { readonly seconds: number; readonly buckets: readonly Bucket[] } {
@@ -126,63 +81,6 @@ export class ReplayReport {
     const row = { slot, ...(block !== undefined && { block }), ...by, hits: 1, firstFrame: frame, lastFrame: frame };
     this.statements.set(key, row);
   }
-
-  private addFlow({ frame, packet, trace }: Replayed, fate: Fate): void {
-    const flow = flowOf(packet);
-    const row = flow && (this.rows.get(flow.key) ?? this.newRow(flow, frame.number, trace.walks));
-    if (row === undefined) {
-      this.without++;
-      return;
-    }
-    const isFirst = row.packets === 0;
-    row.packets++;
-    row.bytes += frame.originalLength;
-    count(row.outcomes, fate);
-    if (frame.time !== undefined) {
-      const seconds = Number(frame.time) / NANOSECONDS;
-      row.first = Math.min(row.first ?? seconds, seconds);
-      row.last = Math.max(row.last ?? seconds, seconds);
-    }
-    if (isFirst || (passed(row.outcome) && !passed(fate))) {
-      row.outcome = fate;
-      row.decidingFrame = frame.number;
-      const decided = decisiveSlot(trace.walks)?.slot;
-      if (decided?.by) row.by = { ...decided.by, slot: decided.slot, text: byText(decided) };
-      if (decided?.reason !== undefined) row.reason = decided.reason;
-    }
-    if (row.sends.length < MOST_SENDS && row.sends.at(-1)?.packet !== trace.packet)
-      row.sends.push({ packet: trace.packet, clock: trace.clock });
-  }
-
-  private newRow(flow: Flow, frame: number, walks: Replayed["trace"]["walks"]): Row | undefined {
-    if (this.rows.size >= MOST_FLOWS) return undefined;
-    const { protocol } = flow;
-    const [from, to] = [endText(flow, flow.from), endText(flow, flow.to)];
-    const name = ipProtocolName(protocol) ?? `ip/${protocol}`;
-    const row: Row = {
-      key: flowKeyText(flow.key),
-      flow: `${name} ${from} -> ${to}`,
-      protocol: name,
-      from,
-      to,
-      vnics: [...new Set(walks.map(({ vnic }) => vnic))],
-      packets: 0,
-      bytes: 0,
-      firstFrame: frame,
-      outcome: "delivered",
-      decidingFrame: frame,
-      outcomes: tally<Fate>(),
-      sends: [],
-    };
-    this.rows.set(flow.key, row);
-    return row;
-  }
-}
-
-const passed = (fate: Fate) => fate === "delivered" || fate === "flooded" || fate === "unplaced";
-
-function endText({ protocol }: Flow, { ip, port }: End): string {
-  return protocol === TCP || protocol === UDP || protocol === SCTP ? portText(ip, port) : formatIp(ip);
 }
 
 /** No prototype: a name from a capture cannot be one of Object's. */

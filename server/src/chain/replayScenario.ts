@@ -4,7 +4,7 @@ import { parsePacket } from "../syntax/packetText.ts";
 import { quote } from "../syntax/strings.ts";
 import { byText, decisiveSlot } from "./expectation.ts";
 import { makePacket } from "./packet.ts";
-import type { FlowRow } from "./replayReport.ts";
+import type { FlowRow } from "./replayFlows.ts";
 import type { Trace } from "./trace.ts";
 import { run } from "./walk.ts";
 import { World } from "./world.ts";

@@ -1,5 +1,6 @@
 /** `iochain replay`: every frame of a capture through the chain of the vNIC that it belongs to. */
 import { closeSync, openSync, writeSync } from "node:fs";
+import { setFlagsFromString } from "node:v8";
 import type { Frame } from "../capture/packet.ts";
 import { parseMac } from "../capture/text.ts";
 import { byText, decisiveSlot } from "../chain/expectation.ts";
@@ -37,6 +38,8 @@ export interface ReplayOptions {
 }
 
 export async function replay(file: string, capture: string, options: ReplayOptions): Promise<number> {
+  // V8 would let the heap grow to several times what lives in it: by a half is enough, and costs a tenth of the time.
+  setFlagsFromString("--heap-growing-percent=50");
   const { policy } = loadPolicy(file);
   const world = World.start(policy);
   const replaying = new Replay(world, vantageOf(policy, options));

@@ -1,17 +1,31 @@
 /** `iochain replay --summary`: what became of a capture's frames, added up. */
-import type { FlowRow, Hits, ReplayReport, Tally } from "../chain/replayReport.ts";
+import type { FlowRow, Tally } from "../chain/replayFlows.ts";
+import type { Hits, ReplayReport } from "../chain/replayReport.ts";
 import { csv } from "./csv.ts";
-import { print, style } from "./terminal.ts";
+import { Lines, print, style } from "./terminal.ts";
 
 export function printSummary(report: ReplayReport, format: "text" | "json" | "ndjson" | "csv"): void {
   if (format === "text") printText(report);
   else if (format === "csv") printFlows(report);
-  else print(JSON.stringify(asJson(report), undefined, format === "json" ? 1 : undefined));
+  else printJson(report, format === "json");
 }
 
-/** Rules by `block.id`, as `--format text` names them. */
-function asJson({ frames, bytes, outcomes, reasons, hits, flows, without, timeline }: ReplayReport) {
-  return { frames, bytes, outcomes, rules: rulesOf(hits), reasons, hits, flows, without, timeline };
+/** Rules by `block.id`, as `--format text` names them. Flows go out one at a time: the whole would be a long text. */
+function printJson(report: ReplayReport, isIndented: boolean): void {
+  const { frames, bytes, outcomes, reasons, hits, flows, without, timeline } = report;
+  const whole = { frames, bytes, outcomes, rules: rulesOf(hits), reasons, hits, flows: [], without, timeline };
+  const indent = isIndented ? 1 : undefined;
+  const [head = "", tail = ""] = JSON.stringify(whole, undefined, indent).split(/(?<="flows": ?\[)(?=\])/);
+  const [open, close] = isIndented ? ["\n  ", "\n "] : ["", ""];
+  const lines = new Lines();
+  lines.put(head);
+  let isFirst = true;
+  for (const flow of flows) {
+    lines.put(`${isFirst ? "" : ","}${open}${JSON.stringify(flow, undefined, indent).replaceAll("\n", open)}`);
+    isFirst = false;
+  }
+  lines.add(isFirst ? tail : `${close}${tail}`);
+  lines.flush();
 }
 
 function rulesOf(hits: readonly Hits[]): Record<string, number> {
@@ -28,16 +42,23 @@ function printText({ frames, outcomes, reasons, hits, flows, without }: ReplayRe
     hits.filter(({ kind }) => kind === "rule").map((rule) => [rule.hits, ruleText(rule)]),
   );
   section("stopped because", tallied(reasons));
-  section("flows", [
-    ...flows.map((flow): [number, string] => [flow.packets, flowText(flow)]),
-    ...(without > 0 ? [[without, "no flow"] as [number, string]] : []),
-  ]);
+  section("flows", flowLines(flows, without));
 }
 
-function section(title: string, rows: readonly (readonly [number, string])[]): void {
-  if (rows.length === 0) return;
-  print(style(title, "bold"));
-  for (const [n, text] of rows) print(`${String(n).padStart(8)}  ${text}`);
+function* flowLines(flows: Iterable<FlowRow>, without: number): Generator<readonly [number, string]> {
+  for (const flow of flows) yield [flow.packets, flowText(flow)];
+  if (without > 0) yield [without, "no flow"];
+}
+
+function section(title: string, rows: Iterable<readonly [number, string]>): void {
+  const lines = new Lines();
+  let isFirst = true;
+  for (const [n, text] of rows) {
+    if (isFirst) lines.add(style(title, "bold"));
+    isFirst = false;
+    lines.add(`${String(n).padStart(8)}  ${text}`);
+  }
+  lines.flush();
 }
 
 const tallied = (tally: Tally): [number, string][] =>

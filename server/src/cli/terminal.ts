@@ -25,14 +25,17 @@ export function print(text: string): void {
   writeAll(1, `${text}\n`);
 }
 
-/** Results in large numbers: gathered, and written at `flush`. */
+/** Results in large numbers: gathered, and written at `flush`. `put` takes a part of a line. */
 export class Lines {
   private text = "";
   /** Nobody sees the results come: they go to a file or a pipe. */
   readonly isHidden = !process.stdout.isTTY;
 
   add(line: string): void {
-    this.text += `${line}\n`;
+    this.put(`${line}\n`);
+  }
+  put(text: string): void {
+    this.text += text;
     if (this.text.length > 0x10000) this.flush();
   }
   flush(): void {

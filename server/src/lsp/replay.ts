@@ -118,7 +118,8 @@ async function replay(
   if (error !== undefined && reader.interfaces.length === 0)
     throw new ResponseError(LSPErrorCodes.RequestFailed, error.message);
   if (error !== undefined) warnings.push(`byte ${error.at}: ${error.message}`);
-  const { frames, bytes, outcomes, reasons, hits, flows, without, timeline } = report;
+  const { frames, bytes, outcomes, reasons, hits, without, timeline } = report;
+  const flows = [...report.flows];
   warnings.unshift(...reader.warnings);
   coverage.addHits(world);
   return { frames, bytes, outcomes, reasons, hits, flows, without, timeline, warnings, coverage: coverage.report() };
