@@ -275,8 +275,9 @@ class LogDraft {
     };
   }
 
-  /** Leaving, the source is the vNIC's; entering, the destination. */
-  #own({ hash, direction, source, destination }: Logged): void {
+  /** Leaving, the source is the vNIC's, unless SpoofGuard says that it is not; entering, the destination. */
+  #own({ hash, direction, source, destination, reason }: Logged): void {
+    if (direction === "out" && /^spoofguard$/i.test(reason)) return;
     const ip = direction === "out" ? source : destination;
     if (isMany(ip) || isNobody(ip)) return;
     const text = formatIp(ip);

@@ -104,9 +104,10 @@ export class NsxObjects {
   #visit(json: JsonObject, parent: NsxObject | undefined, top: boolean, list?: string): void {
     const type = typeOf(json, list);
     if (json.flag("marked_for_delete") === true) {
+      const wrapped = type?.startsWith("Child") ? json.object(type.slice("Child".length)) : undefined;
       this.#report.understood(
         json.at(),
-        `${type ?? "object"} ${json.text("id") ?? ""} is marked for deletion: left out`,
+        `${type ?? "object"} ${json.text("id") ?? wrapped?.text("id") ?? ""} is marked for deletion: left out`,
       );
       return;
     }

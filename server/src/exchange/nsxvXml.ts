@@ -250,6 +250,8 @@ class XmlDraft {
       lost.push("reject of an ethernet rule");
       action = "drop";
     }
+    if (kind !== "redirect" && node.one("siProfile") !== undefined)
+      lost.push("a service profile, which rules of redirect sections have");
     const direction = node.text("direction")?.toLowerCase();
     if (direction !== undefined && !/^(?:in|out|inout|in_out|any)$/.test(direction)) {
       this.#report.wrong(node.one("direction")?.at() ?? node.at(), `rule ${idText}: direction ${direction}`);
