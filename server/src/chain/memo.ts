@@ -14,12 +14,14 @@ interface Answer {
   readonly index: number;
 }
 
-/** Each answer has one place, and takes it from the one before. */
+/** Each answer has one place, and takes it from the one before when it is asked for again: most never are. */
 const PLACES = 32_768;
 const NO_PORT = 0x1_0000;
 
 export class Memo {
   private readonly answers: (Answer | undefined)[] = new Array(PLACES).fill(undefined);
+  /** The hash of the packet that last asked in vain. */
+  private readonly asked = new Int32Array(PLACES);
   /** Source ports count only where a rule asks for one. */
   private readonly bySourcePort: boolean;
 
@@ -47,7 +49,8 @@ export class Memo {
     )
       return before.index;
     const index = find();
-    this.answers[place] = { key, vnic, direction, start, addressing, index };
+    if (this.asked[place] === (key.hash | 0)) this.answers[place] = { key, vnic, direction, start, addressing, index };
+    else this.asked[place] = key.hash;
     return index;
   }
 }

@@ -2,10 +2,18 @@
 import type { Ranges } from "../../policy/ranges.ts";
 import { type Axis, cut, type Domain, type Keeper, mix } from "./axis.ts";
 
+/**
+ * Where rows grow before they are as many as they are: in one array for all. An array that is doubled and left over and
+ * over has V8 collect the whole heap each time, which takes longer than all the rest.
+ */
+let scratch = new Uint32Array(1 << 16);
+/** Words that are kept for the next. */
+const MOST_SCRATCH = 1 << 22;
+
 /** Rows of one field, behind each its summary: a bit for every word that is not empty. */
 export class Rows<T extends number | bigint> implements Keeper {
   /** Row of class `c`: `stride` words from `c * stride`. Row 0 is that of a value that is in no set. */
-  words: Uint32Array;
+  readonly words: Uint32Array;
   readonly stride: number;
   private readonly width: number;
   private readonly members: readonly (readonly number[])[];
@@ -34,10 +42,10 @@ export class Rows<T extends number | bigint> implements Keeper {
     this.members = members;
     this.most = most;
     this.now = rowOf(rules, always);
-    this.words = new Uint32Array(4 * this.stride);
     this.keep(0);
     this.axis = cut(sets, domain, this);
-    this.words = this.words.slice(0, this.count * this.stride);
+    this.words = scratch.slice(0, this.count * this.stride);
+    if (scratch.length > MOST_SCRATCH) scratch = new Uint32Array(MOST_SCRATCH);
   }
 
   toggle(set: number, on: boolean): void {
@@ -58,11 +66,6 @@ export class Rows<T extends number | bigint> implements Keeper {
     if ((this.count + 1) * this.stride > this.most) return undefined;
     const made = this.count;
     this.count += 1;
-    if (this.count * this.stride > this.words.length) {
-      const longer = new Uint32Array(2 * this.words.length);
-      longer.set(this.words);
-      this.words = longer;
-    }
     this.keep(made);
     this.known.set(key, made);
     return made;
@@ -71,11 +74,17 @@ export class Rows<T extends number | bigint> implements Keeper {
   private keep(row: number): void {
     const { now, width } = this;
     summarize(now, width);
-    this.words.set(now, row * this.stride);
+    const end = (row + 1) * this.stride;
+    if (end > scratch.length) {
+      const longer = new Uint32Array(2 * end);
+      longer.set(scratch);
+      scratch = longer;
+    }
+    scratch.set(now, row * this.stride);
   }
   private is(row: number): boolean {
     const at = row * this.stride;
-    for (let word = 0; word < this.width; word++) if (this.words[at + word] !== this.now[word]) return false;
+    for (let word = 0; word < this.width; word++) if (scratch[at + word] !== this.now[word]) return false;
     return true;
   }
 }
