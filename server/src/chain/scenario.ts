@@ -19,7 +19,8 @@ export interface ScenarioHost {
 }
 
 export interface StepResult {
-  readonly step: Step;
+  /** A step, or what stands in its place and cannot be read. */
+  readonly step: Statement;
   /** Of a send step. */
   readonly trace?: Trace;
   /** The expectation that did not come true, or the step that could not be done. */
@@ -39,7 +40,11 @@ export function runScenario(policy: Policy, scenario: Source<ScenarioStatement>,
   const world = World.start(policy);
   const steps: StepResult[] = [];
   let walks = 0;
-  for (const step of stepsOf(scenario.statement)) {
+  for (const step of scenario.statement.children) {
+    if (!isStep(step) || step.broken) {
+      steps.push({ step, failure: cannot(step, "it has a mistake, and is not taken") });
+      continue;
+    }
     const beyond = beyondBounds(policy, steps.length, walks);
     if (beyond !== undefined) {
       steps.push({ step, failure: cannot(step, beyond) });
@@ -61,8 +66,8 @@ export function beyondBounds({ bounds }: Policy, steps: number, walks: number): 
 }
 
 const STEPS = new Set(["send", "wait", "set", "approve", "rotate", "replay"]);
-export const stepsOf = (scenario: ScenarioStatement): readonly Step[] =>
-  scenario.children.filter((s: Statement): s is Step => STEPS.has(s.kind));
+const isStep = (statement: Statement): statement is Step => STEPS.has(statement.kind);
+export const stepsOf = (scenario: ScenarioStatement): readonly Step[] => scenario.children.filter(isStep);
 
 /** Does a step. One that cannot be done is a failure, and changes nothing. */
 export function runStep(world: World, step: Step, uri: string, host?: ScenarioHost): StepResult {
@@ -89,7 +94,7 @@ export function sendingOf(world: World, step: SendStep): Sending | { readonly er
 
 /** What a step that cannot be taken falls short of. */
 export const POSSIBLE_STEP = "a step that can be done";
-const cannot = (step: Step, problem: string) => ({
+const cannot = (step: Statement, problem: string) => ({
   expected: POSSIBLE_STEP,
   actual: problem,
   span: { start: step.start, end: step.end },
