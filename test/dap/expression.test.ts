@@ -55,6 +55,7 @@ const environment: Environment = {
     const port = protocol === "tcp" ? SERVICES[name] : undefined;
     return port === undefined ? undefined : { has: (v) => show(v) === port, shown: name };
   },
+  values: (name) => ({ direction: ["in", "out"], slot: ["1", "2"], vnic: ["db-01.eth0", "Old VM.eth0"] })[name],
   services: (protocol) => (protocol === "tcp" ? Object.keys(SERVICES) : ["dns"]),
   rule: ({ block, id, ...place }) => {
     if (id !== 1001) throw new ExpressionError(`there is no rule ${id}${block ? ` in ${block}` : ""}`, place);
@@ -153,7 +154,14 @@ describe("expressions", () => {
     expect(labels("tcp.dstport ")).toContain("in");
     expect(labels("tcp.dstport == ")).toEqual(["mysql", '"Web ports"']);
     expect(labels("udp.port in {53 d")).toEqual(["dns"]);
+    expect(labels("slot == ")).toEqual(["1", "2"]);
+    expect(labels("vnic in {")).toEqual(["db-01.eth0", '"Old VM.eth0"']);
+    expect(labels("verdict.")).toEqual([]);
+    expect(labels("ip.src[")).toEqual([]);
     expect(labels("tcp.dstport == 443 a")).toEqual(["and"]);
+    expect(labels("tcp.dstport == 443 ")).toEqual(["and", "or"]);
+    expect(labels("tcp.dstport in {443} ")).toEqual(["and", "or"]);
+    expect(labels("not (slot == 2 and tcp.dstport ")).toContain("==");
     expect(labels("tcp.dstport == 443 and sl")).toEqual(["slot"]);
   });
 });

@@ -1,8 +1,11 @@
 /** What the names of an expression stand for where the packet is: its fields, our words, the policy's names. */
+
+import { REASONS } from "../chain/reasons.ts";
 import { formatMac, formatRange, type Ip } from "../policy/addresses.ts";
 import { addressesOf, contains } from "../policy/endpoints.ts";
+import { SLOTS } from "../policy/platforms.ts";
 import type { EndpointSet, Policy, Rule, Service, Vnic } from "../policy/policy.ts";
-import { PORT_PROTOCOLS } from "../policy/protocols.ts";
+import { IP_PROTOCOLS, PORT_PROTOCOLS } from "../policy/protocols.ts";
 import { type Ranges, rangesContain } from "../policy/ranges.ts";
 import type { Debuggee } from "./debuggee.ts";
 import { ExpressionError, type RuleName } from "./expression/tree.ts";
@@ -10,11 +13,11 @@ import { type Environment, type Members, number, show, text, type Value } from "
 import { blockOf, rulesNamed } from "./functions.ts";
 import { FIELD_NAMES, fieldValues } from "./packetFields.ts";
 import { rulesOf } from "./places.ts";
-import { connectionOf } from "./state.ts";
+import { CONNECTION_PARTS, connectionOf } from "./state.ts";
 import { duration } from "./text.ts";
 import { whyNot } from "./whyNot.ts";
 
-const absent = (why: string): Value => ({ kind: "absent", why });
+const absent = (why: string, parts?: readonly string[]): Value => ({ kind: "absent", why, ...(parts && { parts }) });
 
 /** Words of ours, each with what it is worth. */
 const WORDS: Readonly<Record<string, (debuggee: Debuggee) => Value>> = {
@@ -36,7 +39,7 @@ const WORDS: Readonly<Record<string, (debuggee: Debuggee) => Value>> = {
   },
   state: (debuggee) => {
     const connection = connectionOf(debuggee);
-    return connection ?? absent("this flow has no connection here");
+    return connection ?? absent("this flow has no connection here", CONNECTION_PARTS);
   },
   clock: ({ world }) => number(world.clock, duration(world.clock)),
 };
@@ -48,19 +51,47 @@ const OUTCOMES: Readonly<Record<string, string>> = {
   answer: "answered",
   blackhole: "blackholed",
 };
+const RULE_PARTS = ["hits", "id", "block", "action"] as const;
+
+/** Those that can be written without quotes. */
+const protocolNames = (): readonly string[] => [...IP_PROTOCOLS.keys()].filter((name) => /^[a-z]/.test(name));
+/** What these can be worth. */
+const VALUES: Readonly<Record<string, (policy: Policy) => readonly string[]>> = {
+  slot: () => SLOTS.map(String),
+  direction: () => ["in", "out"],
+  vnic: ({ vnics }) => [...vnics.keys()],
+  chain: ({ chains }) => chains.map(({ name }) => name),
+  block: ({ blocks }) => [...blocks.keys()],
+  verdict: () => [
+    "pass",
+    "allow",
+    "drop",
+    "reject",
+    "answer",
+    "redirect",
+    "blackhole",
+    "encrypt",
+    "protect",
+    "decrypt",
+  ],
+  reason: () => Object.keys(REASONS),
+  outcome: () => ["delivered", ...Object.values(OUTCOMES), "flooded"],
+  "ip.proto": protocolNames,
+  "ipv6.nxt": protocolNames,
+};
 
 /** With `nowhere` the names are known, and nothing has a value: an expression can be checked before there is a packet. */
 export function environmentOf(debuggee: Debuggee, nowhere = false): Environment {
   const { policy } = debuggee.loaded;
   const packet = nowhere ? undefined : debuggee.packet;
-  const rules = (name: RuleName, use: (found: readonly NamedRule[]) => Value): Value => {
+  const rules = (name: RuleName, use: (found: readonly NamedRule[]) => Value, parts?: readonly string[]): Value => {
     let found: readonly NamedRule[];
     try {
       found = rulesMeant(name, debuggee);
     } catch (error) {
       throw new ExpressionError((error as Error).message, name);
     }
-    return nowhere ? absent("nothing yet") : use(found);
+    return nowhere ? absent("nothing yet", parts) : use(found);
   };
   return {
     field: (name) => {
@@ -70,7 +101,8 @@ export function environmentOf(debuggee: Debuggee, nowhere = false): Environment 
     },
     word: (name) => {
       const word = Object.hasOwn(WORDS, name) ? WORDS[name] : undefined;
-      return word && (nowhere ? absent("nothing yet") : word(debuggee));
+      if (nowhere) return word && absent("nothing yet", name === "state" ? CONNECTION_PARTS : undefined);
+      return word?.(debuggee);
     },
     members: (name) => {
       const set = endpointsNamed(policy, name);
@@ -84,8 +116,9 @@ export function environmentOf(debuggee: Debuggee, nowhere = false): Environment 
       [...policy.services.values()]
         .filter((service) => portsOf(service, PORT_PROTOCOLS[protocol]).length > 0)
         .map(({ name }) => name),
-    rule: (name) => rules(name, (found) => ruleValue(found, debuggee)),
+    rule: (name) => rules(name, (found) => ruleValue(found, debuggee), RULE_PARTS),
     matches: (name) => rules(name, (found) => matchValue(found, debuggee)),
+    values: (name) => (Object.hasOwn(VALUES, name) ? VALUES[name]?.(policy) : undefined),
     rules: () => ruleNames(policy),
     names: () => [
       ...[...FIELD_NAMES, FRAME_NUMBER].map((name) => ({ name, kind: "field" as const })),
@@ -99,7 +132,8 @@ export function environmentOf(debuggee: Debuggee, nowhere = false): Environment 
   };
 }
 
-const portsOf = (service: Service | undefined, protocol: number | undefined): readonly Ranges<number>[] =>
+/** Of a service, those of a protocol, on the answering side. */
+export const portsOf = (service: Service | undefined, protocol: number | undefined): readonly Ranges<number>[] =>
   (service?.matches ?? []).flatMap((match) =>
     "ports" in match && match.ports && match.protocol === protocol ? [match.ports] : [],
   );

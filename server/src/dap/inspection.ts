@@ -74,6 +74,16 @@ export class Inspection {
   source(uri: string): DebugProtocol.Source {
     return { name: baseName(uri), path: this.style.path(uri) };
   }
+  /** A line as the client names it. */
+  line({
+    uri,
+    line,
+  }: {
+    readonly uri: string;
+    readonly line: number;
+  }): Pick<DebugProtocol.StackFrame, "source" | "line"> {
+    return { source: this.source(uri), line: this.style.line(line) };
+  }
   private ownSource(reference: number): DebugProtocol.Source {
     const name = this.debuggee.loaded.script.source(reference)?.name ?? "packet";
     return { name, sourceReference: reference, origin: "what this session runs" };
@@ -301,7 +311,7 @@ export class Inspection {
   locations(args: DebugProtocol.LocationsArguments): object {
     const place = this.shown.place(args.locationReference);
     if (!place) throw new RequestError("that place is gone: the packet has moved on");
-    return { source: this.source(place.uri), line: this.style.line(place.line) };
+    return this.line(place);
   }
   sourceText(args: DebugProtocol.SourceArguments): object {
     const reference = args.source?.sourceReference || args.sourceReference;

@@ -47,6 +47,14 @@ export const FIELD_NAMES: readonly string[] = [
   ...Object.keys(OF_FRAME),
 ];
 
+/** Why a name that has a value is none that can be set; undefined where it is one field's. */
+export function whyNotSettable(name: string): string | undefined {
+  if (ROWS.has(fieldName(name))) return undefined;
+  const others = Object.hasOwn(OTHER_NAMES, name) ? OTHER_NAMES[name] : undefined;
+  if (others) return `${name} stands for ${others.join(" and ")}: set one of them`;
+  return LAYERS.has(name) ? `${name} is a layer: set one of its fields` : `${name} follows from the rest of the packet`;
+}
+
 /** The values of a field of the packet, none where it lacks it; undefined: there is no such field. */
 export function fieldValues(packet: Packet | undefined, name: string): readonly Value[] | undefined {
   const layer = LAYERS.get(name);

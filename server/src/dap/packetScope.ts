@@ -4,8 +4,13 @@ import { decodeFrame } from "../capture/decode.ts";
 import { fieldTree, type LayerView, setField } from "../capture/edit.ts";
 import { encodeFrame } from "../capture/encode.ts";
 import type { Packet } from "../capture/packet.ts";
+import { macFor } from "../chain/packet.ts";
+import { familyOf, formatIp, formatMac } from "../policy/addresses.ts";
+import { PORT_PROTOCOLS } from "../policy/protocols.ts";
 import type { Debuggee } from "./debuggee.ts";
-import { fieldName } from "./packetFields.ts";
+import { portsOf } from "./environment.ts";
+import { portProtocol } from "./expression/values.ts";
+import { fieldName, whyNotSettable } from "./packetFields.ts";
 import { RequestError } from "./protocol.ts";
 import type { Node } from "./variables.ts";
 
@@ -77,9 +82,29 @@ function headline({ filter, fields }: LayerView): string {
 /** Changes a field of the packet under way; throws with the reason when that is not possible. */
 export function setPacketField(debuggee: Debuggee, name: string, text: string): void {
   const packet = editable(debuggee);
-  const changed = setField(packet, fieldName(name), text);
+  const unsettable = whyNotSettable(name);
+  if (unsettable !== undefined) throw new RequestError(unsettable);
+  const changed = setField(packet, fieldName(name), inFigures(debuggee, fieldName(name), text));
   if ("error" in changed) throw new RequestError(changed.error);
   debuggee.edit(changed);
+}
+
+/** A name of the policy, where it stands for one port, address or MAC, as that; any other text as it is. */
+function inFigures({ loaded: { policy }, world }: Debuggee, field: string, text: string): string {
+  const name = text.trim();
+  const protocol = portProtocol(field);
+  if (protocol) {
+    const [ports, more] = portsOf(policy.services.get(name), PORT_PROTOCOLS[protocol]);
+    const [first, last, others] = more ? [] : (ports ?? []);
+    return first !== undefined && first === last && others === undefined ? String(first) : text;
+  }
+  const [only, another] = policy.vms.get(name)?.vnics ?? [];
+  const vnic = policy.vnics.get(name) ?? (another ? undefined : only);
+  const [, layer, end] = /^(eth|ip|ipv6)\.(src|dst)$/.exec(field) ?? [];
+  if (!vnic || end === undefined) return text;
+  if (layer === "eth") return formatMac(macFor(vnic));
+  const address = world.addresses(vnic).find((ip) => familyOf(ip) === (layer === "ip" ? 4 : 6));
+  return address === undefined ? text : formatIp(address);
 }
 
 export function readOctets(

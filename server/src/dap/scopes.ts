@@ -38,7 +38,7 @@ function decisionNodes(debuggee: Debuggee): readonly Node[] {
   if (walks.length === 0) return [{ name: "verdict", value: "nothing is decided yet" }];
   const latest = debuggee.walks.at(-1)?.slots.findLast(isConfigured);
   const verdict = latest ? `${decisionText(latest)} at ${slotName(latest)}` : "nothing is decided yet";
-  return [{ name: "verdict", value: verdict }, ...walks, ...changed(latest?.changes)];
+  return [{ name: "verdict", value: verdict, ...placeOf(latest) }, ...walks, ...changed(latest?.changes)];
 }
 const isConfigured = (slot: SlotTrace): boolean => slot.block !== undefined;
 const changed = (changes: readonly Change[] | undefined): readonly Node[] =>
@@ -53,23 +53,25 @@ function walkNode(walk: WalkSoFar & { readonly outcome?: WalkOutcome }): Node {
   return {
     name: `${walk.direction} · ${walk.vnic}`,
     value: told ? `${outcome === undefined ? "" : `${outcome}: `}${decisionText(told)} at slot ${told.slot}` : note,
+    ...placeOf(told),
     children: () => slots.map(slotNode),
   };
 }
+/** Where what decided is written. */
+const placeOf = (slot: SlotTrace | undefined): Pick<Node, "place"> => {
+  const { file, line } = slot?.by ?? {};
+  return file !== undefined && line !== undefined ? { place: { uri: file, line } } : {};
+};
 const decisionText = (slot: SlotTrace): string => `${slot.verdict}${decidedBy(slot)}`;
 
 function slotNode(slot: SlotTrace): Node {
   const { by } = slot;
+  const place = placeOf(slot);
   const nodes: Node[] = [{ name: "verdict", value: slot.verdict }];
   const add = (name: string, value: string | undefined): void => {
     if (value !== undefined) nodes.push({ name, value });
   };
-  if (by)
-    nodes.push({
-      name: "by",
-      value: byText({ ...slot, reason: undefined }),
-      ...(by.file !== undefined && by.line !== undefined ? { place: { uri: by.file, line: by.line } } : {}),
-    });
+  if (by) nodes.push({ name: "by", value: byText({ ...slot, reason: undefined }), ...place });
   add("reason", slot.reason);
   add("state", slot.state);
   add("appliance", slot.appliance);
@@ -79,6 +81,7 @@ function slotNode(slot: SlotTrace): Node {
   return {
     name: slotName(slot),
     value: decisionText(slot),
+    ...place,
     ...(slot.block === undefined ? {} : { children: () => nodes }),
   };
 }

@@ -11,9 +11,9 @@ import { Debuggee } from "./debuggee.ts";
 import { type FileSource, withFiles } from "./files.ts";
 import { Inspection } from "./inspection.ts";
 import { type LaunchArguments, type Loaded, load, wantedBy } from "./launch.ts";
-import { failureOutput, fate, summary } from "./narration.ts";
 import { Style } from "./paths.ts";
 import { type Answer, type Handler, Protocol, RequestError } from "./protocol.ts";
+import { Reporter } from "./reporter.ts";
 import { type Owner, Run, type Stopped } from "./run.ts";
 import type { Command, Granularity } from "./stepping.ts";
 
@@ -36,7 +36,7 @@ export const createSession = (host: Host, send: (message: object) => void): Sess
 type Phase = "starting" | "stopped" | "ended";
 
 /** Milliseconds after a failed launch at which a client that does not disconnect is left. */
-const PATIENCE = 1000;
+const PATIENCE = 500;
 /** Milliseconds between two looks at whether the policy has been edited. */
 const WATCH = 1000;
 
@@ -44,10 +44,8 @@ class DebugSession implements Session {
   private readonly host: Host;
   private readonly protocol: Protocol;
   private readonly breakpoints: BreakpointRequests;
+  private readonly reporter: Reporter;
   private style = new Style();
-  private supportsInvalidated = false;
-  private supportsProgress = false;
-  private supportsMemory = false;
   private phase: Phase = "starting";
   private initialized = false;
   private configured = false;
@@ -55,9 +53,7 @@ class DebugSession implements Session {
   private debuggee: Debuggee | undefined;
   private inspection: Inspection | undefined;
   private run: Run | undefined;
-  private reporting = false;
   private open = true;
-  private changedFiles = new Set<string>();
   private watching: ReturnType<typeof setInterval> | undefined;
 
   constructor(host: Host, send: (message: object) => void) {
@@ -69,7 +65,9 @@ class DebugSession implements Session {
       this.handlers(),
       checkArguments,
     );
-    this.breakpoints = new BreakpointRequests((event, body) => this.protocol.event(event, body));
+    const event = (name: string, body: object): void => this.protocol.event(name, body);
+    this.breakpoints = new BreakpointRequests(event);
+    this.reporter = new Reporter(event, host);
   }
 
   handle(message: unknown): void {
@@ -88,9 +86,7 @@ class DebugSession implements Session {
     if (this.initialized) throw new RequestError("the session has been initialized already");
     this.initialized = true;
     this.style = new Style(args);
-    this.supportsInvalidated = args.supportsInvalidatedEvent === true;
-    this.supportsProgress = args.supportsProgressReporting === true;
-    this.supportsMemory = args.supportsMemoryEvent === true;
+    this.reporter.client = args;
     this.breakpoints.style = this.style;
     after(() => this.protocol.event("initialized"));
     return CAPABILITIES;
@@ -129,20 +125,18 @@ class DebugSession implements Session {
     return undefined;
   }
   private take(loaded: Loaded, args: LaunchArguments): void {
-    this.changedFiles.clear();
+    this.run?.abandon();
     this.debuggee = new Debuggee(loaded, this.breakpoints);
     this.breakpoints.load(this.debuggee, args);
     this.inspection = new Inspection(this.debuggee, this.style);
     this.run = new Run(this.debuggee, this.inspection, this.owner());
+    this.reporter.about(this.debuggee, this.inspection, args.noDebug === true);
   }
   private announce(): void {
     const { loaded } = this.here();
     this.protocol.event("process", { name: loaded.title, startMethod: "launch", isLocalProcess: true });
     this.protocol.event("thread", { reason: "started", threadId: THREAD });
-    this.warn();
-  }
-  private warn(): void {
-    for (const warning of this.here().loaded.warnings) this.output("important", `${warning}\n`);
+    this.reporter.warnings();
   }
 
   private configurationDone(_: unknown, after: (action: () => void) => void): void {
@@ -161,14 +155,13 @@ class DebugSession implements Session {
   ): Answer | Promise<Answer> {
     const next = args.arguments?.program ? args.arguments : this.launched;
     if (!next) throw new RequestError("the session has not been launched");
-    this.run?.abandon();
     const begun = (): void => {
       if (!this.open) return;
       this.launched = next;
       this.phase = "starting";
       this.configured = true;
       after(() => {
-        this.warn();
+        this.reporter.warnings();
         this.begin();
       });
     };
@@ -194,10 +187,10 @@ class DebugSession implements Session {
     if (this.phase === "ended") return;
     this.run?.abandon();
     this.phase = "ended";
-    this.progress(undefined);
     const { debuggee } = this;
+    this.reporter.over();
     if (debuggee && ran) {
-      this.output("console", `${summary(debuggee.loaded.script.title, debuggee.packets, debuggee.failures)}\n`);
+      this.reporter.total();
       this.protocol.event("thread", { reason: "exited", threadId: THREAD });
     }
     this.protocol.event("exited", { exitCode: !ran ? 2 : debuggee && debuggee.failures > 0 ? 1 : 0 });
@@ -257,15 +250,15 @@ class DebugSession implements Session {
         return session.launched?.noDebug === true;
       },
       kindOf: (id) => session.breakpoints.kindOf(id),
-      passed: () => session.tell(),
-      underWay: () => session.progress(session.here()),
+      passed: () => session.reporter.passed(),
+      underWay: () => session.reporter.underWay(),
       ended: () => session.finish(true),
       stopped: (stopped) => session.stopped(stopped),
     };
   }
   private stopped({ hitBreakpointIds = [], ...stopped }: Stopped): void {
     this.phase = "stopped";
-    this.progress(undefined);
+    this.reporter.over();
     this.noticeChanges();
     this.watching ??= setInterval(() => this.noticeChanges(), WATCH);
     this.protocol.event("stopped", {
@@ -274,82 +267,14 @@ class DebugSession implements Session {
       allThreadsStopped: true,
       ...(hitBreakpointIds.length === 0 ? {} : { hitBreakpointIds }),
     });
-    this.octetsChanged();
+    this.reporter.octetsChanged();
+  }
+  private noticeChanges(): void {
+    if (this.phase !== "ended") this.reporter.changes();
   }
 
-  // ---- what is told on the way --------------------------------------------------------------------------------------
-
-  /** Log points, each packet's fate, expectations that failed. */
-  private tell(): void {
-    const debuggee = this.here();
-    if (this.launched?.noDebug !== true)
-      for (const message of debuggee.halt.messages)
-        this.output(message.wrong ? "stderr" : "console", `${message.text}\n`, debuggee.hereLine);
-    const { moment } = debuggee;
-    if (moment?.kind !== "finished") return;
-    if (moment.trace && !debuggee.loaded.script.capture)
-      this.output("stdout", `${fate(moment.trace, debuggee.wasEdited)}\n`, debuggee.decidingLine ?? debuggee.line);
-    if (moment.failure) this.output("stderr", `${failureOutput(moment.failure)}\n`, debuggee.line);
-  }
-
-  private output(category: string, output: string, place?: { uri: string; line: number; column?: number }): void {
-    this.protocol.event("output", {
-      category,
-      output,
-      ...(place ? { source: this.looked().source(place.uri), line: this.style.line(place.line) } : {}),
-    });
-  }
-
-  private progress(debuggee: Debuggee | undefined): void {
-    if (!this.supportsProgress) return;
-    const body = { progressId: "frames" };
-    if (!debuggee) {
-      if (this.reporting) this.protocol.event("progressEnd", body);
-      this.reporting = false;
-    } else if (debuggee.loaded.script.capture) {
-      const { index, length } = debuggee;
-      const percentage = Math.floor((100 * index) / Math.max(1, length));
-      const message = `frame ${index + 1} of ${length}`;
-      if (!this.reporting)
-        this.protocol.event("progressStart", {
-          ...body,
-          title: "Replaying the capture",
-          cancellable: true,
-          percentage,
-          message,
-        });
-      else this.protocol.event("progressUpdate", { ...body, percentage, message });
-      this.reporting = true;
-    }
-  }
   private cancel(args: DebugProtocol.CancelArguments): void {
     if (args.progressId === "frames") this.run?.pause();
-  }
-
-  /** A policy edited while it runs: the run goes on with the text that it began with, and says so once a file. */
-  private noticeChanges(): void {
-    if (this.phase === "ended") return;
-    for (const [path, stamp] of this.here().loaded.stamps) {
-      if (this.changedFiles.has(path) || this.host.stamp?.(path) === stamp) continue;
-      this.changedFiles.add(path);
-      const source = this.looked().source(path);
-      this.output(
-        "important",
-        `${source.name} has changed; the session goes on with the text it began with. Restart takes the new one.\n`,
-      );
-      this.protocol.event("loadedSource", { reason: "changed", source });
-    }
-  }
-
-  /** After an edit of the packet: what the client shows is stale. */
-  private edited(): void {
-    if (this.supportsInvalidated) this.protocol.event("invalidated", { areas: ["variables"], threadId: THREAD });
-    this.octetsChanged();
-  }
-  /** A client that shows the packet's octets keeps them until it is told of others. */
-  private octetsChanged(): void {
-    const memory = this.supportsMemory ? this.inspection?.memoryShown() : undefined;
-    if (memory) this.protocol.event("memory", memory);
   }
 
   private handlers(): Record<string, Handler> {
@@ -364,7 +289,7 @@ class DebugSession implements Session {
       (args: Args, after: (action: () => void) => void): Body => {
         this.still();
         const body = write(this.inspection as Inspection, args);
-        after(() => this.edited());
+        after(() => this.reporter.edited());
         return body;
       };
     const handlers = {
@@ -416,7 +341,7 @@ class DebugSession implements Session {
       evaluate: (args: DebugProtocol.EvaluateArguments, after: (action: () => void) => void) => {
         this.still();
         const { body, changed } = this.looked().evaluate(args);
-        if (changed) after(() => this.edited());
+        if (changed) after(() => this.reporter.edited());
         return body;
       },
       setVariable: change((i, args: DebugProtocol.SetVariableArguments) => i.setVariable(args)),

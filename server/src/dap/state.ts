@@ -93,15 +93,18 @@ const flowText = ({ protocol, opener, answerer }: Connection): string => {
 const expiry = ({ expires }: Connection, world: World): string =>
   Number.isFinite(expires) ? `expires in ${duration(expires - world.clock)}` : "never expires";
 
+/** What is told of an entry, by name. */
+const PARTS: Readonly<Record<string, (connection: Connection, world: World) => Value>> = {
+  state: ({ state }) => text(state),
+  flow: (connection) => text(flowText(connection)),
+  expires: (connection, world) => number(connection.expires - world.clock, expiry(connection, world)),
+  since: ({ since }) => number(since, duration(since)),
+  packets: ({ packets }) => number(packets),
+  openedBy: ({ openedBy }) => text(openedBy),
+};
+export const CONNECTION_PARTS: readonly string[] = Object.keys(PARTS);
 const connectionParts = (connection: Connection, world: World): Map<string, Value> =>
-  new Map<string, Value>([
-    ["state", text(connection.state)],
-    ["flow", text(flowText(connection))],
-    ["expires", number(connection.expires - world.clock, expiry(connection, world))],
-    ["since", number(connection.since, duration(connection.since))],
-    ["packets", number(connection.packets)],
-    ["openedBy", text(connection.openedBy)],
-  ]);
+  new Map(Object.entries(PARTS).map(([name, part]) => [name, part(connection, world)]));
 
 /** The firewall's entry for the packet's flow at its vNIC, as the word `state`. */
 export function connectionOf(debuggee: Debuggee): Value | undefined {

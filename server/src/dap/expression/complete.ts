@@ -1,7 +1,9 @@
 /** What may be typed at a place in the debug console: fields, our words, names of the policy, rules, operators. */
+import type { TokenType } from "chevrotain";
 import { tail } from "../../syntax/tail.ts";
-import { evaluate } from "./evaluate.ts";
+import { evaluate, partsOf } from "./evaluate.ts";
 import { parseExpression } from "./parser.ts";
+import * as T from "./tokens.ts";
 import { ExpressionError } from "./tree.ts";
 import { type Environment, portProtocol } from "./values.ts";
 
@@ -17,7 +19,7 @@ type Candidate = Pick<Completion, "label" | "kind">;
 /** Completions at `offset` (UTF-16 units) of `text`, at most `limit`. */
 export function complete(text: string, offset: number, environment: Environment, limit = 200): readonly Completion[] {
   const head = text.slice(0, offset);
-  for (const read of [rules, parts, values, services, operators, names]) {
+  for (const read of [rules, parts, cut, values, services, operators, names]) {
     const found = read(head, environment);
     if (found === undefined) continue;
     const { typed, candidates } = found;
@@ -54,8 +56,7 @@ const parts: Reader = (head, environment) => {
   const object = before.endsWith(".") ? thing(before.slice(0, -1)) : undefined;
   if (object === undefined) return undefined;
   try {
-    const value = evaluate(parseExpression(object), environment);
-    return all(typed, value.kind === "record" ? [...value.members.keys()] : [], "value");
+    return all(typed, partsOf(evaluate(parseExpression(object), environment)) ?? [], "value");
   } catch (error) {
     if (error instanceof ExpressionError) return all(typed, [], "value");
     throw error;
@@ -71,9 +72,12 @@ function thing(text: string): string | undefined {
   return name === null ? undefined : text.slice(name.index);
 }
 
+/** In a slice stand numbers. */
+const cut: Reader = (head) => (/\w\[[^\]"]*$/.test(head) ? all("", [], "value") : undefined);
+
 /** What is typed behind a comparison, or in the set behind `in`, and what stands before it. */
-function compared(head: string): { readonly what?: string; readonly typed: string } {
-  const typed = tail(head, /[\w-]/);
+function compared(head: string, part = /[\w-]/): { readonly what?: string; readonly typed: string } {
+  const typed = tail(head, part);
   const before = head.slice(0, head.length - typed.length).trimEnd();
   const set = before.lastIndexOf("{");
   const isSet = set >= 0 && !/[}"]/.test(before.slice(set));
@@ -82,16 +86,11 @@ function compared(head: string): { readonly what?: string; readonly typed: strin
   return { what: tail(before.slice(0, comparison.index).trimEnd(), /[\w.]/), typed };
 }
 
-const VALUES: Readonly<Record<string, readonly string[]>> = {
-  direction: ["in", "out"],
-  outcome: ["delivered", "dropped", "rejected", "answered", "blackholed", "flooded"],
-  verdict: ["pass", "allow", "drop", "reject", "answer", "redirect", "blackhole", "encrypt", "protect", "decrypt"],
-};
 /** Behind `verdict ==`. */
-const values: Reader = (head) => {
-  const { what = "", typed } = compared(head);
-  const known = Object.hasOwn(VALUES, what) ? VALUES[what] : undefined;
-  return known && all(typed, known, "value");
+const values: Reader = (head, environment) => {
+  const { what = "", typed } = compared(head, /[\w.-]/);
+  const known = environment.values(what);
+  return known && all(typed, known.map(quotedName), "value");
 };
 
 /** Behind `tcp.dstport ==`, and in `tcp.dstport in {`: what has a port of the protocol. */
@@ -101,14 +100,23 @@ const services: Reader = (head, environment) => {
   return protocol && all(typed, environment.services(protocol).map(quotedName), "value");
 };
 
-const OPERATORS = ["==", "!=", "<", "<=", ">", ">=", "in", "and", "or", "contains", "matches"];
+const JOINTS = ["and", "or"];
+const OPERATORS = ["==", "!=", "<", "<=", ">", ">=", "in", ...JOINTS, "contains", "matches"];
 const NO_VALUE = /(?:^|[^\w.])(?:and|or|not|in|contains|matches|eq|ne|lt|le|gt|ge)$/;
 /** Behind a value and a space. */
 const operators: Reader = (head) => {
   const [, before, typed = ""] = /^(.*[\w)}"])\s+(\w*|[=!<>]*)$/s.exec(head) ?? [];
   if (before === undefined || insideText(before) || insideSet(before) || NO_VALUE.test(before)) return undefined;
-  return all(typed, OPERATORS, "operator");
+  return all(typed, isCompared(before) ? JOINTS : OPERATORS, "operator");
 };
+/** Whether a comparison ends here: it compares no further. */
+function isCompared(before: string): boolean {
+  const { tokens } = T.lexer().tokenize(before);
+  const start = tokens.findLastIndex(({ tokenType }) => JOIN.has(tokenType));
+  return tokens.slice(start + 1).some(({ tokenType }) => COMPARE.has(tokenType));
+}
+const JOIN: ReadonlySet<TokenType> = new Set([T.And, T.Or, T.Not, T.Open, T.Assign]);
+const COMPARE: ReadonlySet<TokenType> = new Set([T.Compare, T.In, T.Contains, T.Matches]);
 
 /** Where a value may stand. */
 const names: Reader = (head, environment) => {
@@ -125,7 +133,7 @@ const names: Reader = (head, environment) => {
     }));
   return { typed, candidates };
 };
-const PLAIN = /^[A-Za-z_]\w*(?:-\w+)*(?:\.[A-Za-z_]\w*(?:-\w+)*)?$/;
+const PLAIN = /^(?:\d+|[A-Za-z_]\w*(?:-\w+)*(?:\.[A-Za-z_]\w*(?:-\w+)*)?)$/;
 /** As it must be written to be one name. */
 const quotedName = (name: string): string => (PLAIN.test(name) ? name : JSON.stringify(name));
 const insideText = (before: string): boolean => (before.replace(/\\./g, "").match(/"/g)?.length ?? 0) % 2 === 1;

@@ -11,6 +11,12 @@ export function evaluate(expression: Expression, environment: Environment): Valu
   return all(expression, environment)[0] ?? absent(expression);
 }
 
+/** The names behind its dot; undefined: it has no parts. */
+export function partsOf(value: Value): readonly string[] | undefined {
+  if (value.kind === "record") return [...value.members.keys()];
+  return value.kind === "absent" ? value.parts : undefined;
+}
+
 /** Whether the expression holds, as a condition. */
 export function test(expression: Expression, environment: Environment): boolean {
   switch (expression.kind) {
@@ -89,10 +95,11 @@ function all(e: Expression, environment: Environment): readonly Value[] {
       throw new ExpressionError(`there is no function ${e.name}; there are rule(N) and matches(N)`, e);
     case "member": {
       const object = evaluate(e.object, environment);
-      if (object.kind === "absent") return [object];
+      const parts = partsOf(object);
+      if (object.kind === "absent" && (!parts || parts.includes(e.name))) return [object];
       const member = object.kind === "record" ? object.members.get(e.name) : undefined;
       if (member) return [member];
-      const has = object.kind === "record" ? `; it has ${[...object.members.keys()].join(", ")}` : "";
+      const has = parts ? `; it has ${parts.join(", ")}` : "";
       throw new ExpressionError(`no ${e.name} here${has}`, { start: e.end - e.name.length, end: e.end });
     }
     case "bits": {

@@ -3,7 +3,12 @@ import type { Expression, RuleName } from "./tree.ts";
 
 export type Value =
   /** The packet has no such field, the flow no connection: every comparison with it is false. */
-  | { readonly kind: "absent"; readonly why: string }
+  | {
+      readonly kind: "absent";
+      readonly why: string;
+      /** Of a thing with parts: those that it would have. */
+      readonly parts?: readonly string[];
+    }
   | { readonly kind: "number"; readonly value: number; readonly shown?: string }
   | { readonly kind: "boolean"; readonly value: boolean; readonly shown?: string }
   | { readonly kind: "text"; readonly value: string }
@@ -46,6 +51,8 @@ export interface Environment {
   /** Of `rule(N)` and `matches(N)`. A rule that is not there is told by an `ExpressionError` at its place. */
   rule(name: RuleName): Value;
   matches(name: RuleName): Value;
+  /** What a word, or a field that has few values, can be worth; undefined where that cannot be told. */
+  values(name: string): readonly string[] | undefined;
   /** Every rule that `rule(…)` can name here. */
   rules(): readonly string[];
   /** Every name that would do, for "did you mean" and completion. */
