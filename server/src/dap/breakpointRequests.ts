@@ -38,7 +38,8 @@ export class BreakpointRequests {
   private exceptions: DebugProtocol.SetExceptionBreakpointsArguments = { filters: [] };
   private stopOnExpectFailure = true;
   private debuggee: Debuggee | undefined;
-  private places: ReadonlyMap<string, readonly Stoppable[]> = new Map();
+  /** Where a packet can stop, by file; made when it is asked for: a session without breakpoints starts sooner. */
+  private places: ReadonlyMap<string, readonly Stoppable[]> | undefined;
   private readonly kinds = new Map<number, Kind>();
   /** Ids by what was asked for: asking again for the same gives the same. */
   private readonly ids = new Map<string, number>();
@@ -51,10 +52,7 @@ export class BreakpointRequests {
   load(debuggee: Debuggee, options: { readonly stopOnExpectFailure?: boolean }): void {
     this.debuggee = debuggee;
     this.stopOnExpectFailure = options.stopOnExpectFailure !== false;
-    const places = new Map<string, readonly Stoppable[]>();
-    for (const [uri, list] of stoppables(debuggee.loaded.policy, debuggee.loaded.scenario?.statement))
-      places.set(canonical(uri), list);
-    this.places = places;
+    this.places = undefined;
     const again = <W>(asked: Asked<W>, resolve: (asked: Asked<W>) => DebugProtocol.Breakpoint): void => {
       const before = JSON.stringify(asked.told);
       asked.told = resolve(asked);
@@ -110,13 +108,23 @@ export class BreakpointRequests {
     return { breakpoints: this.resolveExceptions() };
   }
   locations(args: DebugProtocol.BreakpointLocationsArguments): object {
-    const list = this.places.get(canonical(args.source.path ?? "")) ?? [];
+    const list = this.stoppables(args.source) ?? [];
     const first = this.style.ourLine(args.line);
     const last = args.endLine === undefined ? first : this.style.ourLine(args.endLine);
     const inside = list.filter((s) => s.never === undefined && s.line >= first && s.line <= last);
     return {
       breakpoints: inside.map((s) => ({ line: this.style.line(s.line), column: this.style.column(s.column) })),
     };
+  }
+
+  /** In a file, in order of line; undefined: there is nothing. */
+  private stoppables({ path = "" }: DebugProtocol.Source): readonly Stoppable[] | undefined {
+    if (!this.places && this.debuggee) {
+      const { policy, scenario } = this.debuggee.loaded;
+      const all = stoppables(policy, scenario?.statement);
+      this.places = new Map([...all].map(([uri, list]) => [canonical(uri), list]));
+    }
+    return this.places?.get(canonical(path));
   }
 
   // ---- what becomes of them -----------------------------------------------------------------------------------------
@@ -162,7 +170,7 @@ export class BreakpointRequests {
     const { debuggee } = this;
     const here = { line: asked.wish.line, source };
     if (!debuggee) return this.refused(asked, NOT_YET, here);
-    const list = this.places.get(canonical(source.path ?? ""));
+    const list = this.stoppables(source);
     const isOurs = debuggee.loaded.program.documents.some((d) => canonical(d.uri) === canonical(source.path ?? ""));
     if (!list) {
       const why = isOurs ? "nothing in this file stops a packet" : "this file is not part of the policy that runs";

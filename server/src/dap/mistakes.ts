@@ -2,7 +2,7 @@
  * Mistakes in a policy's text: those that the packets would meet, and those that they never do. What a run is worth that
  * passes a mistake nobody knows, so it does not begin; elsewhere a warning is enough.
  */
-import { eachStatement, ProgramNames, referencesIn } from "../policy/names.ts";
+import { ProgramNames, topOf } from "../policy/names.ts";
 import type { Policy, Source } from "../policy/policy.ts";
 import type { Program } from "../policy/program.ts";
 import { slotLines } from "../policy/slots.ts";
@@ -51,29 +51,26 @@ const inText = (program: Program): Mistake[] =>
     [...document.errors()].map(({ chunk, error }) => {
       const within = chunk.statements.find((s) => s.start <= error.start && error.end <= s.end) ?? chunk.statements[0];
       // Text that is no statement counts to the declaration before it.
-      const owner = outermost(within ?? document.tree.statements.findLast((s) => s.chunk.line <= chunk.line));
+      const nearest = within ?? document.tree.statements.findLast((s) => s.chunk.line <= chunk.line);
       const line = document.positionAt(chunk, error.start).line + 1;
-      return { uri: document.uri, line, message: error.message, ...(owner ? { owner } : {}) };
+      return { uri: document.uri, line, message: error.message, ...(nearest ? { owner: topOf(nearest) } : {}) };
     }),
   );
 
 /** Names that stand for nothing. */
 function inNames(program: Program, policy: Policy): Mistake[] {
-  const names = new ProgramNames(program);
   const found: Mistake[] = [];
-  for (const { uri, tree } of program.documents)
-    eachStatement(tree.statements, (statement) => {
-      if (statement.broken) return;
-      for (const reference of referencesIn(statement)) {
-        const { space, name } = reference;
-        if (space === "tag" || (space === "service" && policy.services.has(name.text))) continue;
-        if (names.resolve(reference) !== undefined) continue;
-        const owner = outermost(statement);
-        const message = `nothing named "${name.text}" is declared`;
-        found.push({ uri, line: lineOf(statement), message, ...(owner ? { owner } : {}) });
-      }
-    });
-  return found;
+  for (const { uri, space, key, users } of new ProgramNames(program).undeclared()) {
+    // What is local to a block or VM is entered behind its name.
+    const name = key.slice(key.indexOf("\0") + 1);
+    if (space === "tag" || (space === "service" && policy.services.has(name))) continue;
+    for (const statement of users) {
+      if (statement.broken) continue;
+      const message = `nothing named "${name}" is declared`;
+      found.push({ uri, line: lineOf(statement), message, owner: topOf(statement) });
+    }
+  }
+  return found.sort((a, b) => a.line - b.line);
 }
 
 const SLOT_PROBLEMS = {
@@ -115,10 +112,4 @@ function linesReached(script: Script, scenario: Statement | undefined): Readonly
         reach(block.via.source.statement, Number.POSITIVE_INFINITY);
     }
   return reached;
-}
-
-function outermost(statement: Statement | undefined): Statement | undefined {
-  let outer = statement;
-  while (outer?.parent) outer = outer.parent;
-  return outer;
 }

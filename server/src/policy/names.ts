@@ -293,6 +293,12 @@ export class DocumentNames {
     return this.#users[space].get(key) ?? [];
   }
 
+  /** Every name that something refers to. */
+  *used(): Generator<NameKey> {
+    for (const space of Object.keys(this.#users) as Space[])
+      for (const key of this.#users[space].keys()) yield { space, key };
+  }
+
   /** In the order of the file. */
   references(space: Space, key: string): readonly Reference[] {
     return [...this.users(space, key)]
@@ -455,6 +461,13 @@ export class ProgramNames {
   *users(space: Space, key: string): Generator<Source> {
     for (const { uri, names } of this.#documents)
       for (const statement of names.users(space, key)) yield { uri, statement };
+  }
+
+  /** Names that are referred to and not declared, a document at a time. */
+  *undeclared(): Generator<NameKey & { readonly uri: string; readonly users: readonly Statement[] }> {
+    for (const { uri, names } of this.#documents)
+      for (const { space, key } of names.used())
+        if (this.first(space, key) === undefined) yield { uri, space, key, users: names.users(space, key) };
   }
 
   /** Every place that names what is declared there, in the order of the documents. */
