@@ -194,27 +194,27 @@ const keyNodes = (block: Encryption, world: World): Node[] => [
 
 /** Packets decided, rule by rule. */
 function counters(block: Block, world: World): Node {
-  const home = (name: string) => (id: number) => world.hits.get(`${name}.${id}`) ?? 0;
-  const own = rulesOf(block).map((rule) => ({ rule, owner: block.name, hits: home(block.name)(rule.id) }));
   const via = block.module === "redirect" ? block.via : undefined;
-  const inspected = (via?.inspect?.rules ?? []).map((rule) => ({
-    rule,
-    owner: via?.name ?? "",
-    hits: home(via?.name ?? "")(rule.id),
-  }));
-  const all = [...own, ...inspected];
-  const total = all.reduce((sum, { hits }) => sum + hits, 0);
+  const lists = [{ owner: block.name, rules: rulesOf(block) }];
+  if (via) lists.push({ owner: via.name, rules: via.inspect?.rules ?? [] });
+  const count = lists.reduce((sum, { rules }) => sum + rules.length, 0);
+  // Of thousands of rules few have decided anything: those are asked, not all.
+  let total = 0;
+  for (const [key, hits] of world.hits.entries())
+    if (lists.some(({ owner }) => owner === key.slice(0, key.lastIndexOf(".")))) total += hits;
   return {
     name: "counters",
     value: `${total} packet${total === 1 ? "" : "s"} by rules`,
-    ...(all.length > 100 ? { indexed: all.length } : {}),
+    ...(count > 100 ? { indexed: count } : {}),
     children: () =>
-      all.map(({ rule, owner, hits }) => ({
-        name: `${owner === block.name ? "" : `${owner} `}rule ${rule.id}${rule.title === undefined ? "" : ` "${rule.title}"`}`,
-        value: String(hits),
-        data: `hits ${owner}.${rule.id}`,
-        expression: `rule(${/^[\w-]+$/.test(owner) ? owner : JSON.stringify(owner)}.${rule.id}).hits`,
-      })),
+      lists.flatMap(({ owner, rules }) =>
+        rules.map(({ id, title }) => ({
+          name: `${owner === block.name ? "" : `${owner} `}rule ${id}${title === undefined ? "" : ` "${title}"`}`,
+          value: String(world.hits.get(`${owner}.${id}`) ?? 0),
+          data: `hits ${owner}.${id}`,
+          expression: `rule(${/^[\w-]+$/.test(owner) ? owner : JSON.stringify(owner)}.${id}).hits`,
+        })),
+      ),
   };
 }
 
