@@ -26,7 +26,12 @@ const scenarios = programs.flatMap(({ name, text, policy }) =>
   policy.scenarios.map((scenario) => ({ name, text, policy, scenario, title: scenario.statement.title?.text ?? "" })),
 );
 
-const NO_FILES: Files = { read: () => "missing", readNamed: () => "missing" };
+const NO_FILES: Files = {
+  read: () => "missing",
+  readNamed: () => "missing",
+  capture: () => "missing",
+  captureNamed: () => "missing",
+};
 
 describe("stepping", () => {
   test.each(scenarios)("$name: $title: run finely, coarsely, and by the engine", ({ policy, scenario }) => {

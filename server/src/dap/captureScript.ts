@@ -34,13 +34,13 @@ export function captureScript(
   files: Files,
   flow?: string,
 ): { readonly script: Script; readonly warnings: readonly string[] } {
-  const bytes = files.readNamed(path);
-  if (bytes === "too long") throw new RequestError(`${path} is too long to be debugged: up to 1 GiB is read`, true);
-  if (typeof bytes === "string") throw new RequestError(noCapture(path, bytes), true);
+  const pieces = files.captureNamed(path);
+  if (pieces === "too long") throw new RequestError(`${path} is too long to be debugged: up to 1 GiB is read`, true);
+  if (typeof pieces === "string") throw new RequestError(noCapture(path, pieces), true);
   const name = baseName(path);
   let tape: FrameTape;
   try {
-    tape = new FrameTape(bytes, flow === undefined ? undefined : (frame) => keyOf(frame) === flow);
+    tape = new FrameTape(pieces, flow === undefined ? undefined : (frame) => keyOf(frame) === flow);
   } catch (error) {
     throw new RequestError(`${name}: ${(error as Error).message}`, true);
   }

@@ -8,12 +8,16 @@ import { mayRead, type Wanted } from "../policy/readable.ts";
 export interface FileSource {
   /** The bytes of a file, by path or URI, or why there are none (undefined: it is missing). */
   readFile(path: string, wanted: Wanted): Found | Promise<Found>;
+  /** A capture, to be read piece by piece, or why there is none. Absent: captures are read whole. */
+  openCapture?(path: string, wanted: Wanted): Pieces | Unread;
   /** Where the program was started, if that says anything. */
   readonly startedIn?: string;
   /** Changes when the file does. */
   stamp?(path: string): number | undefined;
 }
 type Found = Uint8Array | Unread | undefined;
+/** The octets of a file, one piece after the other; each call begins anew. */
+export type Pieces = () => Iterable<Uint8Array>;
 
 /** Files that are at hand, or not there. */
 export interface Files extends Pick<FileSource, "stamp"> {
@@ -21,6 +25,9 @@ export interface Files extends Pick<FileSource, "stamp"> {
   readNamed(path: string): Uint8Array | Unread;
   /** What the policy names. */
   read(path: string): Uint8Array | Unread;
+  /** The same of captures. */
+  captureNamed(path: string): Pieces | Unread;
+  capture(path: string): Pieces | Unread;
 }
 
 /** In octets; captures may be long. */
@@ -40,9 +47,19 @@ export function withFiles<T>(source: FileSource, wanted: Wanted, attempt: (files
     }
     return found.get(path) ?? "missing";
   };
+  const open = (path: string, what: Wanted): Pieces | Unread => {
+    if (source.openCapture === undefined || (what.readable !== undefined && !mayRead(what.readable, path))) {
+      const bytes = read(path, what);
+      return typeof bytes === "string" ? bytes : () => [bytes];
+    }
+    return source.openCapture(path, what);
+  };
+  const named = { longest: LONGEST_NAMED };
   const files: Files = {
-    readNamed: (path) => read(path, { longest: LONGEST_NAMED }),
+    readNamed: (path) => read(path, named),
     read: (path) => read(path, wanted),
+    captureNamed: (path) => open(path, named),
+    capture: (path) => open(path, wanted),
     stamp: (path) => source.stamp?.(path),
   };
   const arrived = async (): Promise<T> => {

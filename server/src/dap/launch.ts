@@ -72,7 +72,12 @@ export function load(args: LaunchArguments, files: Files): Loaded {
   const load = (uri: string) => (uri === path ? root : documentOf(uri, files.read(uri)));
   const program = loadProgram(path, load, boundsOf(args.limits));
   const policy = compilePolicy(program);
-  const { script, scenario, warnings: about = [] } = scriptOf(args, policy, files);
+  const capture = (open: Files["capture"]) => (name: string) => {
+    stamps.set(name, files.stamp?.(name));
+    return open(name);
+  };
+  const watched: Files = { ...files, capture: capture(files.capture), captureNamed: capture(files.captureNamed) };
+  const { script, scenario, warnings: about = [] } = scriptOf(args, policy, watched);
   const warnings = program.missingImports.map(
     ({ uri, why }) => `the import ${uri} ${unreadText(why)}: what it declares is missing`,
   );

@@ -2,14 +2,15 @@
  * The debug adapter as a program of its own: over stdin and stdout, or with `--port N` for every connection to
  * 127.0.0.1:N. It ends with its client, however that goes away.
  */
-import { statSync } from "node:fs";
+import { closeSync, openSync, readSync, statSync } from "node:fs";
 import type { Socket } from "node:net";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { setFlagsFromString } from "node:v8";
 import { constants, gunzipSync } from "node:zlib";
 import { isGzip } from "../capture/gzip.ts";
-import { readDisk } from "../disk.ts";
+import { findOnDisk, readDisk } from "../disk.ts";
+import type { Unread } from "../policy/program.ts";
 import { debugSession } from "../portable.ts";
 import { frame, unframe } from "../wire/framing.ts";
 import type { Host, Session } from "./session.ts";
@@ -22,7 +23,29 @@ const onDisk = (path: string): string => (path.startsWith("file:") ? fileURLToPa
 /** Of compressed data that end early there is what came before; what grows beyond all bounds cannot be read. */
 const GUNZIP = { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: 2 ** 30 };
 
-const files: Pick<Host, "readFile" | "stamp" | "startedIn"> = {
+/** A capture that is not longer than this, and one that is compressed, is kept whole. */
+const SHORT = 2 ** 23;
+const PIECE = 2 ** 18;
+
+function* piecesOf(path: string, size: number): Generator<Uint8Array> {
+  let file: number | undefined;
+  try {
+    file = openSync(path, "r");
+    for (let at = 0; at < size; ) {
+      const piece = new Uint8Array(Math.min(PIECE, size - at));
+      const read = readSync(file, piece, 0, piece.length, at);
+      if (read === 0) return;
+      yield piece.subarray(0, read);
+      at += read;
+    }
+  } catch {
+    // What cannot be read any more has no frames: the tape tells how many it had.
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
+}
+
+const files: Pick<Host, "readFile" | "openCapture" | "stamp" | "startedIn"> = {
   startedIn: process.cwd(),
   readFile(path, wanted) {
     const bytes = readDisk(path, wanted);
@@ -34,6 +57,16 @@ const files: Pick<Host, "readFile" | "stamp" | "startedIn"> = {
     } catch {
       return "missing";
     }
+  },
+  openCapture(path, wanted) {
+    const found = findOnDisk(path, wanted);
+    if (typeof found === "string") return found;
+    const pieces = () => piecesOf(found.path, found.size);
+    const [head] = pieces();
+    if (head === undefined) return found.size === 0 ? () => [] : "missing";
+    if (found.size > SHORT && !isGzip(head)) return pieces;
+    const bytes = files.readFile(path, wanted) as Uint8Array | Unread;
+    return typeof bytes === "string" ? bytes : () => [bytes];
   },
   stamp(path) {
     try {

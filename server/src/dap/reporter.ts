@@ -87,9 +87,12 @@ export class Reporter {
       if (this.told.has(path) || this.files.stamp?.(path) === stamp) continue;
       this.told.add(path);
       const source = inspection.source(path);
-      const what = `${source.name} has changed; the session goes on with the text it began with.`;
-      this.output("important", `${what} Restart takes the new one.\n`);
-      this.event("loadedSource", { reason: "changed", source });
+      const isText = debuggee.loaded.program.documents.some(({ uri }) => uri === path);
+      const what = isText
+        ? "the session goes on with the text it began with. Restart takes the new one."
+        : "its frames may be others than those that were counted. Restart reads it anew.";
+      this.output("important", `${source.name} has changed; ${what}\n`);
+      if (isText) this.event("loadedSource", { reason: "changed", source });
     }
   }
   /** After an edit of the packet: what the client shows is stale. */

@@ -84,10 +84,10 @@ function replayedBy(step: ReplayStep, uri: string, policy: Policy, files: Files)
   const vnic = step.at && vnicOf(policy, step.at);
   if (!vnic) return `there is no vNIC ${step.at ? `${step.at.vm.text}.${step.at.vnic.text}` : ""}`;
   if (!step.path) return "the capture's path is missing";
-  const bytes = files.read(resolveImport(uri, step.path.text));
-  if (typeof bytes === "string") return noCapture(step.path.text, bytes);
+  const pieces = files.capture(resolveImport(uri, step.path.text));
+  if (typeof pieces === "string") return noCapture(step.path.text, pieces);
   try {
-    return { tape: new FrameTape(bytes), vnic };
+    return { tape: new FrameTape(pieces), vnic };
   } catch (error) {
     return `${baseName(step.path.text)}: ${(error as Error).message}`;
   }
