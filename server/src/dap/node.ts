@@ -64,7 +64,11 @@ const files: Pick<Host, "readFile" | "openCapture" | "stamp" | "startedIn"> = {
     const pieces = () => piecesOf(found.path, found.size);
     const [head] = pieces();
     if (head === undefined) return found.size === 0 ? () => [] : "missing";
-    if (found.size > SHORT && !isGzip(head)) return pieces;
+    if (found.size > SHORT && !isGzip(head)) {
+      // A million frames leave garbage, and little else: room to grow would only be filled with it.
+      setFlagsFromString("--semi-space-growth-factor=1");
+      return pieces;
+    }
     const bytes = files.readFile(path, wanted) as Uint8Array | Unread;
     return typeof bytes === "string" ? bytes : () => [bytes];
   },
