@@ -88,7 +88,7 @@ describe("fixing all, again and again, comes to an end", () => {
         expect(round).toBeLessThan(12);
         const seen = look(now);
         const reported = seen.findings.map((finding) => ({ finding, diagnostic: {} as never }));
-        const edit = fixAll(seen.view, reported);
+        const { edit } = fixAll(seen.view, reported);
         if (edit === undefined) break;
         const next = apply(now, edit.changes?.[uri] ?? []);
         expect(next).not.toBe(now);
@@ -102,7 +102,7 @@ describe("fixing all, again and again, comes to an end", () => {
 function fixedAll(text: string): string {
   const seen = look(text);
   const reported = seen.findings.map((finding) => ({ finding, diagnostic: {} as never }));
-  return apply(text, fixAll(seen.view, reported)?.changes?.[uri] ?? []);
+  return apply(text, fixAll(seen.view, reported).edit?.changes?.[uri] ?? []);
 }
 
 describe("whole-file fixes", () => {
@@ -113,5 +113,17 @@ describe("whole-file fixes", () => {
     const chain =
       "dfw fw { default drop }\nacl edge { default allow }\nchain c {\n  // the firewall\n  slot 2 dfw fw // last\n  slot 0 acl edge\n}\n";
     expect(fixedAll(chain)).toContain("chain c {\n  slot 0 acl edge\n  // the firewall\n  slot 2 dfw fw // last\n}");
+  });
+  test("redirects are placed one behind the other, each in a slot of its own", () => {
+    const redirects = ["x", "y"].map((name) => `redirect ${name} { rule 1 allow to any }\n`).join("");
+    expect(fixedAll(`${redirects}chain c {\n  slot 12 dfw fw\n}\n`)).toContain(
+      "  slot 4 redirect x\n  slot 5 redirect y\n  slot 12 dfw fw\n",
+    );
+  });
+  test("lines in reserved slots do not move to one slot", () => {
+    const redirects = ["x", "y"].map((name) => `redirect ${name} { rule 1 allow to any }\n`).join("");
+    const fixed = fixedAll(`${redirects}chain c {\n  slot 3 redirect x\n  slot 13 redirect y\n}\n`);
+    expect(fixed).toContain("  slot 4 redirect x\n");
+    expect(fixed).not.toContain("  slot 4 redirect y\n");
   });
 });

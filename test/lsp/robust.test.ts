@@ -34,6 +34,18 @@ test("positions outside the text, and unknown documents, get empty answers", asy
     }
 });
 
+test("what is no change of a text is left out, and told once in the log", async () => {
+  client = await startClient();
+  await client.open(uri, 'policy "x"\n');
+  for (const contentChanges of [undefined, null, "x", [undefined], [{ text: 5 }], [{ range: {}, text: "" }]])
+    await client.notify("textDocument/didChange", { textDocument: { uri, version: 9 }, contentChanges });
+  const position = { line: 0, character: 1 };
+  expect(await client.request("textDocument/hover", { textDocument: { uri }, position })).not.toBeNull();
+  expect(new Set(client.log)).toEqual(
+    new Set([`ignored a change of ${uri}: contentChanges is a list of { range?, text }`]),
+  );
+});
+
 test("what is no position is a protocol error, and the server goes on", async () => {
   client = await startClient();
   await client.open(uri, 'policy "x"\n');

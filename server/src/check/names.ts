@@ -299,6 +299,10 @@ export function checkImports(program: Program): Finding[] {
   return program.missingImports.map(({ source, uri, why }) => {
     const { path } = source.statement;
     const code = why === "outside" ? "import-outside" : "import-not-found";
+    if (path?.text === "") {
+      const message = "An import names the policy that it brings in, and here nothing is named.";
+      return finding("import-not-found", source, path, message, { data: { uri } });
+    }
     const message = `"${path?.text}" ${unreadText(why)}, so nothing that it declares is known here.`;
     return finding(code, source, path ?? source.statement, message, { data: { uri } });
   });

@@ -50,7 +50,7 @@ export function codeActions(
   for (const action of [...refactorings(view, range), ...scenarioActions(view, range)])
     if (wanted(action.kind ?? "")) out.push(action);
   if (wanted(CodeActionKind.SourceFixAll)) {
-    const edit = fixAll(view, reported);
+    const { edit } = fixAll(view, reported);
     if (edit) out.push({ title: "Fix all that has a quick fix", kind: CodeActionKind.SourceFixAll, edit });
   }
   if (wanted(ORGANIZE_RULES)) {
@@ -76,36 +76,43 @@ function quickFixes(view: View, range: Range, reported: readonly Reported[]): Co
     if (offered.has(finding.code)) continue;
     offered.add(finding.code);
     const same = reported.filter((other) => other.finding.code === finding.code);
-    const edit = same.length > 1 ? fixAll(view, same) : undefined;
-    if (edit)
-      out.push({
-        title: `Fix all ${same.length} of this kind in the file: ${CODES[finding.code].title.toLowerCase()}`,
-        kind: CodeActionKind.QuickFix,
-        diagnostics: same.map((one) => one.diagnostic),
-        edit,
-      });
+    const { edit, fixed } = fixAll(view, same);
+    if (edit === undefined || fixed.length < 2) continue;
+    const many = fixed.length === same.length ? `all ${same.length}` : `${fixed.length} of ${same.length}`;
+    out.push({
+      title: `Fix ${many} of this kind in the file: ${CODES[finding.code].title.toLowerCase()}`,
+      kind: CodeActionKind.QuickFix,
+      diagnostics: fixed.map((one) => one.diagnostic),
+      edit,
+    });
   }
   return out;
 }
 
-export function fixesOf(view: View, finding: Finding): readonly Fix[] {
-  return (FIXERS[finding.code]?.(view, finding) ?? []).filter(({ edits }) => edits.length > 0);
+export function fixesOf(view: View, finding: Finding, before: readonly FileEdit[] = []): readonly Fix[] {
+  return (FIXERS[finding.code]?.(view, finding, before) ?? []).filter(({ edits }) => edits.length > 0);
 }
 
-/** The preferred fix of every finding, as far as they do not write at one place. */
-export function fixAll(view: View, reported: readonly Reported[]): WorkspaceEdit | undefined {
+/** The preferred fix of every finding, as far as they do not write at one place; and which findings they mend. */
+export function fixAll(
+  view: View,
+  reported: readonly Reported[],
+): { readonly edit?: WorkspaceEdit; readonly fixed: readonly Reported[] } {
   const taken: FileEdit[] = [];
-  for (const { finding } of reported) {
+  const fixed: Reported[] = [];
+  for (const one of reported) {
+    const { finding } = one;
     // What nothing uses may be about to be used: taking it away is for a person to say.
     if (finding.code === "unused-declaration" && reported.some((other) => other.finding.code !== finding.code))
       continue;
-    const fix = fixesOf(view, finding).find(({ preferred }) => preferred);
+    const fix = fixesOf(view, finding, taken).find(({ preferred }) => preferred);
     if (fix === undefined) continue;
     const fresh = fix.edits.filter((edit) => !taken.some((other) => sameEdit(other, edit)));
     if (fresh.some((edit) => taken.some((other) => clash(other, edit)))) continue;
     taken.push(...fresh);
+    fixed.push(one);
   }
-  return taken.length === 0 ? undefined : workspaceEdit(taken);
+  return taken.length === 0 ? { fixed } : { edit: workspaceEdit(taken), fixed };
 }
 
 const sameEdit = (a: FileEdit, b: FileEdit): boolean =>
@@ -113,10 +120,18 @@ const sameEdit = (a: FileEdit, b: FileEdit): boolean =>
   a.edit.newText === b.edit.newText &&
   samePosition(a.edit.range.start, b.edit.range.start) &&
   samePosition(a.edit.range.end, b.edit.range.end);
-/** Two edits that cannot both be made: they overlap, or write into one line break. Neighbours that only meet can. */
+/**
+ * Two edits that cannot both be made: they overlap, or write into one line break. Neighbours that only meet can, and
+ * lines that are written one after the other.
+ */
 const clash = (a: FileEdit, b: FileEdit): boolean =>
   a.uri === b.uri &&
+  !(
+    samePosition(a.edit.range.start, b.edit.range.start) && [writesBefore, writesBehind].some((is) => is(a) && is(b))
+  ) &&
   (isEmpty(a) || isEmpty(b) ? touches(a.edit.range, b.edit.range) : overlaps(a.edit.range, b.edit.range));
+const writesBefore = (edit: FileEdit): boolean => isEmpty(edit) && /\n[ \t]*$/.test(edit.edit.newText);
+const writesBehind = (edit: FileEdit): boolean => isEmpty(edit) && /^\r?\n/.test(edit.edit.newText);
 const isEmpty = ({ edit: { range } }: FileEdit): boolean => samePosition(range.start, range.end);
 const overlaps = (a: Range, b: Range): boolean => isBefore(a.start, b.end) && isBefore(b.start, a.end);
 

@@ -8,6 +8,7 @@ import {
   SymbolKind,
   type WorkspaceSymbol,
 } from "vscode-languageserver-types";
+import { STRIDE, type Steps } from "../space/steps.ts";
 import type { SourceDocument } from "../syntax/document.ts";
 import type { Statement } from "../syntax/tree.ts";
 import { fullRange } from "./view.ts";
@@ -143,11 +144,14 @@ export const flatSymbols = (
 const MOST_FOUND = 500;
 
 /** Declarations, rules and scenarios whose name has the letters of `query` in its order. */
-export function workspaceSymbols(documents: Iterable<SourceDocument>, query: string): WorkspaceSymbol[] {
+export function* workspaceSymbols(documents: Iterable<SourceDocument>, query: string): Steps<WorkspaceSymbol[]> {
   const found: WorkspaceSymbol[] = [];
-  const visit = (document: SourceDocument, statements: readonly Statement[], container: string) => {
+  let looked = 0;
+  function* visit(document: SourceDocument, statements: readonly Statement[], container: string): Steps<void> {
     for (const statement of statements) {
       if (found.length >= MOST_FOUND) return;
+      looked += 1;
+      if (looked % STRIDE === 0) yield;
       const kind = KINDS[statement.kind];
       if (kind === undefined) continue;
       const name = nameOf(statement);
@@ -159,10 +163,10 @@ export function workspaceSymbols(documents: Iterable<SourceDocument>, query: str
           location: { uri: document.uri, range: document.rangeOf(statement.chunk, selectionOf(statement)) },
           ...(container !== "" && { containerName: container }),
         });
-      if ("children" in statement) visit(document, statement.children, name);
+      if ("children" in statement) yield* visit(document, statement.children, name);
     }
-  };
-  for (const document of documents) visit(document, document.tree.statements, "");
+  }
+  for (const document of documents) yield* visit(document, document.tree.statements, "");
   return found;
 }
 

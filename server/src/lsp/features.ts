@@ -39,6 +39,7 @@ import { REPLAY } from "./replay.ts";
 import { SEMANTIC_TOKENS } from "./semanticTokens.ts";
 import { type Session, viewOfUri } from "./session.ts";
 import { SIMULATION } from "./simulation.ts";
+import { inSlices } from "./slices.ts";
 
 /** The parameters of a request as they came over the wire: the protocol's types differ by method. */
 // biome-ignore lint/suspicious/noExplicitAny: each row names its own.
@@ -198,7 +199,8 @@ export const FEATURES: readonly Feature[] = [
   {
     method: "workspace/symbol",
     declare: () => ({ workspaceSymbolProvider: true }),
-    answer: (session, params) => workspaceSymbols(knownDocuments(session), String(params.query ?? "")),
+    answer: (session, params, token) =>
+      inSlices(workspaceSymbols(knownDocuments(session), String(params.query ?? "")), token),
   },
   {
     method: "textDocument/foldingRange",

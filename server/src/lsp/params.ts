@@ -37,6 +37,16 @@ const isObject = (value: any): boolean => typeof value === "object" && value !==
 const isRenaming = (file: { readonly oldUri?: unknown; readonly newUri?: unknown } | null): boolean =>
   typeof file?.oldUri === "string" && typeof file.newUri === "string";
 
+/** What an edit says, as far as it can be done. */
+export const isChanges = (changes: unknown): boolean =>
+  Array.isArray(changes) &&
+  changes.every(
+    (change) =>
+      isObject(change) &&
+      typeof change.text === "string" &&
+      (!change.range || (isObject(change.range.start) && isObject(change.range.end))),
+  );
+
 /** A position that is one: whole numbers from 0. What lies outside the text is for the request to answer emptily. */
 export function validPosition(position: Position): Position {
   if (!isCount(position?.line) || !isCount(position?.character))

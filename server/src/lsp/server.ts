@@ -24,7 +24,8 @@ import { Diagnostics } from "./diagnostics.ts";
 import { refresher } from "./documents.ts";
 import { capabilities, FEATURES, type Feature } from "./features.ts";
 import type { Host } from "./host.ts";
-import { checkParams } from "./params.ts";
+import { asShown } from "./markup.ts";
+import { checkParams, isChanges } from "./params.ts";
 import { decodePositions, encodePositions } from "./positions.ts";
 import { LONG_TEXT } from "./reading.ts";
 import { Session } from "./session.ts";
@@ -110,6 +111,10 @@ export function startServer(connection: Connection, host: Host): void {
   connection.onDidChangeTextDocument((params: DidChangeTextDocumentParams) =>
     safely("didChange", () => {
       const { uri, version: v } = params.textDocument;
+      if (!isChanges(params.contentChanges)) {
+        connection.console.warn(`ignored a change of ${uri}: contentChanges is a list of { range?, text }`);
+        return;
+      }
       const known = workspace.change(
         uri,
         params.contentChanges,
@@ -175,7 +180,8 @@ export function startServer(connection: Connection, host: Host): void {
         if (method !== "textDocument/diagnostic" && session.reading.done) await session.reading.done;
         const uri = uriIn(params);
         const result = await answer(session, decodePositions(params, uri, session.encoding, session.lineOf), token);
-        return encodePositions(result, uri, session.encoding, session.lineOf) ?? null;
+        const shown = asShown(result, method, session.client);
+        return encodePositions(shown, uri, session.encoding, session.lineOf) ?? null;
       } catch (error) {
         if (error instanceof ResponseError) return error;
         report(method, error);

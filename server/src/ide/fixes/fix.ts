@@ -9,8 +9,8 @@ export interface Fix {
   /** The one that is meant without asking: what "fix all" takes. */
   readonly preferred?: boolean;
 }
-/** The fixes of one code's finding: none when the text does not allow any. */
-export type Fixer = (view: View, finding: Finding) => readonly Fix[];
+/** The fixes of one code's finding: none when the text does not allow any. `before`: what is written besides. */
+export type Fixer = (view: View, finding: Finding, before: readonly FileEdit[]) => readonly Fix[];
 
 /** A field of a finding's data, when it is of the type that is wanted. */
 export function dataOf<T>(finding: Finding, field: string, is: (value: unknown) => value is T): T | undefined {

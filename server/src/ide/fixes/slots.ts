@@ -3,9 +3,18 @@ import type { Range } from "vscode-languageserver-types";
 import { topOf } from "../../policy/names.ts";
 import type { Source } from "../../policy/policy.ts";
 import type { ChainStatement, SlotStatement, Statement } from "../../syntax/tree.ts";
-import { documentOf, insertBefore, insertLast, movable, removeStatement, reorder, textIn } from "../edits.ts";
+import {
+  documentOf,
+  type FileEdit,
+  insertBefore,
+  insertLast,
+  movable,
+  removeStatement,
+  reorder,
+  textIn,
+} from "../edits.ts";
 import { writeName } from "../rename.ts";
-import type { View } from "../view.ts";
+import { fullRange, isBefore, type View } from "../view.ts";
 import { dataOf, type Fix, type Fixer, isNumbers, isString } from "./fix.ts";
 
 /** Slot lines without an error of their own: what "in order" is about. */
@@ -32,11 +41,12 @@ function moved(view: View, { uri, statement }: Source, to: number): Fix["edits"]
   return reorder(view, uri, lines, sorted);
 }
 
-export const moveSlot: Fixer = (view, finding) => {
+export const moveSlot: Fixer = (view, finding, before) => {
   const { at } = finding.place;
   // An expectation may name a slot that is none, too: its step stays.
   if (at.statement.kind !== "slot") return [];
-  const free = dataOf(finding, "free", isNumbers) ?? [];
+  const written = new Set(slotsWritten(view, { uri: at.uri, statement: topOf(at.statement) }, before));
+  const free = (dataOf(finding, "free", isNumbers) ?? []).filter((slot) => !written.has(slot));
   const module = dataOf(finding, "module", isString) ?? "";
   const fixes: Fix[] = free.slice(0, 4).map((slot, index) => ({
     title: `Move to slot ${slot}${index === 0 ? `, the first free one for ${module}` : ""}`,
@@ -70,15 +80,25 @@ export const sortSlots: Fixer = (view, { place }) => {
   return edits.length === 0 ? [] : [{ title: "Sort the slot lines", edits, preferred: true }];
 };
 
+/** Slots that edits place something in, in one chain. */
+function slotsWritten(view: View, source: Source, edits: readonly FileEdit[]): number[] {
+  const { start, end } = fullRange(documentOf(view, source), source.statement);
+  return edits
+    .filter(
+      ({ uri, edit: { range } }) => uri === source.uri && isBefore(start, range.start) && isBefore(range.end, end),
+    )
+    .flatMap(({ edit }) => [...edit.newText.matchAll(/\bslot (\d+)\b/g)].map(([, slot]) => Number(slot)));
+}
+
 /** A redirect that no chain places: at the first partner slot that is free, in every chain that has one. */
-export const placeRedirect: Fixer = (view, finding) => {
+export const placeRedirect: Fixer = (view, finding, before) => {
   const name = dataOf(finding, "name", isString);
   const partner = dataOf(finding, "free", isNumbers) ?? [];
   if (name === undefined) return [];
   const fixes: Fix[] = [];
   for (const { name: chainName, source } of view.policy().chains) {
     const lines = linesOf(source.statement);
-    const taken = new Set(lines.map((line) => line.number.value));
+    const taken = new Set([...lines.map((line) => line.number.value), ...slotsWritten(view, source, before)]);
     const slot = partner.find((number) => !taken.has(number));
     if (slot === undefined) continue;
     const text = `slot ${slot} redirect ${writeName(name)}`;
