@@ -37,7 +37,7 @@ function packet(text: string, seq = 0): Packet {
   };
 }
 const flow = (of: Packet) => flowOf(of) as NonNullable<ReturnType<typeof flowOf>>;
-const opened = (text: string): Connection => open(packet(text), flow(packet(text)), 0, DEFAULT_TIMEOUTS, "rule 1");
+const opened = (text: string): Connection => open(packet(text), flow(packet(text)), 0, DEFAULT_TIMEOUTS, 1);
 
 /** The states that a conversation goes through; `!` for a mismatch, `new` where the entry is over. */
 function life(first: string, ...rest: string[]): string[] {
@@ -83,7 +83,7 @@ describe("the life of a TCP connection", () => {
 });
 
 test("a SYN of another number is a new one", () => {
-  const connection = open(packet(">S", 7), flow(packet(">S")), 0, DEFAULT_TIMEOUTS, "rule 1");
+  const connection = open(packet(">S", 7), flow(packet(">S")), 0, DEFAULT_TIMEOUTS, 1);
   const next = (seq: number) => follow(connection, packet(">S", seq), flow(packet(">S")), 0, DEFAULT_TIMEOUTS).kind;
   expect([next(7), next(8)]).toEqual(["fits", "mismatch"]);
 });

@@ -7,6 +7,7 @@ import type { Packet, Tcp } from "../capture/packet.ts";
 import type { Timeouts, TimerName } from "../policy/policy.ts";
 import { ICMP, ICMPV6, TCP } from "../policy/protocols.ts";
 import type { End, Flow } from "./flow.ts";
+import { type FlowKey, ipOfKey } from "./flowTable.ts";
 
 export const FIN = 1;
 export const SYN = 2;
@@ -28,25 +29,36 @@ const ALL_ENDS = TCP_ENDS.flatMap((opener) => TCP_ENDS.map((answerer): Ends => (
 const bothEnds = (opener: TcpEnd, answerer: TcpEnd): Ends =>
   ALL_ENDS[TCP_ENDS.indexOf(opener) * TCP_ENDS.length + TCP_ENDS.indexOf(answerer)] as Ends;
 
-/** An entry. Never changed in place. */
+/** An entry. Never changed in place, and small: a capture may open a million. */
 export interface Connection {
-  readonly protocol: number;
-  readonly opener: End;
-  readonly answerer: End;
+  readonly key: FlowKey;
+  /** Whether the end that the key has first has opened it. */
+  readonly byLow: boolean;
   readonly state: TimerName;
   /** Clock at which it is gone; Infinity where its timer is 0. */
   readonly expires: number;
-  readonly ends?: Ends;
-  /** The opener's initial sequence number, to tell a retransmitted SYN from a new one. */
-  readonly isn?: number;
+  readonly ends: Ends | undefined;
+  /** The opener's initial sequence number as a signed number, to tell a retransmitted SYN from a new one. */
+  readonly isn: number | undefined;
   /** The opener has sent a SYN, ACK as well, which it may have to repeat. */
-  readonly simultaneous?: boolean;
+  readonly simultaneous: boolean | undefined;
   /** Clock at which it began, and packets so far. */
   readonly since: number;
   readonly packets: number;
-  /** The rule or default that let it in: `rule 1001`, `default`. */
-  readonly openedBy: string;
+  /** The rule that let it in; undefined: a default. */
+  readonly openedBy: number | undefined;
 }
+
+const isIcmp = (protocol: number): boolean => protocol === ICMP || protocol === ICMPV6;
+const lowEnd = ({ low, lowPort }: FlowKey): End => ({ ip: ipOfKey(low), port: lowPort });
+/** Of ICMP both have the identifier, which the key has once. */
+const highEnd = ({ protocol, high, highPort, lowPort }: FlowKey): End => ({
+  ip: ipOfKey(high),
+  port: isIcmp(protocol) ? lowPort : highPort,
+});
+export const openerOf = ({ key, byLow }: Connection): End => (byLow ? lowEnd(key) : highEnd(key));
+export const answererOf = ({ key, byLow }: Connection): End => (byLow ? highEnd(key) : lowEnd(key));
+const isEnd = ({ ip, port }: End, other: End): boolean => ip === other.ip && port === other.port;
 
 export const bareSyn = (tcp: Tcp): boolean => (tcp.flags & (SYN | ACK | RST | FIN)) === SYN;
 
@@ -68,30 +80,31 @@ const deadline = (clock: number, state: TimerName, timeouts: Timeouts) =>
   timeouts[state] === 0 ? Number.POSITIVE_INFINITY : clock + timeouts[state];
 
 /** The entry that a packet opens. */
-export function open(packet: Packet, flow: Flow, clock: number, timeouts: Timeouts, openedBy: string): Connection {
-  const base = { protocol: flow.protocol, opener: flow.from, answerer: flow.to, since: clock, packets: 1, openedBy };
-  if (flow.protocol === TCP && !packet.tcp) {
-    const state = "tcp-established";
-    return { ...base, state, expires: deadline(clock, state, timeouts), ends: bothEnds("open", "open") };
-  }
-  if (!packet.tcp) {
-    const state = flow.protocol === ICMP || flow.protocol === ICMPV6 ? "icmp-first" : "udp-first";
-    return { ...base, state, expires: deadline(clock, state, timeouts) };
-  }
-  if (bareSyn(packet.tcp)) {
-    const state = "tcp-first-packet";
-    return {
-      ...base,
-      state,
-      expires: deadline(clock, state, timeouts),
-      ends: bothEnds("syn", "silent"),
-      isn: packet.tcp.seq,
-    };
-  }
+export function open(
+  packet: Packet,
+  flow: Flow,
+  clock: number,
+  timeouts: Timeouts,
+  openedBy: number | undefined,
+): Connection {
+  const begun = (state: TimerName, ends?: Ends, isn?: number): Connection => ({
+    key: flow.key,
+    byLow: isEnd(flow.from, lowEnd(flow.key)),
+    since: clock,
+    packets: 1,
+    openedBy,
+    state,
+    expires: deadline(clock, state, timeouts),
+    ends,
+    isn,
+    simultaneous: undefined,
+  });
+  if (flow.protocol === TCP && !packet.tcp) return begun("tcp-established", bothEnds("open", "open"));
+  if (!packet.tcp) return begun(isIcmp(flow.protocol) ? "icmp-first" : "udp-first");
+  if (bareSyn(packet.tcp)) return begun("tcp-first-packet", bothEnds("syn", "silent"), packet.tcp.seq | 0);
   // Picked up in the middle: both ends count as open. A RST opens what is closed already.
   const state = packet.tcp.flags & RST ? "tcp-closed" : packet.tcp.flags & FIN ? "tcp-closing" : "tcp-established";
-  const opener: TcpEnd = packet.tcp.flags & FIN ? "fin" : "open";
-  return { ...base, state, expires: deadline(clock, state, timeouts), ends: bothEnds(opener, "open") };
+  return begun(state, bothEnds(packet.tcp.flags & FIN ? "fin" : "open", "open"));
 }
 
 export type Fate =
@@ -104,13 +117,13 @@ export type Fate =
 
 /** What a packet of a known flow does to its entry. */
 export function follow(connection: Connection, packet: Packet, flow: Flow, clock: number, timeouts: Timeouts): Fate {
-  const fromOpener = flow.from.ip === connection.opener.ip && flow.from.port === connection.opener.port;
+  const fromOpener = isEnd(flow.from, openerOf(connection));
+  const { protocol } = connection.key;
   const fits = (state: TimerName, next?: TcpNext): Fate => ({
     kind: "fits",
     connection: {
-      protocol: connection.protocol,
-      opener: connection.opener,
-      answerer: connection.answerer,
+      key: connection.key,
+      byLow: connection.byLow,
       since: connection.since,
       packets: connection.packets + 1,
       openedBy: connection.openedBy,
@@ -127,15 +140,15 @@ export function follow(connection: Connection, packet: Packet, flow: Flow, clock
     return fits(next.state, next);
   }
   // A header that the capture did not keep whole says no more than that the conversation goes on.
-  if (connection.protocol === TCP) return fits(connection.state);
-  if (connection.protocol === ICMP || connection.protocol === ICMPV6) return fits("icmp-first");
+  if (protocol === TCP) return fits(connection.state);
+  if (isIcmp(protocol)) return fits("icmp-first");
   if (connection.state === "udp-multiple" || !fromOpener) return fits("udp-multiple");
   return fits("udp-single");
 }
 
 /** An ICMP error about the flow came by. */
 export function afterIcmpError(connection: Connection, clock: number, timeouts: Timeouts): Connection {
-  const about = connection.protocol === ICMP || connection.protocol === ICMPV6;
+  const about = isIcmp(connection.key.protocol);
   const state = about ? "icmp-error" : connection.state;
   // Only ICMP's own entries have a timer for it; another's clock runs on (pf_test_state_icmp).
   return about ? { ...connection, state, expires: deadline(clock, state, timeouts) } : connection;
@@ -154,7 +167,7 @@ function followTcp(
   tcp: Tcp,
   fromOpener: boolean,
 ): TcpNext | Extract<Fate, { kind: "mismatch" | "anew" }> {
-  const ends = connection.ends as TcpNext["ends"];
+  const ends = connection.ends as Ends;
   const { state } = connection;
   const mismatch = (why: string, instead: string) => ({ kind: "mismatch" as const, why, instead });
   const syn = bareSyn(tcp);
@@ -167,7 +180,7 @@ function followTcp(
   let other = fromOpener ? ends.answerer : ends.opener;
   if (tcp.flags & SYN) {
     // Of a connection picked up midway nobody knows with which number its opener began.
-    if (syn && fromOpener && (connection.isn === undefined || tcp.seq === connection.isn)) return { state, ends };
+    if (syn && fromOpener && (connection.isn === undefined || (tcp.seq | 0) === connection.isn)) return { state, ends };
     const handshake = state === "tcp-first-packet" || state === "tcp-opening";
     if (syn && (!handshake || fromOpener)) return mismatch("a new SYN on a connection that is open", ANEW);
     // The answerer's own SYN belongs to a simultaneous open: neither end has acknowledged anything yet.
@@ -192,7 +205,7 @@ function followTcp(
   return { state: tcpState(next, state), ends: next, simultaneous };
 }
 
-function tcpState({ opener, answerer }: TcpNext["ends"], before: TimerName): TimerName {
+function tcpState({ opener, answerer }: Ends, before: TimerName): TimerName {
   if (before === "tcp-fin-wait" || (opener === "fin" && answerer === "fin")) return "tcp-fin-wait";
   if (opener === "fin" || answerer === "fin") return "tcp-closing";
   if (opener === "open" && answerer === "open") return "tcp-established";

@@ -5,7 +5,10 @@
  */
 import type { Ip } from "../policy/addresses.ts";
 
-/** What the two directions of a conversation have in common. */
+/**
+ * What the two directions of a conversation have in common. IPv4 addresses are signed 32-bit numbers here: millions of
+ * keys may be kept, and V8 has those without an object of their own.
+ */
 export interface FlowKey {
   readonly hash: number;
   readonly protocol: number;
@@ -18,8 +21,11 @@ export interface FlowKey {
 export function flowKey(protocol: number, low: Ip, lowPort: number, high: Ip, highPort: number): FlowKey {
   let hash = Math.imul(fold(low) ^ Math.imul(lowPort + 1, 0x9e37_79b1), 0x85eb_ca6b);
   hash = Math.imul(hash ^ (hash >>> 15) ^ fold(high) ^ Math.imul(highPort + protocol, 0xc2b2_ae35), 0x27d4_eb2f);
-  return { hash: hash ^ (hash >>> 16), protocol, low, lowPort, high, highPort };
+  return { hash: hash ^ (hash >>> 16), protocol, low: signed(low), lowPort, high: signed(high), highPort };
 }
+const signed = (ip: Ip): Ip => (typeof ip === "number" ? ip | 0 : ip);
+/** An address of a key, as it is everywhere else. */
+export const ipOfKey = (ip: Ip): Ip => (typeof ip === "number" ? ip >>> 0 : ip);
 const fold = (ip: Ip): number =>
   typeof ip === "number" ? ip : Number(BigInt.asUintN(32, ip)) ^ Number(BigInt.asUintN(32, ip >> 48n));
 
@@ -33,22 +39,22 @@ export const sameKey = (a: FlowKey, b: FlowKey): boolean =>
 
 /** A key as text, the same for the same flow. */
 export const flowKeyText = ({ protocol, low, lowPort, high, highPort }: FlowKey): string =>
-  `${typeof low === "bigint" ? 6 : 4} ${protocol} ${low}:${lowPort} ${high}:${highPort}`;
+  `${typeof low === "bigint" ? 6 : 4} ${protocol} ${ipOfKey(low)}:${lowPort} ${ipOfKey(high)}:${highPort}`;
 
-/**
- * Keys, and beside each its value and its place in the order of coming. A power of two of them, some always empty: there
- * looking ends. A key stands at its hash's place or behind it, without a gap, round the end.
- */
-interface Page<V> {
-  keys: (FlowKey | undefined)[];
-  values: (V | undefined)[];
-  orders: number[];
-  filled: number;
-}
+/** Never changed in place: the pages of several forks may have it. */
 interface Entry<V> {
   readonly key: FlowKey;
   readonly value: V;
+  /** Its place in the order of coming. */
   readonly order: number;
+}
+/**
+ * A power of two of places, some always empty: there looking ends. An entry stands at its hash's place or behind it,
+ * without a gap, round the end.
+ */
+interface Page<V> {
+  entries: (Entry<V> | undefined)[];
+  filled: number;
 }
 
 const SMALL = 16;
@@ -71,7 +77,7 @@ export class FlowTable<V> {
   }
   get(key: FlowKey): V | undefined {
     const page = this.pages[key.hash & (this.pages.length - 1)];
-    return page?.values[find(page.keys, key)];
+    return page?.entries[find(page.entries, key)]?.value;
   }
   has(key: FlowKey): boolean {
     return this.get(key) !== undefined;
@@ -85,11 +91,13 @@ export class FlowTable<V> {
 
   set(key: FlowKey, value: V): void {
     const page = this.toWrite(key);
-    const at = find(page.keys, key);
-    page.values[at] = value;
-    if (page.keys[at] !== undefined) return;
-    page.keys[at] = key;
-    page.orders[at] = this.orders;
+    const at = find(page.entries, key);
+    const before = page.entries[at];
+    if (before !== undefined) {
+      page.entries[at] = { key: before.key, value, order: before.order };
+      return;
+    }
+    page.entries[at] = { key, value, order: this.orders };
     this.orders += 1;
     this.count += 1;
     fill(page);
@@ -98,23 +106,20 @@ export class FlowTable<V> {
   delete(key: FlowKey): void {
     if (!this.has(key)) return;
     const page = this.toWrite(key);
-    const { keys, values, orders } = page;
-    const last = keys.length - 1;
+    const { entries } = page;
+    const last = entries.length - 1;
     this.count -= 1;
     page.filled -= 1;
-    let at = find(keys, key);
+    let at = find(entries, key);
     // What stands behind moves up, so that no gap comes between a key and its place.
     for (let next = (at + 1) & last; ; next = (next + 1) & last) {
-      const moved = keys[next];
+      const moved = entries[next];
       if (moved === undefined) break;
-      if (((next - placeOf(moved)) & last) < ((next - at) & last)) continue;
-      keys[at] = moved;
-      values[at] = values[next];
-      orders[at] = orders[next] as number;
+      if (((next - placeOf(moved.key)) & last) < ((next - at) & last)) continue;
+      entries[at] = moved;
       at = next;
     }
-    keys[at] = undefined;
-    values[at] = undefined;
+    entries[at] = undefined;
   }
 
   /** Takes out what is over, each time the table has doubled: memory follows what lives, not what has been. */
@@ -136,7 +141,9 @@ export class FlowTable<V> {
   }
 
   private all(): Entry<V>[] {
-    return this.pages.flatMap((page) => (page ? entriesOf(page) : []));
+    const all: Entry<V>[] = [];
+    for (const page of this.pages) for (const entry of page?.entries ?? []) if (entry !== undefined) all.push(entry);
+    return all;
   }
   private toWrite({ hash }: FlowKey): Page<V> {
     if (this.own === undefined) {
@@ -146,9 +153,7 @@ export class FlowTable<V> {
     const index = hash & (this.pages.length - 1);
     const found = this.pages[index];
     if (found !== undefined && this.own[index] === 1) return found;
-    const page = found
-      ? { keys: found.keys.slice(), values: found.values.slice(), orders: found.orders.slice(), filled: found.filled }
-      : emptyPage<V>(SMALL);
+    const page = found ? { entries: found.entries.slice(), filled: found.filled } : emptyPage<V>(SMALL);
     this.pages[index] = page;
     this.own[index] = 1;
     return page;
@@ -165,41 +170,27 @@ export class FlowTable<V> {
 const placeOf = ({ hash }: FlowKey): number => hash >>> 20;
 
 /** Where a key stands, or the empty place where it would. */
-function find(keys: readonly (FlowKey | undefined)[], key: FlowKey): number {
-  const last = keys.length - 1;
+function find(entries: readonly (Entry<unknown> | undefined)[], key: FlowKey): number {
+  const last = entries.length - 1;
   let at = placeOf(key) & last;
-  for (let found = keys[at]; found !== undefined && !sameKey(found, key); found = keys[at]) at = (at + 1) & last;
+  for (let found = entries[at]; found !== undefined && !sameKey(found.key, key); found = entries[at])
+    at = (at + 1) & last;
   return at;
 }
 
-const emptyPage = <V>(length: number): Page<V> => ({
-  keys: new Array(length).fill(undefined),
-  values: new Array(length).fill(undefined),
-  orders: new Array(length).fill(0),
-  filled: 0,
-});
-
-function entriesOf<V>({ keys, values, orders }: Page<V>): Entry<V>[] {
-  const entries: Entry<V>[] = [];
-  for (const [at, key] of keys.entries())
-    if (key !== undefined) entries.push({ key, value: values[at] as V, order: orders[at] as number });
-  return entries;
-}
+const emptyPage = <V>(length: number): Page<V> => ({ entries: new Array(length).fill(undefined), filled: 0 });
 
 /** Puts in what is not there yet. */
-function put<V>(page: Page<V>, { key, value, order }: Entry<V>): void {
-  const at = find(page.keys, key);
-  page.keys[at] = key;
-  page.values[at] = value;
-  page.orders[at] = order;
+function put<V>(page: Page<V>, entry: Entry<V>): void {
+  page.entries[find(page.entries, entry.key)] = entry;
   fill(page);
 }
 
 /** One more is in the page; it grows before it is crowded. */
 function fill<V>(page: Page<V>): void {
   page.filled += 1;
-  if (page.filled <= 0.75 * page.keys.length) return;
-  const larger = emptyPage<V>(2 * page.keys.length);
-  for (const entry of entriesOf(page)) put(larger, entry);
+  if (page.filled <= 0.75 * page.entries.length) return;
+  const larger = emptyPage<V>(2 * page.entries.length);
+  for (const entry of page.entries) if (entry !== undefined) put(larger, entry);
   Object.assign(page, larger);
 }

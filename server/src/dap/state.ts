@@ -1,6 +1,6 @@
 /** What the current slot, and the vNIC that it belongs to, remember: tables, timers, counters, appliances, keys. */
-import type { Connection } from "../chain/connections.ts";
-import { flowAbout, flowOf } from "../chain/flow.ts";
+import { answererOf, type Connection, openerOf } from "../chain/connections.ts";
+import { type End, flowAbout, flowOf } from "../chain/flow.ts";
 import type { VnicState, World } from "../chain/world.ts";
 import { formatIp, formatMac, type Ip } from "../policy/addresses.ts";
 import type { Block, Encryption, Redirect, Swsec, Vnic } from "../policy/policy.ts";
@@ -81,14 +81,15 @@ function connectionNode(connection: Connection, world: World, vnic: string): Nod
       })),
   };
 }
-const flowText = ({ protocol, opener, answerer }: Connection): string => {
+const flowText = (connection: Connection): string => {
+  const { protocol } = connection.key;
   const name = ipProtocolName(protocol) ?? `ip/${protocol}`;
-  const end = ({ ip, port }: Connection["opener"]): string => {
+  const end = ({ ip, port }: End): string => {
     const address = formatIp(ip);
     if (protocol === 1 || protocol === 58) return address;
     return typeof ip === "bigint" ? `[${address}]:${port}` : `${address}:${port}`;
   };
-  return `${name} ${end(opener)} -> ${end(answerer)}`;
+  return `${name} ${end(openerOf(connection))} -> ${end(answererOf(connection))}`;
 };
 const expiry = ({ expires }: Connection, world: World): string =>
   Number.isFinite(expires) ? `expires in ${duration(expires - world.clock)}` : "never expires";
@@ -100,7 +101,7 @@ const PARTS: Readonly<Record<string, (connection: Connection, world: World) => V
   expires: (connection, world) => number(connection.expires - world.clock, expiry(connection, world)),
   since: ({ since }) => number(since, duration(since)),
   packets: ({ packets }) => number(packets),
-  openedBy: ({ openedBy }) => text(openedBy),
+  openedBy: ({ openedBy }) => text(openedBy === undefined ? "default" : `rule ${openedBy}`),
 };
 export const CONNECTION_PARTS: readonly string[] = Object.keys(PARTS);
 const connectionParts = (connection: Connection, world: World): Map<string, Value> =>

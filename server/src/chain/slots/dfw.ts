@@ -75,7 +75,7 @@ function* byRules(block: Dfw, visit: Visit, disabled: readonly number[]): Steps<
       source: block.default?.source,
       disabled: match.disabled,
     };
-    if (action === "allow") return { verdict: "allow", ...told, state: remember(block, visit, "default") };
+    if (action === "allow") return { verdict: "allow", ...told, state: remember(block, visit) };
     return { ...refused(visit, action === "reject"), ...told };
   }
   visit.world.hit(block.name, rule.id);
@@ -85,7 +85,7 @@ function* byRules(block: Dfw, visit: Visit, disabled: readonly number[]): Steps<
   if (rule.section?.tcpStrict && tcp && !bareSyn(tcp))
     return { ...decided(rule, "drop", match.disabled), reason: "strict-no-syn" };
   const answer = decided(rule, "allow", match.disabled);
-  return rule.section?.stateless ? answer : { ...answer, state: remember(block, visit, `rule ${rule.id}`) };
+  return rule.section?.stateless ? answer : { ...answer, state: remember(block, visit, rule.id) };
 }
 
 const NO_MATCH: Match = { index: 0, disabled: [] };
@@ -180,7 +180,7 @@ export function connectionOf({
 }
 
 /** Makes the connection that the packet opens; its state. */
-function remember(block: Dfw, { world, place, packet }: Visit, openedBy: string): string | undefined {
+function remember(block: Dfw, { world, place, packet }: Visit, openedBy?: number): string | undefined {
   const flow = flowOf(packet);
   if (!flow) return undefined;
   const connection = open(packet, flow, world.clock, block.timeouts, openedBy);

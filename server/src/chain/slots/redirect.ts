@@ -49,7 +49,7 @@ function* chooseWay(block: Redirect, visit: Visit): Steps<Way> {
   let state: string | undefined;
   if (flow) {
     const { clock } = visit.world;
-    const connection = open(packet, flow, clock, timeouts, rule ? `rule ${rule.id}` : "default");
+    const connection = open(packet, flow, clock, timeouts, rule?.id);
     const redirects = visit.world.change(visit.place.vnic).redirectsAt(visit.place.slot);
     redirects.sweep((entry) => entry.connection.expires <= clock);
     redirects.set(flow.key, { connection, redirect: handed });
