@@ -1,6 +1,7 @@
 /** The command that replays a capture through the open policy, and what is done with its flows. */
 import * as vscode from "vscode";
 import { launchConfiguration, nameOf } from "../debugging/configurations.ts";
+import { isPolicy } from "../names.ts";
 import { choosePolicy } from "../policies.ts";
 import type { Server } from "../server.ts";
 import { askVantage, chooseCapture, titleOf, type Vantage } from "./questions.ts";
@@ -11,6 +12,10 @@ export function registerReplayView(context: vscode.ExtensionContext, server: Ser
   const view = new ReplayView(context.extensionUri);
   context.subscriptions.push(
     vscode.window.registerWebviewViewProvider(viewId, view, { webviewOptions: { retainContextWhenHidden: true } }),
+    vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+      // Whichever it is: the policy may import it.
+      if (isPolicy(document) && contentChanges.length > 0) void view.policyEdited();
+    }),
     vscode.commands.registerCommand("iochain.replay", async (argument?: Partial<Asked> | vscode.Uri) => {
       // From the explorer: the capture that was clicked.
       const given: Partial<Asked> = argument instanceof vscode.Uri ? { capture: argument } : (argument ?? {});

@@ -56,6 +56,7 @@ export type Word =
   | "scenario"
   | "open"
   | "again"
+  | "edited"
   | "coverage"
   | "none"
   | "flow"
@@ -70,7 +71,9 @@ export type Word =
 
 export type ToPage =
   | { readonly type: "texts"; readonly texts: Texts }
-  | { readonly type: "picture"; readonly picture: Picture };
+  | { readonly type: "picture"; readonly picture: Picture }
+  /** What is shown may be so no more. */
+  | { readonly type: "edited" };
 
 /** From the page: what the person wants, and of which flow. */
 export type FromPage =

@@ -23,6 +23,8 @@ export interface Shown {
 export class ReplayView implements vscode.WebviewViewProvider {
   private view: vscode.WebviewView | undefined;
   private shown: Shown | undefined;
+  /** Whether a policy has been edited since. */
+  private isEdited = false;
 
   constructor(private readonly extensionUri: vscode.Uri) {}
 
@@ -42,15 +44,23 @@ export class ReplayView implements vscode.WebviewViewProvider {
 
   async show(shown: Shown): Promise<void> {
     this.shown = shown;
+    this.isEdited = false;
     await vscode.commands.executeCommand("setContext", "iochain.hasReplay", true);
     await this.draw();
     await vscode.commands.executeCommand(`${viewId}.focus`);
+  }
+
+  async policyEdited(): Promise<void> {
+    if (this.shown === undefined || this.isEdited) return;
+    this.isEdited = true;
+    await this.tell({ type: "edited" });
   }
 
   private async draw(): Promise<void> {
     if (this.shown === undefined) return;
     const { title, replayed } = this.shown;
     await this.tell({ type: "picture", picture: pictureOf(title, replayed) });
+    if (this.isEdited) await this.tell({ type: "edited" });
   }
 
   private async tell(message: ToPage): Promise<void> {

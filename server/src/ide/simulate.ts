@@ -144,7 +144,7 @@ export function* runTests(view: View, host?: ScenarioHost, names?: readonly stri
     if (names !== undefined && !names.includes(testName(statement))) continue;
     yield statement.kind === "scenario"
       ? scenarioResult(runScenario(policy, { uri, statement }, host))
-      : assertResult(policy, { uri, statement });
+      : assertResult(view, { uri, statement });
   }
 }
 
@@ -170,19 +170,20 @@ function scenarioResult({ scenario: { uri, statement }, steps, passed }: Scenari
   };
 }
 
-function assertResult(policy: Policy, assert: Source<AssertStatement>): TestResult {
+function assertResult(view: View, assert: Source<AssertStatement>): TestResult {
   const { uri, statement } = assert;
   const line = lineOf(statement);
   const row = { name: testName(statement), kind: "assert" as const, uri, line };
-  const result = checkAssert(policy, assert);
+  const result = checkAssert(view.policy(), assert);
   if (result.holds) return { ...row, outcome: "passed", failures: [] };
   const expected = statement.property?.word ?? "an assert that can be read";
   const actual = result.holds === undefined ? `not decided: ${result.undecided}` : result.reason;
   const counterexample = result.holds === undefined ? undefined : result.packet;
+  const trace = counterexample === undefined ? undefined : tracePacket(view, counterexample);
   return {
     ...row,
     outcome: "failed",
-    failures: [{ line, expected, actual }],
+    failures: [{ line, expected, actual, ...(trace && !("error" in trace) && { trace, trip: traceText(trace) }) }],
     ...(counterexample !== undefined && { counterexample }),
   };
 }

@@ -66,6 +66,7 @@ export const actingOnFlows = [
       await workbench.command("IOChain Replay: Focus on Replay View");
       await workbench.replayView().getByRole("button", { name: "Make Scenario" }).click();
       await workbench.line('scenario "tcp 10.0.1.11:40003').waitFor();
+      await workbench.replayView().getByText("edited since").waitFor();
       await workbench.screenshot("replay-scenario");
     },
   ],

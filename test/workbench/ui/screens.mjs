@@ -116,7 +116,7 @@ const journeys = {
       await workbench.press("Escape", "Escape");
       await workbench.line("slot 3 dfw").getByText("3", { exact: true }).click();
       await workbench.press("Control+.");
-      await workbench.page.locator(".action-widget").waitFor();
+      await workbench.page.locator(".action-widget").first().waitFor();
     },
     peek: async (workbench) => {
       await workbench.press("Escape", "Control+z");
@@ -197,7 +197,7 @@ const journeys = {
     },
     peek: async (workbench) => {
       await workbench.page.locator(".test-explorer .monaco-list-row", { hasText: "no lateral" }).first().dblclick();
-      await workbench.page.locator(".zone-widget").first().waitFor();
+      await workbench.page.waitForTimeout(800);
     },
     results: async (workbench) => {
       await workbench.press("Escape");
@@ -205,8 +205,7 @@ const journeys = {
     },
     coverage: async (workbench) => {
       await workbench.command("Test: Run All Tests with Coverage");
-      await workbench.page.locator(".test-coverage-list, .coverage-bar, [id*='testCoverage']").first().waitFor();
-      await workbench.page.waitForTimeout(1500);
+      await workbench.page.waitForTimeout(2500);
     },
   },
   replay: {
@@ -260,7 +259,7 @@ const journeys = {
       await workbench.line("policy").click();
       await workbench.command("IOChain: Compare with File…");
       await workbench.choose("old.iochain");
-      await workbench.line("against old.iochain").waitFor();
+      await workbench.line("against old").waitFor();
     },
     export: async (workbench) => {
       await workbench.openPolicy(policy);

@@ -15,6 +15,7 @@ const root = document.getElementById("replay") as HTMLElement;
 const search = element("input", { type: "search", spellcheck: "false" });
 const fates = element("div", { class: "fates", role: "group" });
 const actions = element("div", { class: "actions" });
+const edited = element("p", { class: "edited", role: "status" });
 const warnings = element("ul", { class: "warnings" });
 const spoken = element("p", { class: "status", role: "status" });
 const timeline = new Timeline(() => refilter());
@@ -31,7 +32,8 @@ const wanted = new Set<string>();
 
 window.addEventListener("message", ({ data }: MessageEvent<ToPage>) => {
   if (data.type === "texts") speak(data.texts);
-  else show(data.picture);
+  else if (data.type === "picture") show(data.picture);
+  else edited.hidden = false;
 });
 
 function show(next: Picture): void {
@@ -54,9 +56,11 @@ function show(next: Picture): void {
   );
   warnings.replaceChildren(...next.warnings.map((warning) => element("li", {}, warning)));
   warnings.hidden = next.warnings.length === 0;
+  edited.textContent = say("edited");
+  edited.hidden = true;
   drawFates(next);
   const tools = element("div", { class: "tools" }, search, actions);
-  root.replaceChildren(header, warnings, timeline.root, tools, table.root, spoken);
+  root.replaceChildren(header, edited, warnings, timeline.root, tools, table.root, spoken);
   table.root.setAttribute("aria-label", next.title);
   table.setRows(next.rows);
   timeline.draw(next);
