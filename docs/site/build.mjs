@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { cp, mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
+import * as esbuild from "esbuild";
 import MarkdownIt from "markdown-it";
 import { diagram } from "./diagrams.mjs";
 import { highlighter } from "./highlight.mjs";
@@ -25,7 +26,17 @@ export async function buildSite(folder) {
     await mkdir(path.dirname(file), { recursive: true });
     await writeFile(file, document(name, page, navigation));
   }
-  for (const asset of ["style.css"]) await cp(path.join(import.meta.dirname, asset), path.join(folder, asset));
+  await cp(path.join(import.meta.dirname, "style.css"), path.join(folder, "style.css"));
+  await esbuild.build({
+    entryPoints: [path.join(import.meta.dirname, "search.ts")],
+    outfile: path.join(folder, "search.js"),
+    bundle: true,
+    minify: true,
+    format: "iife",
+    target: "es2022",
+  });
+  const sections = [...pages].flatMap(([name, page]) => sectionsOf(name, page));
+  await writeFile(path.join(folder, "sections.js"), `sections=${JSON.stringify(sections.map(numbered))}`);
   await cp(path.join(root, "icons/iochain.png"), path.join(folder, "icon.png"));
   await cp(path.join(docs, "images"), path.join(folder, "images"), { recursive: true });
   return [...pages].flatMap(([name, page]) => brokenLinks(name, page, pages));
@@ -52,10 +63,36 @@ function render(name, highlight) {
   };
   const text = readFileSync(path.join(docs, name), "utf8");
   const shown = new Set([...text.matchAll(DIAGRAM)].map(([, rule]) => rule));
-  const html = markdown.render(text).replace(DIAGRAM, (_, rule) => diagram(rule, shown));
+  const html = markdown
+    .render(text)
+    .replace(DIAGRAM, (_, rule) => diagram(rule, shown))
+    // What may be wider than the page is scrolled by keyboard, too; styles are the style sheet's.
+    .replaceAll("<pre>", '<pre tabindex="0">')
+    .replaceAll(/ style="text-align:(\w+)"/g, ' class="$1"');
   const [, title] = /^# (.*)$/m.exec(text) ?? [undefined, name];
   return { title: title.replaceAll("`", ""), html, anchors, links };
 }
+
+/** What stands under each heading of a page, for the search. */
+function sectionsOf(name, { title, html }) {
+  return html.split(/(?=<h[1-3] id=")/).flatMap((part) => {
+    const [head, anchor, heading] = /^<h[1-3] id="([^"]*)">([\s\S]*?)<\/h[1-3]>/.exec(part) ?? [];
+    if (head === undefined) return [];
+    const own = { page: title, heading: plain(heading), text: plain(part.slice(head.length)) };
+    return [{ href: part.startsWith("<h1") ? htmlName(name) : `${htmlName(name)}#${anchor}`, ...own }];
+  });
+}
+
+const numbered = (section, id) => ({ id, ...section });
+
+/** The words of a piece of HTML, without those of drawings. */
+const plain = (html) =>
+  html
+    .replace(/<svg[\s\S]*?<\/svg>/g, " ")
+    .replace(/<[^>]*>/g, "")
+    .replace(/&(lt|gt|amp|quot);/g, (_, name) => ({ lt: "<", gt: ">", amp: "&", quot: '"' })[name])
+    .replace(/\s+/g, " ")
+    .trim();
 
 /** `<!-- diagram: ruleStatement -->` on a line of its own. */
 const DIAGRAM = /<!-- diagram: (\S+) -->/g;
@@ -109,18 +146,21 @@ function document(name, { title, html }, navigation) {
   const nav = navigation.replace(/href="(?![a-z]+:|#)([^"]*)"/g, (_, href) => `href="${up}${href}"`);
   const own = `href="${up}${htmlName(name)}"`;
   return `<!doctype html>
-<html lang="en">
+<html lang="en" data-up="${up}">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src 'self'; style-src 'self'">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'">
 <title>${escapeHtml(title)} · IOChain</title>
 <link rel="icon" href="${up}icon.png">
 <link rel="stylesheet" href="${up}style.css">
+<script src="${up}search.js" defer></script>
 <body>
 <a class="skip" href="#main">Skip to the text</a>
 <a class="contents" href="#contents">All pages</a>
 <nav id="contents" aria-label="Documentation"><a class="brand" href="${up}index.html"><img src="${up}icon.png" alt="" width="28" height="28">IOChain</a>
-${nav.replace(/<h1[\s\S]*?<\/h1>/, "").replaceAll(own, `${own} aria-current="page"`)}
+<div class="pages">
+${nav.replaceAll(/<(h1|p)\b[\s\S]*?<\/\1>/g, "").replaceAll(own, `${own} aria-current="page"`)}
+</div>
 </nav>
 <main id="main">
 ${html}

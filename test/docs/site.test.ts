@@ -31,6 +31,18 @@ test("every page is in the navigation or linked from a page that is", async () =
   expect(pages.filter((page) => !linked.has(page))).toEqual([]);
 });
 
+test("the search knows each page, and its sections by links that lead there", async () => {
+  const script = await readFile(path.join(folder, "sections.js"), "utf8");
+  const sections: { href: string; heading: string; text: string }[] = JSON.parse(script.replace(/^sections=/, ""));
+  const pages = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith(".html"));
+  expect(new Set(sections.map(({ href }) => href.replace(/#.*/, "")))).toEqual(new Set(pages));
+  for (const { href } of sections) {
+    const [page = "", anchor] = href.split("#");
+    if (anchor !== undefined) expect(await readFile(path.join(folder, page), "utf8")).toContain(`id="${anchor}"`);
+  }
+  expect(sections.filter(({ text }) => /spoofguard/i.test(text)).length).toBeGreaterThan(5);
+});
+
 test("the page of diagrams shows every statement of the grammar", async () => {
   const page = await readFile(path.join(docs, "grammar.md"), "utf8");
   const missing = statements.filter(

@@ -76,7 +76,7 @@ const journeys = {
   editing: {
     editor: async (workbench) => {
       await workbench.openPolicy(policy);
-      await workbench.page.locator(".codelens-decoration").first().waitFor();
+      await workbench.page.getByText("references").first().waitFor();
     },
     "hover-slot": async (workbench) => {
       await workbench.find("dfw   east-west");
