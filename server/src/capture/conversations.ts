@@ -180,7 +180,9 @@ function follow(
   }
   if (ack !== from.acknowledged) from.repeated = 0;
   let isAgain = false;
-  if ((length > 0 || isBoundary) && from.next !== undefined && after(seq, from.next) < 0 && !isKeepAlive) {
+  // One octet of it may have been sent before, to try a closed window (RFC 9293, 3.8.6.1).
+  const isTried = length > 1 && from.next !== undefined && after(seq, from.next) === -1;
+  if (!isTried && (length > 0 || isBoundary) && from.next !== undefined && after(seq, from.next) < 0 && !isKeepAlive) {
     const isFast = to.repeated >= 2 && to.acknowledged === seq && time - to.acknowledgedTime < FAST_WITHIN;
     const end = (seq + length) >>> 0;
     const isLate = time - from.nextTime < conversation.roundTrip && from.next !== end;
@@ -188,7 +190,8 @@ function follow(
     const isSpurious = length > 0 && to.acknowledged !== 0 && after(end, to.acknowledged) <= 0;
     isAgain = !isFast && (isLate || !isSpurious);
   }
-  const next = (seq + length + (isBoundary ? 1 : 0)) >>> 0;
+  // What a SYN carries (RFC 7413) is not counted before it is acknowledged.
+  const next = (seq + ((flags & SYN) !== 0 ? 0 : length) + (isBoundary ? 1 : 0)) >>> 0;
   if (!isProbe && (from.next === undefined || after(next, from.next) > 0)) {
     from.next = next;
     from.nextTime = time;

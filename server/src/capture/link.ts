@@ -202,10 +202,10 @@ function rawIpVersion(draft: Draft): Layer {
   return Layer.Ip;
 }
 
-/** AF_INET; AF_INET6 of the BSDs, FreeBSD, macOS and Linux. */
+/** AF_INET; AF_INET6 of the BSDs, FreeBSD and macOS. */
 function familyType(family: number): number {
   if (family === 2) return 0x0800;
-  return family === 24 || family === 28 || family === 30 || family === 10 ? 0x86dd : 0;
+  return family === 24 || family === 28 || family === 30 ? 0x86dd : 0;
 }
 
 function loopback(draft: Draft, hostOrder: boolean): Layer {
@@ -233,21 +233,32 @@ function known(draft: Draft, type: number): Layer {
 function linuxCooked(draft: Draft): Layer {
   draft.protocols = "sll";
   if (!has(draft, 16, "Linux cooked header")) return Layer.Done;
+  const hardware = u16(draft.data, draft.at + 2);
   const protocol = u16(draft.data, draft.at + 14);
   draft.at += 16;
-  return cookedProtocol(draft, protocol);
+  return cookedProtocol(draft, hardware, protocol);
 }
 
 function linuxCooked2(draft: Draft): Layer {
   draft.protocols = "sll";
   if (!has(draft, 20, "Linux cooked header")) return Layer.Done;
+  const hardware = u16(draft.data, draft.at + 8);
   const protocol = u16(draft.data, draft.at);
   draft.at += 20;
-  return cookedProtocol(draft, protocol);
+  return cookedProtocol(draft, hardware, protocol);
 }
 
+/** Linux's if_arp.h: a GRE tunnel, netlink. */
+const GRE_HARDWARE = 778;
+const NETLINK_HARDWARE = 824;
+const GRE_PACKETS: ReadonlySet<number> = new Set([0x0800, 0x86dd, 0x0806, 0x8847]);
+
 /** Linux's if_ether.h: below 0x600 are its own numbers; 1 is 802.3 without LLC, 4 is LLC. */
-function cookedProtocol(draft: Draft, protocol: number): Layer {
+function cookedProtocol(draft: Draft, hardware: number, protocol: number): Layer {
+  if (hardware === NETLINK_HARDWARE) {
+    draft.protocols += ":netlink";
+    return Layer.Done;
+  }
   draft.eth = { ...NO_ETHERNET, type: protocol };
   if (protocol === 4) return Layer.Llc;
   if (protocol === 1) {
@@ -258,8 +269,10 @@ function cookedProtocol(draft: Draft, protocol: number): Layer {
     draft.protocols += ":data";
     return Layer.Done;
   }
-  draft.protocols += ":ethertype";
   draft.type = protocol;
+  // The numbers of a GRE tunnel's packets (RFC 2784), of which tags are none.
+  if (hardware === GRE_HARDWARE) return GRE_PACKETS.has(protocol) ? Layer.EtherType : Layer.Done;
+  draft.protocols += ":ethertype";
   if (protocol !== 0x8100 && protocol !== 0x88a8) return Layer.EtherType;
   draft.protocols += TAG_NAMES[protocol];
   if (!has(draft, 4, "VLAN tag")) return Layer.Done;

@@ -1,5 +1,6 @@
 // The extension where there is no Node at all: in a web worker, as on vscode.dev.
 import assert from "node:assert/strict";
+import path from "node:path";
 
 const policy = `policy "Small"
 segment web-ls { vni 5001  subnet 10.0.1.0/24  gateway 10.0.1.1 }
@@ -18,7 +19,18 @@ scenario "Customer" {
 }
 `;
 
-export const inTheBrowser = [
+/** What a host prints, for `dump`, a file of that text. */
+export const DUMP = `ruleset domain-c31 {
+  # Filter rules
+  rule 3101 at 1 inout protocol tcp from any to addrset orders port 443 accept with log;
+  rule 3102 at 2 inout protocol any from any to any drop;
+}
+addrset orders {
+ip 10.9.0.1,
+}
+`;
+
+export const inTheBrowser = (dump) => [
   [
     "an untitled file becomes a policy",
     async (workbench) => {
@@ -81,6 +93,23 @@ export const inTheBrowser = [
       assert.deepEqual(await workbench.callStack(), atRule);
       await workbench.press("Shift+F5");
       await workbench.debugToolbar().waitFor({ state: "hidden" });
+    },
+  ],
+  [
+    "a host's dump is imported",
+    async (workbench) => {
+      const { page } = workbench;
+      await workbench.command("IOChain: Import…");
+      await workbench.choose("Host: vsipioctl getrules");
+      // The window asks for files in a list of its own, which it has to fill first.
+      await page.locator(".quick-input-list .monaco-list-row", { hasText: ".." }).first().waitFor();
+      await page.locator(".quick-input-widget input").fill(dump);
+      await page.locator(".quick-input-list .monaco-list-row", { hasText: path.basename(dump) }).waitFor();
+      // The list is filled while it is typed into; Enter counts when it has come to rest.
+      await page.waitForTimeout(500);
+      await workbench.press("Enter");
+      await workbench.line("rule 3101").waitFor();
+      await workbench.screenshot("browser-import");
     },
   ],
 ];

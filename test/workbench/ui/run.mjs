@@ -9,7 +9,7 @@ import manifest from "../../../package.json" with { type: "json" };
 import { launchBrowser, startServer, workbenchUrl } from "../host.mjs";
 import { installChromium, installHost } from "../install.mjs";
 import { output, root, samples } from "../paths.mjs";
-import { inTheBrowser } from "./browser.mjs";
+import { DUMP, inTheBrowser } from "./browser.mjs";
 import { chainLooks, looks } from "./chainLooks.mjs";
 import { debugging } from "./debugger.mjs";
 import { exchanging } from "./exchanging.mjs";
@@ -39,7 +39,9 @@ try {
   await walk(await open({ folder }), debugging);
   await walk(await open({ folder: await themed({ name: "exchange", theme: "Default Dark Modern" }) }), exchanging);
   await walk(await open({ folder }), [...replaying(), ...actingOnFlows]);
-  await walk(await open({ webOnly: true }), inTheBrowser);
+  const dump = path.join(scratch, "host-dump.txt");
+  await writeFile(dump, DUMP);
+  await walk(await open({ webOnly: true }), inTheBrowser(dump));
   for (const look of looks) {
     const own = await themed(look);
     await walk(await open({ folder: own, width: look.width }), chainLooks(look));
