@@ -55,6 +55,16 @@ describe("a long capture", () => {
     await client.get("disconnect");
   });
 
+  test("goes on when it cannot be begun anew", async () => {
+    const client = await running();
+    await client.event(["progressStart"]);
+    const restart = { arguments: { program: "/p.iochain", capture: "/c.pcap", at: "nobody" } };
+    expect((await client.ask("restart", restart)).message).toContain("there is no vNIC nobody");
+    await client.get("pause", { threadId: 1 });
+    expect((await client.event(["stopped"])).body.reason).toBe("pause");
+    await client.get("disconnect");
+  });
+
   test("lets go when the client leaves in the middle", async () => {
     const client = await running();
     await client.event(["progressStart"]);

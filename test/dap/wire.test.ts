@@ -1,12 +1,13 @@
 /** The bundled adapter as a process of its own, over stdio and over a socket: it answers, and it never stays behind. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
+import type { DebugProtocol } from "@vscode/debugprotocol";
 import { afterAll, describe, expect, test } from "vitest";
 import { frame, unframe } from "../../server/src/wire/framing.ts";
 import { Client, overStdio } from "./client.ts";
@@ -50,6 +51,28 @@ describe("the adapter as a process", () => {
       return typeof content === "string" ? content : gzipSync(content);
     });
     expect(told).toBe(text);
+  });
+
+  test("a long capture that is made shorter under way is told, and the run goes on to its end", async () => {
+    const capture = join(folder, "long.pcap");
+    const frames = 200;
+    writeFileSync(capture, longPcap(frames, 60_000));
+    const client = overStdio(bundle);
+    await client.get("initialize", { adapterID: "iochain" });
+    await client.get("launch", { program: sample, capture, at: "web-01" });
+    await client.get("configurationDone");
+    await client.event(["stopped"]);
+    truncateSync(capture, 1000);
+    const told: string[] = [];
+    const note = (event: DebugProtocol.Event): void => void told.push(event.body?.output ?? "");
+    await client.get("next", { threadId: 1 });
+    await client.event(["stopped"], note);
+    await client.get("continue", { threadId: 1 });
+    await client.event(["terminated"], note);
+    expect(told.join("")).toContain("long.pcap has changed; its frames may be others");
+    expect(told.join("")).toContain(`${frames} packets`);
+    await client.get("disconnect");
+    await client.closed;
   });
 
   test.each([
@@ -118,6 +141,14 @@ async function stopped<C extends Client>(client: C): Promise<C> {
   await client.get("configurationDone");
   await client.event(["stopped"]);
   return client;
+}
+/** Frames that are long and of no protocol that anybody knows. */
+function longPcap(count: number, length: number): Uint8Array {
+  const record = Buffer.alloc(16 + length);
+  record.writeUInt32LE(length, 8);
+  record.writeUInt32LE(length, 12);
+  const head = Buffer.from("d4c3b2a1020004000000000000000000ffff000001000000", "hex");
+  return Buffer.concat([head, ...new Array<Buffer>(count).fill(record)]);
 }
 function overSocket(port: number): Client {
   const socket = connect(port, "127.0.0.1");
