@@ -140,6 +140,12 @@ describe("expressions", () => {
     );
   });
 
+  test("what is nested without end is refused", () => {
+    for (const source of ["(", "not ", "!(", "tcp and ("].map((part) => part.repeat(20_000)))
+      expect(() => parseExpression(`${source}tcp`)).toThrow("this is nested too deeply");
+    expect(parseExpression(`${"tcp and ".repeat(5000)}tcp`).kind).toBe("and");
+  });
+
   test("completion offers what fits the place", () => {
     const labels = (source: string): string[] => complete(source, source.length, environment).map((c) => c.label);
     expect(labels("tcp.fl")).toEqual(["tcp.flags", "tcp.flags.syn", "tcp.flags.ack"]);
@@ -159,8 +165,8 @@ describe("expressions", () => {
     expect(labels("verdict.")).toEqual([]);
     expect(labels("ip.src[")).toEqual([]);
     expect(labels("tcp.dstport == 443 a")).toEqual(["and"]);
-    expect(labels("tcp.dstport == 443 ")).toEqual(["and", "or"]);
-    expect(labels("tcp.dstport in {443} ")).toEqual(["and", "or"]);
+    expect(labels("tcp.dstport == 443 ")).toEqual(["and", "or", "xor"]);
+    expect(labels("tcp.dstport in {443} ")).toEqual(["and", "or", "xor"]);
     expect(labels("not (slot == 2 and tcp.dstport ")).toContain("==");
     expect(labels("tcp.dstport == 443 and sl")).toEqual(["slot"]);
   });

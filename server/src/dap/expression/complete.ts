@@ -100,9 +100,9 @@ const services: Reader = (head, environment) => {
   return protocol && all(typed, environment.services(protocol).map(quotedName), "value");
 };
 
-const JOINTS = ["and", "or"];
+const JOINTS = ["and", "or", "xor"];
 const OPERATORS = ["==", "!=", "<", "<=", ">", ">=", "in", ...JOINTS, "contains", "matches"];
-const NO_VALUE = /(?:^|[^\w.])(?:and|or|not|in|contains|matches|eq|ne|lt|le|gt|ge)$/;
+const NO_VALUE = /(?:^|[^\w.])(?:and|or|xor|not|in|contains|matches|eq|ne|lt|le|gt|ge)$/;
 /** Behind a value and a space. */
 const operators: Reader = (head) => {
   const [, before, typed = ""] = /^(.*[\w)}"])\s+(\w*|[=!<>]*)$/s.exec(head) ?? [];
@@ -115,7 +115,7 @@ function isCompared(before: string): boolean {
   const start = tokens.findLastIndex(({ tokenType }) => JOIN.has(tokenType));
   return tokens.slice(start + 1).some(({ tokenType }) => COMPARE.has(tokenType));
 }
-const JOIN: ReadonlySet<TokenType> = new Set([T.And, T.Or, T.Not, T.Open, T.Assign]);
+const JOIN: ReadonlySet<TokenType> = new Set([T.And, T.Or, T.Xor, T.Not, T.Open, T.Assign]);
 const COMPARE: ReadonlySet<TokenType> = new Set([T.Compare, T.In, T.Contains, T.Matches]);
 
 /** Where a value may stand. */

@@ -24,6 +24,8 @@ export function test(expression: Expression, environment: Environment): boolean 
       return expression.operands.every((operand) => test(operand, environment));
     case "or":
       return expression.operands.some((operand) => test(operand, environment));
+    case "xor":
+      return expression.operands.filter((operand) => test(operand, environment)).length % 2 === 1;
     case "not":
       return !test(expression.operand, environment);
     case "compare":
@@ -141,27 +143,52 @@ function named(e: Expression & { kind: "name" }, environment: Environment): read
 
 function compare(operator: CompareOperator, left: Expression, right: Expression, environment: Environment): boolean {
   const lefts = all(left, environment).filter((v) => v.kind !== "absent");
-  const set = operator === "==" || operator === "!=" ? setBeside(left, right, environment) : undefined;
-  if (set) {
-    const inside = lefts.some((v) => set.has(v));
-    return operator === "==" ? inside : lefts.length > 0 && !inside;
+  refuseName(left, right, environment);
+  if (isEquality(operator)) {
+    const set = setBeside(left, right, environment);
+    if (set) return equal(operator, lefts, (v) => set.has(v));
   }
-  const rights = [...protocolNamed(left, right), ...operand(right, environment)].filter((v) => v.kind !== "absent");
+  const protocol = protocolNamed(left, right);
+  const rights = (protocol ? [protocol] : operand(right, environment)).filter((v) => v.kind !== "absent");
   if (lefts.length === 0 || rights.length === 0) return false;
-  // As Wireshark 4 has it: != is true when no value of the left equals one of the right.
-  if (operator === "!=") return !lefts.some((l) => rights.some((r) => order(l, r, left, right) === 0));
+  if (isEquality(operator)) return equal(operator, lefts, (l) => rights.some((r) => order(l, r, left, right) === 0));
   return lefts.some((l) => rights.some((r) => ordered(operator, order(l, r, left, right))));
 }
-const ordered = (operator: CompareOperator, sign: number): boolean =>
-  operator === "=="
-    ? sign === 0
-    : operator === "<"
-      ? sign < 0
-      : operator === "<="
-        ? sign <= 0
-        : operator === ">"
-          ? sign > 0
-          : sign >= 0;
+type Equality = "==" | "!=" | "===" | "!==";
+const isEquality = (operator: CompareOperator): operator is Equality => /^[=!]/.test(operator);
+/** As Wireshark 4 has it: == is true where one value equals, === where all do, != where none does, !== where one does not. */
+function equal(operator: Equality, values: readonly Value[], isEqual: (value: Value) => boolean): boolean {
+  if (values.length === 0) return false;
+  if (operator === "==") return values.some(isEqual);
+  if (operator === "===") return values.every(isEqual);
+  return operator === "!=" ? !values.some(isEqual) : !values.every(isEqual);
+}
+const ordered = (operator: Exclude<CompareOperator, Equality>, sign: number): boolean =>
+  operator === "<" ? sign < 0 : operator === "<=" ? sign <= 0 : operator === ">" ? sign > 0 : sign >= 0;
+
+const ADDRESSES = /^(?:eth|ip|ipv6)\.(?:src|dst|addr)$/;
+/** Complains about a name that can be none of the field's values, whatever the packet. */
+function refuseName(left: Expression, right: Expression, environment: Environment, within = false): void {
+  if (left.kind !== "name" || right.kind !== "name" || environment.field(right.text)) return;
+  const { text: name } = right;
+  const protocol = portProtocol(left.text);
+  if (protocol && !environment.ports(protocol, name)) {
+    const close = nearest(name, environment.services(protocol));
+    const meant = close ? `; did you mean ${close}?` : "";
+    throw new ExpressionError(`there is no service ${name} with ports of ${protocol}${meant}`, right);
+  }
+  if (!ADDRESSES.test(left.text)) return;
+  if (environment.members(name)) {
+    if (!within) throw new ExpressionError(`${name} is a set of addresses; use: ${left.text} in ${name}`, right);
+    return;
+  }
+  const names = environment.names().flatMap((known) => (known.kind === "members" ? [known.name] : []));
+  const close = nearest(name, names);
+  throw new ExpressionError(
+    `there is no group, VM, vNIC or segment ${name}${close ? `; did you mean ${close}?` : ""}`,
+    right,
+  );
+}
 
 /** What a value equals by being in it: an address block; for a port, a service by its name. */
 function setBeside(left: Expression, right: Expression, environment: Environment): Members | undefined {
@@ -172,10 +199,11 @@ function setBeside(left: Expression, right: Expression, environment: Environment
 }
 
 /** `ip.proto == udp`: there the name of a protocol is its number. */
-function protocolNamed(left: Expression, right: Expression): readonly Value[] {
-  if (left.kind !== "name" || right.kind !== "name" || !/^(?:ip\.proto|ipv6\.nxt)$/.test(left.text)) return [];
-  const found = IP_PROTOCOLS.get(right.text.toLowerCase());
-  return found === undefined ? [] : [number(found)];
+function protocolNamed(left: Expression, right: Expression): Value | undefined {
+  if (left.kind !== "name" || !/^(?:ip\.proto|ipv6\.nxt)$/.test(left.text)) return undefined;
+  const name = right.kind === "name" ? right.text : right.kind === "text" ? right.value : "";
+  const found = IP_PROTOCOLS.get(name.toLowerCase());
+  return found === undefined ? undefined : number(found);
 }
 
 /** On the right of a comparison a name that means nothing else is a word: `outcome == delivered`. */
@@ -205,8 +233,7 @@ function order(left: Value, right: Value, at: Expression, other: Expression): nu
   // In quotes an address is one as well.
   const quoted = r.kind === "text" ? literalOf(l.kind, r.value) : undefined;
   if (quoted) return order(l, quoted, at, other);
-  const hint = other.kind === "name" && l.kind === "ip" ? `; use: ${sample(at)} in ${other.text}` : "";
-  throw new ExpressionError(`${sample(at)} is ${KIND[l.kind]}, and ${show(r)} is ${KIND[r.kind]}${hint}`, other);
+  throw new ExpressionError(`${sample(at)} is ${KIND[l.kind]}, and ${show(r)} is ${KIND[r.kind]}`, other);
 }
 /** Beside octets, two digits without quotes are one: `eth.src[0] == aa`. */
 const digits = (value: Value, at: Expression): Value =>
@@ -242,8 +269,11 @@ function contained(left: Expression, items: readonly SetItem[], environment: Env
           order(v, literalValue(item.from, environment), left, item.from) >= 0 &&
           order(v, literalValue(item.to, environment), left, item.to) <= 0,
       );
+    refuseName(left, item, environment, true);
     const ports = setBeside(left, item, environment);
     if (ports) return lefts.some((v) => ports.has(v));
+    const protocol = protocolNamed(left, item);
+    if (protocol) return lefts.some((v) => order(v, protocol, left, item) === 0);
     if (isSet(item, environment)) return lefts.some((v) => setOf(item, environment).has(v));
     return lefts.some((v) => operand(item, environment).some((r) => order(v, r, left, item) === 0));
   });

@@ -19,7 +19,11 @@ import {
 const MILLISECONDS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const COMPARISONS: Readonly<Record<string, CompareOperator>> = {
   eq: "==",
+  any_eq: "==",
+  all_eq: "===",
   ne: "!=",
+  all_ne: "!=",
+  any_ne: "!==",
   lt: "<",
   le: "<=",
   gt: ">",
@@ -76,8 +80,13 @@ class ExpressionParser extends EmbeddedActionsParser {
 
   private readonly disjunction = this.RULE("disjunction", (): Expression => {
     const operands: Expression[] = [];
-    this.AT_LEAST_ONE_SEP({ SEP: T.Or, DEF: () => operands.push(this.SUBRULE(this.conjunction)) });
+    this.AT_LEAST_ONE_SEP({ SEP: T.Or, DEF: () => operands.push(this.SUBRULE(this.exclusion)) });
     return this.ACTION(() => joined("or", operands));
+  });
+  private readonly exclusion = this.RULE("exclusion", (): Expression => {
+    const operands: Expression[] = [];
+    this.AT_LEAST_ONE_SEP({ SEP: T.Xor, DEF: () => operands.push(this.SUBRULE(this.conjunction)) });
+    return this.ACTION(() => joined("xor", operands));
   });
   private readonly conjunction = this.RULE("conjunction", (): Expression => {
     const operands: Expression[] = [];
@@ -296,7 +305,7 @@ class ExpressionParser extends EmbeddedActionsParser {
   );
 }
 
-const joined = (kind: "or" | "and", operands: readonly Expression[]): Expression => {
+const joined = (kind: "or" | "xor" | "and", operands: readonly Expression[]): Expression => {
   const [first, ...others] = operands as [Expression, ...Expression[]];
   const last = others.at(-1);
   return last ? { kind, operands, ...around(first, last) } : first;
@@ -318,12 +327,36 @@ export function parseLine(text: string): Expression | Assignment {
     throw new ExpressionError(found.startsWith("-") ? `${why}; a range is written 1..100` : why, at);
   }
   if (tokens.length === 0) throw new ExpressionError("expected an expression", { start: 0, end: text.length });
+  refuse(tokens);
   parser ??= new ExpressionParser();
   parser.input = tokens;
   const line = parser.line();
   const mistake = parser.errors[0];
   if (mistake) throw new ExpressionError(...explain(mistake.token, tokens, text));
   return line;
+}
+
+/** Parentheses and `not` open at a time: what is nested deeper nobody has written by hand. */
+const DEEPEST = 200;
+const FUNCTIONS: ReadonlySet<string> = new Set(["rule", "matches"]);
+/** Refuses what the grammar would tell in its own words only: functions that do not exist, and nesting without end. */
+function refuse(tokens: readonly IToken[]): void {
+  let depth = 0;
+  let negations = 0;
+  for (const [i, token] of tokens.entries()) {
+    const { tokenType, image } = token;
+    const next = tokens[i + 1];
+    if (tokenType === T.Name && next?.tokenType === T.Open && !FUNCTIONS.has(image))
+      throw new ExpressionError(`there is no function ${image}; there are rule(N) and matches(N)`, place(token));
+    if (tokenType === T.Name && next?.tokenType !== T.Open && FUNCTIONS.has(image))
+      throw new ExpressionError(
+        `expected a rule's number, such as ${image}(1001) or ${image}(BLOCK.1001)`,
+        place(token),
+      );
+    depth += tokenType === T.Open ? 1 : tokenType === T.Close ? -1 : 0;
+    negations = tokenType === T.Not ? negations + 1 : tokenType === T.Open ? negations : 0;
+    if (depth + negations > DEEPEST) throw new ExpressionError("this is nested too deeply", place(token));
+  }
 }
 
 /** An expression; an assignment is an error (it changes the packet, and a condition must not). */
@@ -356,10 +389,12 @@ function explain(token: IToken, tokens: readonly IToken[], text: string): [strin
 const wantsValue = (type: TokenType): boolean =>
   type === T.And ||
   type === T.Or ||
+  type === T.Xor ||
   type === T.Not ||
   type === T.Compare ||
   type === T.Contains ||
   type === T.Matches ||
   type === T.BitAnd ||
   type === T.Assign ||
-  type === T.Open;
+  type === T.Open ||
+  type === T.OpenSet;

@@ -33,11 +33,16 @@ export const Name = createToken({
 const word = (name: string, pattern: RegExp, label: string): TokenType => createToken({ name, pattern, label });
 export const And = word("And", /&&|and(?![\w.-])/, "and");
 export const Or = word("Or", /\|\||or(?![\w.-])/, "or");
+export const Xor = word("Xor", /\^\^|xor(?![\w.-])/, "xor");
 export const Not = word("Not", /!(?!=)|not(?![\w.-])/, "not");
 export const In = word("In", /in(?![\w.-])/, "in");
 export const Contains = word("Contains", /contains(?![\w.-])/, "contains");
 export const Matches = word("Matches", /~|matches(?!\s*\()(?![\w.-])/, "matches");
-export const Compare = word("Compare", /==|!=|<=|>=|<|>|(?:eq|ne|lt|le|gt|ge)(?![\w.-])/, "a comparison");
+export const Compare = word(
+  "Compare",
+  /===?|!==?|<=|>=|<|>|(?:eq|ne|lt|le|gt|ge|any_eq|all_eq|any_ne|all_ne)(?![\w.-])/,
+  "a comparison",
+);
 export const Assign = word("Assign", /=(?!=)/, "=");
 export const BitAnd = word("BitAnd", /&(?!&)/, "&");
 export const Open = word("Open", /\(/, "(");
@@ -61,6 +66,7 @@ export const TOKENS: TokenType[] = [
   Int,
   And,
   Or,
+  Xor,
   Not,
   In,
   Contains,

@@ -13,7 +13,8 @@ export type Literal =
   /** In milliseconds. */
   | (Place & { readonly kind: "duration"; readonly value: number });
 
-export type CompareOperator = "==" | "!=" | "<" | "<=" | ">" | ">=";
+/** `===` holds where all values of a field do, `!==` where one does not: a field may stand in a packet more than once. */
+export type CompareOperator = "==" | "!=" | "===" | "!==" | "<" | "<=" | ">" | ">=";
 
 export type Expression =
   | Literal
@@ -32,7 +33,7 @@ export type Expression =
   | (Place & { readonly kind: "contains" | "matches"; readonly left: Expression; readonly right: Expression })
   | (Place & { readonly kind: "in"; readonly left: Expression; readonly items: readonly SetItem[] })
   | (Place & { readonly kind: "not"; readonly operand: Expression })
-  | (Place & { readonly kind: "and" | "or"; readonly operands: readonly Expression[] });
+  | (Place & { readonly kind: "and" | "or" | "xor"; readonly operands: readonly Expression[] });
 
 /** Some octets: so many, up to one (included), or all that follow. Below 0: counted from the end. */
 export interface Stretch {
