@@ -28,12 +28,17 @@ export const EDITOR: ClientCapabilities = {
     foldingRange: {},
   },
   workspace: {
+    workspaceFolders: true,
+    configuration: true,
+    didChangeConfiguration: { dynamicRegistration: true },
+    didChangeWatchedFiles: { dynamicRegistration: true, relativePatternSupport: true },
+    fileOperations: { willRename: true },
     diagnostics: { refreshSupport: true },
     codeLens: { refreshSupport: true },
     inlayHint: { refreshSupport: true },
     textDocumentContent: {},
   },
-  window: { showDocument: { support: true } },
+  window: { workDoneProgress: true, showDocument: { support: true } },
 };
 
 /** A capture as a text: a frame a line in hex digits, a second between two of them. */

@@ -8,6 +8,7 @@ import {
   CodeActionKind,
   type Connection,
   type DidChangeTextDocumentParams,
+  type DidChangeWorkspaceFoldersParams,
   ErrorCodes,
   type InitializeParams,
   type InitializeResult,
@@ -68,6 +69,8 @@ export function startServer(connection: Connection, host: Host): void {
     folders = (params.workspaceFolders ?? []).map(({ uri }) => uri);
     if (folders.length === 0 && params.rootUri) folders = [params.rootUri];
     workspace.openFolders(folders);
+    // Not before: the library takes the notification for itself while it initializes.
+    connection.onNotification("workspace/didChangeWorkspaceFolders", foldersChanged);
     // While the client takes note of the answer; the first text would wait for it.
     setTimeout(statementParser);
     return {
@@ -90,6 +93,13 @@ export function startServer(connection: Connection, host: Host): void {
     }),
   );
 
+  const foldersChanged = ({ event }: DidChangeWorkspaceFoldersParams) =>
+    safely("didChangeWorkspaceFolders", async () => {
+      for (const { uri } of event.removed) workspace.removeFolder(uri);
+      workspace.openFolders(event.added.map(({ uri }) => uri));
+      for (const { uri } of event.added) await search(uri);
+      diagnostics.everythingChanged();
+    });
   async function search(folder: string): Promise<void> {
     if (await workspace.addFolder(folder)) return;
     const most = workspace.bounds.workspaceFiles;
@@ -142,14 +152,6 @@ export function startServer(connection: Connection, host: Host): void {
         diagnostics.changed(uri);
       }
       refreshShown();
-    }),
-  );
-  connection.onNotification("workspace/didChangeWorkspaceFolders", (params) =>
-    safely("didChangeWorkspaceFolders", async () => {
-      for (const { uri } of params.event.removed) workspace.removeFolder(uri);
-      workspace.openFolders((params.event.added as readonly { uri: string }[]).map(({ uri }) => uri));
-      for (const { uri } of params.event.added) await search(uri);
-      diagnostics.everythingChanged();
     }),
   );
   connection.onDidChangeConfiguration(({ settings }) =>
