@@ -28,15 +28,50 @@ const cellsOf = (line: string): string[] =>
     .split(/(?<!\\)\|/)
     .map((cell) => cell.trim().replaceAll("\\|", "|"));
 
-/** A span of code, whose text stays as it is, or something else that is not meant literally. */
-const INLINE =
-  /(`+)( ?)(.+?)\2\1(?!`)|\\([!-/:-@[-`{-~])|\[([^\]]*)\]\([^)\s]*\)|\*\*|\*(?=\S)|(?<=\S)\*|&(lt|amp|#33|#93);/g;
+/** What is not meant literally, but for code. A link's text and address are as long as we write them. */
+const LINK = /\[([^\]]{0,200})\]\([^)\s]{0,500}\)/y;
+const ENTITY = /&(lt|amp|#33|#93);/y;
 const ENTITIES: Readonly<Record<string, string>> = { lt: "<", amp: "&", "#33": "!", "#93": "]" };
 
 function inline(text: string): string {
-  return text.replace(
-    INLINE,
-    (_, _ticks: unknown, _pad: unknown, code?: string, escaped?: string, link?: string, entity?: string) =>
-      code ?? escaped ?? (link === undefined ? undefined : inline(link)) ?? (entity && ENTITIES[entity]) ?? "",
-  );
+  let out = "";
+  const matchAt = (pattern: RegExp, at: number) => {
+    pattern.lastIndex = at;
+    return pattern.exec(text);
+  };
+  for (let at = 0; at < text.length; ) {
+    const next = text[at] as string;
+    if (next === "`") {
+      const [ticks] = matchAt(/`+/y, at) as RegExpExecArray;
+      const end = closing(text, ticks, at + ticks.length);
+      out += end < 0 ? ticks : unpadded(text.slice(at + ticks.length, end));
+      at = end < 0 ? at + ticks.length : end + ticks.length;
+      continue;
+    }
+    const escaped = next === "\\" && /[!-/:-@[-`{-~]/.test(text[at + 1] ?? "");
+    const link = next === "[" ? matchAt(LINK, at) : null;
+    const entity = next === "&" ? matchAt(ENTITY, at) : null;
+    if (escaped) out += text[at + 1];
+    else if (link) out += inline(link[1] as string);
+    else if (entity) out += ENTITIES[entity[1] as string];
+    else if (next !== "*" || !emphasizes(text, at)) out += next;
+    at += escaped ? 2 : ((link ?? entity)?.[0].length ?? 1);
+  }
+  return out;
 }
+
+/** Where a span of code ends: at as many ticks as it began with, no more. */
+function closing(text: string, ticks: string, from: number): number {
+  for (let at = text.indexOf(ticks, from); at >= 0; at = text.indexOf(ticks, at)) {
+    const [run] = /^`+/.exec(text.slice(at, at + ticks.length + 1)) as RegExpExecArray;
+    if (run.length === ticks.length) return at;
+    while (text[at] === "`") at += 1;
+  }
+  return -1;
+}
+const unpadded = (code: string): string =>
+  code.startsWith(" ") && code.endsWith(" ") && code.trim() !== "" ? code.slice(1, -1) : code;
+
+/** Whether a star stands at a word. */
+const emphasizes = (text: string, at: number): boolean =>
+  [text[at - 1], text[at + 1]].some((beside) => beside !== undefined && beside.trim() !== "");

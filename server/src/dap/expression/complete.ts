@@ -73,7 +73,10 @@ function thing(text: string): string | undefined {
 }
 
 /** In a slice stand numbers. */
-const cut: Reader = (head) => (/\w\[[^\]"]*$/.test(head) ? all("", [], "value") : undefined);
+const cut: Reader = (head) => {
+  const behind = head.slice(Math.max(head.lastIndexOf("]"), head.lastIndexOf('"')) + 1);
+  return /\w\[/.test(behind) ? all("", [], "value") : undefined;
+};
 
 /** What is typed behind a comparison, or in the set behind `in`, and what stands before it. */
 function compared(head: string, part = /[\w-]/): { readonly what?: string; readonly typed: string } {
