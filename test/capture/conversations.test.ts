@@ -112,3 +112,26 @@ test("a new connection between the same ports begins anew", () => {
     ),
   ).toEqual(["", ":http", "", ":http"]);
 });
+
+test("a body goes on where a message of HTTP was seen", () => {
+  const rest = { to: 80, payload: "no line feed here" };
+  expect(names({ ...rest, seq: 1, at: 0 })).toEqual([""]);
+  expect(names({ to: 80, seq: 1, payload: "POST / HTTP/1.1\r\n\r\n", at: 0 }, { ...rest, seq: 20, at: 1 })).toEqual([
+    ":http",
+    ":http:data",
+  ]);
+});
+
+test("a mail is told where it ends, and TLS may begin in its middle", () => {
+  const hello = "\x16\x03\x01\0\x04\x01\0\0\0";
+  expect(
+    names(
+      { to: 25, seq: 1, flags: SYN, at: 0 },
+      { to: 25, seq: 2, payload: "DATA\r\n", at: 1 },
+      { to: 25, seq: 8, payload: "Subject: a\r\n", at: 2 },
+      { to: 25, seq: 20, payload: "\r\nb\r\n.\r\n", at: 3 },
+      { to: 25, seq: 28, payload: hello, at: 4 },
+      { to: 25, seq: 37, payload: "QUIT\r\n", at: 5 },
+    ),
+  ).toEqual(["", ":smtp", ":smtp", ":smtp:imf", ":tls", ":smtp"]);
+});

@@ -3,6 +3,7 @@
  * connection serves, where a message that began in another segment ends, and which protocol a connection speaks.
  */
 import { u16, u24 } from "./bytes.ts";
+import { latin } from "./http.ts";
 import type { Frame, IpHeader, Packet, Tcp } from "./packet.ts";
 import { applicationBehind, refinedProtocols } from "./protocols.ts";
 
@@ -36,6 +37,10 @@ interface Conversation {
   server: number | undefined;
   /** tshark's name of the protocol that its octets have told. */
   application: string | undefined;
+  /** A message of HTTP was seen. */
+  isHttp: boolean;
+  /** The client of SMTP is sending a mail. */
+  isMail: boolean;
   synTime: bigint | undefined;
   roundTrip: bigint;
 }
@@ -76,6 +81,8 @@ export class Conversations {
       high: newSide(),
       server: undefined,
       application: undefined,
+      isHttp: false,
+      isMail: false,
       synTime: undefined,
       roundTrip: OVERTAKEN_WITHIN,
     };
@@ -115,9 +122,11 @@ function datagram(packet: Packet, innermost: Packet, conversation: Conversation)
 const SETTLING: ReadonlySet<string> = new Set(["tls", "http", "dtls", "quic", "rpc", "bittorrent", "bt-dht"]);
 
 function settle(conversation: Conversation, packet: Packet, protocols: string): void {
-  if (conversation.application !== undefined || !packet.protocols.endsWith(":data")) return;
-  const name = protocols.slice(packet.protocols.length - "data".length).split(":", 1)[0] ?? "";
-  if (SETTLING.has(name)) conversation.application = name;
+  if (conversation.application !== undefined) return;
+  const place = packet.protocols.lastIndexOf(":") + 1;
+  const name = protocols.slice(place).split(":", 1)[0] ?? "";
+  // A port's own protocol may hand over for a while only, as mail does to TLS.
+  if (SETTLING.has(name) && (packet.protocols.endsWith(":data") || name === "rpc")) conversation.application = name;
 }
 
 type Segment = Packet & { readonly ip: IpHeader; readonly tcp: Tcp };
@@ -148,8 +157,24 @@ function segment(
   const protocols = refinedProtocols(packet, application, skipped);
   settle(conversation, packet, protocols);
   const name = protocols.slice(below.length + 1).split(":", 1)[0] ?? "";
+  const spoken = conversation.application ?? application ?? packet.protocols.slice(below.length + 1);
+  if (spoken === "http") {
+    // What goes on is a body's where a message was seen before; else Wireshark takes the connection for another's.
+    if (name === "http" && protocols !== `${below}:http:data`) conversation.isHttp = true;
+    else if (name === "" || name === "http") return conversation.isHttp ? `${below}:http:data` : below;
+  }
   message(from, name, payload.subarray(skipped), tcp.seq + skipped);
-  return protocols;
+  return name === "smtp" && conversation.server === tcp.dstPort && endsMail(conversation, payload)
+    ? `${protocols}:imf`
+    : protocols;
+}
+
+/** RFC 5321, 4.1.1.4: behind DATA a mail follows, up to a line with a dot alone. */
+function endsMail(conversation: Conversation, payload: Uint8Array): boolean {
+  const isMail = conversation.isMail;
+  const tail = latin(payload.subarray(-5));
+  conversation.isMail = isMail ? tail !== "\r\n.\r\n" : /^data\r?\n/i.test(latin(payload.subarray(0, 6)));
+  return isMail && !conversation.isMail;
 }
 
 /** Sequence numbers come round (RFC 9293, 3.4): how far `a` is after `b`, negative when before. */
