@@ -6,30 +6,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { CODES, type Code, type CodeRow } from "../../server/src/check/codes.ts";
-import { checkEverything } from "../../server/src/check/everything.ts";
-import type { Finding } from "../../server/src/check/finding.ts";
 import { fixAll, fixesOf } from "../../server/src/ide/codeActions.ts";
-import type { View } from "../../server/src/ide/view.ts";
-import { compilePolicy } from "../../server/src/policy/compile.ts";
-import { loadProgram } from "../../server/src/policy/program.ts";
-import { parseFile } from "../../server/src/syntax/document.ts";
 import { apply } from "../lsp/render.ts";
+import { count, look, uri } from "./look.ts";
 
 const root = join(import.meta.dirname, "../..");
-const uri = "file:///policy.iochain";
-
-interface Seen {
-  readonly view: View;
-  readonly findings: readonly Finding[];
-}
-function look(text: string): Seen {
-  const document = parseFile(uri, text);
-  const program = loadProgram(uri, (wanted) => (wanted === uri ? document : undefined));
-  const policy = compilePolicy(program);
-  return { view: { document, program, policy: () => policy }, findings: checkEverything(program, policy) };
-}
-const count = ({ findings }: Seen, code: Code) => findings.filter((finding) => finding.code === code).length;
-
 const pages = join(root, "docs/findings");
 const cases = join(root, "test/check/data");
 const texts = [
@@ -117,7 +98,7 @@ describe("whole-file fixes", () => {
   test("redirects are placed one behind the other, each in a slot of its own", () => {
     const redirects = ["x", "y"].map((name) => `redirect ${name} { rule 1 allow to any }\n`).join("");
     expect(fixedAll(`${redirects}chain c {\n  slot 12 dfw fw\n}\n`)).toContain(
-      "  slot 4 redirect x\n  slot 5 redirect y\n  slot 12 dfw fw\n",
+      "  slot 2 dfw fw\n  slot 4 redirect x\n  slot 5 redirect y\n",
     );
   });
   test("lines in reserved slots do not move to one slot", () => {

@@ -10,7 +10,9 @@ test("paragraphs, bold and slanted words, links, code", () => {
     "---",
     "### Both ends",
   );
-  expect(plainText(text)).toBe("Slot 2. The Distributed Firewall, see NSX.\n\na*b `x`\n\nBoth ends");
+  expect(plainText(text)).toBe(
+    "Slot 2. The Distributed Firewall, see NSX (https://example.org/a_b).\n\na*b `x`\n\nBoth ends",
+  );
 });
 
 test("what a person wrote stands as written", () => {
@@ -28,7 +30,7 @@ test("what a person wrote stands as written", () => {
     "&lt;",
   ])
     expect(plainText(escapeMarkdown(written)), written).toBe(written);
-  expect(plainText(docMarkdown("![p](http://x/y) <img> [c](command:x)"))).toBe("!p <img> [c](command:x)");
+  expect(plainText(docMarkdown("![p](http://x/y) <img> [c](command:x)"))).toBe("!p (http://x/y) <img> [c](command:x)");
 });
 
 test("tables and blocks of code", () => {
@@ -42,5 +44,5 @@ test("tables and blocks of code", () => {
     ),
     codeBlock("rule 1 allow  # *"),
   );
-  expect(plainText(text)).toBe("slot  owner\n0  a|b\n1  x\n\nrule 1 allow  # *");
+  expect(plainText(text)).toBe("slot  owner\n0     a|b\n1     x\n\nrule 1 allow  # *");
 });

@@ -17,6 +17,7 @@ export const EDITOR: ClientCapabilities = {
   textDocument: {
     hover: { contentFormat: ["markdown"] },
     completion: { completionItem: { snippetSupport: true, documentationFormat: ["markdown"] } },
+    signatureHelp: { signatureInformation: { parameterInformation: { labelOffsetSupport: true } } },
     definition: { linkSupport: true },
     declaration: { linkSupport: true },
     typeDefinition: { linkSupport: true },

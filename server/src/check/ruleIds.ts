@@ -55,7 +55,7 @@ export class RuleIds {
       for (const statement of others) {
         do free += 1;
         while (this.#byId.has(free));
-        const message = `Rule ${id} is in this block before; ids tell rules apart in logs, traces and hit counts.`;
+        const message = `An earlier rule of this block has the id ${id}; ids tell rules apart in logs, traces and hit counts.`;
         const there = [related({ uri, statement: first }, "The first rule of this id.", first.id)];
         const data = { free };
         findings.push(

@@ -121,7 +121,7 @@ export function checkDfw({ uri, statement }: Source<BlockStatement>): Finding[] 
       latest = rank;
       latestSection = section;
     } else if (latestSection !== undefined) {
-      const message = `Category ${CATEGORIES[rank]} is tried before ${CATEGORIES[latest]}, wherever its sections stand; in this order the text reads otherwise than it acts.`;
+      const message = `Category ${CATEGORIES[rank]} is tried before ${CATEGORIES[latest]}, wherever its sections stand, so the text does not read in the order in which it acts.`;
       const there = [
         related({ uri, statement: latestSection }, `A section of ${CATEGORIES[latest]} that is tried later.`),
       ];

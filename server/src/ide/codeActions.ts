@@ -12,8 +12,9 @@ import {
 import { CODES } from "../check/codes.ts";
 import type { Finding } from "../check/finding.ts";
 import { type FileEdit, workspaceEdit } from "./edits.ts";
-import type { Fix } from "./fixes/fix.ts";
+import type { Fix, IdsInUse } from "./fixes/fix.ts";
 import { FIXERS } from "./fixes/index.ts";
+import { mendSlots, OF_SLOTS } from "./fixes/slots.ts";
 import { ORGANIZE_RULES, organizeRules } from "./organize.ts";
 import { refactorings } from "./refactor.ts";
 import { scenarioActions } from "./scenarioActions.ts";
@@ -89,27 +90,39 @@ function quickFixes(view: View, range: Range, reported: readonly Reported[]): Co
   return out;
 }
 
-export function fixesOf(view: View, finding: Finding, before: readonly FileEdit[] = []): readonly Fix[] {
-  return (FIXERS[finding.code]?.(view, finding, before) ?? []).filter(({ edits }) => edits.length > 0);
+export function fixesOf(view: View, finding: Finding, together?: IdsInUse): readonly Fix[] {
+  return (FIXERS[finding.code]?.(view, finding, together) ?? []).filter(({ edits }) => edits.length > 0);
 }
 
-/** The preferred fix of every finding, as far as they do not write at one place; and which findings they mend. */
+/**
+ * The preferred fix of every finding, as far as they do not write at one place, those of a chain's slots as one; and
+ * which findings they mend.
+ */
 export function fixAll(
   view: View,
   reported: readonly Reported[],
 ): { readonly edit?: WorkspaceEdit; readonly fixed: readonly Reported[] } {
-  const taken: FileEdit[] = [];
+  const ofSlots = reported.map(({ finding }) => finding).filter(({ code }) => OF_SLOTS.has(code));
+  const together = ofSlots.length > 1;
+  const { edits, mended } = together ? mendSlots(view, ofSlots) : { edits: [], mended: new Set<Finding>() };
+  const taken: FileEdit[] = [...edits];
+  const ids: IdsInUse = new Map();
   const fixed: Reported[] = [];
   for (const one of reported) {
     const { finding } = one;
+    if (together && OF_SLOTS.has(finding.code)) {
+      if (mended.has(finding)) fixed.push(one);
+      continue;
+    }
     // What nothing uses may be about to be used: taking it away is for a person to say.
     if (finding.code === "unused-declaration" && reported.some((other) => other.finding.code !== finding.code))
       continue;
-    const fix = fixesOf(view, finding, taken).find(({ preferred }) => preferred);
+    const fix = fixesOf(view, finding, ids).find(({ preferred }) => preferred);
     if (fix === undefined) continue;
-    const fresh = fix.edits.filter((edit) => !taken.some((other) => sameEdit(other, edit)));
-    if (fresh.some((edit) => taken.some((other) => clash(other, edit)))) continue;
-    taken.push(...fresh);
+    // What is made already is not made again; a part of it would be no fix.
+    const made = fix.edits.every((edit) => taken.some((other) => sameEdit(other, edit)));
+    if (!made && fix.edits.some((edit) => taken.some((other) => clash(other, edit)))) continue;
+    if (!made) taken.push(...fix.edits);
     fixed.push(one);
   }
   return taken.length === 0 ? { fixed } : { edit: workspaceEdit(taken), fixed };
@@ -120,18 +133,10 @@ const sameEdit = (a: FileEdit, b: FileEdit): boolean =>
   a.edit.newText === b.edit.newText &&
   samePosition(a.edit.range.start, b.edit.range.start) &&
   samePosition(a.edit.range.end, b.edit.range.end);
-/**
- * Two edits that cannot both be made: they overlap, or write into one line break. Neighbours that only meet can, and
- * lines that are written one after the other.
- */
+/** Two edits that cannot both be made: they overlap, or write into one line break. Neighbours that only meet can. */
 const clash = (a: FileEdit, b: FileEdit): boolean =>
   a.uri === b.uri &&
-  !(
-    samePosition(a.edit.range.start, b.edit.range.start) && [writesBefore, writesBehind].some((is) => is(a) && is(b))
-  ) &&
   (isEmpty(a) || isEmpty(b) ? touches(a.edit.range, b.edit.range) : overlaps(a.edit.range, b.edit.range));
-const writesBefore = (edit: FileEdit): boolean => isEmpty(edit) && /\n[ \t]*$/.test(edit.edit.newText);
-const writesBehind = (edit: FileEdit): boolean => isEmpty(edit) && /^\r?\n/.test(edit.edit.newText);
 const isEmpty = ({ edit: { range } }: FileEdit): boolean => samePosition(range.start, range.end);
 const overlaps = (a: Range, b: Range): boolean => isBefore(a.start, b.end) && isBefore(b.start, a.end);
 

@@ -25,9 +25,9 @@ import { describeSymbol } from "./hoverNames.ts";
 import { hoverSlot } from "./hoverSlot.ts";
 import { KEYWORD_NOTES } from "./keywordNotes.ts";
 import { code, paragraphs } from "./markdown.ts";
-import { lettersInOrder } from "./symbolTree.ts";
 import { timerText } from "./valueNotes.ts";
 import { blockAt, placeAt, spanOf, tokensOf, type View } from "./view.ts";
+import { lettersInOrder } from "./workspaceSymbols.ts";
 
 /** Beyond this the client asks again when more is typed. */
 const MOST_ITEMS = 1000;
@@ -105,7 +105,8 @@ function prefixStart(chunk: Chunk, offset: number): number {
   const string = tokensOf(chunk).find((token) => token.image.startsWith('"') && touchesInside(token, offset));
   if (string !== undefined) return string.startOffset;
   const before = chunk.text.slice(0, offset);
-  const address = /(?<![\w.:])(?:[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{0,2})+|\d+(?:\.\d*)+)$/.exec(before);
+  // `web-01.` is a name and its dot.
+  const address = /(?<![\w.:]|[A-Za-z_][\w-]*-)(?:[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{0,2})+|\d+(?:\.\d*)+)$/.exec(before);
   const word = tail(before, /[A-Za-z0-9_-]/);
   // `->` and the dash of a range are no part of a word.
   return offset - (address?.[0] ?? word.replace(/^-+/, "")).length;
@@ -257,7 +258,7 @@ function begun(
 ): CompletionItem[] {
   const expected = statement && statement.kind !== "unknown" ? expectedAfter(statement.kind, tokens) : undefined;
   // Inside braces the next item may stand on the same line: `segment s { vni 5001 subnet …`.
-  const unfinished = statement?.kind === "rule" && statement.action === undefined;
+  const unfinished = (statement?.kind === "rule" || statement?.kind === "default") && statement.action === undefined;
   const follows = !fresh && block !== undefined && expected?.whole === true && !unfinished;
   if (!fresh && !follows) return [];
   // A statement that can go on, or above that is not whole yet, wants its rest first.

@@ -64,10 +64,13 @@ function named(
   };
 }
 
+/** A group is no member of itself. */
 const groups: Items = (asked) =>
-  [...asked.view.policy().groups.values()].map(({ name, endpoints }) =>
-    named(asked, `endpoint:${name}`, name, CompletionItemKind.Variable, `group, ${countOf(endpoints)}`),
-  );
+  [...asked.view.policy().groups.values()]
+    .filter(({ source }) => source.statement !== asked.statement)
+    .map(({ name, endpoints }) =>
+      named(asked, `endpoint:${name}`, name, CompletionItemKind.Variable, `group, ${countOf(endpoints)}`),
+    );
 const vms: Items = (asked) =>
   [...asked.view.policy().vms.values()].map(({ name, vnics }) =>
     named(asked, `endpoint:${name}`, name, CompletionItemKind.Class, `vm, ${plainAddresses(vnics)}`, "3"),

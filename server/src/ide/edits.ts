@@ -103,12 +103,18 @@ export function insertBefore(view: View, source: Source, text: string): FileEdit
   return { uri: source.uri, edit: insertion(start, `${reindent(document, text, indent)}${eolOf(document)}${indent}`) };
 }
 
-/** A new item as the last of a block. */
+/** A new item as the last of a block: on the block's own line where it has only one. */
 export function insertLast(view: View, source: Source<BlockStatement>, text: string): FileEdit {
   const last = source.statement.children.at(-1);
-  if (last !== undefined) return insertAfter(view, { uri: source.uri, statement: last }, text);
   const document = documentOf(view, source);
   const head = document.rangeOf(source.statement.chunk, source.statement);
+  if (last !== undefined) {
+    const { start, end } = fullRange(document, source.statement);
+    const oneLine = start.line === end.line && source.statement.close !== undefined && !text.includes("\n");
+    return oneLine
+      ? { uri: source.uri, edit: insertion(fullRange(document, last).end, ` ${text}`) }
+      : insertAfter(view, { uri: source.uri, statement: last }, text);
+  }
   const outer = indentOf(document, head.start.line);
   const eol = eolOf(document);
   const indent = `${outer}  `;

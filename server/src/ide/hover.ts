@@ -6,6 +6,7 @@ import type { Hover, Position } from "vscode-languageserver-types";
 import { REASONS, type ReasonCode } from "../chain/reasons.ts";
 import type { Span, Statement } from "../syntax/tree.ts";
 import { hoverName } from "./hoverNames.ts";
+import { hoverPath } from "./hoverPath.ts";
 import { hoverRule } from "./hoverRule.ts";
 import { hoverSlot, slotInRemark } from "./hoverSlot.ts";
 import { hoverValue } from "./hoverValues.ts";
@@ -40,7 +41,9 @@ function hoverAt(view: View, found: At): HoverText | undefined {
         ? hoverSlot(view, part.number.value, statement)
         : part.kind === "rule-id"
           ? hoverRule(view, statement, part)
-          : (hoverName(view, statement, part) ?? hoverValue(view, statement, part));
+          : part.kind === "path" && part.of === "import"
+            ? hoverPath(view, part.text.text)
+            : (hoverName(view, statement, part) ?? hoverValue(view, statement, part));
     if (markdown !== undefined) return { markdown, span: part.span };
     if (part.kind === "title") return undefined;
   }

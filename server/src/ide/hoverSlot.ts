@@ -15,13 +15,13 @@ export function hoverSlot(view: View, number: number, statement?: Statement): st
   const chain = statement && topOf(statement);
   const mine =
     chain?.kind === "chain" && chain.name ? chains.filter(({ source }) => source.statement === chain) : chains;
-  const blocks = mine
-    .map((c) => ({ chain: c.name, slot: c.slots.get(number) }))
-    .map(({ chain: name, slot }) =>
-      slot?.block
-        ? `chain ${code(name)}: ${code(`${slot.block.module} ${slot.block.name}`)}${slot.fail === "open" ? " (fails open)" : ""}`
-        : `chain ${code(name)}: empty, the packet passes on`,
-    );
+  const blocks = mine.map(({ name, slots, source }) => {
+    const slot = slots.get(number);
+    if (slot?.block)
+      return `chain ${code(name)}: ${code(`${slot.block.module} ${slot.block.name}`)}${slot.fail === "open" ? " (fails open)" : ""}`;
+    const written = source.statement.children.some((line) => line.kind === "slot" && line.number?.value === number);
+    return `chain ${code(name)}: ${written ? "its line has an error and is left out" : "empty"}, the packet passes on`;
+  });
   return paragraphs(
     `### Slot ${number} · ${escapeMarkdown(owner.module === undefined ? "reserved" : MODULE_NOTES[owner.module].title)}`,
     owner.module === undefined

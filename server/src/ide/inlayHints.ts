@@ -1,5 +1,5 @@
 /**
- * Feature: inlay hints. Behind a group how many addresses it resolves to; behind a rule the same of its ends, and what
+ * Feature: inlay hints. Behind a group how many addresses it resolves to, or the one; behind a rule the same of its ends, and what
  * its services are (at its end: aligned columns stay aligned); behind a scenario's packet what became of it. The tooltip,
  * made when it is asked for, says which.
  */
@@ -7,7 +7,7 @@ import { type InlayHint, InlayHintKind, type Position, type Range } from "vscode
 import { addressesSize } from "../policy/addresses.ts";
 import type { EndpointSet, Policy, Rule } from "../policy/policy.ts";
 import type { Endpoints, RuleStatement, SendStep, Statement } from "../syntax/tree.ts";
-import { countOf, describeEndpoints, matchText, ruleOf } from "./describe.ts";
+import { countOf, describeEndpoints, knownAddresses, matchText, rangesOf, ruleOf, unlearned } from "./describe.ts";
 import { escapeMarkdown, someOf } from "./markdown.ts";
 import { partsOf } from "./parts.ts";
 import { outcomeText, resultOf } from "./simulate.ts";
@@ -111,11 +111,13 @@ function ruleHint(policy: Policy, statement: RuleStatement, rule: Rule): Hint | 
   };
 }
 
-/** What is left of everything after a few exceptions has a number that nobody reads. */
-const briefCount = (set: EndpointSet): string =>
-  set.addresses.v4.length > 0 && addressesSize({ v4: set.addresses.v4, v6: [] }) > 2n ** 31n
-    ? "nearly all addresses"
-    : countOf(set);
+/** One address says more than that it is one; what all but a few exceptions are is a number that nobody reads. */
+function briefCount(set: EndpointSet): string {
+  const known = knownAddresses(set);
+  const alone = addressesSize(known) === 1n && set.macs.length === 0 && unlearned(set).length === 0;
+  if (alone) return rangesOf(known).join();
+  return addressesSize({ v4: set.addresses.v4, v6: [] }) > 2n ** 31n ? "nearly all addresses" : countOf(set);
+}
 
 /** One address tells its own count. */
 const needsCount = ({ items, except }: Endpoints): boolean =>

@@ -7,12 +7,16 @@ import type { InlineValue, Range } from "vscode-languageserver-types";
 import { topOf } from "../policy/names.ts";
 import type { RuleStatement } from "../syntax/tree.ts";
 import { ruleOf } from "./describe.ts";
+import { indentOf } from "./edits.ts";
 import { statementsOf } from "./symbols.ts";
 import { at, type View } from "./view.ts";
 
 /** `shown`: what the editor shows. `stopped`: where the selected frame stands. */
 export function inlineValues(view: View, shown: Range, stopped: Range): InlineValue[] {
-  const statement = at(view, stopped.start)?.statement;
+  // Of a debugger that knows lines only, the place is the line's beginning.
+  const { line, character } = stopped.start;
+  const indent = line < view.document.lineCount ? indentOf(view.document, line).length : 0;
+  const statement = at(view, { line, character: Math.max(character, indent) })?.statement;
   // On another line of the block no rule is tried: the connection table or a binding decided.
   if (statement?.kind !== "rule" && statement?.kind !== "default") return [];
   const block = topOf(statement);
@@ -30,9 +34,9 @@ export function inlineValues(view: View, shown: Range, stopped: Range): InlineVa
   };
   const out: InlineValue[] = [];
   for (const rule of statementsOf(block.children)) {
-    if (rule.kind !== "rule" || rule.id === undefined || !tried(rule)) continue;
+    if (rule.kind !== "rule" || rule.id === undefined) continue;
     const range = view.document.rangeOf(rule.chunk, rule.id);
-    if (range.start.line < shown.start.line || range.start.line > shown.end.line) continue;
+    if (range.start.line < shown.start.line || range.start.line > shown.end.line || !tried(rule)) continue;
     out.push({ range, expression: `matches(${rule.id.value})` });
   }
   return out;

@@ -2,16 +2,22 @@
 
 export function plainText(markdown: string): string {
   const lines: string[] = [];
+  let rows: string[][] = [];
   let fence: string | undefined;
   for (const line of markdown.split("\n")) {
     const [ticks] = /^`{3,}/.exec(line) ?? [];
     if (ticks !== undefined && (fence === undefined || ticks === fence))
       fence = fence === undefined ? ticks : undefined;
     else if (fence !== undefined) lines.push(line);
-    else if (!RULE.test(line))
-      lines.push(TABLE.test(line) ? cellsOf(line).map(inline).join("  ") : inline(line.replace(HEADING, "")));
+    else if (TABLE.test(line)) {
+      if (!RULE.test(line)) rows.push(cellsOf(line).map(inline));
+    } else {
+      lines.push(...inColumns(rows));
+      rows = [];
+      if (!RULE.test(line)) lines.push(inline(line.replace(HEADING, "")));
+    }
   }
-  return lines
+  return [...lines, ...inColumns(rows)]
     .join("\n")
     .replace(/\n{3,}/g, "\n\n")
     .trim();
@@ -28,8 +34,21 @@ const cellsOf = (line: string): string[] =>
     .split(/(?<!\\)\|/)
     .map((cell) => cell.trim().replaceAll("\\|", "|"));
 
+/** The rows of a table, each column as wide as its widest cell; a head without words is left out. */
+function inColumns(rows: readonly string[][]): string[] {
+  const widths: number[] = [];
+  for (const cells of rows)
+    for (const [index, cell] of cells.entries()) widths[index] = Math.max(widths[index] ?? 0, [...cell].length);
+  const padded = (cell: string, index: number) => cell + " ".repeat((widths[index] ?? 0) - [...cell].length);
+  return rows
+    .filter((cells) => cells.some((cell) => cell !== ""))
+    .map((cells) => cells.map(padded).join("  ").trimEnd());
+}
+
 /** What is not meant literally, but for code. A link's text and address are as long as we write them. */
-const LINK = /\[([^\]]{0,200})\]\([^)\s]{0,500}\)/y;
+const LINK = /\[([^\]]{0,200})\]\(([^)\s]{0,500})\)/y;
+/** Where it leads is worth reading only where a person can go. */
+const ON_THE_WEB = /^(?:https?|mailto):/i;
 const ENTITY = /&(lt|amp|#33|#93);/y;
 const ENTITIES: Readonly<Record<string, string>> = { lt: "<", amp: "&", "#33": "!", "#93": "]" };
 
@@ -52,7 +71,7 @@ function inline(text: string): string {
     const link = next === "[" ? matchAt(LINK, at) : null;
     const entity = next === "&" ? matchAt(ENTITY, at) : null;
     if (escaped) out += text[at + 1];
-    else if (link) out += inline(link[1] as string);
+    else if (link) out += inline(link[1] as string) + (ON_THE_WEB.test(link[2] ?? "") ? ` (${link[2]})` : "");
     else if (entity) out += ENTITIES[entity[1] as string];
     else if (next !== "*" || !emphasizes(text, at)) out += next;
     at += escaped ? 2 : ((link ?? entity)?.[0].length ?? 1);

@@ -29,12 +29,12 @@ export const MODULE_NOTES: Readonly<Record<Module, ModuleNote>> = {
   dfw: {
     title: "Distributed Firewall",
     short: "stateful rules and the connection table",
-    text: "`vmware-sfw`, one instance a vNIC, with two tables: the **rule table**, first match from the top, and the **connection tracker**. A packet of a known connection passes by state and no rule is read. `summarize-dvfilter` on the host lists it as `…-vmware-sfw.2`, `vsipioctl getrules` shows its rules.",
+    text: "`vmware-sfw`, one instance per vNIC, with two tables: the **rule table**, first match from the top, and the **connection tracker**. A packet of a known connection passes by state and no rule is read. `summarize-dvfilter` on the host lists it as `…-vmware-sfw.2`, `vsipioctl getrules` shows its rules.",
   },
   redirect: {
     title: "Partner service",
     short: "redirection to an appliance (NetX)",
-    text: "Network introspection (NetX): traffic that the redirection rules match is handed to a partner's service VM on the same host, and goes on in the chain when the service returns it. `fail open` or `fail closed` decides when the service is *down*; one that hangs while still attached swallows the packet.",
+    text: "Network introspection (NetX): traffic that the redirection rules match is handed to a partner's service VM on the same host, and goes on in the chain when the service returns it. `summarize-dvfilter` on the host lists it under the number of its slot. `fail open` or `fail closed` decides when the service is *down*; one that hangs while still attached swallows the packet.",
   },
   encryption: {
     title: "Distributed Network Encryption",
@@ -56,7 +56,7 @@ export function slotHistory(slot: SlotNumber, platform: Platform): string | unde
   if (slot === 12 && platform.slots[12].module === undefined)
     return "**Disagreement.** Public sources give the partner range as 4–11 or as 4–12; this platform takes 4–11. `platform nsx-v 6.3` takes 4–12.";
   if (slot === 12 && platform.slots[12].owner.startsWith("vmware-si"))
-    return "NSX 4 runs its own service insertion (`vmware-si`) here; partner slots below it are no longer used.";
+    return "NSX 4 runs its own service insertion (`vmware-si`) here in place of NetX: one module for all partners, whose service VMs may also stand on other hosts, in a service cluster. The partner slots below it are no longer used.";
   if (slot >= 4 && slot <= 12)
     return platform.slots[slot].module === "redirect"
       ? "Public sources give the partner range as 4–11 or as 4–12; it is chosen by `platform`. The first service that is deployed usually takes slot 4, the next slot 5."

@@ -1,19 +1,10 @@
-/**
- * Feature: outline and breadcrumbs (document symbols), and search for a name in every policy (workspace symbols).
- */
-import {
-  type DocumentSymbol,
-  type Range,
-  type SymbolInformation,
-  SymbolKind,
-  type WorkspaceSymbol,
-} from "vscode-languageserver-types";
-import { STRIDE, type Steps } from "../space/steps.ts";
+/** Feature: outline and breadcrumbs (document symbols). */
+import { type DocumentSymbol, type Range, type SymbolInformation, SymbolKind } from "vscode-languageserver-types";
 import type { SourceDocument } from "../syntax/document.ts";
 import type { Statement } from "../syntax/tree.ts";
 import { fullRange } from "./view.ts";
 
-const KINDS: Partial<Record<Statement["kind"], SymbolKind>> = {
+export const SYMBOL_KINDS: Partial<Record<Statement["kind"], SymbolKind>> = {
   policy: SymbolKind.File,
   segment: SymbolKind.Namespace,
   vm: SymbolKind.Object,
@@ -50,7 +41,7 @@ export function documentSymbols(document: SourceDocument): DocumentSymbol[] {
   const visit = (statements: readonly Statement[]): DocumentSymbol[] => {
     const out: DocumentSymbol[] = [];
     for (const statement of statements) {
-      const kind = KINDS[statement.kind];
+      const kind = SYMBOL_KINDS[statement.kind];
       if (kind === undefined || left <= 0) continue;
       if (brief && statement.parent !== undefined && !("children" in statement)) continue;
       left -= 1;
@@ -122,7 +113,7 @@ function detailOf(statement: Statement): string {
   }
 }
 
-function selectionOf(statement: Statement) {
+export function selectionOf(statement: Statement) {
   if ("name" in statement && statement.name) return statement.name;
   if ("title" in statement && statement.title) return statement.title;
   if (statement.kind === "rule" && statement.id) return statement.id;
@@ -140,44 +131,3 @@ export const flatSymbols = (
     { name, kind, location: { uri, range }, ...(containerName && { containerName }) },
     ...flatSymbols(children ?? [], uri, name),
   ]);
-
-const MOST_FOUND = 500;
-
-/** Declarations, rules and scenarios whose name has the letters of `query` in its order. */
-export function* workspaceSymbols(documents: Iterable<SourceDocument>, query: string): Steps<WorkspaceSymbol[]> {
-  const found: WorkspaceSymbol[] = [];
-  let looked = 0;
-  function* visit(document: SourceDocument, statements: readonly Statement[], container: string): Steps<void> {
-    for (const statement of statements) {
-      if (found.length >= MOST_FOUND) return;
-      looked += 1;
-      if (looked % STRIDE === 0) yield;
-      const kind = KINDS[statement.kind];
-      if (kind === undefined) continue;
-      const name = nameOf(statement);
-      const named = name !== statement.kind && statement.kind !== "slot" && statement.kind !== "bind";
-      if (named && lettersInOrder(name, query))
-        found.push({
-          name,
-          kind,
-          location: { uri: document.uri, range: document.rangeOf(statement.chunk, selectionOf(statement)) },
-          ...(container !== "" && { containerName: container }),
-        });
-      if ("children" in statement) yield* visit(document, statement.children, name);
-    }
-  }
-  for (const document of documents) yield* visit(document, document.tree.statements, "");
-  return found;
-}
-
-/** As LSP asks: the query's letters appear in the name in order, whatever their case. */
-export function lettersInOrder(name: string, query: string): boolean {
-  const text = name.toLowerCase();
-  let from = 0;
-  for (const letter of query.toLowerCase()) {
-    const found = text.indexOf(letter, from);
-    if (found < 0) return false;
-    from = found + letter.length;
-  }
-  return true;
-}

@@ -6,15 +6,17 @@
  *   line (from 1), or tells why no packet does; it answers what `iochain/scenarioFor` does;
  * - `iochain.showTrips` `{ uri, scenario }` or `{ uri, packet, from? }` opens the trace as a document, and answers its
  *   `{ uri }`; `iochain.showExport` `{ uri, format }` does the same with the policy in another format, and tells what
- *   that cannot hold. Both are declared where the client can show them.
+ *   that cannot hold. Both are declared where the client can show them;
+ * - `iochain.applyEdit` `{ label, edit }` is what code actions become for clients that know commands only.
  */
-import { type CancellationToken, ErrorCodes, ResponseError } from "vscode-languageserver";
+import { type CancellationToken, type ClientCapabilities, ErrorCodes, ResponseError } from "vscode-languageserver";
 import { isExportFormat } from "../exchange/formats.ts";
 import type { TestResult } from "../ide/simulate.ts";
 import { traceUri } from "../ide/traceDocument.ts";
 import { canShow } from "./documents.ts";
 import { EXPORTS_KNOWN, exported, exportUri } from "./exports.ts";
 import type { Feature } from "./features.ts";
+import { APPLY, takesActions } from "./fitting.ts";
 import { scenarioFor } from "./questions.ts";
 import type { Session } from "./session.ts";
 import { optionalText, run, text, viewOf } from "./simulation.ts";
@@ -59,13 +61,17 @@ const RUN: Readonly<
     if (notes.length > 0) session.tell(false, `Not all of the policy can be said in ${format}: ${notes.join("; ")}`);
     return { uri: address, notes };
   },
+  [APPLY]: async (session, { label, edit }) => ({ applied: await session.apply(text(label, "label"), edit) }),
 };
+
+const isDeclared = (client: ClientCapabilities, name: string): boolean =>
+  SHOWING.has(name) ? canShow(client) : name !== APPLY || !takesActions(client);
 
 export const COMMANDS: readonly Feature[] = [
   {
     method: "workspace/executeCommand",
     declare: (client) => ({
-      executeCommandProvider: { commands: Object.keys(RUN).filter((name) => canShow(client) || !SHOWING.has(name)) },
+      executeCommandProvider: { commands: Object.keys(RUN).filter((name) => isDeclared(client, name)) },
     }),
     answer: async (session, params, token) => {
       const command = String(params.command);

@@ -24,15 +24,17 @@ import { definition, documentHighlight, implementation, references, typeDefiniti
 import { FIRST_TRIGGER, formatOnType, MORE_TRIGGERS } from "../ide/onType.ts";
 import { isProblem, prepareRename, type RenameProblem, rename } from "../ide/rename.ts";
 import { signatureHelp } from "../ide/signatureHelp.ts";
-import { documentSymbols, flatSymbols, workspaceSymbols } from "../ide/symbolTree.ts";
+import { documentSymbols, flatSymbols } from "../ide/symbolTree.ts";
 import { readTraceUri, scenarioOfTrace } from "../ide/traceDocument.ts";
 import type { View } from "../ide/view.ts";
+import { workspaceSymbols } from "../ide/workspaceSymbols.ts";
 import type { SourceDocument } from "../syntax/document.ts";
 import { format, formatRange } from "../syntax/format.ts";
 import { ASSISTANT } from "./assistant.ts";
 import { COMMANDS } from "./commands.ts";
 import { canShow, DOCUMENTS } from "./documents.ts";
 import { EXCHANGE } from "./exchange.ts";
+import { takesActions } from "./fitting.ts";
 import { validPosition } from "./params.ts";
 import { QUESTIONS } from "./questions.ts";
 import { REPLAY } from "./replay.ts";
@@ -230,9 +232,7 @@ export const FEATURES: readonly Feature[] = [
   {
     method: "textDocument/codeAction",
     declare: (client) => ({
-      codeActionProvider: client.textDocument?.codeAction?.codeActionLiteralSupport
-        ? { codeActionKinds: CODE_ACTION_KINDS }
-        : true,
+      codeActionProvider: takesActions(client) ? { codeActionKinds: CODE_ACTION_KINDS } : true,
     }),
     answer: (session, params) => {
       const trace = readTraceUri(String(params.textDocument.uri));

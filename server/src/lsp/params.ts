@@ -1,5 +1,6 @@
 /** What every request must hold, looked at once before it is answered: what a client got wrong is told as that. */
 import { ErrorCodes, type Position, type Range, ResponseError } from "vscode-languageserver";
+import type { Change } from "../syntax/document.ts";
 
 /** Requests about a stretch of text. */
 const RANGED: ReadonlySet<string> = new Set([
@@ -37,20 +38,32 @@ const isObject = (value: any): boolean => typeof value === "object" && value !==
 const isRenaming = (file: { readonly oldUri?: unknown; readonly newUri?: unknown } | null): boolean =>
   typeof file?.oldUri === "string" && typeof file.newUri === "string";
 
-/** What an edit says, as far as it can be done. */
-export const isChanges = (changes: unknown): boolean =>
-  Array.isArray(changes) &&
-  changes.every(
-    (change) =>
-      isObject(change) &&
-      typeof change.text === "string" &&
-      (!change.range || (isObject(change.range.start) && isObject(change.range.end))),
-  );
+/** Whether it names a document. */
+// biome-ignore lint/suspicious/noExplicitAny: parameters as they came over the wire.
+export const isDocument = (value: any): boolean => typeof value?.uri === "string";
+
+/**
+ * What a document's change is made of; undefined when it is nothing of the kind. A place outside the text is its nearest
+ * end, and some clients write a missing range as null.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: parameters as they came over the wire.
+export function changesOf(changes: any): Change[] | undefined {
+  if (!Array.isArray(changes)) return undefined;
+  const out: Change[] = [];
+  for (const change of changes) {
+    const { range, text } = change ?? {};
+    if (typeof text !== "string" || (range && !(isNumbered(range.start) && isNumbered(range.end)))) return undefined;
+    out.push(range ? { range, text } : { text });
+  }
+  return out;
+}
+const isNumbered = (position: Position | undefined): boolean =>
+  typeof position?.line === "number" && typeof position.character === "number";
+const isPlace = (position: Position | undefined): boolean => isCount(position?.line) && isCount(position?.character);
 
 /** A position that is one: whole numbers from 0. What lies outside the text is for the request to answer emptily. */
 export function validPosition(position: Position): Position {
-  if (!isCount(position?.line) || !isCount(position?.character))
-    throw wrong("a position is { line, character }, whole numbers from 0");
+  if (!isPlace(position)) throw wrong("a position is { line, character }, whole numbers from 0");
   return position;
 }
 function validRange(range: Range): void {

@@ -1,9 +1,13 @@
 /**
  * Positions on the wire. Inside, characters count UTF-16 units; a client may have asked for UTF-8, where they count
- * bytes. Requests and answers are walked as JSON: wherever `{ line, character }` stands, the document is the one that
+ * bytes, or UTF-32, where they count code points. Requests and answers are walked as JSON: wherever `{ line, character }` stands, the document is the one that
  * the nearest `uri` names.
  */
-export type Encoding = "utf-16" | "utf-8";
+export type Encoding = "utf-16" | OtherEncoding;
+type OtherEncoding = "utf-8" | "utf-32";
+/** The client's order is its preference (LSP, "PositionEncodingKind"); UTF-16 is what every client can. */
+export const encodingOf = (offered: readonly string[]): Encoding => offered.find(isEncoding) ?? "utf-16";
+const isEncoding = (name: string): name is Encoding => name === "utf-8" || name === "utf-16" || name === "utf-32";
 
 /** The text of a line of a document, without its end; undefined when the document or the line is not there. */
 export type LineOf = (uri: string, line: number) => string | undefined;
@@ -15,9 +19,10 @@ interface WirePosition {
 const isPosition = (value: object): value is WirePosition =>
   "line" in value && "character" in value && typeof value.line === "number" && typeof value.character === "number";
 
-/** UTF-8 bytes of a UTF-16 unit at `i`: the second half of a pair counts none, its first half all four. */
-function bytesAt(text: string, i: number): number {
+/** What a UTF-16 unit at `i` counts: the second half of a pair nothing, its first half all of the character. */
+function sizeAt(text: string, i: number, encoding: OtherEncoding): number {
   const unit = text.charCodeAt(i);
+  if (encoding === "utf-32") return isLow(unit) && isHigh(text.charCodeAt(i - 1)) ? 0 : 1;
   if (unit < 0x80) return 1;
   if (unit < 0x800) return 2;
   if (unit >= 0xd800 && unit <= 0xdbff) return isLow(text.charCodeAt(i + 1)) ? 4 : 3;
@@ -26,22 +31,22 @@ function bytesAt(text: string, i: number): number {
 const isHigh = (unit: number) => unit >= 0xd800 && unit <= 0xdbff;
 const isLow = (unit: number) => unit >= 0xdc00 && unit <= 0xdfff;
 
-/** UTF-16 units → UTF-8 bytes. */
-export function toBytes(line: string, character: number): number {
-  let bytes = 0;
+/** UTF-16 units → what the encoding counts. */
+export function toWire(line: string, character: number, encoding: OtherEncoding): number {
+  let count = 0;
   const end = Math.min(character, line.length);
-  for (let i = 0; i < end; i += 1) bytes += bytesAt(line, i);
-  return bytes;
+  for (let i = 0; i < end; i += 1) count += sizeAt(line, i, encoding);
+  return count;
 }
 
-/** UTF-8 bytes → UTF-16 units; a place inside a character is its start. */
-export function fromBytes(line: string, bytes: number): number {
+/** What the encoding counts → UTF-16 units; a place inside a character is its start. */
+export function fromWire(line: string, count: number, encoding: OtherEncoding): number {
   let seen = 0;
   for (let i = 0; i < line.length; i += 1) {
-    const size = bytesAt(line, i);
-    if (seen + size > bytes) return i;
+    const size = sizeAt(line, i, encoding);
+    if (seen + size > count) return i;
     seen += size;
-    if (seen === bytes && !isLow(line.charCodeAt(i + 1))) return i + 1;
+    if (seen === count && !isLow(line.charCodeAt(i + 1))) return i + 1;
   }
   return line.length;
 }
@@ -85,7 +90,7 @@ export const encodePositions = <T>(value: T, uri: string | undefined, encoding: 
     ? value
     : (convertPositions(value, uri, (of, { line, character }) => ({
         line,
-        character: toBytes(lineOf(of, line) ?? "", character),
+        character: toWire(lineOf(of, line) ?? "", character, encoding),
       })) as T);
 
 /** What the client sent: `encoding` outside, UTF-16 inside. */
@@ -94,5 +99,5 @@ export const decodePositions = <T>(value: T, uri: string | undefined, encoding: 
     ? value
     : (convertPositions(value, uri, (of, { line, character }) => ({
         line,
-        character: fromBytes(lineOf(of, line) ?? "", character),
+        character: fromWire(lineOf(of, line) ?? "", character, encoding),
       })) as T);

@@ -1,7 +1,7 @@
 /** Semantic tokens over the wire: whole, as a delta to the answer before, or of a range. */
 import { semanticTokens, TOKEN_MODIFIERS, TOKEN_TYPES } from "../ide/semanticTokens.ts";
 import type { Feature } from "./features.ts";
-import { toBytes } from "./positions.ts";
+import { toWire } from "./positions.ts";
 import type { Session } from "./session.ts";
 
 /** The last answer for each document, to tell the next one as a difference. */
@@ -20,7 +20,7 @@ function tokensOf(session: Session, uri: string): number[] | undefined {
   return semanticTokens(view, columnsOf(session, uri));
 }
 const columnsOf = (session: Session, uri: string) => (line: number, character: number) =>
-  session.encoding === "utf-16" ? character : toBytes(session.lineOf(uri, line) ?? "", character);
+  session.encoding === "utf-16" ? character : toWire(session.lineOf(uri, line) ?? "", character, session.encoding);
 
 function remember(session: Session, uri: string, data: number[]): string {
   count += 1;

@@ -24,9 +24,9 @@ import { statementParser } from "../syntax/parser.ts";
 import { Diagnostics } from "./diagnostics.ts";
 import { refresher } from "./documents.ts";
 import { capabilities, FEATURES, type Feature } from "./features.ts";
+import { fitted, versioned } from "./fitting.ts";
 import type { Host } from "./host.ts";
-import { asShown } from "./markup.ts";
-import { checkParams, isChanges } from "./params.ts";
+import { changesOf, checkParams, isDocument } from "./params.ts";
 import { decodePositions, encodePositions } from "./positions.ts";
 import { LONG_TEXT } from "./reading.ts";
 import { Session } from "./session.ts";
@@ -40,7 +40,8 @@ export function startServer(connection: Connection, host: Host): void {
     else connection.window.showWarningMessage(message);
   };
   session.apply = async (label, edit) => {
-    const { applied } = await connection.workspace.applyEdit({ label, edit });
+    const ready = encodePositions(versioned(session, edit), undefined, session.encoding, session.lineOf);
+    const { applied } = await connection.workspace.applyEdit({ label, edit: ready });
     return applied;
   };
   session.progress = (token, news) => void connection.sendProgress(WorkDoneProgress.type, token, news);
@@ -109,10 +110,16 @@ export function startServer(connection: Connection, host: Host): void {
     );
   }
 
+  /** A notification has no answer that could say what is wrong with it. */
+  const ignored = (what: string): void => connection.console.warn(`ignored ${what}`);
+
   // ---- documents --------------------------------------------------------------------------------------------------
 
-  connection.onDidOpenTextDocument(({ textDocument: { uri, text, version: v } }) =>
+  connection.onDidOpenTextDocument((params) =>
     safely("didOpen", () => {
+      if (!isDocument(params?.textDocument) || typeof params.textDocument.text !== "string")
+        return ignored("didOpen: textDocument is { uri, version, text }");
+      const { uri, text, version: v } = params.textDocument;
       const document = workspace.open(uri, text, v);
       if (text.length < LONG_TEXT) diagnostics.changed(uri);
       else return diagnostics.opening(document, session.reading.begin(document));
@@ -120,14 +127,13 @@ export function startServer(connection: Connection, host: Host): void {
   );
   connection.onDidChangeTextDocument((params: DidChangeTextDocumentParams) =>
     safely("didChange", () => {
+      if (!isDocument(params?.textDocument)) return ignored("didChange: textDocument is { uri, version }");
       const { uri, version: v } = params.textDocument;
-      if (!isChanges(params.contentChanges)) {
-        connection.console.warn(`ignored a change of ${uri}: contentChanges is a list of { range?, text }`);
-        return;
-      }
+      const changes = changesOf(params.contentChanges);
+      if (changes === undefined) return ignored(`a change of ${uri}: contentChanges is a list of { range?, text }`);
       const known = workspace.change(
         uri,
-        params.contentChanges,
+        changes,
         v,
         session.encoding === "utf-16"
           ? undefined
@@ -136,17 +142,22 @@ export function startServer(connection: Connection, host: Host): void {
       if (known) {
         diagnostics.changed(uri);
         refreshShown();
-      } else connection.console.warn(`ignored a change of ${uri} to version ${v}: not open, or not newer`);
+      } else ignored(`a change of ${uri} to version ${v}: not open, or not newer`);
     }),
   );
-  connection.onDidCloseTextDocument(({ textDocument: { uri } }) =>
+  connection.onDidCloseTextDocument((params) =>
     safely("didClose", () => {
+      if (!isDocument(params?.textDocument)) return ignored("didClose: textDocument is { uri }");
+      const { uri } = params.textDocument;
       workspace.close(uri);
       diagnostics.closed(uri);
     }),
   );
-  connection.onDidChangeWatchedFiles(({ changes }) =>
+  connection.onDidChangeWatchedFiles((params) =>
     safely("didChangeWatchedFiles", () => {
+      const changes = params?.changes;
+      if (!Array.isArray(changes) || !changes.every(isDocument))
+        return ignored("didChangeWatchedFiles: changes is a list of { uri, type }");
       for (const { uri, type } of changes) {
         workspace.fileChanged(uri, type !== 3);
         diagnostics.changed(uri);
@@ -154,9 +165,9 @@ export function startServer(connection: Connection, host: Host): void {
       refreshShown();
     }),
   );
-  connection.onDidChangeConfiguration(({ settings }) =>
+  connection.onDidChangeConfiguration((params) =>
     safely("didChangeConfiguration", () => {
-      const { iochain } = (settings ?? {}) as { readonly iochain?: unknown };
+      const { iochain } = (params?.settings ?? {}) as { readonly iochain?: unknown };
       // A client that only says that something has changed says nothing.
       if (iochain === undefined || iochain === null) return;
       session.configure(iochain);
@@ -182,8 +193,7 @@ export function startServer(connection: Connection, host: Host): void {
         if (method !== "textDocument/diagnostic" && session.reading.done) await session.reading.done;
         const uri = uriIn(params);
         const result = await answer(session, decodePositions(params, uri, session.encoding, session.lineOf), token);
-        const shown = asShown(result, method, session.client);
-        return encodePositions(shown, uri, session.encoding, session.lineOf) ?? null;
+        return encodePositions(fitted(session, method, result), uri, session.encoding, session.lineOf) ?? null;
       } catch (error) {
         if (error instanceof ResponseError) return error;
         report(method, error);

@@ -18,7 +18,7 @@ import { boundsOf } from "../policy/bounds.ts";
 import { resolveImport, unreadText } from "../policy/program.ts";
 import { mayRead } from "../policy/readable.ts";
 import type { Host } from "./host.ts";
-import type { Encoding } from "./positions.ts";
+import { type Encoding, encodingOf } from "./positions.ts";
 import { Reading } from "./reading.ts";
 import { Workspace } from "./workspace.ts";
 
@@ -87,10 +87,7 @@ export class Session {
 
   initialize(params: InitializeParams): void {
     this.client = params.capabilities ?? {};
-    // The client's order is its preference (LSP, "PositionEncodingKind"); UTF-16 is what every client can.
-    const offered = this.client.general?.positionEncodings ?? [];
-    this.encoding =
-      offered.find((encoding) => encoding === "utf-8" || encoding === "utf-16") === "utf-8" ? "utf-8" : "utf-16";
+    this.encoding = encodingOf(this.client.general?.positionEncodings ?? []);
     this.configure(params.initializationOptions);
   }
 

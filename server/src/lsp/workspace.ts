@@ -2,7 +2,6 @@
  * The documents that the server knows: those open in the editor, and on disk those they import and those of the
  * workspace's folders. Programs are put together here, and kept until a document of theirs changes.
  */
-import type { TextDocumentContentChangeEvent } from "vscode-languageserver";
 import { KeptFindings } from "../check/kept.ts";
 import { KeptSets } from "../check/sets/kept.ts";
 import { type Bounds, MEGABYTE, STANDARD_BOUNDS } from "../policy/bounds.ts";
@@ -62,12 +61,7 @@ export class Workspace {
    * False when the document is not open, or the version is not newer than what is here. `read` makes each change
    * ready when its turn comes: its positions are those of the text that the one before it left.
    */
-  change(
-    uri: string,
-    changes: readonly TextDocumentContentChangeEvent[],
-    version: number,
-    read?: (change: Change) => Change,
-  ): boolean {
+  change(uri: string, changes: readonly Change[], version: number, read?: (change: Change) => Change): boolean {
     const document = this.#open.get(uri);
     if (document === undefined || version <= document.version) return false;
     let imports = false;
@@ -75,8 +69,8 @@ export class Workspace {
       const { removed, added } = document.edit(ready, version);
       imports ||= [...removed, ...added].some(({ kind }) => kind === "import");
     };
-    if (read === undefined) edit(changes as readonly Change[]);
-    else for (const change of changes) edit([read(change as Change)]);
+    if (read === undefined) edit(changes);
+    else for (const change of changes) edit([read(change)]);
     if (imports) this.#forget(uri);
     else this.#renew(uri);
     return true;

@@ -105,7 +105,7 @@ class Redirects {
         code: "inspected-then-dropped",
         place: placeOf(rule),
         message: sentence(
-          `Entering the VM, slot 2 drops packets that ${nameOf(rule)} has sent to ${appliance?.name ?? "the appliance"} before`,
+          `Entering the VM, slot 2 drops packets that ${nameOf(rule)} has already sent to ${appliance ? `"${appliance.name}"` : "the appliance"}`,
         ),
         related: [droppedBy(taker && list.rules[taker.rule]?.rule, receiver)],
       };

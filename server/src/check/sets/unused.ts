@@ -127,7 +127,8 @@ function reason(rule: Rule, meaning: Meaning): { why: string; place: Place } {
   }
   const from = familiesOf(rule.from, meaning).filter((family) => layers.includes(family));
   const both = from.filter((family) => familiesOf(rule.to, meaning).includes(family));
-  if (both.length === 0) return at("to", `its "from" is IPv${from[0]} only and its "to" the other family`);
+  if (both.length === 0)
+    return at("to", `its "from" is IPv${from[0]} only and its "to" IPv${from[0] === 4 ? 6 : 4} only`);
   const services = meaning.services(rule.services);
   if (services[4].length === 0 && services[6].length === 0) return at("service", "its service matches no IP packet");
   return at("service", `its service is none of IPv${both[0]}, and its addresses are IPv${both[0]}`);

@@ -1,5 +1,6 @@
 /** A quick fix: what it says and what it writes. Every fix leaves a valid file with one finding fewer. */
 import type { Finding } from "../../check/finding.ts";
+import type { Statement } from "../../syntax/tree.ts";
 import type { FileEdit } from "../edits.ts";
 import type { View } from "../view.ts";
 
@@ -9,8 +10,10 @@ export interface Fix {
   /** The one that is meant without asking: what "fix all" takes. */
   readonly preferred?: boolean;
 }
-/** The fixes of one code's finding: none when the text does not allow any. `before`: what is written besides. */
-export type Fixer = (view: View, finding: Finding, before: readonly FileEdit[]) => readonly Fix[];
+/** The ids that the rules of a block have, and those that fixes which are made together give them. */
+export type IdsInUse = Map<Statement, Set<number>>;
+/** The fixes of one code's finding: none when the text does not allow any. */
+export type Fixer = (view: View, finding: Finding, together?: IdsInUse) => readonly Fix[];
 
 /** A field of a finding's data, when it is of the type that is wanted. */
 export function dataOf<T>(finding: Finding, field: string, is: (value: unknown) => value is T): T | undefined {

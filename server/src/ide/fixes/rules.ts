@@ -21,10 +21,17 @@ import { statementsOf } from "../symbols.ts";
 import type { View } from "../view.ts";
 import { dataOf, type Fixer, isNumber } from "./fix.ts";
 
-export const nextFreeId: Fixer = (view, finding) => {
+export const nextFreeId: Fixer = (view, finding, together) => {
   const { at, span } = finding.place;
-  const free = dataOf(finding, "free", isNumber);
+  let free = dataOf(finding, "free", isNumber);
   if (free === undefined) return [];
+  if (together !== undefined) {
+    const block = topOf(at.statement);
+    const taken = together.get(block) ?? idsOf(block);
+    together.set(block, taken);
+    while (taken.has(free)) free += 1;
+    taken.add(free);
+  }
   return [
     {
       title: `Change the id to ${free}, the next free one`,
@@ -97,13 +104,19 @@ export const dropAppliedTo: Fixer = (view, { place }) => {
   return [{ title: "Remove applied-to", edits: [{ uri, edit }], preferred: true }];
 };
 
+function idsOf(block: Statement): Set<number> {
+  const ids = new Set<number>();
+  const inside = "children" in block ? statementsOf(block.children) : [];
+  for (const statement of inside) if (statement.kind === "rule" && statement.id) ids.add(statement.id.value);
+  return ids;
+}
+
 /** A section of infrastructure that allows DHCP, ahead of what is tried after it. */
 export const allowDhcp: Fixer = (view, { place }) => {
   const { uri } = place.at;
   const dfw = topOf(place.at.statement);
   if (dfw.kind !== "dfw") return [];
-  const ids = new Set<number>();
-  for (const inside of statementsOf(dfw.children)) if (inside.kind === "rule" && inside.id) ids.add(inside.id.value);
+  const ids = idsOf(dfw);
   let id = 1;
   while (ids.has(id)) id += 1;
   const text = `section "DHCP" category infrastructure {\n  rule ${id} "Leases" allow service dhcp\n}`;
