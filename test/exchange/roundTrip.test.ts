@@ -48,4 +48,17 @@ describe.each(["nsx-policy", "nsxv-xml", "getrules"] as const)("%s", (format) =>
     }
     if (text === sayable) expect(same).toBeGreaterThan(30);
   });
+
+  test("the whole language: a difference is told", () => {
+    for (let seed = 100; seed < 115; seed++) {
+      const text = policyText(new Dice(seed));
+      const policy = policyOf(text);
+      const exported = exportPolicy(format, policy, "a.iochain");
+      const back = importInputs(format, [{ name: "back", text: exported.text }]);
+      if (!("text" in back)) throw new Error(`${seed}: ${back.refused.message}`);
+      if (mistakesOf(text).length === 0) expect(mistakesOf(back.text)).toEqual([]);
+      const told = exported.notes.map(noteText).filter((note) => !HARMLESS.test(note));
+      if (finish(diff(policy, policyOf(back.text))).different) expect({ seed, told }).not.toEqual({ seed, told: [] });
+    }
+  });
 });

@@ -159,7 +159,7 @@ export class ReplayFlows {
 
   /** A packet's text without its flow's ends, which are those of all: of what remains there are few. */
   private packed(row: number, packet: string): string {
-    const [forward, back] = this.heads(row);
+    const { forward, back } = this.heads(row);
     const text = packet.startsWith(forward)
       ? `>${packet.slice(forward.length)}`
       : packet.startsWith(back)
@@ -168,26 +168,30 @@ export class ReplayFlows {
     return text.startsWith("=") ? text : remembered(this.texts, text, () => text);
   }
 
-  private unpacked(row: number, text: string): string {
-    const [forward, back] = this.heads(row);
-    return `${{ ">": forward, "<": back }[text.charAt(0)] ?? ""}${text.slice(1)}`;
+  private heads(row: number) {
+    const [from = "", to = ""] = (this.ends[row] as string).split(" ");
+    const protocol = protocolOf(this.keys[row] as FlowKey);
+    return { protocol, from, to, forward: `${protocol} ${from} -> ${to}`, back: `${protocol} ${to} -> ${from}` };
   }
 
-  private heads(row: number): readonly [forward: string, back: string] {
-    const [from = "", to = ""] = (this.ends[row] as string).split(" ");
-    const name = protocolOf(this.keys[row] as FlowKey);
-    return [`${name} ${from} -> ${to}`, `${name} ${to} -> ${from}`];
+  private outcomesOf(row: number): Tally<Fate> {
+    const outcomes: Tally<Fate> = {};
+    for (const [i, column] of this.counts.entries()) {
+      const n = column.at(row);
+      if (n > 0) outcomes[FATES[i] as Fate] = n;
+    }
+    return outcomes;
   }
 
   private row(row: number): FlowRow {
-    const key = this.keys[row] as FlowKey;
-    const [from = "", to = ""] = (this.ends[row] as string).split(" ");
+    const { protocol, from, to, forward, back } = this.heads(row);
+    const unpacked = (text: string) => `${text[0] === ">" ? forward : text[0] === "<" ? back : ""}${text.slice(1)}`;
     const first = this.first.at(row);
     const sends = this.sends[row] as (string | number)[];
     return {
-      key: flowKeyText(key),
-      flow: this.heads(row)[0],
-      protocol: protocolOf(key),
+      key: flowKeyText(this.keys[row] as FlowKey),
+      flow: forward,
+      protocol,
       from,
       to,
       vnics: this.vnics[row] as readonly string[],
@@ -198,11 +202,9 @@ export class ReplayFlows {
       outcome: FATES[this.outcome.at(row)] as Fate,
       decidingFrame: this.decidingFrame.at(row),
       ...this.decisions[this.decision.at(row)],
-      outcomes: Object.fromEntries(
-        FATES.map((fate, i): [Fate, number] => [fate, this.counts[i]?.at(row) ?? 0]).filter(([, n]) => n > 0),
-      ),
+      outcomes: this.outcomesOf(row),
       sends: Array.from({ length: sends.length / 2 }, (_, i) => ({
-        packet: this.unpacked(row, sends[2 * i] as string),
+        packet: unpacked(sends[2 * i] as string),
         clock: sends[2 * i + 1] as number,
       })),
     };

@@ -9,6 +9,7 @@ import { decompressed } from "../capture/gzip.ts";
 import { CaptureReader } from "../capture/reader.ts";
 import { parseMac } from "../capture/text.ts";
 import { Replay, type Vantage } from "../chain/replay.ts";
+import type { FlowRow } from "../chain/replayFlows.ts";
 import { ReplayReport } from "../chain/replayReport.ts";
 import { scenarioText } from "../chain/replayScenario.ts";
 import { World } from "../chain/world.ts";
@@ -119,7 +120,13 @@ async function replay(
     throw new ResponseError(LSPErrorCodes.RequestFailed, error.message);
   if (error !== undefined) warnings.push(`byte ${error.at}: ${error.message}`);
   const { frames, bytes, outcomes, reasons, hits, without, timeline } = report;
-  const flows = [...report.flows];
+  const flows: FlowRow[] = [];
+  for (const flow of report.flows) {
+    flows.push(flow);
+    if (performance.now() - begun < SLICE) continue;
+    await breathe(token);
+    begun = performance.now();
+  }
   warnings.unshift(...reader.warnings);
   coverage.addHits(world);
   return { frames, bytes, outcomes, reasons, hits, flows, without, timeline, warnings, coverage: coverage.report() };
