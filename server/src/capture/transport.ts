@@ -24,24 +24,21 @@ import {
 
 /** tshark's names of the IP protocols (IANA) that it decodes and we do not. */
 const PROTOCOL_NAMES: Readonly<Record<number, string>> = {
-  3: ":ggp",
-  8: ":egp",
   9: ":igrp",
-  27: ":rdp",
   33: ":dccp",
+  36: ":xtp",
   46: ":rsvp",
+  48: ":dsr",
+  53: ":swipe",
   54: ":nhrp",
-  55: ":mobile",
   62: ":mipv6",
-  77: ":sunnd",
-  81: ":vmtp",
   88: ":eigrp",
   89: ":ospf",
   103: ":pim",
-  108: ":ipcomp",
+  108: ":ipcomp:data",
   112: ":vrrp",
+  113: ":pgm",
   115: ":l2tp",
-  124: ":isis",
   136: ":udplite",
   139: ":hip",
   140: ":shim6",
@@ -87,8 +84,12 @@ export function transport(draft: Draft): Layer {
     case 137:
       rare(draft).nested = { role: "inner", layer: Layer.EtherType, at: draft.at, type: 0x8847, via: "" };
       return Layer.Done;
+    case 143:
+      // RFC 8986, 10.1.
+      rare(draft).nested = { role: "inner", layer: Layer.Ethernet, at: draft.at, type: 0, via: "" };
+      return Layer.Done;
     case 59:
-      draft.protocols += ":ipv6.nonxt";
+      draft.protocols += draft.at < draft.end ? ":data" : "";
       return Layer.Done;
     default:
       draft.protocols += PROTOCOL_NAMES[draft.type] ?? (draft.at < draft.end ? ":data" : "");
