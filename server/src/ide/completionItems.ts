@@ -14,7 +14,16 @@ import { someOf } from "./markdown.ts";
 import { writeName } from "./rename.ts";
 import { MODULE_NOTES } from "./slotNotes.ts";
 import { statementsOf } from "./symbols.ts";
-import { addressNote, durationWords, isTimer, macNote, portNote, TIMER_NOTES } from "./valueNotes.ts";
+import {
+  addressNote,
+  COS_NAMES,
+  DSCP_NAMES,
+  durationWords,
+  isTimer,
+  macNote,
+  portNote,
+  TIMER_NOTES,
+} from "./valueNotes.ts";
 import type { View } from "./view.ts";
 
 /** What a list is made for: where it is, and what stands before it. */
@@ -393,6 +402,21 @@ const numbered =
         CompletionItemKind.Constant,
       ),
     );
+/** Numbers that mean something by a name: of a mark, and of a packet's DSCP. */
+const marks: Items = ({ before }) => {
+  const word = before?.at(-1);
+  const names = word === "dscp" ? DSCP_NAMES : word === "cos" ? COS_NAMES : undefined;
+  const what = word === "dscp" ? "DSCP" : "CoS (802.1p priority)";
+  return [...(names ?? [])].map(([number, name]) =>
+    plain(
+      String(number),
+      name,
+      `${what} ${number}: **${name}**.`,
+      `3${twoDigits(number)}`,
+      CompletionItemKind.Constant,
+    ),
+  );
+};
 const icmpTypesOf: Items = ({ statement, before }) => {
   const protocol = before?.findLast((word) => word === "icmp" || word === "icmpv6") ?? statement?.kind;
   return [...icmpTypes(protocol === "icmpv6" ? "icmpv6" : "icmp")].map(([label, { type, code: c }]) => {
@@ -445,4 +469,5 @@ export const SORTS: Readonly<Record<string, Items>> = {
   protocolNumber: numbered(IP_PROTOCOLS, "IP protocol"),
   etherType: numbered(ETHER_TYPES, "EtherType"),
   icmpType: icmpTypesOf,
+  number: marks,
 };

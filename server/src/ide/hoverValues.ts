@@ -19,7 +19,16 @@ import { KEYWORD_NOTES } from "./keywordNotes.ts";
 import { code, count, escapeMarkdown, paragraphs, table } from "./markdown.ts";
 import type { Part } from "./parts.ts";
 import { MODULE_NOTES } from "./slotNotes.ts";
-import { addressNote, dscpName, durationWords, isToMany, macNote, portNote, timerText } from "./valueNotes.ts";
+import {
+  addressNote,
+  COS_NAMES,
+  DSCP_NAMES,
+  durationWords,
+  isToMany,
+  macNote,
+  portNote,
+  timerText,
+} from "./valueNotes.ts";
 import type { View } from "./view.ts";
 
 export function hoverValue(view: View, statement: Statement, part: Part): string | undefined {
@@ -136,11 +145,13 @@ function numberText(number: Int, of: string): string | undefined {
   const hex = number.text.startsWith("0x") ? ` (${value})` : "";
   switch (of) {
     case "dscp": {
-      const name = dscpName(value);
+      const name = DSCP_NAMES.get(value);
       return `DSCP ${number.text}${hex}${name ? `: **${name}**` : ""}. As the old TOS octet: 0x${(value * 4).toString(16).padStart(2, "0")}.`;
     }
-    case "cos":
-      return `CoS (802.1p priority) ${number.text}${hex}.`;
+    case "cos": {
+      const name = COS_NAMES.get(value);
+      return `CoS (802.1p priority) ${number.text}${hex}${name ? `: **${name}**` : ""}.`;
+    }
     case "key id":
       return `Key id ${number.text}${hex}: both ends need a key with this id.`;
     default:

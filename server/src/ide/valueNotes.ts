@@ -145,13 +145,19 @@ export function macNote(mac: Mac): string {
     return `**multicast**${group ? ` (${group})` : ""}: the lowest bit of the first octet is set, so no vNIC can own it`;
   }
   if (oui === 0x005056) {
-    // vSphere documentation, "VMware OUI Allocation": static addresses lie in 00:50:56:00:00:00–3f:ff:ff.
-    const fourth = Math.floor(mac / 0x10000) & 0xff;
-    return `**VMware** (OUI 00:50:56), ${fourth <= 0x3f ? "in the range for addresses set by hand (00:50:56:00:00:00–3f:ff:ff)" : "in the range that vCenter generates (above 00:50:56:3f:ff:ff)"}`;
+    return `**VMware** (OUI 00:50:56), ${vmwareRange(Math.floor(mac / 0x10000) & 0xff)}`;
   }
   const vendor = OUIS.get(oui);
   if (vendor !== undefined) return `**${vendor}**`;
   return first & 2 ? "locally administered address" : "vendor not in the small table of this hover";
+}
+
+/** By the fourth octet (vSphere documentation, "VMware OUI Allocation" and "Assigning Static MAC Addresses"). */
+function vmwareRange(fourth: number): string {
+  if (fourth <= 0x3f) return "in the range for addresses set by hand (00:50:56:00:00:00–3f:ff:ff)";
+  if (fourth >= 0x80 && fourth <= 0xbf)
+    return `in the range that vCenter generates (00:50:56:80:00:00–bf:ff:ff), here the one whose instance id is ${fourth - 0x80}`;
+  return "in a range that VMware keeps for other things, such as VMkernel adapters";
 }
 
 /** Groups that protocols listen to (IANA's registries of IPv4 and IPv6 multicast addresses). */
@@ -240,7 +246,7 @@ export function durationWords(milliseconds: number): string {
 }
 
 /** DSCP values with a name (RFC 2474, 2597, 3246, 5865). */
-const DSCP: ReadonlyMap<number, string> = new Map([
+export const DSCP_NAMES: ReadonlyMap<number, string> = new Map([
   [0, "CS0, best effort"],
   [8, "CS1"],
   [10, "AF11"],
@@ -264,4 +270,14 @@ const DSCP: ReadonlyMap<number, string> = new Map([
   [48, "CS6, network control"],
   [56, "CS7"],
 ]);
-export const dscpName = (value: number): string | undefined => DSCP.get(value);
+/** What the priorities of 802.1p are meant for (IEEE 802.1Q, "Traffic types"). */
+export const COS_NAMES: ReadonlyMap<number, string> = new Map([
+  [0, "best effort"],
+  [1, "background"],
+  [2, "excellent effort"],
+  [3, "critical applications"],
+  [4, "video"],
+  [5, "voice"],
+  [6, "internetwork control"],
+  [7, "network control"],
+]);
