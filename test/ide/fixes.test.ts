@@ -90,6 +90,13 @@ describe("whole-file fixes", () => {
   test("take neighbouring lines together", () => {
     expect(fixedAll('group a = any\ngroup b = any\ngroup c = any\nscenario "s" { }\n')).not.toContain("group b");
   });
+  test("a line that is out of order keeps its slot while a redirect is placed", () => {
+    const text =
+      "redirect x via p { rule 1 redirect to any }\nredirect y via p { rule 1 redirect to any }\nappliance p { fail closed }\ndfw fw { default drop }\nchain c {\n  slot 5 redirect x\n  slot 4 redirect x\n  slot 2 dfw fw\n}\n";
+    expect(fixedAll(text)).toContain(
+      "chain c {\n  slot 2 dfw fw\n  slot 4 redirect x\n  slot 5 redirect x\n  slot 6 redirect y\n}",
+    );
+  });
   test("a slot line that moves has its comments with it", () => {
     const chain =
       "dfw fw { default drop }\nacl edge { default allow }\nchain c {\n  // the firewall\n  slot 2 dfw fw // last\n  slot 0 acl edge\n}\n";

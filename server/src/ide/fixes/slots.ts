@@ -128,12 +128,14 @@ export function mendSlots(
   findings: readonly Finding[],
 ): { readonly edits: readonly FileEdit[]; readonly mended: ReadonlySet<Finding> } {
   const mended = new Set<Finding>();
+  // A line out of order changes its place, not its slot.
+  const elsewhere = findings.filter(({ code }) => code !== "slot-order");
+  const moving = new Set<Statement>(elsewhere.map(({ place }) => place.at.statement));
   const chains = new Map<Statement, Mending>();
   const mendingOf = (source: Source<ChainStatement>): Mending => {
     const known = chains.get(source.statement);
     if (known !== undefined) return known;
-    const lines = new Set<Statement>(findings.map(({ place }) => place.at.statement));
-    const kept = linesOf(source.statement).filter((line) => !lines.has(line));
+    const kept = linesOf(source.statement).filter((line) => !moving.has(line));
     const mending = { source, taken: new Set(kept.map(({ number }) => number.value)), moves: new Map(), added: [] };
     chains.set(source.statement, mending);
     return mending;
@@ -148,10 +150,10 @@ export function mendSlots(
       sorted.add(chain);
       mended.add(finding);
     }
-  for (const finding of findings) {
+  for (const finding of elsewhere) {
     const { statement, uri } = finding.place.at;
     const chain = topOf(statement);
-    if (statement.kind !== "slot" || chain.kind !== "chain" || finding.code === "slot-order") continue;
+    if (statement.kind !== "slot" || chain.kind !== "chain") continue;
     const { taken, moves } = mendingOf({ uri, statement: chain });
     const free = dataOf(finding, "free", isNumbers);
     const slot = free?.find((number) => !taken.has(number));
