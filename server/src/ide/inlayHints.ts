@@ -91,8 +91,11 @@ function ruleHint(policy: Policy, statement: RuleStatement, rule: Rule): Hint | 
     if (clause.kind !== "from" && clause.kind !== "to") continue;
     const set = rule[clause.kind];
     if (set === undefined || set.any || !needsCount(clause.endpoints)) continue;
+    const brief = briefCount(set);
+    // Behind a rule, which says more already, that is no news.
+    if (brief === NEARLY_ALL) continue;
     const tooltip = () => `**${clause.kind}**: ${describeEndpoints(set, SHOWN)}`;
-    told.push({ label: `${clause.kind} ${briefCount(set)}`, tooltip });
+    told.push({ label: `${clause.kind} ${brief}`, tooltip });
   }
   for (const part of partsOf(statement)) {
     if (part.kind !== "uses" || part.space !== "service") continue;
@@ -111,12 +114,13 @@ function ruleHint(policy: Policy, statement: RuleStatement, rule: Rule): Hint | 
   };
 }
 
+const NEARLY_ALL = "nearly all addresses";
 /** One address says more than that it is one; what all but a few exceptions are is a number that nobody reads. */
 function briefCount(set: EndpointSet): string {
   const known = knownAddresses(set);
   const alone = addressesSize(known) === 1n && set.macs.length === 0 && unlearned(set).length === 0;
   if (alone) return rangesOf(known).join();
-  return addressesSize({ v4: set.addresses.v4, v6: [] }) > 2n ** 31n ? "nearly all addresses" : countOf(set);
+  return addressesSize({ v4: set.addresses.v4, v6: [] }) > 2n ** 31n ? NEARLY_ALL : countOf(set);
 }
 
 /** One address tells its own count. */
