@@ -35,7 +35,7 @@ describe("launching", () => {
     [{}, "the launch configuration names no program: the policy file to debug"],
     [{ program: "/none.iochain" }, "there is no file /none.iochain, or it cannot be read"],
     [{ program: "/empty.iochain" }, "the policy has no scenario: write one, or launch with a packet or a capture"],
-    [{ program: "/rubbish.iochain" }, "the policy has no scenario: write one, or launch with a packet or a capture"],
+    [{ program: "/rubbish.iochain" }, /^the policy has no scenario: a mistake may hide it, rubbish.iochain:1: /],
     [{ program: "/program.iochain" }, "/program.iochain is no text"],
     [{ scenario: 5 }, "launch configuration: scenario is a number, not a string"],
     [{ stopOnEntry: "no" }, "launch configuration: stopOnEntry is a string, not a boolean"],

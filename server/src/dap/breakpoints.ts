@@ -2,7 +2,7 @@
  * Breakpoints of every kind, and what one does when the packet comes to it: its condition, its hit count, its message.
  * What a breakpoint is *at* is decided by whoever makes it; this file knows nothing of lines.
  */
-import { evaluate, test } from "./expression/evaluate.ts";
+import { check, evaluate, test } from "./expression/evaluate.ts";
 import { parseExpression } from "./expression/parser.ts";
 import { type Expression, ExpressionError } from "./expression/tree.ts";
 import { type Environment, show } from "./expression/values.ts";
@@ -50,7 +50,7 @@ export function understand(wish: Wish, nowhere: Environment): Terms {
 
 function checked(text: string, nowhere: Environment): Expression {
   const expression = parseExpression(text);
-  test(expression, nowhere);
+  check(expression, nowhere);
   return expression;
 }
 

@@ -10,7 +10,7 @@ import { nearest } from "../syntax/near.ts";
 import type { ScenarioStatement } from "../syntax/tree.ts";
 import { captureScript } from "./captureScript.ts";
 import type { Files } from "./files.ts";
-import { mistakesOnTheWay } from "./mistakes.ts";
+import { firstMistake, mistakesOnTheWay } from "./mistakes.ts";
 import { packetScript } from "./packetScript.ts";
 import { baseName } from "./paths.ts";
 import { usedBlocks } from "./places.ts";
@@ -77,7 +77,7 @@ export function load(args: LaunchArguments, files: Files): Loaded {
     return open(name);
   };
   const watched: Files = { ...files, capture: capture(files.capture), captureNamed: capture(files.captureNamed) };
-  const { script, scenario, warnings: about = [] } = scriptOf(args, policy, watched);
+  const { script, scenario, warnings: about = [] } = scriptOf(args, program, policy, watched);
   const warnings = program.missingImports.map(
     ({ uri, why }) => `the import ${uri} ${unreadText(why)}: what it declares is missing`,
   );
@@ -115,6 +115,7 @@ const isText = (bytes: Uint8Array): boolean => !bytes.includes(0);
 
 function scriptOf(
   args: LaunchArguments,
+  program: Program,
   policy: Policy,
   files: Files,
 ): { script: Script; scenario?: Source<ScenarioStatement>; warnings?: readonly string[] } {
@@ -122,14 +123,18 @@ function scriptOf(
     throw new RequestError("the launch configuration has a packet and a capture: one of them can run", true);
   if (args.packet !== undefined) return { script: packetScript(args.packet, policy) };
   if (args.capture !== undefined) return captureScript(args.capture, vnicOf(args.at, policy), policy, files, args.flow);
-  const scenario = scenarioOf(args.scenario, policy);
+  const scenario = scenarioOf(args.scenario, policy, program);
   return { script: scenarioScript(scenario, policy, files), scenario };
 }
 
-function scenarioOf(name: string | undefined, policy: Policy): Source<ScenarioStatement> {
+function scenarioOf(name: string | undefined, policy: Policy, program: Program): Source<ScenarioStatement> {
   const [first] = policy.scenarios;
-  if (!first)
-    throw new RequestError("the policy has no scenario: write one, or launch with a packet or a capture", true);
+  if (!first) {
+    const mistake = firstMistake(program);
+    const why =
+      mistake === undefined ? "write one, or launch with a packet or a capture" : `a mistake may hide it, ${mistake}`;
+    throw new RequestError(`the policy has no scenario: ${why}`, true);
+  }
   if (name === undefined) return first;
   const found = policy.scenarios.find((s) => s.statement.title?.text === name);
   if (found) return found;

@@ -28,6 +28,12 @@ interface Found {
 /** Units of a script that are tried to find out where its packets pass. */
 const TRIED = 500;
 
+/** The first of those in the text, told with its place; undefined: it reads without one. */
+export function firstMistake(program: Program): string | undefined {
+  const [first] = inText(program);
+  return first && told(first);
+}
+
 export function mistakesOnTheWay(
   program: Program,
   policy: Policy,

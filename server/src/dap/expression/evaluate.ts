@@ -17,6 +17,13 @@ export function partsOf(value: Value): readonly string[] | undefined {
   return value.kind === "absent" ? value.parts : undefined;
 }
 
+/** Complains about whatever in a condition is wrong: every part is looked at, also those that others would decide for. */
+export function check(expression: Expression, environment: Environment): void {
+  if ("operands" in expression) for (const operand of expression.operands) check(operand, environment);
+  else if (expression.kind === "not") check(expression.operand, environment);
+  else test(expression, environment);
+}
+
 /** Whether the expression holds, as a condition. */
 export function test(expression: Expression, environment: Environment): boolean {
   switch (expression.kind) {
