@@ -184,6 +184,16 @@ describe("IP", () => {
 });
 
 describe("tunnels", () => {
+  test("what AH authenticates has the length that remains", () => {
+    const tcp = "c000 0050 00000001 00000000 5010 2000 0000 0000 616263";
+    const ah = "06 04 0000 00000101 00000001 000000000000000000000000";
+    expect(fields(`${MACS} 0800 ${ip4("33", "0043")} ${ah} ${tcp}`)).toMatchObject({
+      "ip.len": 67,
+      "ah.spi": "0x00000101",
+      "tcp.len": 3,
+    });
+  });
+
   const inner = encodeFrame(WEB);
   const innerHex = Array.from(inner, (octet) => octet.toString(16).padStart(2, "0")).join("");
   const outer = (port: string, header: string) =>

@@ -184,5 +184,5 @@ export function ah(draft: Draft): Layer {
   const size = (u8(data, at + 1) + 2) * 4;
   if (!has(draft, Math.max(size, 12), "AH header")) return Layer.Done;
   const next = u8(data, at);
-  return carry(draft, Layer.Transport, at + size, next, "", ip && { ...ip, protocol: next });
+  return carry(draft, Layer.Transport, at + size, next, "", ip && { ...ip, protocol: next, length: ip.length - size });
 }
