@@ -1,7 +1,7 @@
 /** Compare with HEAD, and with a file: the packets that fare differently, as a document whose packets can be debugged. */
 import * as vscode from "vscode";
 import type { PacketDocuments } from "./packetDocuments.ts";
-import { withPolicy } from "./policies.ts";
+import { beside, withPolicy } from "./policies.ts";
 import type { Server } from "./server.ts";
 
 /** The part of VS Code's Git extension (`vscode.git`, API version 1) that is used. */
@@ -60,7 +60,7 @@ export function registerComparison(context: vscode.ExtensionContext, server: Ser
         title: vscode.l10n.t("Compare with which policy, as the old one?"),
         openLabel: vscode.l10n.t("Compare"),
         filters: { [vscode.l10n.t("IOChain policies")]: ["iochain"] },
-        defaultUri: vscode.Uri.joinPath(policy, ".."),
+        ...beside(policy),
       })) ?? [];
     if (file) await show(nameOf(file), file, { uri: file.toString() }, policy);
   }

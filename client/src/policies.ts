@@ -41,3 +41,7 @@ export async function choosePolicy(title: string): Promise<vscode.Uri | undefine
   const items = [...byName.values()].map((uri) => ({ label: vscode.workspace.asRelativePath(uri), uri }));
   return (await vscode.window.showQuickPick(items, { title }))?.uri;
 }
+
+/** Where a dialog for files begins: beside the policy; one that has no file yet lies nowhere. */
+export const beside = (policy: vscode.Uri): { defaultUri?: vscode.Uri } =>
+  policy.scheme === "untitled" ? {} : { defaultUri: vscode.Uri.joinPath(policy, "..") };

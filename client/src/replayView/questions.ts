@@ -1,5 +1,6 @@
 /** Which capture, and where it was taken. */
 import * as vscode from "vscode";
+import { beside } from "../policies.ts";
 import type { Server } from "../server.ts";
 
 /** Without `at` each frame is placed by its MACs. */
@@ -13,7 +14,7 @@ export async function chooseCapture(policy: vscode.Uri, title: string): Promise<
       title,
       openLabel: vscode.l10n.t("Replay"),
       filters: { [vscode.l10n.t("Captures")]: ["pcap", "pcapng", "cap", "gz"] },
-      defaultUri: vscode.Uri.joinPath(policy, ".."),
+      ...beside(policy),
     })) ?? [];
   return capture;
 }
