@@ -71,11 +71,11 @@ export const newcomer = [
     "stepping in reaches a slot, then a rule",
     async (workbench) => {
       await workbench.step("F11");
-      const inChain = await workbench.callStack();
+      const inChain = await workbench.frames(2);
       assert.match(inChain[0], /^slot \d+ · /);
       assert.equal(inChain.length, 2);
       await workbench.step("F11");
-      assert.equal((await workbench.callStack()).length, 3);
+      assert.equal((await workbench.frames(3)).length, 3);
       await workbench.screenshot("rule");
     },
   ],

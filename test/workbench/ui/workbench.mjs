@@ -152,6 +152,15 @@ export class Workbench {
     return rows.map(text);
   }
 
+  /** The call stack as soon as it has so many frames: VS Code draws the innermost first, and the others when it can. */
+  async frames(count) {
+    for (const end = Date.now() + 5000; Date.now() < end; await this.page.waitForTimeout(50)) {
+      const stack = await this.callStack();
+      if (stack.length >= count) return stack;
+    }
+    return this.callStack();
+  }
+
   /** The page of the chain view: a frame within a frame. */
   chainView() {
     return this.page.frameLocator("iframe.webview.ready").frameLocator("iframe#active-frame");
