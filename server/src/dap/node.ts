@@ -67,6 +67,7 @@ const files: Pick<Host, "readFile" | "openCapture" | "stamp" | "startedIn"> = {
     if (found.size > SHORT && !isGzip(head)) {
       // A million frames leave garbage, and little else: room to grow would only be filled with it.
       setFlagsFromString("--semi-space-growth-factor=1");
+      setFlagsFromString("--heap-growing-percent=70");
       return pieces;
     }
     const bytes = files.readFile(path, wanted) as Uint8Array | Unread;
