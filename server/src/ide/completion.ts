@@ -100,16 +100,21 @@ function wordText(word: string): string | undefined {
 const inComment = (chunk: Chunk, offset: number): boolean =>
   chunk.comments.some(({ kind, start, end }) => start < offset && (kind === "block" ? offset < end : offset <= end));
 
+const HALF_ADDRESS = /^(?:[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{0,2})+|\d+(?:\.\d*)+)$/;
+
 /** Where what is being typed begins: a word, a half address, an open string. */
 function prefixStart(chunk: Chunk, offset: number): number {
   const string = tokensOf(chunk).find((token) => token.image.startsWith('"') && touchesInside(token, offset));
   if (string !== undefined) return string.startOffset;
   const before = chunk.text.slice(0, offset);
-  // `web-01.` is a name and its dot.
-  const address = /(?<![\w.:]|[A-Za-z_][\w-]*-)(?:[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{0,2})+|\d+(?:\.\d*)+)$/.exec(before);
+  const run = tail(before, /[\w.:-]/);
+  const half = run.slice(run.lastIndexOf("-") + 1);
+  // `web-01.` is a name and its dot, `10.0.0.1-10.0.` a range.
+  const owner = tail(before.slice(0, before.length - half.length), /[\w-]/);
+  const isName = owner.endsWith("-") && /[A-Za-z_]/.test(owner);
   const word = tail(before, /[A-Za-z0-9_-]/);
   // `->` and the dash of a range are no part of a word.
-  return offset - (address?.[0] ?? word.replace(/^-+/, "")).length;
+  return offset - (!isName && HALF_ADDRESS.test(half) ? half : word.replace(/^-+/, "")).length;
 }
 const touchesInside = (token: IToken, offset: number): boolean => {
   const { start, end } = spanOf(token);
