@@ -1,13 +1,7 @@
 import { describe, expect, it } from "vitest";
-import {
-  DocumentNames,
-  eachStatement,
-  lookupKey,
-  ProgramNames,
-  type Reference,
-  referencesIn,
-} from "../../server/src/policy/names.ts";
+import { DocumentNames, lookupKey, ProgramNames, type Reference, referencesIn } from "../../server/src/policy/names.ts";
 import { parseFile } from "../../server/src/syntax/document.ts";
+import { eachStatement } from "../../server/src/syntax/statements.ts";
 import type { Statement } from "../../server/src/syntax/tree.ts";
 import { programOf } from "./programs.ts";
 

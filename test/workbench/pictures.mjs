@@ -188,12 +188,7 @@ async function testing(workbench) {
   await find(workbench, '"No lateral"');
   await replace(workbench, '"No lateral"', "reject", "allow");
   await workbench.page.locator(".activitybar [aria-label^='Testing']").first().click();
-  await workbench.command("Test: Run All Tests");
-  await workbench.page.locator(".test-explorer .codicon-testing-failed-icon").first().waitFor();
-  await workbench.page
-    .locator(".test-explorer .monaco-list-row", { hasText: policy })
-    .locator(".monaco-tl-twistie")
-    .click();
+  await workbench.seeTestsFail(policy);
   await workbench.line("default drop log").click();
   await find(workbench, 'assert "no lateral movement"');
 }

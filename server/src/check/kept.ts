@@ -4,18 +4,12 @@
  * that it touches, a name's users among them where the name has come to mean something else; marked ones are looked at
  * anew, and the rest stays as it is.
  */
-import {
-  DocumentNames,
-  declaredIn,
-  eachStatement,
-  type NameKey,
-  ProgramNames,
-  type TouchedNames,
-  topOf,
-} from "../policy/names.ts";
+
+import { DocumentNames, declaredIn, type NameKey, ProgramNames, type TouchedNames } from "../policy/names.ts";
 import type { Policy, Source } from "../policy/policy.ts";
 import type { Program } from "../policy/program.ts";
 import type { Edit, SourceDocument } from "../syntax/document.ts";
+import { eachStatement, topOf } from "../syntax/statements.ts";
 import type { BlockStatement, Chunk, Statement } from "../syntax/tree.ts";
 import { checkBindings } from "./bindings.ts";
 import type { Finding } from "./finding.ts";

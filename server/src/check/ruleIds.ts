@@ -1,6 +1,6 @@
 /** Rule ids are unique in a block: a firewall's in all its sections, an appliance's in its `inspect`. */
 
-import { eachStatement } from "../policy/names.ts";
+import { eachStatement } from "../syntax/statements.ts";
 import type { BlockStatement, Int, RuleStatement } from "../syntax/tree.ts";
 import { type Finding, finding, related } from "./finding.ts";
 

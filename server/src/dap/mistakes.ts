@@ -2,11 +2,13 @@
  * Mistakes in a policy's text: those that the packets would meet, and those that they never do. What a run is worth that
  * passes a mistake nobody knows, so it does not begin; elsewhere a warning is enough.
  */
-import { ProgramNames, topOf } from "../policy/names.ts";
+
+import { ProgramNames } from "../policy/names.ts";
 import type { Policy, Source } from "../policy/policy.ts";
 import type { Program } from "../policy/program.ts";
 import { slotLines } from "../policy/slots.ts";
 import { lineOf } from "../syntax/document.ts";
+import { topOf } from "../syntax/statements.ts";
 import type { ScenarioStatement, Statement } from "../syntax/tree.ts";
 import { baseName } from "./paths.ts";
 import type { Script } from "./script.ts";

@@ -11,11 +11,11 @@ import {
   type Range,
   SymbolKind,
 } from "vscode-languageserver-types";
-import { topOf } from "../policy/names.ts";
+import { statementsOf, topOf } from "../syntax/statements.ts";
 import type { Statement } from "../syntax/tree.ts";
 import { symbolAt } from "./navigation.ts";
 import { partsOf } from "./parts.ts";
-import { type Declared, declarationsOfKey, keyOf, occurrencesOf, type SymbolKey, statementsOf } from "./symbols.ts";
+import { type Declared, declarationsOfKey, keyOf, occurrencesOf, type SymbolKey } from "./symbols.ts";
 import { fullRange, rangeIn, type View } from "./view.ts";
 
 const CALLABLE: ReadonlySet<Statement["kind"]> = new Set([

@@ -77,6 +77,7 @@ function quickFixes(view: View, range: Range, reported: readonly Reported[]): Co
     if (offered.has(finding.code)) continue;
     offered.add(finding.code);
     const same = reported.filter((other) => other.finding.code === finding.code);
+    if (same.length < 2) continue;
     const { edit, fixed } = fixAll(view, same);
     if (edit === undefined || fixed.length < 2) continue;
     const many = fixed.length === same.length ? `all ${same.length}` : `${fixed.length} of ${same.length}`;

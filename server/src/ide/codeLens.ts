@@ -6,11 +6,11 @@
 import type { CodeLens } from "vscode-languageserver-types";
 import type { Code } from "../check/codes.ts";
 import type { Finding } from "../check/finding.ts";
-import { topOf } from "../policy/names.ts";
+import { statementsOf, topOf } from "../syntax/statements.ts";
 import type { RuleStatement, ScenarioStatement, Statement } from "../syntax/tree.ts";
 import { count, someOf } from "./markdown.ts";
 import { partsOf } from "./parts.ts";
-import { declarationsOfKey, isDeclaration, keyOf, occurrencesOf, type SymbolKey, statementsOf } from "./symbols.ts";
+import { declarationsOfKey, isDeclaration, keyOf, occurrencesOf, type SymbolKey } from "./symbols.ts";
 import type { View } from "./view.ts";
 
 /** What a lens needs to be counted later. */

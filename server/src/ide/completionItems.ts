@@ -3,17 +3,16 @@
 import { type CompletionItem, CompletionItemKind } from "vscode-languageserver-types";
 import { REASONS } from "../chain/reasons.ts";
 import { formatIp, formatMac } from "../policy/addresses.ts";
-import { topOf } from "../policy/names.ts";
 import { isSlotNumber, PLATFORMS, SLOTS, type SlotNumber } from "../policy/platforms.ts";
 import type { Vnic } from "../policy/policy.ts";
 import { ETHER_TYPES, IP_PROTOCOLS, icmpTypes } from "../policy/protocols.ts";
+import { statementsOf, topOf } from "../syntax/statements.ts";
 import { quote } from "../syntax/strings.ts";
 import type { Statement } from "../syntax/tree.ts";
 import { countOf, describeVnicAddresses, matchText } from "./describe.ts";
 import { someOf } from "./markdown.ts";
 import { writeName } from "./rename.ts";
 import { MODULE_NOTES } from "./slotNotes.ts";
-import { statementsOf } from "./symbols.ts";
 import {
   addressNote,
   COS_NAMES,

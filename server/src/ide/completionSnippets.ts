@@ -1,10 +1,10 @@
 /** Templates for what begins in a block, with tab stops: made for the block, its free ids and slots. */
-import { topOf } from "../policy/names.ts";
+
 import { SLOTS } from "../policy/platforms.ts";
 import { ACTIONS } from "../syntax/parser.ts";
+import { statementsOf, topOf } from "../syntax/statements.ts";
 import type { BlockStatement } from "../syntax/tree.ts";
 import { SNIPPETS, snippetText } from "./snippets.ts";
-import { statementsOf } from "./symbols.ts";
 import type { View } from "./view.ts";
 
 const TOP = [

@@ -2,9 +2,9 @@
 
 import { type AddressSet, addressesSize, formatIp, formatMac, formatRange, type Ip } from "../policy/addresses.ts";
 import { addressesOf } from "../policy/endpoints.ts";
-import { topOf } from "../policy/names.ts";
 import type { EndpointSet, Policy, Rule, ServiceMatch, Vnic } from "../policy/policy.ts";
 import { etherTypeName, icmpName, ipProtocolName } from "../policy/protocols.ts";
+import { topOf } from "../syntax/statements.ts";
 import type { Statement } from "../syntax/tree.ts";
 import { code, count, escapeMarkdown, groupDigits, someOf } from "./markdown.ts";
 import { portName } from "./valueNotes.ts";

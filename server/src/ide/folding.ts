@@ -1,4 +1,5 @@
 /** Feature: folding of blocks, runs of comments and imports; and growing a selection word by word, clause by clause. */
+
 import {
   type FoldingRange,
   FoldingRangeKind,
@@ -6,8 +7,8 @@ import {
   type Range,
   type SelectionRange,
 } from "vscode-languageserver-types";
-import { eachStatement } from "../policy/names.ts";
 import type { SourceDocument } from "../syntax/document.ts";
+import { eachStatement } from "../syntax/statements.ts";
 import type { Span } from "../syntax/tree.ts";
 import { partsOf } from "./parts.ts";
 import { at, blockAt, fullRange, isBefore, placeAt, samePosition, spanOf, type View } from "./view.ts";

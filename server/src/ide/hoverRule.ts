@@ -1,8 +1,8 @@
 /** Hover on a rule: what it resolves to, in a table, and where it stands. */
 
 import type { Code } from "../check/codes.ts";
-import { topOf } from "../policy/names.ts";
 import type { Rule } from "../policy/policy.ts";
+import { topOf } from "../syntax/statements.ts";
 import type { RuleStatement, Statement } from "../syntax/tree.ts";
 import { describeEndpoints, describeServices, describeVnics, ruleOf } from "./describe.ts";
 import { KEYWORD_NOTES } from "./keywordNotes.ts";

@@ -1,6 +1,7 @@
 /** Hover on a slot: what it is, whose, when it is passed, what else it is called, and what is known of its past. */
-import { topOf } from "../policy/names.ts";
+
 import { isSlotNumber } from "../policy/platforms.ts";
+import { topOf } from "../syntax/statements.ts";
 import type { Chunk, Statement } from "../syntax/tree.ts";
 import type { HoverText } from "./hover.ts";
 import { code, escapeMarkdown, paragraphs, table } from "./markdown.ts";

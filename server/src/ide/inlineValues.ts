@@ -4,11 +4,10 @@
  */
 
 import type { InlineValue, Range } from "vscode-languageserver-types";
-import { topOf } from "../policy/names.ts";
+import { statementsOf, topOf } from "../syntax/statements.ts";
 import type { RuleStatement } from "../syntax/tree.ts";
 import { ruleOf } from "./describe.ts";
 import { indentOf } from "./edits.ts";
-import { statementsOf } from "./symbols.ts";
 import { at, type View } from "./view.ts";
 
 /** `shown`: what the editor shows. `stopped`: where the selected frame stands. */

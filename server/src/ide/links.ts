@@ -1,11 +1,12 @@
 /** Feature: document links on imports and captures; and imports that follow a file that is renamed. */
+
 import type { DocumentLink, TextEdit, WorkspaceEdit } from "vscode-languageserver-types";
 import { resolveImport } from "../policy/program.ts";
 import { decoded, SCHEME } from "../policy/uri.ts";
 import type { SourceDocument } from "../syntax/document.ts";
+import { statementsOf } from "../syntax/statements.ts";
 import { quote } from "../syntax/strings.ts";
 import { partsOf } from "./parts.ts";
-import { statementsOf } from "./symbols.ts";
 
 export function documentLinks(document: SourceDocument): DocumentLink[] {
   const out: DocumentLink[] = [];

@@ -5,6 +5,7 @@
  * definition is the thing behind the thing: a redirect's appliance, a VM's segments, a key's block. A slot's
  * implementation is its block, a tag's the VMs that carry it.
  */
+
 import {
   type DocumentHighlight,
   DocumentHighlightKind,
@@ -12,20 +13,12 @@ import {
   type LocationLink,
   type Position,
 } from "vscode-languageserver-types";
-import { topOf } from "../policy/names.ts";
 import type { Program } from "../policy/program.ts";
 import { resolveImport } from "../policy/program.ts";
+import { statementsOf, topOf } from "../syntax/statements.ts";
 import type { SlotStatement, Statement } from "../syntax/tree.ts";
 import type { Part } from "./parts.ts";
-import {
-  type Declared,
-  declarationsOfKey,
-  isDeclaration,
-  keyOf,
-  occurrencesOf,
-  type SymbolKey,
-  statementsOf,
-} from "./symbols.ts";
+import { type Declared, declarationsOfKey, isDeclaration, keyOf, occurrencesOf, type SymbolKey } from "./symbols.ts";
 import { type At, at, fullRange, locationOf, rangeIn, type View } from "./view.ts";
 
 /** The key of what stands at a position, and where it stands. */

@@ -4,8 +4,8 @@
  */
 
 import { type CodeAction, CodeActionKind, type Range } from "vscode-languageserver-types";
-import { topOf } from "../policy/names.ts";
 import { isProtocolEntry } from "../policy/services.ts";
+import { statementsOf, topOf } from "../syntax/statements.ts";
 import type { Endpoints, GroupStatement, ServiceEntry, Span, Statement } from "../syntax/tree.ts";
 import {
   type FileEdit,
@@ -18,7 +18,7 @@ import {
 } from "./edits.ts";
 import { bindLine } from "./fixes/bindings.ts";
 import { expectationOf, resultOf } from "./simulate.ts";
-import { declarationsByKey, declarationsOfKey, isDeclaration, occurrencesOf, statementsOf } from "./symbols.ts";
+import { declarationsByKey, declarationsOfKey, isDeclaration, occurrencesOf } from "./symbols.ts";
 import { at, type View } from "./view.ts";
 
 export function refactorings(view: View, range: Range): CodeAction[] {

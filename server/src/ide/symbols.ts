@@ -1,7 +1,9 @@
 /** Which thing a name is: the identity that definition, references, highlight and rename share. */
-import { type NameKey, ProgramNames, topOf } from "../policy/names.ts";
+
+import { type NameKey, ProgramNames } from "../policy/names.ts";
 import type { Source } from "../policy/policy.ts";
 import type { Program } from "../policy/program.ts";
+import { statementsOf, topOf } from "../syntax/statements.ts";
 import type { Name, Span, Statement } from "../syntax/tree.ts";
 import { type Part, partsOf } from "./parts.ts";
 
@@ -16,14 +18,6 @@ export interface Declared extends Source {
 }
 export interface Occurrence extends Source {
   readonly part: Part;
-}
-
-/** The statements of a file in order, blocks before what is in them. */
-export function* statementsOf(statements: readonly Statement[]): Generator<Statement> {
-  for (const statement of statements) {
-    yield statement;
-    if ("children" in statement) yield* statementsOf(statement.children);
-  }
 }
 
 const nameOf = (statement: Statement): string | undefined =>

@@ -21,16 +21,15 @@ import { settingOf } from "../policy/bounds.ts";
 import type { SourceDocument } from "../syntax/document.ts";
 import { diagnosticOf, identity, stands } from "./findings.ts";
 import { encodePositions } from "./positions.ts";
-import { breathe, type Session } from "./session.ts";
-import { STAGES, type Stage, type StageSteps } from "./stages.ts";
+import type { Session } from "./session.ts";
+import { breathe, slice } from "./slices.ts";
+import { STAGES, type Stage } from "./stages.ts";
 import type { LoadedProgram } from "./workspace.ts";
 
 /** After the last keystroke, in milliseconds: a pause in typing, not a gap between two keys. */
 const SILENCE = 250;
 /** What is run at once may take this long; the stages that would go beyond it wait for the silence. */
 const AT_ONCE = 25;
-/** The floor is given up at least this often. */
-const SLICE = 15;
 /** What a dear stage has found is told when it has been at work for this long, and then each time it has been as long again. */
 const ARRIVING = 250;
 /** How long after a document was opened its first answer waits for the dear stages, too. */
@@ -243,21 +242,11 @@ export class Diagnostics {
         const analysis = this.#analysis(root);
         if (loaded === undefined || analysis.results[0]?.loaded === loaded) break;
         const steps = (STAGES[0] as Stage).run(loaded, []);
-        const step = this.#slice(steps, []);
+        const step = slice(steps);
         if (step.done) this.#found(analysis, 0, { loaded, findings: step.value, cost: 0 });
         else await breathe(token);
       }
     this.ready(uri);
-  }
-
-  /** Steps of a stage, as many as fit; what they find on their way is added to `found`. */
-  #slice(steps: StageSteps, found: Finding[]): ReturnType<StageSteps["next"]> {
-    const begun = performance.now();
-    for (;;) {
-      const step = steps.next();
-      if (!step.done && step.value) found.push(step.value);
-      if (step.done || performance.now() - begun >= SLICE) return step;
-    }
   }
 
   /** Runs all that has not seen the program as it is now, in slices. True when a stage found out something. */
@@ -286,7 +275,7 @@ export class Diagnostics {
         await breathe();
         if (this.session.workspace.program(root) !== loaded) return news;
         const from = performance.now();
-        const step = this.#slice(steps, found);
+        const step = slice(steps, (finding) => finding && found.push(finding));
         spent += performance.now() - from;
         if (step.done) {
           this.#found(analysis, index, { loaded, findings: step.value, cost: spent });

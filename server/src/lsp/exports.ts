@@ -1,5 +1,4 @@
 /** `iochain-export:`: a policy in another format, as a read-only document that is made anew with the policy. */
-
 import type { Exported } from "../exchange/export.ts";
 import { EXPORT_FORMATS, type ExportFormat, isExportFormat } from "../exchange/formats.ts";
 import { noteText } from "../exchange/report.ts";

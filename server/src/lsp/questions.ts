@@ -22,9 +22,9 @@ import { loadProgram, type Program } from "../policy/program.ts";
 import { fileName } from "../policy/uri.ts";
 import { SourceDocument } from "../syntax/document.ts";
 import type { Feature } from "./features.ts";
-import { breathe, type Session } from "./session.ts";
+import type { Session } from "./session.ts";
 import { optionalText, text, viewOf } from "./simulation.ts";
-import { inSlices } from "./slices.ts";
+import { breathe, inSlices } from "./slices.ts";
 
 /** For people, who know files by their names. */
 const withLeftOut = (text: string, errors: readonly PolicyError[]): string =>

@@ -4,11 +4,10 @@
  */
 import { DocumentNames } from "../policy/names.ts";
 import type { SourceDocument } from "../syntax/document.ts";
+import { breathe, inSlices } from "./slices.ts";
 
 /** Shorter texts are read within a few hundredths of a second: some 2,500 rules. */
 export const LONG_TEXT = 200_000;
-/** The floor is given up at least this often, in milliseconds. */
-const SLICE = 15;
 
 export class Reading {
   readonly #running = new Set<Promise<void>>();
@@ -28,10 +27,8 @@ export class Reading {
 }
 
 async function read(document: SourceDocument): Promise<void> {
-  for (const steps = work(document); ; ) {
-    await new Promise((resolve) => setTimeout(resolve, 0));
-    for (const begun = performance.now(); performance.now() - begun < SLICE; ) if (steps.next().done) return;
-  }
+  await breathe();
+  await inSlices(work(document));
 }
 
 function* work(document: SourceDocument): Generator<undefined, void> {

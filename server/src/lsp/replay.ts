@@ -18,11 +18,10 @@ import type { Policy, Vnic } from "../policy/policy.ts";
 import { resolveImport } from "../policy/program.ts";
 import type { Feature } from "./features.ts";
 import type { OpenCapture } from "./host.ts";
-import { breathe, type Session } from "./session.ts";
+import type { Session } from "./session.ts";
 import { text, viewOf } from "./simulation.ts";
+import { breathe, inSlices, SLICE } from "./slices.ts";
 
-/** The floor is given up at least this often, in milliseconds. */
-const SLICE = 15;
 /** Progress is told at most this often, in milliseconds. */
 const NEWS = 200;
 
@@ -120,16 +119,20 @@ async function replay(
     throw new ResponseError(LSPErrorCodes.RequestFailed, error.message);
   if (error !== undefined) warnings.push(`byte ${error.at}: ${error.message}`);
   const { frames, bytes, outcomes, reasons, hits, without, timeline } = report;
-  const flows: FlowRow[] = [];
-  for (const flow of report.flows) {
-    flows.push(flow);
-    if (performance.now() - begun < SLICE) continue;
-    await breathe(token);
-    begun = performance.now();
-  }
+  const flows = await inSlices(listed(report.flows), token);
   warnings.unshift(...reader.warnings);
   coverage.addHits(world);
   return { frames, bytes, outcomes, reasons, hits, flows, without, timeline, warnings, coverage: coverage.report() };
+}
+
+/** There may be very many, each made when it is asked for. */
+function* listed(flows: Iterable<FlowRow>): Generator<undefined, FlowRow[]> {
+  const list: FlowRow[] = [];
+  for (const flow of flows) {
+    list.push(flow);
+    yield;
+  }
+  return list;
 }
 
 /** Code lenses show from now on how many packets each rule decided, and `iochain/coverage` can tell what had any. */

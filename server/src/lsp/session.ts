@@ -1,13 +1,11 @@
 /** One client's session: what it can do, the documents, and what is known of them. What requests are answered from. */
-import {
-  type CancellationToken,
-  type ClientCapabilities,
-  type InitializeParams,
-  ResponseError,
-  type WorkDoneProgressBegin,
-  type WorkDoneProgressEnd,
-  type WorkDoneProgressReport,
-  type WorkspaceEdit,
+import type {
+  ClientCapabilities,
+  InitializeParams,
+  WorkDoneProgressBegin,
+  WorkDoneProgressEnd,
+  WorkDoneProgressReport,
+  WorkspaceEdit,
 } from "vscode-languageserver";
 import type { ScenarioHost } from "../chain/scenario.ts";
 import type { CoverageReport } from "../check/coverage.ts";
@@ -136,9 +134,3 @@ export class Session {
 
 /** Undefined when nobody knows the document. */
 export const viewOfUri = (session: Session, uri: string): View | undefined => session.view({ textDocument: { uri } });
-
-/** Lets other messages be handled, the next keystroke before all, then goes on; complains when the request is cancelled. */
-export async function breathe(token?: CancellationToken): Promise<void> {
-  await new Promise<void>((resolve) => setTimeout(resolve, 0));
-  if (token?.isCancellationRequested) throw new ResponseError(-32800, "cancelled");
-}

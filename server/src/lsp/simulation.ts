@@ -16,8 +16,8 @@ import type { View } from "../ide/view.ts";
 import { wayOf } from "../ide/way.ts";
 import { formatIp, formatMac } from "../policy/addresses.ts";
 import type { Feature } from "./features.ts";
-import { breathe, type Session } from "./session.ts";
-import { inSlices } from "./slices.ts";
+import type { Session } from "./session.ts";
+import { breathe, inSlices } from "./slices.ts";
 
 /** Undefined when nobody knows the document. */
 export const viewOf = (session: Session, uri: unknown): View | undefined =>

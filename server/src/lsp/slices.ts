@@ -1,17 +1,29 @@
-/** Long work beside everything else that the server has to do. */
-import type { CancellationToken } from "vscode-languageserver";
-import type { Steps } from "../space/steps.ts";
-import { breathe } from "./session.ts";
+/** Long work in slices, so that whatever else there is to do, the next keystroke before all, gets its turn. */
+import { type CancellationToken, ResponseError } from "vscode-languageserver";
 
 /** The floor is given up at least this often, in milliseconds. */
-const SLICE = 15;
+export const SLICE = 15;
 
-/** Rejects when the client takes its request back. */
-export async function inSlices<T>(steps: Steps<T>, token: CancellationToken): Promise<T> {
+/** Lets other messages be handled, then goes on; complains when the request is cancelled. */
+export async function breathe(token?: CancellationToken): Promise<void> {
+  await new Promise<void>((resolve) => setTimeout(resolve, 0));
+  if (token?.isCancellationRequested) throw new ResponseError(-32800, "cancelled");
+}
+
+/** Steps, as many as fit; `each` is given what they yield. */
+export function slice<Y, T>(steps: Generator<Y, T>, each: (yielded: Y) => void = () => {}): IteratorResult<Y, T> {
+  const begun = performance.now();
   for (;;) {
-    const begun = performance.now();
-    let step = steps.next();
-    while (!step.done && performance.now() - begun < SLICE) step = steps.next();
+    const step = steps.next();
+    if (!step.done) each(step.value);
+    if (step.done || performance.now() - begun >= SLICE) return step;
+  }
+}
+
+/** All steps. Complains when the client takes its request back. */
+export async function inSlices<T>(steps: Generator<unknown, T>, token?: CancellationToken): Promise<T> {
+  for (;;) {
+    const step = slice(steps);
     if (step.done) return step.value;
     await breathe(token);
   }

@@ -2,7 +2,9 @@
  * Names: what each statement declares and refers to, and which declaration a name means. A document's table is kept
  * statement by statement, so that an edit costs what it changes.
  */
+
 import type { Edit, SourceDocument } from "../syntax/document.ts";
+import { eachStatement, statementsOf } from "../syntax/statements.ts";
 import type {
   Clause,
   Endpoint,
@@ -188,28 +190,6 @@ function ends(packet: PacketText): readonly Host[] {
   }
 }
 
-/** Every statement of a list, each block before its children. */
-export function eachStatement(statements: readonly Statement[], visit: (statement: Statement) => void): void {
-  for (const statement of statements) {
-    visit(statement);
-    if ("children" in statement) eachStatement(statement.children, visit);
-  }
-}
-
-function* everyStatement(statements: readonly Statement[]): Generator<Statement, void> {
-  for (const statement of statements) {
-    yield statement;
-    if ("children" in statement) yield* everyStatement(statement.children);
-  }
-}
-
-/** The outermost block around a statement, or itself. */
-export function topOf(statement: Statement): Statement {
-  let top = statement;
-  while (top.parent !== undefined) top = top.parent;
-  return top;
-}
-
 /** What a name is looked up by in its space: with the block or VM it is local to, where it is. */
 export function lookupKey(entry: Declared | Reference): string {
   const { space, name } = entry;
@@ -271,7 +251,7 @@ export class DocumentNames {
     const made = new DocumentNames();
     const { version } = document;
     let entered = 0;
-    for (const statement of everyStatement(document.tree.statements)) {
+    for (const statement of statementsOf(document.tree.statements)) {
       made.#enter(statement);
       entered += 1;
       if (entered % STRIDE !== 0) continue;

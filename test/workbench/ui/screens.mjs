@@ -188,12 +188,7 @@ const journeys = {
       await workbench.line('"No lateral"').getByText("reject", { exact: true }).first().dblclick();
       await workbench.page.keyboard.type("allow");
       await view(workbench, "Testing");
-      await workbench.command("Test: Run All Tests");
-      await workbench.page.locator(".test-explorer .codicon-testing-failed-icon").first().waitFor();
-      await workbench.page
-        .locator(".test-explorer .monaco-list-row", { hasText: policy })
-        .locator(".monaco-tl-twistie")
-        .click();
+      await workbench.seeTestsFail(policy);
     },
     peek: async (workbench) => {
       await workbench.page.locator(".test-explorer .monaco-list-row", { hasText: "no lateral" }).first().dblclick();

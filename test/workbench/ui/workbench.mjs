@@ -65,6 +65,14 @@ export class Workbench {
     await this.page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first().click();
   }
 
+  /** Runs all tests, waits until one has failed, and opens the policy's row in the Testing view, which is in sight. */
+  async seeTestsFail(policy) {
+    await this.command("Test: Run All Tests");
+    await this.page.locator(".test-explorer .codicon-testing-failed-icon").first().waitFor();
+    const row = this.page.locator(".test-explorer .monaco-list-row", { hasText: policy });
+    await row.locator(".monaco-tl-twistie").click();
+  }
+
   /** Takes a row of the list that asks. */
   async choose(row) {
     await this.page.locator(".quick-input-list .monaco-list-row", { hasText: row }).first().click();

@@ -3,7 +3,7 @@
 import { checkProgram } from "../../check/check.ts";
 import { withErrors } from "../../check/everything.ts";
 import { checkSets } from "../../check/sets.ts";
-import { topOf } from "../../policy/names.ts";
+import { topOf } from "../../syntax/statements.ts";
 import type { RuleStatement, Statement } from "../../syntax/tree.ts";
 import { ruleText } from "../hoverRule.ts";
 import type { View } from "../view.ts";

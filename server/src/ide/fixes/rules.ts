@@ -2,8 +2,8 @@
 
 import type { Range } from "vscode-languageserver-types";
 import { CATEGORIES } from "../../policy/blocks.ts";
-import { topOf } from "../../policy/names.ts";
 import type { Source } from "../../policy/policy.ts";
+import { statementsOf, topOf } from "../../syntax/statements.ts";
 import type { BlockDeclaration, RuleStatement, SectionStatement, Statement } from "../../syntax/tree.ts";
 import {
   documentOf,
@@ -17,7 +17,6 @@ import {
   replaceSpan,
   textIn,
 } from "../edits.ts";
-import { statementsOf } from "../symbols.ts";
 import type { View } from "../view.ts";
 import { dataOf, type Fixer, isNumber } from "./fix.ts";
 

@@ -1,10 +1,11 @@
 /** Fixes of slot lines: move one to a free slot of its module, sort them, place a redirect. */
+
 import type { Range } from "vscode-languageserver-types";
 import type { Code } from "../../check/codes.ts";
 import type { Finding } from "../../check/finding.ts";
-import { topOf } from "../../policy/names.ts";
 import type { Source } from "../../policy/policy.ts";
 import type { SourceDocument } from "../../syntax/document.ts";
+import { topOf } from "../../syntax/statements.ts";
 import type { ChainStatement, SlotStatement, Statement } from "../../syntax/tree.ts";
 import {
   documentOf,

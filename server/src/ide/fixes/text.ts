@@ -1,7 +1,8 @@
 /** Fixes of the text, names and values: a clause that stands twice, a misspelt name, a value that was meant otherwise. */
-import { topOf } from "../../policy/names.ts";
+
 import type { Source } from "../../policy/policy.ts";
 import { CLAUSE_WORDS } from "../../syntax/parser.ts";
+import { topOf } from "../../syntax/statements.ts";
 import type { Span, Statement } from "../../syntax/tree.ts";
 import { documentOf, type FileEdit, insertBefore, removeRange, removeStatement, replaceSpan } from "../edits.ts";
 import { writeName } from "../rename.ts";
