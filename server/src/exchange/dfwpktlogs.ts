@@ -18,6 +18,8 @@ interface Seen {
   readonly destinations: Set<string>;
   readonly entries: Set<string>;
   readonly directions: Set<"in" | "out">;
+  /** Of each line: what stands behind the packet, or nothing. */
+  readonly tags: Set<string>;
   readonly first: Place;
 }
 
@@ -35,6 +37,8 @@ export function draftOfLogs(inputs: readonly Input[], report: Report): Draft {
 
 const isMany = (ip: Ip): boolean =>
   typeof ip === "bigint" ? ip >> 120n === 0xffn : ip >>> 28 === 14 || ip === 0xffff_ffff;
+/** The last address of a network, by the looks of it: the log has no masks. */
+const mayBeBroadcast = (ip: Ip): boolean => typeof ip === "number" && (ip & 0xff) === 0xff;
 const isNobody = (ip: Ip): boolean => BigInt(ip) === 0n;
 
 class LogDraft {
@@ -44,11 +48,14 @@ class LogDraft {
   readonly #vnics = new Map<string, Set<string>>();
   readonly #owner = new Map<string, string>();
   readonly #rules = new Map<number, Seen>();
+  /** Addresses that packets leave from: they are somebody's. */
+  readonly #senders: ReadonlySet<Ip>;
   #order: Seen[] = [];
 
   constructor(lines: readonly Logged[], report: Report) {
     this.#lines = lines;
     this.#report = report;
+    this.#senders = new Set(lines.map(({ source }) => source));
   }
 
   draft(inputs: readonly Input[]): Draft {
@@ -96,7 +103,7 @@ class LogDraft {
   #own({ hash, direction, source, destination, reason }: Logged): void {
     if (direction === "out" && /^spoofguard$/i.test(reason)) return;
     const ip = direction === "out" ? source : destination;
-    if (isMany(ip) || isNobody(ip)) return;
+    if (isMany(ip) || isNobody(ip) || this.#broadcast(ip)) return;
     const text = formatIp(ip);
     if (this.#owner.has(text)) return;
     const name = hash === undefined ? text : `vif-${hash}`;
@@ -112,6 +119,10 @@ class LogDraft {
     );
   }
 
+  #broadcast(ip: Ip): boolean {
+    return mayBeBroadcast(ip) && !isMany(ip) && !this.#senders.has(ip);
+  }
+
   #usable(line: Logged): boolean {
     const { at, reason, action, rule } = line;
     const lose = (why: string) => {
@@ -122,6 +133,10 @@ class LogDraft {
       return lose(`${action} for the reason ${reason}, which no rule decides: kept as a comment`);
     const acts = ACTIONS[action];
     if (acts === undefined) return lose(`${action}: kept as a comment`);
+    if (line.direction === "in" && this.#broadcast(line.destination))
+      return lose(
+        `${formatIp(line.destination)} may be a network's broadcast address, and the log has no masks: kept as a comment`,
+      );
     if (this.#vnicOf(line) === undefined)
       return lose(`no line says which vNIC it is that receives ${formatIp(line.destination)}: kept as a comment`);
     if (line.direction === "in" && isMany(line.destination) && !this.#owner.has(formatIp(line.source)))
@@ -142,6 +157,7 @@ class LogDraft {
         destinations: new Set(),
         entries: new Set(),
         directions: new Set(),
+        tags: new Set(),
         first: at,
       });
     return true;
@@ -153,6 +169,7 @@ class LogDraft {
     seen.destinations.add(formatIp(line.destination));
     seen.entries.add(entryOf(line));
     seen.directions.add(line.direction);
+    seen.tags.add(line.tag ?? "");
   }
   #matches(seen: Seen, line: Logged, direction: "in" | "out"): boolean {
     return (
@@ -196,13 +213,18 @@ class LogDraft {
       items: [...texts].map((text) => ({ kind: "literal", text }) as const),
     });
     const [direction] = seen.directions;
+    const tags = [...seen.tags].filter((tag) => tag !== "");
+    const [label] = seen.tags.size === 1 ? tags : [];
     return {
       id: seen.id,
       action: seen.action,
       from: literals(seen.sources),
       to: literals(seen.destinations),
       services: entriesOf(seen.entries),
-      log: true,
+      log: label !== undefined && label.length <= 32 ? label : true,
+      ...(tags.length > 0 && (label === undefined || label.length > 32) && {
+        comments: [`logged with ${tags.map((tag) => `'${tag}'`).join(", ")}`],
+      }),
       ...(seen.directions.size === 1 && direction && { direction }),
     };
   }
@@ -256,7 +278,7 @@ class LogDraft {
           ? `from ${nameText(vnic)}.eth0 `
           : "";
       steps.push(`send ${emitter}${packetText(line)} expect ${expected}`);
-      this.#report.understood(line.at, `${line.direction} ${packetText(line)}: ${said}`);
+      this.#report.understood(line.at, `${line.direction} ${packetText(line)}: ${said}${flagsText(line)}`);
       if (line.action === "PASS") open.add(here);
       if (line.direction === "out" && line.action === "PASS") left = { flow, step: steps.length - 1 };
     }
@@ -280,8 +302,13 @@ class LogDraft {
   }
 }
 
-function entryOf({ protocol, ports, icmp }: Logged): string {
-  const word = protocolEntry(protocol);
+/** SCTP is logged by its number, without ports. */
+const wordOf = ({ protocol, ports }: Logged): string =>
+  protocol === 132 && ports === undefined ? "ip/132" : protocolEntry(protocol);
+
+function entryOf(line: Logged): string {
+  const { ports, icmp } = line;
+  const word = wordOf(line);
   if (icmp !== undefined) return `${word}/${icmp}`;
   return ports === undefined ? word : `${word}/${ports[1]}`;
 }
@@ -299,18 +326,22 @@ function entriesOf(entries: Iterable<string>): DraftEntry[] {
   return out;
 }
 
-function packetText({ protocol, source, destination, ports, icmp, flags }: Logged): string {
+function packetText(line: Logged): string {
+  const { protocol, source, destination, ports, icmp, flags } = line;
   const host = (ip: Ip, port: number | undefined) =>
     port === undefined
       ? formatIp(ip)
       : typeof ip === "bigint"
         ? `[${formatIp(ip)}]:${port}`
         : `${formatIp(ip)}:${port}`;
-  const word = protocolEntry(protocol);
+  const word = wordOf(line);
   if (icmp !== undefined) return `${word} ${host(source, undefined)} -> ${host(destination, undefined)} ${icmp}`;
   const marks = flags.length === 0 || (flags.length === 1 && flags[0] === "syn") ? "" : ` ${flags.join(", ")}`;
   return `${word} ${host(source, ports?.[0])} -> ${host(destination, ports?.[1])}${protocol === 6 && marks === "" ? " syn" : marks}`;
 }
+
+const flagsText = ({ protocol, flags }: Logged): string =>
+  protocol === 6 && flags.length === 0 ? "; the line has no flags: sent as a SYN" : "";
 
 /** Both directions of a flow have one text. */
 function flowOf({ protocol, source, destination, ports }: Logged): string {

@@ -6,7 +6,7 @@
 import { type Ip, parseIp } from "../policy/addresses.ts";
 import { icmpName } from "../policy/protocols.ts";
 import { type Input, limitSize } from "./input.ts";
-import { inputLines } from "./lines.ts";
+import { inputLines, promptCommand } from "./lines.ts";
 import { type Place, Refusal, type Report } from "./report.ts";
 import { protocolNumber } from "./values.ts";
 
@@ -26,6 +26,8 @@ export interface Logged {
   /** The language's name of the type and code, where the line has them. */
   readonly icmp?: string;
   readonly flags: readonly string[];
+  /** What stands behind the packet: the rule's tag, or what was known of it besides (a domain, an application). */
+  readonly tag?: string;
 }
 
 const FLAGS: Readonly<Record<string, string>> = {
@@ -46,7 +48,7 @@ export function readLog(input: Input, report: Report): Logged[] {
   let known = 0;
   const wrong: { at: Place; why: string }[] = [];
   for (const { text, number } of inputLines(input.text)) {
-    if (text.trim() === "") continue;
+    if (text.trim() === "" || text === "--" || (!/\bINET6?\b/.test(text) && promptCommand(text) !== undefined)) continue;
     const at = { file, line: number };
     const read = readLine(text, at);
     if (read === undefined) wrong.push({ at, why: `no line of a packet log: ${text.trim()}` });
@@ -76,9 +78,14 @@ function readLine(text: string, at: Place): Logged | { readonly why: string } | 
   if (start < 0) return /\bINET6?,/.test(text) ? readOldLine(text, at) : undefined;
   const family = words[start] === "INET" ? 4 : 6;
   const before = words[start - 1];
-  const hash = before !== undefined && /^[0-9a-f]{3,8}$/i.test(before) ? before : undefined;
+  // A collector's quotes may stand around the line.
+  const hash = before === undefined ? undefined : /(?:^|")([0-9a-f]{3,8})$/i.exec(before)?.[1];
   const rest = words.slice(start + 1);
+  rest.push((rest.pop() ?? "").replace(/["'}\]]+$/, ""));
   const reason = rest.shift() ?? "";
+  // `<1 55f1af2f487544e9:b0e059132ad7753d> INET reason-match PASS …`: NSX-T Data Center Administration Guide, "Gateway Firewall Packet Logs".
+  if (/^[0-9a-f]+:[0-9a-f]+>$/i.test(before ?? "") || text.includes('subcomp="datapathd.firewallpkt"'))
+    return { wrong: "a gateway's firewall said this, which is no part of a vNIC's chain" };
   if (/^TERM$/i.test(reason)) return { why: `a connection ended: ${rest.join(" ")}` };
   const action = (rest.shift() ?? "").toUpperCase();
   const rule = /^(?:([^/\s]+)\/)?(\d{1,15})$/.exec(rest.shift() ?? "")?.[2];
@@ -92,7 +99,8 @@ function readLine(text: string, at: Place): Logged | { readonly why: string } | 
   const [source, destination] = arrow < 0 ? [] : endsOf(rest[arrow] as string);
   // `ICMP 8 0 10.0.0.1->10.0.0.2`: type and code.
   const icmp = arrow === 2 ? rest.slice(0, arrow).join(":") : undefined;
-  const flags = rest[arrow + 1] ?? "";
+  const behind = rest.slice(arrow + 1);
+  const flags = /^tcp$/i.test(name) && /^(?:[SAPFRUEW]+|\.)$/.test(behind[0] ?? "") ? (behind.shift() as string) : "";
   return logged({
     at,
     hash,
@@ -105,6 +113,7 @@ function readLine(text: string, at: Place): Logged | { readonly why: string } | 
     icmp,
     ends: source && destination && [...source, ...destination],
     flags,
+    tag: arrow < 0 ? "" : behind.join(" "),
   });
 }
 
@@ -122,8 +131,8 @@ function readOldLine(text: string, at: Place): Logged | { readonly wrong: string
   const [, family, reason, action] = /\b(INET6?),\s*(\w[\w-]*),\s*(\w+),/.exec(text) ?? [];
   const rule = /Rule ID (\d{1,15})/.exec(text)?.[1] ?? /Rule \d+\/(\d{1,15})/.exec(text)?.[1];
   const direction = /,\s*(IN|OUT)\b/.exec(text)?.[1]?.toLowerCase() as "in" | "out" | undefined;
-  const [, source] = /\bSRC ([^\s,]+)/.exec(text) ?? [];
-  const [, destination] = /\bDST ([^\s,]+)/.exec(text) ?? [];
+  const [, source] = /\bSRC:? ([^\s,]+)/.exec(text) ?? [];
+  const [, destination] = /\bDST:? ([^\s,]+)/.exec(text) ?? [];
   const [, name] = /\b(TCP|UDP|ICMP|ICMPV6|PROTO \d+)\b/i.exec(text.slice(text.indexOf("DST"))) ?? [];
   if (!family || !reason || !action || !rule || !direction || !source || !destination || !name) return undefined;
   const sport = /SPORT (\d+)/.exec(text)?.[1];
@@ -141,6 +150,7 @@ function readOldLine(text: string, at: Place): Logged | { readonly wrong: string
     icmp: undefined,
     ends: [source, sport, destination, dport],
     flags,
+    tag: "",
   });
 }
 
@@ -157,18 +167,23 @@ function logged(line: {
   readonly icmp: string | undefined;
   readonly ends: readonly [string, string | undefined, string, string | undefined] | undefined;
   readonly flags: string;
+  readonly tag: string;
 }): Logged | { readonly wrong: string } {
   const [from = "", fromPort, to = "", toPort] = line.ends ?? [];
   const source = parseIp(from);
   const destination = parseIp(to);
-  const protocol = protocolNumber(/^ICMP$/i.test(line.name) && line.family === 6 ? "58" : line.name);
+  const protocol = protocolNumber(
+    /^ICMP(?:V?6)?$/i.test(line.name) ? (line.family === 6 ? "58" : "1") : line.name,
+  );
   const ports =
     fromPort === undefined || toPort === undefined ? undefined : ([Number(fromPort), Number(toPort)] as const);
   if (source === undefined || destination === undefined || typeof source !== typeof destination)
     return { wrong: `no two addresses: ${from}->${to}` };
   if (protocol === undefined) return { wrong: `${line.name} is no protocol` };
-  const hasPorts = protocol === 6 || protocol === 17 || protocol === 132;
-  if (hasPorts && (ports === undefined || ports.some((port) => port > 65_535))) return { wrong: "it has no two ports" };
+  if (ports?.some((port) => port > 65_535)) return { wrong: `no two ports: ${fromPort} and ${toPort}` };
+  // What is too short, and what the log writes as PROTO, has none.
+  if ((protocol === 6 || protocol === 17) && ports === undefined && /^match$/i.test(line.reason))
+    return { wrong: "it has no two ports" };
   const [type = -1, code] = line.icmp?.split(":").map(Number) ?? [];
   const icmp = protocol === 1 || protocol === 58 ? icmpName(protocol === 1 ? "icmp" : "icmpv6", type, code) : undefined;
   if (line.icmp !== undefined && icmp === undefined)
@@ -186,7 +201,8 @@ function logged(line: {
     destination,
     flags: flags.includes(undefined) ? [] : (flags as string[]),
     ...(line.hash !== undefined && { hash: line.hash }),
-    ...(hasPorts && ports && { ports }),
+    ...((protocol === 6 || protocol === 17 || protocol === 132) && ports && { ports }),
     ...(icmp !== undefined && { icmp }),
+    ...(line.tag !== "" && { tag: line.tag }),
   };
 }
