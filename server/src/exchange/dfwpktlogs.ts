@@ -222,9 +222,10 @@ class LogDraft {
       to: literals(seen.destinations),
       services: entriesOf(seen.entries),
       log: label !== undefined && label.length <= 32 ? label : true,
-      ...(tags.length > 0 && (label === undefined || label.length > 32) && {
-        comments: [`logged with ${tags.map((tag) => `'${tag}'`).join(", ")}`],
-      }),
+      ...(tags.length > 0 &&
+        (label === undefined || label.length > 32) && {
+          comments: [`logged with ${tags.map((tag) => `'${tag}'`).join(", ")}`],
+        }),
       ...(seen.directions.size === 1 && direction && { direction }),
     };
   }

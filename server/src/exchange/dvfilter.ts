@@ -85,6 +85,9 @@ export function readDvfilter(
       else filter.facts.set(key, value);
     }
   }
+  // A dump that was filtered has no agents; one that has, tells the policy of each filter's failure.
+  if (filter?.agent !== undefined && filter.failurePolicy === undefined && i === lines.length)
+    report.wrong(filter.at, `${filter.chain} slot ${filter.slot}: the input ends inside it, and may be cut off`);
   return i;
 }
 

@@ -3,7 +3,7 @@
  * a terminal: with prompts or without, indented or not, several after one another.
  */
 import { ruleOrRemark } from "./getrulesRule.ts";
-import type { HostDump, HostFilterInfo, HostRemark, HostRule } from "./hostDump.ts";
+import type { HostDump, HostFilterInfo, HostRemark, HostRule, HostRuleset } from "./hostDump.ts";
 import { type InputLine, keyAndValue, promptCommand } from "./lines.ts";
 import { Refusal, type Report } from "./report.ts";
 import { addressText, macText } from "./values.ts";
@@ -38,24 +38,30 @@ export const isGetrulesLine = (text: string): boolean =>
 export const askedFilter = (command: string): string | undefined =>
   /(?:\s-f\s+|\sfilter\s+)(nic-\S+)/.exec(command)?.[1];
 
-/** Reads the output that begins at line `from`; the index of the first line behind it. `filter`: the one it is of. */
+/** The rule set or address set that a line begins, as it is printed. */
+export const headOf = (text: string): string | undefined =>
+  /^(?:ruleset|addrset)\s[^{]*/.exec(text.trim())?.[0].trimEnd();
+
+/**
+ * Reads the output that begins at line `from`; the index of the first line behind it. `filter`: the one it is of;
+ * `scope`: what it is of where no filter is known.
+ */
 export function readGetrules(
   file: string,
   lines: readonly InputLine[],
   from: number,
-  filter: string | undefined,
+  { filter, scope }: { readonly filter: string | undefined; readonly scope: string },
   dump: HostDump,
   report: Report,
 ): number {
   const line = (lines[from] as InputLine).text.trim();
   const at = { file, line: (lines[from] as InputLine).number };
-  const scope = filter ?? file;
   const ruleset = rulesetName(line);
   if (ruleset !== undefined) return readRuleset(file, lines, from, ruleset, scope, filter, dump, report);
-  if (BARE_RULE.test(line) || /^VIF UUID/i.test(line)) return readBareRules(file, lines, from, dump, report);
+  if (BARE_RULE.test(line) || /^VIF UUID/i.test(line)) return readBareRules(file, lines, from, scope, dump, report);
   const addrset = addrsetHead(line);
   if (addrset !== undefined) return readAddrset(file, lines, from, addrset, scope, dump, report);
-  if (FILTER_NAME.test(line)) return readFilterInfo(file, lines, from, dump);
+  if (FILTER_NAME.test(line)) return readFilterInfo(file, lines, from, dump, report);
   if (/^(?:Features Enabled|Entries found for )/i.test(line)) return readDiscovered(file, lines, from, dump, report);
   report.understood(at, line);
   return from + 1;
@@ -89,7 +95,7 @@ function readRuleset(
       if (rules === 0 && strange !== undefined)
         throw new Refusal(strange.at, `no line of rule set ${name} is one that vsipioctl prints`);
       report.understood(at, `rule set ${name}, ${count(rules, "line")} of rules, to line ${number}`);
-      dump.rulesets.push({ name, ethernet, scope, lines: out, at, lastLine: number, ...(filter && { filter }) });
+      add(dump, { name, ethernet, scope, lines: out, at, lastLine: number, ...(filter && { filter }) }, report);
       return i + 1;
     }
     const rule = /^(?:# internal #\s*)?rule\b/.test(text);
@@ -127,16 +133,33 @@ function readRuleset(
   );
 }
 
+/** A filter has each of its rule sets once: one that was asked for again is the same, or of another time. */
+function add(dump: HostDump, set: HostRuleset, report: Report): void {
+  const known = dump.rulesets.find(({ name, scope }) => name === set.name && scope === set.scope);
+  if (known === undefined) dump.rulesets.push(set);
+  else {
+    const texts = ({ lines }: HostRuleset) => lines.map((line) => ("id" in line ? line.text : line.remark)).join("\n");
+    const first = `${known.at.file}:${known.at.line}`;
+    if (texts(known) === texts(set)) report.understood(set.at, `rule set ${set.name} is the same as at ${first}`);
+    else
+      report.wrong(
+        set.at,
+        `rule set ${set.name} has other rules than at ${first}, and is of the same filter or input; those are used`,
+      );
+  }
+}
+
 /** Rules without braces, below a head that says whose they are; up to the first line that is neither. */
 function readBareRules(
   file: string,
   lines: readonly InputLine[],
   from: number,
+  asked: string,
   dump: HostDump,
   report: Report,
 ): number {
   const at = { file, line: (lines[from] as InputLine).number };
-  let scope = file;
+  let scope = asked;
   let name = "rules";
   const out: (HostRule | HostRemark)[] = [];
   let i = from;
@@ -154,7 +177,8 @@ function readBareRules(
   }
   const rules = out.filter((line) => "id" in line).length;
   report.understood(at, `rule set ${name}, ${count(rules, "line")} of rules`);
-  dump.rulesets.push({ name, ethernet: false, scope, lines: out, at, lastLine: (lines[i - 1] as InputLine).number });
+  const lastLine = (lines[i - 1] as InputLine).number;
+  add(dump, { name, ethernet: false, scope, ofVif: scope !== asked, lines: out, at, lastLine }, report);
   return i;
 }
 
@@ -225,7 +249,13 @@ function readAddrset(
 
 // ---- filters and discovered addresses ---------------------------------------------------------------------------------
 
-function readFilterInfo(file: string, lines: readonly InputLine[], from: number, dump: HostDump): number {
+function readFilterInfo(
+  file: string,
+  lines: readonly InputLine[],
+  from: number,
+  dump: HostDump,
+  report: Report,
+): number {
   const at = { file, line: (lines[from] as InputLine).number };
   const name = FILTER_NAME.exec((lines[from] as InputLine).text.trim())?.[1] as string;
   const facts = new Map<string, string>();
@@ -247,6 +277,10 @@ function readFilterInfo(file: string, lines: readonly InputLine[], from: number,
     ...(hash && { hash }),
   };
   dump.filters.push(info);
+  report.understood(
+    at,
+    `filter ${name}${uuid ? ` of the machine ${uuid}` : ""}${vnic === undefined ? "" : `, its vNIC ${vnic}`}`,
+  );
   return i;
 }
 

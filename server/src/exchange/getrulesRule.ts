@@ -174,10 +174,11 @@ function side(words: Words, ethernet: boolean): { readonly side: HostSide; reado
       else {
         const kind = words.take();
         const mac = kind === "mac";
-        const bare = mac || kind === "ip" || kind === "inet" || kind === "inet6" ? words.take() : kind;
-        const text = mac ? macText(bare) : (addressText(bare) ?? (ethernet ? macText(bare) : undefined));
-        if (text === undefined) throw new Unreadable(`${bare} is no address`);
-        addresses.push(text);
+        for (const bare of mac || kind === "ip" || kind === "inet" || kind === "inet6" ? words.list() : [kind]) {
+          const text = mac ? macText(bare) : (addressText(bare) ?? (ethernet ? macText(bare) : undefined));
+          if (text === undefined) throw new Unreadable(`${bare} is no address`);
+          addresses.push(text);
+        }
       }
     } while (words.has(",") || (braces && words.next() !== "}"));
     if (braces && !words.has("}")) throw new Unreadable('a list has no "}"');

@@ -1,7 +1,7 @@
 /** Dumps of an ESXi host, however many and in whatever order, as one policy: its machines, chains and firewalls. */
 import type { Draft, DraftAppliance, DraftBlock, DraftEndpoint, DraftSlot, DraftVm, DraftVnic } from "./draft.ts";
 import { isDvfilterLine, readDvfilter } from "./dvfilter.ts";
-import { askedFilter, isGetrulesLine, readGetrules } from "./getrules.ts";
+import { askedFilter, headOf, isGetrulesLine, readGetrules } from "./getrules.ts";
 import { filterName, HostDump, type HostFilter, type HostPort, type HostRuleset } from "./hostDump.ts";
 import { Firewalls } from "./hostRules.ts";
 import { type Input, limitSize, titleOf } from "./input.ts";
@@ -17,6 +17,7 @@ export function readHostDumps(inputs: readonly Input[], report: Report): HostDum
     const lines = inputLines(input.text);
     let filter = file.match(/nic-\d+-eth\d+-[\w-]+(?:\.\d+)?/g)?.find((name) => name.includes("."));
     let understood = 0;
+    const nameless = new Nameless(file);
     const known = dump.size;
     const told = report.notes.length;
     const before: { at: Place; words: string }[] = [];
@@ -28,7 +29,7 @@ export function readHostDumps(inputs: readonly Input[], report: Report): HostDum
         if (asked !== undefined) filter = asked;
         i += 1;
       } else if (isGetrulesLine(text)) {
-        i = readGetrules(file, lines, i, filter, dump, report);
+        i = readGetrules(file, lines, i, { filter, scope: filter ?? nameless.scopeOf(text) }, dump, report);
         understood += 1;
       } else if (isDvfilterLine(text) || (understood === 0 && /^agent:/.test(text))) {
         const next = readDvfilter(file, lines, i, dump, report);
@@ -48,16 +49,50 @@ export function readHostDumps(inputs: readonly Input[], report: Report): HostDum
       throw new Refusal(
         before[0]?.at ?? { file, line: 1 },
         before.length === 0
-          ? "the input is empty"
+          ? "the input is empty, but for prompts and headings"
           : `no output of summarize-dvfilter or vsipioctl begins here: expected "ruleset NAME {", "addrset NAME {", "world N vmm0:NAME" or "Filter Name : …"`,
       );
     // Heads without anything below them that is of these commands.
     const wrong = report.notes.slice(told).find(({ kind }) => kind === "wrong");
-    if (dump.size === known && wrong !== undefined)
-      throw new Refusal({ file, line: wrong.line }, `nothing of a host's dumps is below the heads: ${wrong.message}`);
+    if (dump.size === known && (wrong !== undefined || report.notes.length === told))
+      throw new Refusal(
+        { file, line: wrong?.line ?? 1 },
+        `nothing of a host's dumps is below the heads${wrong === undefined ? "" : `: ${wrong.message}`}`,
+      );
     for (const { at, words } of before) report.wrong(at, `not understood, left out: ${words}`);
   }
   return dump;
+}
+
+/**
+ * Outputs of several filters after one another, none of which is named: a head that comes again begins another's, and
+ * where the first began with address sets, so do all.
+ */
+class Nameless {
+  readonly #file: string;
+  readonly #heads = new Set<string>();
+  #setsFirst: boolean | undefined;
+  #rules = false;
+  #part = 1;
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+  scopeOf(text: string): string {
+    const head = headOf(text);
+    if (head !== undefined) {
+      const isSet = head.startsWith("addrset");
+      this.#setsFirst ??= isSet;
+      if (this.#heads.has(head) || (this.#setsFirst && isSet && this.#rules)) {
+        this.#part += 1;
+        this.#heads.clear();
+        this.#rules = false;
+      }
+      this.#heads.add(head);
+      if (!isSet) this.#rules = true;
+    }
+    return this.#part === 1 ? this.#file : `${this.#file}, part ${this.#part}`;
+  }
 }
 
 const REGULAR: ReadonlyMap<string, { readonly slot: number; readonly module: "acl" | "swsec" | "dfw" }> = new Map([
@@ -93,9 +128,13 @@ class HostDraft {
     this.#dump = dump;
     this.#report = report;
     this.#firewalls = new Firewalls(dump, report);
+    const filters = dump.worlds.flatMap(({ ports }) => ports.flatMap((port) => port.filters));
+    const isNsxT = (agent: string | undefined, module: string | undefined) =>
+      agent === "vmware-si" || /^nsxt-/.test(module ?? "");
     const nsxT =
-      dump.rulesets.some(({ name }) => name.startsWith("mainrs")) ||
-      dump.agents.some(({ name, module }) => /^nsxt-/.test(module ?? "") || name === "vmware-si");
+      dump.rulesets.some(({ name, ofVif }) => ofVif || name.startsWith("mainrs")) ||
+      dump.agents.some(({ name, module }) => isNsxT(name, module)) ||
+      filters.some((filter) => isNsxT(agentOf(filter), filter.facts.get("moduleName")));
     this.#platform = nsxT ? "nsx 4" : "nsx-v 6.3";
   }
 
@@ -348,8 +387,8 @@ class HostDraft {
     const left = this.#firewalls.unused();
     const [only] = left;
     if (only === undefined) return;
-    if (left.length === 1 && this.#chains.size === 0) {
-      const block = this.#firewall(only.scope);
+    const [block = "", ...others] = new Set(left.map(({ scope }) => this.#firewall(scope)));
+    if (others.length === 0 && this.#chains.size === 0) {
       const slots: DraftSlot[] = [{ number: 2, module: "dfw", block }];
       this.#punted(only.scope, slots);
       this.#chains.set("all", {
@@ -369,7 +408,7 @@ class HostDraft {
 
 /** What NSX's own command line prints above its lists, and `getaddrsets` above sets that filters share. */
 const HEADING =
-  /^(?:-+|Firewall (?:Rules|Address Sets)|addrset is shared for this filter\.?|(?:global|local) addrset:?)$/i;
+  /^(?:-+|(?:DFW|Firewall) (?:Rules|Address Sets)|addrset is shared for this filter\.?|(?:global|local) addrset:?|\w{3} \w{3} \d{1,2} \d{4} \w+ [\d:.]+)$/i;
 /** Keys of a filter that say nothing about a policy. */
 const KNOWN_FACTS: ReadonlySet<string> = new Set([
   "state",

@@ -78,6 +78,8 @@ export interface HostRuleset {
   /** The filter that it was asked of, else the input. */
   readonly scope: string;
   readonly filter?: string;
+  /** As NSX-T's own command line prints it, of a VIF. */
+  readonly ofVif?: boolean;
   readonly lines: readonly (HostRule | HostRemark)[];
   readonly at: Place;
   readonly lastLine: number;

@@ -48,7 +48,8 @@ export function readLog(input: Input, report: Report): Logged[] {
   let known = 0;
   const wrong: { at: Place; why: string }[] = [];
   for (const { text, number } of inputLines(input.text)) {
-    if (text.trim() === "" || text === "--" || (!/\bINET6?\b/.test(text) && promptCommand(text) !== undefined)) continue;
+    if (text.trim() === "" || text === "--" || (!/\bINET6?\b/.test(text) && promptCommand(text) !== undefined))
+      continue;
     const at = { file, line: number };
     const read = readLine(text, at);
     if (read === undefined) wrong.push({ at, why: `no line of a packet log: ${text.trim()}` });
@@ -172,9 +173,7 @@ function logged(line: {
   const [from = "", fromPort, to = "", toPort] = line.ends ?? [];
   const source = parseIp(from);
   const destination = parseIp(to);
-  const protocol = protocolNumber(
-    /^ICMP(?:V?6)?$/i.test(line.name) ? (line.family === 6 ? "58" : "1") : line.name,
-  );
+  const protocol = protocolNumber(/^ICMP(?:V?6)?$/i.test(line.name) ? (line.family === 6 ? "58" : "1") : line.name);
   const ports =
     fromPort === undefined || toPort === undefined ? undefined : ([Number(fromPort), Number(toPort)] as const);
   if (source === undefined || destination === undefined || typeof source !== typeof destination)
