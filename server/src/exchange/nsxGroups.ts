@@ -213,7 +213,7 @@ export class NsxGroups {
         const items: DraftEndpoint[] = [];
         const lost: string[] = [];
         for (const text of json.texts(key)) {
-          const read = type === "IPAddressExpression" ? addressText(text) : macText(text);
+          const read = type === "IPAddressExpression" ? addressText(text.trim()) : macText(text.trim());
           if (read !== undefined) items.push({ kind: "literal", text: read });
           else {
             this.#report.wrong(json.at(key), `group ${id}: ${text} is no address`);
@@ -222,21 +222,8 @@ export class NsxGroups {
         }
         return { endpoints: listed(items), lost };
       }
-      case "PathExpression": {
-        const items: DraftEndpoint[] = [];
-        const lost: string[] = [];
-        for (const text of json.texts("paths")) {
-          const found = this.#path(text);
-          if (found === undefined) {
-            this.#report.wrong(json.at("paths"), `group ${id}: no input has ${text}`);
-            lost.push(`${text} is not in the inputs`);
-          } else {
-            if (found.endpoint) items.push(found.endpoint);
-            lost.push(...found.lost);
-          }
-        }
-        return { endpoints: listed(items), lost };
-      }
+      case "PathExpression":
+        return this.#paths(json, json.texts("paths"), id);
       case "ExternalIDExpression": {
         const items: DraftEndpoint[] = [];
         const lost: string[] = [];
@@ -259,54 +246,94 @@ export class NsxGroups {
     }
   }
 
+  #paths(json: JsonObject, paths: readonly string[], id: string): Set {
+    const items: DraftEndpoint[] = [];
+    const lost: string[] = [];
+    for (const text of paths) {
+      const found = this.#path(text);
+      if (found === undefined) {
+        const what =
+          this.#objects.find(text)?.type === "SegmentPort" ? `no input has the machine at ${text}` : undefined;
+        this.#report.wrong(
+          json.at(json.has("paths") ? "paths" : undefined),
+          `group ${id}: ${what ?? `no input has ${text}`}`,
+        );
+        lost.push(what ?? `${text} is not in the inputs`);
+      } else {
+        if (found.endpoint) items.push(found.endpoint);
+        lost.push(...found.lost);
+      }
+    }
+    return { endpoints: listed(items), lost };
+  }
+
   #condition(json: JsonObject, id: string, lose: (what: string) => Set): Set {
     const member = json.text("member_type") ?? "";
     const key = json.text("key") ?? "";
     const operator = json.text("operator") ?? "EQUALS";
     const value = json.text("value") ?? "";
-    const text = `${member} ${key} ${operator} ${JSON.stringify(value)}`;
-    if (member === "VirtualMachine" && key === "Tag" && operator === "EQUALS") {
+    // Tags that a scope must not have are those of the machines that the inputs have.
+    const otherScopes = json.text("scope_operator")?.toUpperCase() === "NOTEQUALS";
+    const text = `${member} ${key} ${operator}${otherScopes ? " (scope NOTEQUALS)" : ""} ${JSON.stringify(value)}`;
+    const test = key === "Tag" ? tagTest(value, otherScopes) : undefined;
+    if (member === "VirtualMachine" && test !== undefined && operator === "EQUALS" && !/\|$/.test(value)) {
       const bar = value.indexOf("|");
-      const scope = bar < 0 ? "" : value.slice(0, bar);
-      const tag = value.slice(bar + 1);
-      if (tag !== "") return { endpoints: listed([{ kind: "tag", tag: tagName(scope, tag) }]), lost: [] };
+      const own = tagName(bar < 0 ? "" : value.slice(0, bar), value.slice(bar + 1));
+      const known = this.#vms.flatMap((vm) => vm.tags.filter(test).map(({ scope, tag }) => tagName(scope, tag)));
+      if (!otherScopes || this.#vms.length > 0)
+        return {
+          endpoints: listed(
+            [...new Set(otherScopes ? known : [own, ...known])].map((tag) => ({ kind: "tag", tag }) as const),
+          ),
+          lost: [],
+        };
     }
     // Other conditions on machines are answered by the machines that the inputs have.
-    if (member === "VirtualMachine" && this.#vms.length > 0) {
+    if (member === "VirtualMachine" && this.#vms.length > 0 && !otherScopes) {
       // `scope|`: any tag of the scope.
       const scope = key === "Tag" && /^[^|]+\|$/.test(value) ? value.slice(0, -1) : undefined;
       const of = scope === undefined ? valuesOf(key) : (vm: KnownVm) => vm.tags.map((tag) => tag.scope);
-      const test = tests(operator, scope ?? (key === "Tag" ? value.replace(/^\|/, "") : value));
-      if (of !== undefined && test !== undefined) {
+      const holds = tests(operator, scope ?? (key === "Tag" ? value.replace(/^\|/, "") : value));
+      if (of !== undefined && holds !== undefined) {
         const negative = operator.startsWith("NOT");
-        const found = this.#vms.filter((vm) => (negative ? of(vm).every(test) : of(vm).some(test)));
+        const found = this.#vms.filter((vm) => (negative ? of(vm).every(holds) : of(vm).some(holds)));
         this.#report.understood(json.at(), `group ${id}: ${text} is ${found.length} of the machines in the inputs`);
         return { endpoints: listed(found.map(({ key }) => ({ kind: "ref", key }))), lost: [] };
       }
     }
-    if (member === "Segment" && operator === "EQUALS" && (key === "Tag" || key === "Name")) {
+    if ((member === "Segment" || member === "SegmentPort") && operator === "EQUALS" && (test ?? key === "Name")) {
       const found = this.#objects
-        .of("Segment")
-        .filter(({ json: segment }) =>
-          key === "Name"
-            ? segment.text("display_name") === value
-            : segment
-                .objects("tags")
-                .some(
-                  (tag) =>
-                    `${tag.text("scope") ?? ""}|${tag.text("tag") ?? ""}`.replace(/^\|/, "") ===
-                    value.replace(/^\|/, ""),
-                ),
+        .of(member)
+        .filter(({ json: one }) =>
+          test === undefined
+            ? one.text("display_name") === value
+            : one.objects("tags").some((tag) => test({ scope: tag.text("scope") ?? "", tag: tag.text("tag") ?? "" })),
         );
+      const what = member === "Segment" ? "segments" : "ports";
       if (found.length > 0) {
-        this.#report.understood(json.at(), `group ${id}: ${text} is ${found.length} of the segments in the inputs`);
-        return { endpoints: listed(found.map(({ path }) => ({ kind: "ref", key: path }))), lost: [] };
+        this.#report.understood(json.at(), `group ${id}: ${text} is ${found.length} of the ${what} in the inputs`);
+        return this.#paths(
+          json,
+          found.map(({ path }) => path),
+          id,
+        );
       }
     }
     return lose(`the condition ${text}`);
   }
 }
 
+/**
+ * `scope|tag`, or `tag` in any scope, in any case: "All operators perform a case insensitive match" (NSX-T Data Center
+ * REST API, NSGroupTagExpression). `others`: of any scope but this one.
+ */
+function tagTest(value: string, others: boolean): (tag: { readonly scope: string; readonly tag: string }) => boolean {
+  const bar = value.indexOf("|");
+  const scope = bar < 0 ? undefined : value.slice(0, bar).toLowerCase();
+  const name = value.slice(bar + 1).toLowerCase();
+  return (one) =>
+    one.tag.toLowerCase() === name && (scope === undefined || (one.scope.toLowerCase() === scope) !== others);
+}
 function valuesOf(key: string): ((vm: KnownVm) => readonly string[]) | undefined {
   if (key === "Name") return (vm) => [vm.name];
   if (key === "ComputerName") return (vm) => (vm.computer === undefined ? [] : [vm.computer]);

@@ -1,17 +1,10 @@
-/** Machines, segments and what guards their ports: SpoofGuard, segment security and IP discovery profiles. */
-import type { DraftBind, DraftEndpoint, DraftSegment, DraftSwsec, DraftVm, DraftVnic } from "./draft.ts";
+/** Machines, segments and ports of the NSX Policy API: who there is, and where. */
+import type { DraftBind, DraftEndpoint, DraftSegment, DraftVm, DraftVnic } from "./draft.ts";
 import type { JsonObject } from "./json.ts";
 import { type KnownVm, tagName } from "./nsxGroups.ts";
 import type { NsxObject, NsxObjects } from "./nsxObjects.ts";
 import type { Report } from "./report.ts";
 import { addressText, macText, networkText } from "./values.ts";
-
-/** A block for slot 1 and the segments whose ports have it. */
-export interface Guard {
-  readonly name: string;
-  readonly block: DraftSwsec;
-  readonly segments: readonly string[];
-}
 
 interface Vnic {
   readonly name: string;
@@ -59,6 +52,13 @@ export class NsxInventory {
     });
     this.#vms = machines.map((machine, i) => this.#vm(machine, this.#known[i] as KnownVm));
     for (const port of objects.of("SegmentPort")) this.#port(port);
+    const ids = new Set(this.#known.map(({ id }) => id));
+    for (const { id, json } of objects.of("VirtualNetworkInterface"))
+      if (!ids.has(json.text("owner_vm_id") ?? ""))
+        report.wrong(
+          json.at(),
+          `interface ${id}: no input has its machine ${json.text("owner_vm_id") ?? ""}: left out`,
+        );
   }
 
   vms(): DraftVm[] {
@@ -151,13 +151,15 @@ export class NsxInventory {
     let found: { vm: Vm; vnic: Vnic } | undefined;
     for (const vm of this.#vms)
       for (const vnic of vm.vnics) if (attachment !== undefined && vnic.attachment === attachment) found = { vm, vnic };
-    found ??= this.#ofPort(path, json);
+    found ??= this.#ofPort(json);
     if (found === undefined) {
       this.#report.understood(json.at(), `port ${id}: no input has the machine that is attached to it`);
       return;
     }
     const { vm, vnic } = found;
     if (segment !== undefined) vnic.segment = segment;
+    this.#ports.set(path, { kind: "vnic", vm: vm.key, vnic: vnic.name });
+    if (attachment !== undefined) this.#report.understood(json.at(), `port ${id} is of ${vm.names[0]}.${vnic.name}`);
     for (const binding of json.objects("address_bindings")) {
       const ip = addressText(binding.text("ip_address") ?? "");
       const mac = macText(binding.text("mac_address") ?? "");
@@ -174,7 +176,7 @@ export class NsxInventory {
   }
 
   /** A port that is called `MACHINE.ethN` says itself whose it is, as those that are exported here do. */
-  #ofPort(path: string, json: JsonObject): { vm: Vm; vnic: Vnic } | undefined {
+  #ofPort(json: JsonObject): { vm: Vm; vnic: Vnic } | undefined {
     const [, name, interfaceName] = /^(.+)\.([^.]+)$/.exec(json.text("display_name") ?? "") ?? [];
     if (name === undefined || interfaceName === undefined || json.has("attachment")) return undefined;
     const tags = json.objects("tags").map((tag) => ({ scope: tag.text("scope") ?? "", tag: tag.text("tag") ?? "" }));
@@ -193,133 +195,15 @@ export class NsxInventory {
       ...(mac && { mac }),
     };
     vm.vnics.push(vnic);
-    this.#ports.set(path, { kind: "vnic", vm: vm.key, vnic: interfaceName });
     this.#report.understood(json.at(), `port of ${name}.${interfaceName}`);
     return { vm, vnic };
+  }
+  /** What the ports of a segment bind, by the segment's path. */
+  bindsOf(segment: string): readonly DraftBind[] {
+    return this.#binds.get(segment) ?? [];
   }
   /** The vNIC of a port, by the port's path. */
   vnicAt(path: string): DraftEndpoint | undefined {
     return this.#ports.get(path);
   }
-
-  // ---- slot 1 -----------------------------------------------------------------------------------------------------------
-
-  /** Profiles as they are bound to segments: equal ones share a block. A profile that nothing binds is told, and left. */
-  guards(): Guard[] {
-    const bound = new Map<string, { spoofguard?: NsxObject; security?: NsxObject; discovery?: NsxObject }>();
-    const used = new Set<NsxObject>();
-    const bind = (map: NsxObject, key: "spoofguard" | "security" | "discovery", path: string | undefined) => {
-      if (path === undefined || path === "") return;
-      const segment = map.parent;
-      const profile = this.#objects.find(path);
-      if (segment?.type !== "Segment")
-        this.#report.inexpressible(map.json.at(), `${map.type} ${map.id} is not of a segment`);
-      else if (profile === undefined) this.#report.wrong(map.json.at(), `${map.type} ${map.id}: no input has ${path}`);
-      else {
-        bound.set(segment.path, { ...bound.get(segment.path), [key]: profile });
-        used.add(profile);
-      }
-    };
-    for (const map of this.#objects.of("SegmentSecurityProfileBindingMap")) {
-      bind(map, "security", map.json.text("segment_security_profile_path"));
-      bind(map, "spoofguard", map.json.text("spoofguard_profile_path"));
-    }
-    for (const map of this.#objects.of("SegmentDiscoveryProfileBindingMap"))
-      bind(map, "discovery", map.json.text("ip_discovery_profile_path"));
-    for (const profile of this.#objects.of("SpoofGuardProfile", "SegmentSecurityProfile", "IPDiscoveryProfile")) {
-      if (used.has(profile)) this.#report.understood(profile.json.at(), `${profile.type} ${profile.id}`);
-      else this.#report.understood(profile.json.at(), `${profile.type} ${profile.id}: no segment of the inputs has it`);
-    }
-    const guards = new Map<string, Guard & { readonly segments: string[] }>();
-    for (const [segment, profiles] of bound) {
-      const binds = this.#binds.get(segment);
-      // Bindings are of vNICs: each segment that has some has a block of its own.
-      const key = JSON.stringify([
-        profiles.spoofguard?.path,
-        profiles.security?.path,
-        profiles.discovery?.path,
-        binds && segment,
-      ]);
-      const known = guards.get(key);
-      if (known !== undefined) known.segments.push(segment);
-      else {
-        const name = Object.values(profiles)
-          .map((profile) => profile.json.text("display_name") ?? profile.id)
-          .filter((one, i, all) => all.indexOf(one) === i)
-          .join(", ");
-        guards.set(key, { name, segments: [segment], block: this.#swsec(key, name, profiles, binds ?? []) });
-      }
-    }
-    return [...guards.values()];
-  }
-
-  #swsec(
-    key: string,
-    name: string,
-    { spoofguard, security, discovery }: { spoofguard?: NsxObject; security?: NsxObject; discovery?: NsxObject },
-    binds: readonly DraftBind[],
-  ): DraftSwsec {
-    const on = (json: JsonObject | undefined, ...keys: string[]) => keys.some((one) => json?.flag(one) === true);
-    const v4 = discovery?.json.object("ip_v4_discovery_options");
-    const v6 = discovery?.json.object("ip_v6_discovery_options");
-    const discover = [
-      ...(on(v4, "dhcp_snooping_enabled") || on(v6, "dhcp_snooping_v6_enabled") ? ["dhcp"] : []),
-      ...(on(v4?.object("arp_snooping_config"), "arp_snooping_enabled") ? ["arp"] : []),
-      ...(on(v6?.object("nd_snooping_config"), "nd_snooping_enabled") ? ["nd"] : []),
-      ...(on(v4, "vmtools_enabled") || on(v6, "vmtools_v6_enabled") ? ["tools"] : []),
-    ];
-    const block = [
-      ...(on(security?.json, "dhcp_server_block_enabled", "dhcp_server_block_v6_enabled") ? ["dhcp-server"] : []),
-      ...(on(security?.json, "dhcp_client_block_enabled", "dhcp_client_block_v6_enabled") ? ["dhcp-client"] : []),
-      ...(on(security?.json, "bpdu_filter_enable") ? ["bpdu"] : []),
-      ...(on(security?.json, "ra_guard_enabled") ? ["router-advertisement"] : []),
-      ...(on(security?.json, "non_ip_traffic_block_enabled") ? ["non-ip"] : []),
-    ];
-    for (const [four, six] of [
-      ["dhcp_server_block_enabled", "dhcp_server_block_v6_enabled"],
-      ["dhcp_client_block_enabled", "dhcp_client_block_v6_enabled"],
-    ] as const)
-      if (security !== undefined && on(security.json, four) !== on(security.json, six))
-        this.#report.inexpressible(
-          security.json.at(on(security.json, four) ? four : six),
-          `${security.id}: DHCP of one family alone; here both are blocked`,
-        );
-    const rates = security?.json.flag("rate_limits_enabled") === true ? security.json.object("rate_limits") : undefined;
-    // "rx" is what the port receives from the machine.
-    const limits = (["broadcast", "multicast"] as const).flatMap((what) =>
-      (
-        [
-          ["rx", "out"],
-          ["tx", "in"],
-        ] as const
-      ).flatMap(([way, direction]) => {
-        const rate = rates?.int(`${way}_${what}`) ?? 0;
-        return rate > 0 ? [{ what, direction, rate }] : [];
-      }),
-    );
-    const guarded = on(spoofguard?.json, "address_binding_allowlist", "address_binding_whitelist");
-    const tofu = discovery?.json.flag("tofu_enabled") !== false;
-    return {
-      module: "swsec",
-      key: `swsec:${key}`,
-      names: [name],
-      ...(spoofguard && { spoofguard: guarded ? (tofu ? "tofu" : "manual") : "off" }),
-      ...(binds.length > 0 && { binds: merged(binds) }),
-      ...(discover.length > 0 && { discover }),
-      ...(block.length > 0 && { block }),
-      ...(limits.length > 0 && { limits }),
-    };
-  }
-}
-
-/** Bindings of one vNIC and one MAC in one line. */
-function merged(binds: readonly DraftBind[]): DraftBind[] {
-  const lines = new Map<string, DraftBind & { ips: string[] }>();
-  for (const bind of binds) {
-    const key = JSON.stringify([bind.vm, bind.vnic, bind.mac]);
-    const known = lines.get(key);
-    if (known === undefined) lines.set(key, { ...bind, ips: [...bind.ips] });
-    else for (const ip of bind.ips) if (!known.ips.includes(ip)) known.ips.push(ip);
-  }
-  return [...lines.values()];
 }

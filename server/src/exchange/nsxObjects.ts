@@ -23,6 +23,7 @@ const COLLECTIONS: Readonly<Record<string, string>> = {
   Rule: "rules",
   RedirectionPolicy: "redirection-policies",
   RedirectionRule: "rules",
+  PolicyServiceChain: "service-chains",
   Service: "services",
   ServiceEntry: "service-entries",
   Segment: "segments",
@@ -35,6 +36,8 @@ const COLLECTIONS: Readonly<Record<string, string>> = {
   PolicyFirewallSessionTimerProfile: "firewall-session-timer-profiles",
   SegmentSecurityProfileBindingMap: "segment-security-profile-binding-maps",
   SegmentDiscoveryProfileBindingMap: "segment-discovery-profile-binding-maps",
+  PortSecurityProfileBindingMap: "port-security-profile-binding-maps",
+  PortDiscoveryProfileBindingMap: "port-discovery-profile-binding-maps",
   Tier0: "tier-0s",
   Tier1: "tier-1s",
 };
@@ -57,11 +60,16 @@ function typeOf(json: JsonObject, list: string | undefined): string | undefined 
   const type = json.text("resource_type") ?? LISTS[list ?? ""];
   if (type !== undefined) return type;
   if (json.has("redirect_to")) return "RedirectionPolicy";
-  if (json.isList("rules")) return "SecurityPolicy";
+  const rules = json.objects("rules");
+  if (json.isList("rules") && (rules.length === 0 || rules.some(isRule))) return "SecurityPolicy";
   if (json.isList("expression")) return "Group";
   if (json.isList("service_entries")) return "Service";
   return undefined;
 }
+
+/** Does an object have a key of the API's rules? Rules of somebody else's invention have none. */
+const isRule = (json: JsonObject): boolean =>
+  ["action", "source_groups", "destination_groups", "services", "scope"].some((key) => json.has(key));
 
 export class NsxObjects {
   readonly all: NsxObject[] = [];
