@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import type { PacketDocuments } from "./packetDocuments.ts";
 import { beside, withPolicy } from "./policies.ts";
+import { withProgress } from "./progress.ts";
 import type { Server } from "./server.ts";
 
 /** The part of VS Code's Git extension (`vscode.git`, API version 1) that is used. */
@@ -68,10 +69,10 @@ export function registerComparison(context: vscode.ExtensionContext, server: Ser
   async function show(name: string, old: vscode.Uri, side: Side, policy: vscode.Uri): Promise<void> {
     const title = vscode.l10n.t("{0} against {1}", nameOf(policy), name);
     const params = { old: side, new: { uri: policy.toString() } };
-    const answer = await vscode.window.withProgress(
-      { location: vscode.ProgressLocation.Window, title: vscode.l10n.t("Comparing {0}", title) },
-      (_, token) => server.sendRequest<{ text: string; note?: string }>("iochain/diff", params, token),
+    const answer = await withProgress(vscode.l10n.t("Comparing {0}", title), (_, token) =>
+      server.sendRequest<{ text: string; note?: string }>("iochain/diff", params, token),
     );
+    if (answer === undefined) return;
     const text = [answer.text, ...(answer.note === undefined ? [] : ["", answer.note])].join("\n");
     await documents.show(title, text, [
       { policy: old, title: vscode.l10n.t("Debug in the old policy") },

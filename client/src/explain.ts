@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import type { PacketDocuments } from "./packetDocuments.ts";
 import { withPolicy } from "./policies.ts";
+import { withProgress } from "./progress.ts";
 import type { Server } from "./server.ts";
 
 const PARTS = ["from", "to", "service"] as const;
@@ -44,15 +45,9 @@ export function registerExplanation(
     const any = vscode.l10n.t("any");
     const { from = any, to = any, service = any } = asked;
     const title = vscode.l10n.t("From {0} to {1}, service {2}", from, to, service);
-    const location = vscode.ProgressLocation.Notification;
     try {
-      const answer = await vscode.window.withProgress({ location, title, cancellable: true }, (_, token) =>
-        server
-          .sendRequest<Explained>("iochain/explain", { uri: policy.toString(), ...asked }, token)
-          .catch((error: unknown) => {
-            if (token.isCancellationRequested) return undefined;
-            throw error;
-          }),
+      const answer = await withProgress(title, (_, token) =>
+        server.sendRequest<Explained>("iochain/explain", { uri: policy.toString(), ...asked }, token),
       );
       if (answer === undefined) return [];
       const text = [answer.text, ...(answer.note === undefined ? [] : ["", answer.note])].join("\n");

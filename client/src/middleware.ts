@@ -1,8 +1,8 @@
 /** What is made of the server's answers before VS Code shows them. */
 import * as vscode from "vscode";
 import type { Middleware } from "vscode-languageclient";
-import { withWays } from "./chainView/lens.ts";
 import { besideRules } from "./debugging/besideRules.ts";
+import { lensesOf } from "./lenses.ts";
 import { linksTo, namePlaces, type Place } from "./places.ts";
 
 /** The server's: traces as documents. */
@@ -16,9 +16,10 @@ export function middleware(context: vscode.ExtensionContext): Middleware {
       { provideDocumentLinks: (document) => linksTo(places.get(document.uri.toString()) ?? [], document) },
     ),
   );
+  const lenses = lensesOf(context);
   return {
     ...besideRules,
-    provideCodeLenses: async (document, token, next) => withWays(await next(document, token)),
+    provideCodeLenses: async (document, token, next) => lenses((await next(document, token)) ?? []),
     provideTextDocumentContent: async (uri, token, next) => {
       const content = await next(uri, token);
       if (uri.scheme !== TRACES || typeof content !== "string") return content;

@@ -1,6 +1,7 @@
 /** Read-only documents of answers about classes of packets: over each example stands what can be done with it. */
 import * as vscode from "vscode";
 import { launchConfiguration, nameOf } from "./debugging/configurations.ts";
+import { LastingCommands } from "./lastingCommands.ts";
 import { linksTo, namePlaces, type Place } from "./places.ts";
 
 /** A policy in which the examples can be stepped, and how that is called. */
@@ -21,9 +22,11 @@ interface Answer {
 
 export class PacketDocuments {
   private readonly shown = new Map<string, Answer>();
+  private readonly lasting = new LastingCommands();
 
   constructor(context: vscode.ExtensionContext) {
     context.subscriptions.push(
+      this.lasting,
       vscode.workspace.registerTextDocumentContentProvider(SCHEME, {
         provideTextDocumentContent: (uri) => this.shown.get(uri.toString())?.text,
       }),
@@ -70,7 +73,7 @@ export class PacketDocuments {
       const range = new vscode.Range(line, 0, line, 0);
       return steppable.map(({ policy, title }) => {
         const command = { title, command: "iochain.debugPacketIn", arguments: [policy.toString(), packet] };
-        return new vscode.CodeLens(range, command);
+        return new vscode.CodeLens(range, this.lasting.of(command));
       });
     });
   }

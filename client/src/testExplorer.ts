@@ -34,6 +34,7 @@ export function registerTestExplorer(context: vscode.ExtensionContext, server: S
       if (isUntitled) controller.items.delete(uri.toString());
     }),
     vscode.commands.registerCommand("iochain.runScenarios", runActive),
+    vscode.commands.registerCommand("iochain.runScenarioTest", runScenario),
     // The replay view's; not offered elsewhere.
     vscode.commands.registerCommand("iochain.showReplayCoverage", showReplayCoverage),
   );
@@ -81,8 +82,20 @@ export function registerTestExplorer(context: vscode.ExtensionContext, server: S
       vscode.window.showWarningMessage(vscode.l10n.t("This file has no scenario and no assert."));
       return;
     }
-    await runRequest(new vscode.TestRunRequest([file], undefined, run), new vscode.CancellationTokenSource().token);
+    await runNow(file);
   }
+
+  /** The one that a code lens names. */
+  async function runScenario(argument: ScenarioArgument): Promise<void> {
+    const file = await discoverOpen(await vscode.workspace.openTextDocument(vscode.Uri.parse(argument.uri)));
+    const item = file?.children.get(`scenario ${argument.scenario}`);
+    if (item) await runNow(item);
+    // Nobody's to run as a test: the server runs it, and tells.
+    else await vscode.commands.executeCommand("iochain.runScenario", argument);
+  }
+
+  const runNow = (item: vscode.TestItem): Promise<void> =>
+    runRequest(new vscode.TestRunRequest([item], undefined, run), new vscode.CancellationTokenSource().token);
 
   /** What a capture has exercised, where what tests have exercised is shown. */
   async function showReplayCoverage(policy: vscode.Uri, title: string): Promise<void> {

@@ -66,7 +66,10 @@ const ask = (params: object) => client.request<Answer>("iochain/replay", { uri, 
 test("hits per line, flows, outcomes and a timeline", async () => {
   await start({ "a.pcapng": capture });
   const answer = await ask({ capture: "a.pcapng", at: "web.eth0" });
-  expect(answer).toMatchObject({ frames: 5, outcomes: { delivered: 4, dropped: 1 }, warnings: [] });
+  expect(answer).toMatchObject({
+    ...{ frames: 5, outcomes: { delivered: 4, dropped: 1 }, warnings: [] },
+    files: [uri],
+  });
   const rules = answer.hits
     .filter(({ kind }) => kind === "rule")
     .map(({ id, line, hits, firstFrame }) => [id, line, hits, firstFrame]);

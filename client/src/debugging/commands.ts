@@ -9,6 +9,10 @@ import { launchConfiguration, nameOf, type Target } from "./configurations.ts";
 
 export function registerDebugCommands(context: vscode.ExtensionContext, server: Server): void {
   context.subscriptions.push(
+    // F5 in a window that is still opening: VS Code knows no debugger yet, and would only show where they are.
+    vscode.commands.registerCommand("iochain.start", () =>
+      vscode.commands.executeCommand("workbench.action.debug.start"),
+    ),
     vscode.commands.registerCommand("iochain.debugScenario", (argument?: ScenarioArgument) =>
       typeof argument?.scenario === "string"
         ? start(vscode.Uri.parse(argument.uri), argument.scenario, { scenario: argument.scenario })

@@ -1,6 +1,7 @@
 /** “Import…”: a picker of formats and files; the policy they make as a preview, and what is to be said of them in them. */
 import * as vscode from "vscode";
 import { languageId } from "../names.ts";
+import { withProgress } from "../progress.ts";
 import type { Server } from "../server.ts";
 import { messageOf, type Note } from "./note.ts";
 
@@ -10,6 +11,9 @@ type Imported =
 
 /** As many octets as the server takes of characters: larger files are not even read. */
 const LARGEST = 256 * 1024 * 1024;
+
+/** That all is well need not be clicked away. */
+const TOLD_MILLISECONDS = 8000;
 
 const formats = () => [
   {
@@ -56,18 +60,13 @@ export async function importFiles(
   const [first = ""] = names.keys();
   const title =
     names.size === 1 ? vscode.l10n.t("Importing {0}", first) : vscode.l10n.t("Importing {0} files", names.size);
-  const location = vscode.ProgressLocation.Notification;
   found.clear();
   try {
-    const result = await vscode.window.withProgress({ location, title, cancellable: true }, async (_, token) => {
+    const result = await withProgress(title, async (_, token) => {
       const inputs: { name: string; text: string }[] = [];
       for (const [name, uri] of names) inputs.push({ name, text: await read(name, uri) });
       if (token.isCancellationRequested) return undefined;
-      const answer = server.sendRequest<Imported>("iochain/import", { format: chosen.format, inputs }, token);
-      return answer.catch((error: unknown) => {
-        if (token.isCancellationRequested) return undefined;
-        throw error;
-      });
+      return server.sendRequest<Imported>("iochain/import", { format: chosen.format, inputs }, token);
     });
     if (result === undefined) return;
     tell(found, names, result);
@@ -117,7 +116,7 @@ async function showPreview(text: string, notes: readonly Note[]): Promise<void> 
     wrong,
   );
   if (inexpressible + wrong === 0) {
-    void vscode.window.showInformationMessage(message);
+    vscode.window.setStatusBarMessage(message, TOLD_MILLISECONDS);
     return;
   }
   const problems = vscode.l10n.t("Show Problems");

@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import { launchConfiguration, nameOf } from "../debugging/configurations.ts";
 import { isPolicy } from "../names.ts";
 import { choosePolicy } from "../policies.ts";
+import { withProgress } from "../progress.ts";
 import type { Server } from "../server.ts";
 import { askVantage, chooseCapture, titleOf, type Vantage } from "./questions.ts";
 import type { Flow, Replayed } from "./replay.ts";
@@ -13,8 +14,7 @@ export function registerReplayView(context: vscode.ExtensionContext, server: Ser
   context.subscriptions.push(
     vscode.window.registerWebviewViewProvider(viewId, view, { webviewOptions: { retainContextWhenHidden: true } }),
     vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
-      // Whichever it is: the policy may import it.
-      if (isPolicy(document) && contentChanges.length > 0) void view.policyEdited();
+      if (isPolicy(document) && contentChanges.length > 0) void view.policyEdited(document.uri);
     }),
     vscode.commands.registerCommand("iochain.replay", async (argument?: Partial<Asked> | vscode.Uri) => {
       // From the explorer: the capture that was clicked.
@@ -41,7 +41,7 @@ interface Asked {
 async function replay(server: Server, view: ReplayView, asked: Asked): Promise<void> {
   const title = titleOf(asked.capture, asked.vantage);
   try {
-    const replayed = await withProgress(server, title, asked);
+    const replayed = await framesReplayed(server, title, asked);
     if (replayed === undefined) return;
     await view.show({
       title,
@@ -58,13 +58,12 @@ async function replay(server: Server, view: ReplayView, asked: Asked): Promise<v
 }
 
 /** Undefined when the person has cancelled it. */
-function withProgress(
+function framesReplayed(
   server: Server,
   title: string,
   { policy, capture, vantage }: Asked,
-): Thenable<Replayed | undefined> {
-  const location = vscode.ProgressLocation.Notification;
-  return vscode.window.withProgress({ location, title, cancellable: true }, async (progress, token) => {
+): Promise<Replayed | undefined> {
+  return withProgress(title, async (progress, token) => {
     const workDoneToken = crypto.randomUUID();
     let told = 0;
     const listening = await server.onProgress(workDoneToken, ({ kind, message, percentage = told }) => {
@@ -75,9 +74,6 @@ function withProgress(
     try {
       const params = { uri: policy.toString(), capture: capture.toString(), ...vantage, workDoneToken };
       return await server.sendRequest<Replayed>("iochain/replay", params, token);
-    } catch (error) {
-      if (token.isCancellationRequested) return undefined;
-      throw error;
     } finally {
       listening.dispose();
     }

@@ -28,6 +28,8 @@ export interface Replayed {
   readonly without: number;
   readonly timeline: { readonly seconds: number; readonly buckets: readonly Bucket[] };
   readonly warnings: readonly string[];
+  /** URIs of the policy and of what it imports. */
+  readonly files: readonly string[];
 }
 export interface Bucket {
   /** Seconds since the epoch. */
@@ -37,7 +39,7 @@ export interface Bucket {
 
 /** A flow as the page needs it: its place in the list is its name. */
 export type Row = Omit<Flow, "key" | "sends" | "by"> & { readonly slot?: number; readonly by?: string };
-export interface Picture extends Omit<Replayed, "flows"> {
+export interface Picture extends Omit<Replayed, "flows" | "files"> {
   /** `web.pcapng at web-01.eth0` */
   readonly title: string;
   readonly rows: readonly Row[];
@@ -82,7 +84,7 @@ export type FromPage =
   | { readonly type: "coverage" }
   | { readonly type: "debug" | "scenario" | "open"; readonly flow: number };
 
-export function pictureOf(title: string, { flows, ...rest }: Replayed): Picture {
+export function pictureOf(title: string, { flows, files: _files, ...rest }: Replayed): Picture {
   const rows = flows.map(
     ({ key: _key, sends: _sends, by, ...row }): Row => ({ ...row, ...(by && { slot: by.slot, by: by.text }) }),
   );

@@ -14,7 +14,7 @@ export function texts(): Texts {
     scenario: l10n.t("Make Scenario"),
     open: l10n.t("Go to Rule"),
     again: l10n.t("Replay Again"),
-    edited: l10n.t("A policy has been edited since: replay again to see what has changed."),
+    edited: l10n.t("The policy has been edited since: replay again to see what has changed."),
     coverage: l10n.t("Show Coverage"),
     none: l10n.t("No flow is like this."),
     flow: l10n.t("Flow"),

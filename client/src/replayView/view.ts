@@ -23,7 +23,8 @@ export interface Shown {
 export class ReplayView implements vscode.WebviewViewProvider {
   private view: vscode.WebviewView | undefined;
   private shown: Shown | undefined;
-  /** Whether a policy has been edited since. */
+  private files: ReadonlySet<string> = new Set();
+  /** Whether the policy has been edited since. */
   private isEdited = false;
 
   constructor(private readonly extensionUri: vscode.Uri) {}
@@ -44,14 +45,16 @@ export class ReplayView implements vscode.WebviewViewProvider {
 
   async show(shown: Shown): Promise<void> {
     this.shown = shown;
+    this.files = new Set(shown.replayed.files.map((file) => vscode.Uri.parse(file).toString()));
     this.isEdited = false;
     await vscode.commands.executeCommand("setContext", "iochain.hasReplay", true);
     await this.draw();
     await vscode.commands.executeCommand(`${viewId}.focus`);
   }
 
-  async policyEdited(): Promise<void> {
-    if (this.shown === undefined || this.isEdited) return;
+  /** Told when it is the policy that was replayed, or a file that it imports. */
+  async policyEdited(uri: vscode.Uri): Promise<void> {
+    if (this.isEdited || !this.files.has(uri.toString())) return;
     this.isEdited = true;
     await this.tell({ type: "edited" });
   }

@@ -44,7 +44,7 @@ export const REPLAY: readonly Feature[] = [
       try {
         const { coverage, ...answer } = await replay(policy, vantage, capture, limit, progress, token);
         keep(session, view.document.uri, answer.hits, coverage);
-        return answer;
+        return { ...answer, files: view.program.documents.map(({ uri }) => uri) };
       } finally {
         progress?.end();
       }

@@ -13,6 +13,7 @@ import { DUMP, inTheBrowser } from "./browser.mjs";
 import { chainLooks, looks } from "./chainLooks.mjs";
 import { debugging } from "./debugger.mjs";
 import { exchanging } from "./exchanging.mjs";
+import { lenses } from "./lenses.mjs";
 import { newcomer } from "./newcomer.mjs";
 import { actingOnFlows, replaying } from "./replaying.mjs";
 import { makeWebOnly } from "./webOnly.mjs";
@@ -37,6 +38,7 @@ try {
   browser = await launchBrowser();
   await walk(await open({ folder }), newcomer);
   await walk(await open({ folder }), debugging);
+  await walk(await open({ folder: await themed({ name: "lenses", theme: "Default Light Modern" }) }), lenses);
   await walk(await open({ folder: await themed({ name: "exchange", theme: "Default Dark Modern" }) }), exchanging);
   await walk(await open({ folder }), [...replaying(), ...actingOnFlows]);
   const dump = path.join(scratch, "host-dump.txt");

@@ -52,6 +52,10 @@ const journeys = {
     "walkthrough-step": async (workbench) => {
       await workbench.page.locator(".getting-started-step").nth(2).click();
     },
+    // The pictures of the steps stand beside them where there is room.
+    "walkthrough-wide": async (workbench) => {
+      await workbench.command("View: Close Primary Side Bar");
+    },
     testing: (workbench) => view(workbench, "Testing"),
     debug: (workbench) => view(workbench, "Run and Debug"),
     chain: async (workbench) => {
@@ -109,6 +113,8 @@ const journeys = {
       await workbench.command("Problems: Focus on Problems View");
     },
     "hover-finding": async (workbench) => {
+      // Else the search would be the list's.
+      await workbench.press("Control+1");
       await workbench.find("dfw   east-west");
       await workbench.hover("slot 3 dfw", "3");
     },

@@ -20,11 +20,20 @@ export const shapeOf = (lanes: readonly Lane[]): string =>
     lanes.map(({ vnic, chain, slots }) => [vnic, chain, slots.map(({ module, block }) => [module, block])]),
   );
 
-/** The columns of all lanes: a slot that one of them uses is wide in each. */
+/** The columns of all lanes: a slot that one of them uses is wide in each; one with an owner of its own has his name. */
 export function columnsOf(lanes: readonly Lane[]): string {
-  const width = (slot: number): string =>
-    lanes.some(({ slots }) => slots[slot] && isConfigured(slots[slot])) ? "minmax(5.9em, 3fr)" : "minmax(1.9em, 1fr)";
+  const width = (slot: number): string => {
+    if (lanes.some(({ slots }) => slots[slot] && isConfigured(slots[slot]))) return "minmax(5.9em, 3fr)";
+    return lanes.some(({ slots }) => isAlone(slots, slot)) ? "minmax(3.4em, 2fr)" : "minmax(1.9em, 1fr)";
+  };
   return Array.from({ length: 16 }, (_, slot) => width(slot)).join(" ");
+}
+
+const isReserved = (slot: Slot | undefined): boolean => slot?.module === "reserved";
+/** Whether no neighbour is its owner's, too. */
+function isAlone(slots: readonly Slot[], at: number): boolean {
+  const owner = slots[at]?.owner;
+  return !isReserved(slots[at]) && slots[at - 1]?.owner !== owner && slots[at + 1]?.owner !== owner;
 }
 
 export function drawLane(lane: Lane, index: number): DrawnLane {
@@ -79,7 +88,9 @@ function owners(slots: readonly Slot[]): HTMLElement {
     let to = from;
     while (slots[to]?.owner === owner) to++;
     const [short = "", ...rest] = owner.split(", ");
-    const bracket = element("span", { title: owner }, rest.length > 0 && to - from === 1 ? short : owner);
+    const name = rest.length > 0 && to - from === 1 ? short : owner;
+    // That they are reserved the slots say themselves, where the bracket has no room to.
+    const bracket = element("span", { title: owner }, to - from > 2 || !isReserved(slots[from]) ? name : "");
     bracket.style.gridColumn = `${from + 1} / ${to + 1}`;
     row.append(bracket);
     from = to;
