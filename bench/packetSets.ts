@@ -11,7 +11,7 @@ import type { Dfw, Policy } from "../server/src/policy/policy.ts";
 import { loadProgram } from "../server/src/policy/program.ts";
 import { Places } from "../server/src/space/places.ts";
 import type { RuleList } from "../server/src/space/ruleList.ts";
-import { finish } from "../server/src/space/steps.ts";
+import { finish } from "../server/src/syntax/steps.ts";
 import { SourceDocument } from "../server/src/syntax/document.ts";
 import { Diagrams, OutOfNodes } from "./diagrams.ts";
 import { cpu, type Figure } from "./figure.ts";

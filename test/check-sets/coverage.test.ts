@@ -7,7 +7,7 @@ import { Coverage, lcov } from "../../server/src/check/coverage.ts";
 import { reach } from "../../server/src/check/reach.ts";
 import type { Policy, Source } from "../../server/src/policy/policy.ts";
 import { rulesOf } from "../../server/src/space/places.ts";
-import { finish } from "../../server/src/space/steps.ts";
+import { finish } from "../../server/src/syntax/steps.ts";
 import { Dice, packetText, policyText } from "../space/policies.ts";
 import { compile, isTrip, RUNS, sending } from "./reading.ts";
 

@@ -11,8 +11,8 @@ import type { Policy } from "../../server/src/policy/policy.ts";
 import { boxContains } from "../../server/src/space/box.ts";
 import { type Difference, differences, type Side } from "../../server/src/space/difference.ts";
 import { Places } from "../../server/src/space/places.ts";
-import { finish } from "../../server/src/space/steps.ts";
 import { Trips } from "../../server/src/space/trips.ts";
+import { finish } from "../../server/src/syntax/steps.ts";
 import { Dice, packetText, policyText } from "../space/policies.ts";
 import { compile, isTrip, pointOf, RUNS, sending } from "./reading.ts";
 

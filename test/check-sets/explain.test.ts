@@ -10,8 +10,8 @@ import { explain } from "../../server/src/check/explain.ts";
 import { ALL_PORTS, BOTH_WAYS, type Box, boxContains, PROTOCOLS } from "../../server/src/space/box.ts";
 import { type Fate, type FateClass, fatesOf } from "../../server/src/space/fates.ts";
 import { Places } from "../../server/src/space/places.ts";
-import { finish } from "../../server/src/space/steps.ts";
 import { Trips } from "../../server/src/space/trips.ts";
+import { finish } from "../../server/src/syntax/steps.ts";
 import { Dice, packetText, policyText } from "../space/policies.ts";
 import { compile, isTrip, pointOf, RUNS, read, sending } from "./reading.ts";
 

@@ -8,8 +8,8 @@ import { setFindings } from "../../server/src/check/sets.ts";
 import { compilePolicy } from "../../server/src/policy/compile.ts";
 import type { Policy } from "../../server/src/policy/policy.ts";
 import { loadProgram } from "../../server/src/policy/program.ts";
-import { finish } from "../../server/src/space/steps.ts";
 import { SourceDocument } from "../../server/src/syntax/document.ts";
+import { finish } from "../../server/src/syntax/steps.ts";
 import { Dice, policyText, ruleText } from "../space/policies.ts";
 import { RUNS } from "./reading.ts";
 

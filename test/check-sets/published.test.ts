@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { explain } from "../../server/src/check/explain.ts";
-import { finish } from "../../server/src/space/steps.ts";
+import { finish } from "../../server/src/syntax/steps.ts";
 import { read } from "./reading.ts";
 
 const [, ...cases] = readFileSync(join(import.meta.dirname, "data/published.txt"), "utf8")

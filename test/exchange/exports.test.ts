@@ -10,7 +10,7 @@ import { exportPolicy } from "../../server/src/exchange/export.ts";
 import { EXPORT_FORMATS, isImportFormat } from "../../server/src/exchange/formats.ts";
 import { importInputs } from "../../server/src/exchange/import.ts";
 import { noteText } from "../../server/src/exchange/report.ts";
-import { finish } from "../../server/src/space/steps.ts";
+import { finish } from "../../server/src/syntax/steps.ts";
 import { mistakesOf, policyOf } from "./policies.ts";
 
 const DATA = join(import.meta.dirname, "data/export");

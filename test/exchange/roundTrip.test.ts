@@ -7,7 +7,7 @@ import { diff } from "../../server/src/check/diff.ts";
 import { exportPolicy } from "../../server/src/exchange/export.ts";
 import { importInputs } from "../../server/src/exchange/import.ts";
 import { noteText } from "../../server/src/exchange/report.ts";
-import { finish } from "../../server/src/space/steps.ts";
+import { finish } from "../../server/src/syntax/steps.ts";
 import { Dice, policyText } from "../space/policies.ts";
 import { mistakesOf, policyOf } from "./policies.ts";
 

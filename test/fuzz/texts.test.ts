@@ -5,6 +5,7 @@ import { compilePolicy } from "../../server/src/policy/compile.ts";
 import { loadProgram } from "../../server/src/policy/program.ts";
 import { parseFile, SourceDocument } from "../../server/src/syntax/document.ts";
 import { format } from "../../server/src/syntax/format.ts";
+import { finish } from "../../server/src/syntax/steps.ts";
 import { everything as outline } from "../syntax/outline.ts";
 import { anyText, change, mutated, near, snippet } from "../syntax/policies.ts";
 import { fuzz, LONGEST, within } from "./fuzz.ts";
@@ -19,7 +20,7 @@ function everything(text: string): void {
     const program = loadProgram(uri, (wanted) => (wanted === uri ? document : undefined));
     for (const { place } of checkEverything(program, compilePolicy(program)))
       document.rangeOf(place.at.statement.chunk, place.span);
-    format(document, { tabSize: 2, insertSpaces: true });
+    finish(format(document, { tabSize: 2, insertSpaces: true }));
   });
 }
 

@@ -2,8 +2,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { workspaceSymbols } from "../../server/src/ide/workspaceSymbols.ts";
-import { finish } from "../../server/src/space/steps.ts";
 import { parseFile, type SourceDocument } from "../../server/src/syntax/document.ts";
+import { finish } from "../../server/src/syntax/steps.ts";
 
 const uri = "file:///policy.iochain";
 const TEXT = `vm web-01 { vnic eth0 { ip 10.0.0.1 } }

@@ -6,7 +6,7 @@ import { type Box, boxContains, type Point } from "../../server/src/space/box.ts
 import { BoxIndex } from "../../server/src/space/boxIndex.ts";
 import { budget, findPacket } from "../../server/src/space/find.ts";
 import { type ListedRule, RuleList } from "../../server/src/space/ruleList.ts";
-import { finish } from "../../server/src/space/steps.ts";
+import { finish } from "../../server/src/syntax/steps.ts";
 import { anyBox, everyPacket } from "./universe.ts";
 
 const packets = [...everyPacket()];

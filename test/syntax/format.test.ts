@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseFile } from "../../server/src/syntax/document.ts";
 import { applyEdits, format, formatRange, formatText } from "../../server/src/syntax/format.ts";
+import { finish } from "../../server/src/syntax/steps.ts";
 import { comments, meaning } from "./outline.ts";
 import { anyText, mutated, samples } from "./policies.ts";
 
@@ -47,7 +48,7 @@ describe("formatting", { timeout: 120_000 }, () => {
     fc.assert(
       fc.property(mutated, (text) => {
         const document = parseFile("a", text);
-        const edits = format(document);
+        const edits = finish(format(document));
         for (const [i, { range }] of edits.entries()) {
           const next = edits[i + 1]?.range.start;
           if (next)
@@ -62,7 +63,7 @@ describe("formatting", { timeout: 120_000 }, () => {
   it("formats a part", () => {
     const document = parseFile("a", "group  a=any\n\ngroup  b=any\n\ngroup  c=any\n");
     const range = { start: { line: 2, character: 0 }, end: { line: 2, character: 3 } };
-    expect(applyEdits(document.text, formatRange(document, range))).toBe(
+    expect(applyEdits(document.text, finish(formatRange(document, range)))).toBe(
       "group  a=any\n\ngroup b = any\n\ngroup  c=any\n",
     );
   });
@@ -72,8 +73,8 @@ describe("formatting", { timeout: 120_000 }, () => {
       fc.property(mutated, line, line, (text, first, last) => {
         const document = parseFile("a", text);
         const range = { start: { line: first, character: 0 }, end: { line: last, character: 0 } };
-        const all = format(document).map((edit) => JSON.stringify(edit));
-        for (const edit of formatRange(document, range)) expect(all).toContain(JSON.stringify(edit));
+        const all = finish(format(document)).map((edit) => JSON.stringify(edit));
+        for (const edit of finish(formatRange(document, range))) expect(all).toContain(JSON.stringify(edit));
       }),
       { numRuns: 300 },
     );

@@ -2,8 +2,8 @@
 import { compilePolicy, compileRules } from "../policy/compile.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { Program } from "../policy/program.ts";
-import { finish, type Steps } from "../space/steps.ts";
 import type { SourceDocument } from "../syntax/document.ts";
+import { finish, type Steps } from "../syntax/steps.ts";
 import { checkAtVnics } from "./atVnics.ts";
 import type { Finding } from "./finding.ts";
 import { KeptFindings } from "./kept.ts";

@@ -12,9 +12,9 @@ import { ClauseResolver } from "../space/clauses.ts";
 import { type FateClass, fatesOf, sourceOf } from "../space/fates.ts";
 import type { Budget } from "../space/find.ts";
 import { Places, type RuleBlock, rulesOf } from "../space/places.ts";
-import type { Steps } from "../space/steps.ts";
 import { Trips } from "../space/trips.ts";
 import { lineOf } from "../syntax/document.ts";
+import type { Steps } from "../syntax/steps.ts";
 import type { AssertStatement, Statement } from "../syntax/tree.ts";
 
 export type CoverageKind = "rule" | "default" | "binding";

@@ -11,10 +11,10 @@ import { type Fate, sourceOf } from "../space/fates.ts";
 import { type Budget, findPacket } from "../space/find.ts";
 import { idOf } from "../space/identity.ts";
 import { Places } from "../space/places.ts";
-import type { Steps } from "../space/steps.ts";
 import { openers, type Route, Trips } from "../space/trips.ts";
 import { readableWitness } from "../space/witness.ts";
 import { type BoxText, merged, Words } from "../space/words.ts";
+import type { Steps } from "../syntax/steps.ts";
 import { type DecidedBy, decidedBy, deciding, traceOf } from "./explain.ts";
 import { sameVnic } from "./sets/ends.ts";
 

@@ -18,12 +18,12 @@ import { type Budget, findPacket } from "../space/find.ts";
 import { idOf } from "../space/identity.ts";
 import { Meaning, onRealPlane } from "../space/meaning.ts";
 import { Places } from "../space/places.ts";
-import type { Steps } from "../space/steps.ts";
 import { openers, Trips } from "../space/trips.ts";
 import { readableWitness } from "../space/witness.ts";
 import { type BoxText, merged, Words } from "../space/words.ts";
 import { lineOf } from "../syntax/document.ts";
 import { parsePacket } from "../syntax/packetText.ts";
+import type { Steps } from "../syntax/steps.ts";
 import { type QueryProblem, type QueryText, readQuery } from "./query.ts";
 import { sameVnic } from "./sets/ends.ts";
 

@@ -1,7 +1,7 @@
 /** What an answer about all packets does without: lines of the policy that have an error. */
 import type { Policy } from "../policy/policy.ts";
 import type { Program } from "../policy/program.ts";
-import type { Steps } from "../space/steps.ts";
+import type { Steps } from "../syntax/steps.ts";
 import type { Statement } from "../syntax/tree.ts";
 import { checkSteps } from "./check.ts";
 import { CODES } from "./codes.ts";

@@ -2,7 +2,7 @@
 import { diffText } from "../check/classText.ts";
 import { diff as compared } from "../check/diff.ts";
 import { leftOut } from "../check/leftOut.ts";
-import { finish } from "../space/steps.ts";
+import { finish } from "../syntax/steps.ts";
 import { sayLeftOut } from "./explain.ts";
 import { loadPolicy } from "./files.ts";
 import { FOUND, OK, print, say, style } from "./terminal.ts";

@@ -3,7 +3,7 @@ import { explanationText } from "../check/classText.ts";
 import { explain as explained } from "../check/explain.ts";
 import { leftOut, leftOutLines, type PolicyError } from "../check/leftOut.ts";
 import type { QueryProblem, QueryText } from "../check/query.ts";
-import { finish } from "../space/steps.ts";
+import { finish } from "../syntax/steps.ts";
 import { loadPolicy } from "./files.ts";
 import { OK, pointAt, print, say, style, Unusable } from "./terminal.ts";
 

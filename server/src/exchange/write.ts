@@ -114,7 +114,7 @@ class Writer {
       for (const line of scenario.lines) this.#step(line);
       this.#close();
     }
-    this.#layout.format([]);
+    this.#layout.end();
     return this.#lines.map(({ text }) => `${text}\n`).join("");
   }
 

@@ -4,6 +4,7 @@
  */
 import type { Range } from "vscode-languageserver-types";
 import type { Program } from "../policy/program.ts";
+import { STRIDE, type Steps } from "../syntax/steps.ts";
 import type { Chunk, Statement } from "../syntax/tree.ts";
 import { type Part, partsOf } from "./parts.ts";
 import { declarationsByKey, keyOf } from "./symbols.ts";
@@ -41,20 +42,23 @@ interface Token {
  * The tokens of a document, or of a range of lines, as the protocol packs them: five numbers a token. `column` gives
  * a place on a line in the client's units.
  */
-export function semanticTokens(
+export function* semanticTokens(
   view: View,
   column: (line: number, character: number) => number,
   range?: Range,
-): number[] {
+): Steps<number[]> {
   const { document } = view;
   const data: number[] = [];
   let line = 0;
   let start = 0;
   const first = range === undefined ? 0 : range.start.line;
   const last = range === undefined ? Number.POSITIVE_INFINITY : range.end.line;
+  let passed = 0;
   for (const chunk of document.chunks) {
     if (chunk.line + chunk.lineCount <= first) continue;
     if (chunk.line > last) break;
+    passed += 1;
+    if (passed % STRIDE === 0) yield;
     for (const token of known(view, chunk)) {
       const at = chunk.line + token.line;
       if (at < first || at > last) continue;

@@ -1,6 +1,7 @@
 /** Feature: outline and breadcrumbs (document symbols). */
 import { type DocumentSymbol, type Range, type SymbolInformation, SymbolKind } from "vscode-languageserver-types";
 import type { SourceDocument } from "../syntax/document.ts";
+import { STRIDE, type Steps } from "../syntax/steps.ts";
 import type { Statement } from "../syntax/tree.ts";
 import { fullRange } from "./view.ts";
 
@@ -35,19 +36,20 @@ export const SYMBOL_KINDS: Partial<Record<Statement["kind"], SymbolKind>> = {
 const MOST_LINES = 20_000;
 const MOST_SYMBOLS = 10_000;
 
-export function documentSymbols(document: SourceDocument): DocumentSymbol[] {
+export function* documentSymbols(document: SourceDocument): Steps<DocumentSymbol[]> {
   let left = MOST_SYMBOLS;
   const brief = document.lineCount > MOST_LINES;
-  const visit = (statements: readonly Statement[]): DocumentSymbol[] => {
+  function* visit(statements: readonly Statement[]): Steps<DocumentSymbol[]> {
     const out: DocumentSymbol[] = [];
     for (const statement of statements) {
       const kind = SYMBOL_KINDS[statement.kind];
       if (kind === undefined || left <= 0) continue;
       if (brief && statement.parent !== undefined && !("children" in statement)) continue;
       left -= 1;
+      if (left % STRIDE === 0) yield;
       const range = fullRange(document, statement);
       const detail = detailOf(statement);
-      const children = "children" in statement ? visit(statement.children) : [];
+      const children = "children" in statement ? yield* visit(statement.children) : [];
       out.push({
         name: nameOf(statement),
         kind,
@@ -58,8 +60,8 @@ export function documentSymbols(document: SourceDocument): DocumentSymbol[] {
       });
     }
     return out;
-  };
-  return visit(document.tree.statements);
+  }
+  return yield* visit(document.tree.statements);
 }
 
 /** The protocol wants the selection inside the range. */

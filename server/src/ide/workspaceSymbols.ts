@@ -3,8 +3,8 @@
  * until the block changes: what is typed costs the names that have its letters.
  */
 import type { SymbolKind, WorkspaceSymbol } from "vscode-languageserver-types";
-import type { Steps } from "../space/steps.ts";
 import type { SourceDocument } from "../syntax/document.ts";
+import type { Steps } from "../syntax/steps.ts";
 import type { BlockStatement, Statement } from "../syntax/tree.ts";
 import { nameOf, SYMBOL_KINDS, selectionOf } from "./symbolTree.ts";
 

@@ -30,6 +30,7 @@ import type { View } from "../ide/view.ts";
 import { workspaceSymbols } from "../ide/workspaceSymbols.ts";
 import type { SourceDocument } from "../syntax/document.ts";
 import { format, formatRange } from "../syntax/format.ts";
+import type { Steps } from "../syntax/steps.ts";
 import { ASSISTANT } from "./assistant.ts";
 import { COMMANDS } from "./commands.ts";
 import { canShow, DOCUMENTS } from "./documents.ts";
@@ -69,6 +70,14 @@ const ofDocument =
   (session, params) => {
     const view = session.view(params);
     return view && answer(view, params, session);
+  };
+
+/** The same where there may be much to do, in slices: of one version of the document, or not at all. */
+const ofVersion =
+  <T>(answer: (view: View, params: Params) => Steps<T>): Feature["answer"] =>
+  (session, params, token) => {
+    const view = session.view(params);
+    return view && inSlices(answer(view, params), token, view.document);
   };
 
 /** A request about an item that an earlier answer held: it says which document that was about. */
@@ -189,10 +198,10 @@ export const FEATURES: readonly Feature[] = [
   {
     method: "textDocument/documentSymbol",
     declare: () => ({ documentSymbolProvider: { label: "IOChain" } }),
-    answer: (session, params) => {
+    answer: async (session, params, token) => {
       const { uri } = params.textDocument;
       const document = session.workspace.document(uri);
-      const symbols = document ? documentSymbols(document) : [];
+      const symbols = document ? await inSlices(documentSymbols(document), token, document) : [];
       return session.client.textDocument?.documentSymbol?.hierarchicalDocumentSymbolSupport
         ? symbols
         : flatSymbols(symbols, uri);
@@ -248,19 +257,21 @@ export const FEATURES: readonly Feature[] = [
   {
     method: "textDocument/formatting",
     declare: () => ({ documentFormattingProvider: true }),
-    answer: ofDocument((view, params) => format(view.document, params.options)),
+    answer: ofVersion((view, params) => format(view.document, params.options)),
   },
   {
     method: "textDocument/rangeFormatting",
     declare: () => ({ documentRangeFormattingProvider: true }),
-    answer: ofDocument((view, params) => formatRange(view.document, params.range, params.options)),
+    answer: ofVersion((view, params) => formatRange(view.document, params.range, params.options)),
   },
   {
     method: "textDocument/onTypeFormatting",
     declare: () => ({
       documentOnTypeFormattingProvider: { firstTriggerCharacter: FIRST_TRIGGER, moreTriggerCharacter: MORE_TRIGGERS },
     }),
-    answer: atPosition((view, position, params) => formatOnType(view, position, String(params.ch), params.options)),
+    answer: ofVersion((view, params) =>
+      formatOnType(view, validPosition(params.position), String(params.ch), params.options),
+    ),
   },
   {
     method: "textDocument/signatureHelp",

@@ -1,8 +1,10 @@
 /** Semantic tokens over the wire: whole, as a delta to the answer before, or of a range. */
+import type { CancellationToken } from "vscode-languageserver";
 import { semanticTokens, TOKEN_MODIFIERS, TOKEN_TYPES } from "../ide/semanticTokens.ts";
 import type { Feature } from "./features.ts";
 import { toWire } from "./positions.ts";
 import type { Session } from "./session.ts";
+import { inSlices } from "./slices.ts";
 
 /** The last answer for each document, to tell the next one as a difference. */
 const answers = new WeakMap<Session, Map<string, { readonly resultId: string; readonly data: number[] }>>();
@@ -14,10 +16,10 @@ let count = 0;
  */
 const MOST_LINES = 20_000;
 
-function tokensOf(session: Session, uri: string): number[] | undefined {
+async function tokensOf(session: Session, uri: string, token: CancellationToken): Promise<number[] | undefined> {
   const view = session.view({ textDocument: { uri } });
   if (view === undefined || view.document.lineCount > MOST_LINES) return undefined;
-  return semanticTokens(view, columnsOf(session, uri));
+  return inSlices(semanticTokens(view, columnsOf(session, uri)), token, view.document);
 }
 const columnsOf = (session: Session, uri: string) => (line: number, character: number) =>
   session.encoding === "utf-16" ? character : toWire(session.lineOf(uri, line) ?? "", character, session.encoding);
@@ -41,18 +43,18 @@ export const SEMANTIC_TOKENS: readonly Feature[] = [
         range: true,
       },
     }),
-    answer: (session, params) => {
+    answer: async (session, params, token) => {
       const { uri } = params.textDocument;
-      const data = tokensOf(session, uri);
+      const data = await tokensOf(session, uri, token);
       return data && { resultId: remember(session, uri, data), data };
     },
   },
   {
     method: "textDocument/semanticTokens/full/delta",
-    answer: (session, params) => {
+    answer: async (session, params, token) => {
       const { uri } = params.textDocument;
       const before = answers.get(session)?.get(uri);
-      const data = tokensOf(session, uri);
+      const data = await tokensOf(session, uri, token);
       if (data === undefined) return undefined;
       const resultId = remember(session, uri, data);
       if (before === undefined || before.resultId !== params.previousResultId) return { resultId, data };
@@ -61,10 +63,12 @@ export const SEMANTIC_TOKENS: readonly Feature[] = [
   },
   {
     method: "textDocument/semanticTokens/range",
-    answer: (session, params) => {
+    answer: async (session, params, token) => {
       const { uri } = params.textDocument;
       const view = session.view(params);
-      return view && { data: semanticTokens(view, columnsOf(session, uri), params.range) };
+      if (view === undefined) return undefined;
+      const steps = semanticTokens(view, columnsOf(session, uri), params.range);
+      return { data: await inSlices(steps, token, view.document) };
     },
   },
 ];

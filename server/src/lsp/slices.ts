@@ -1,5 +1,6 @@
 /** Long work in slices, so that whatever else there is to do, the next keystroke before all, gets its turn. */
-import { type CancellationToken, ResponseError } from "vscode-languageserver";
+import { type CancellationToken, LSPErrorCodes, ResponseError } from "vscode-languageserver";
+import type { SourceDocument } from "../syntax/document.ts";
 
 /** The floor is given up at least this often, in milliseconds. */
 export const SLICE = 15;
@@ -7,7 +8,7 @@ export const SLICE = 15;
 /** Lets other messages be handled, then goes on; complains when the request is cancelled. */
 export async function breathe(token?: CancellationToken): Promise<void> {
   await new Promise<void>((resolve) => setTimeout(resolve, 0));
-  if (token?.isCancellationRequested) throw new ResponseError(-32800, "cancelled");
+  if (token?.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, "cancelled");
 }
 
 /** Steps, as many as fit; `each` is given what they yield. */
@@ -20,11 +21,21 @@ export function slice<Y, T>(steps: Generator<Y, T>, each: (yielded: Y) => void =
   }
 }
 
-/** All steps. Complains when the client takes its request back. */
-export async function inSlices<T>(steps: Generator<unknown, T>, token?: CancellationToken): Promise<T> {
+/**
+ * All steps. Complains when the client takes its request back, or edits the document that the work is about: what was
+ * made of half of one version and half of another is no answer.
+ */
+export async function inSlices<T>(
+  steps: Generator<unknown, T>,
+  token?: CancellationToken,
+  document?: SourceDocument,
+): Promise<T> {
+  const version = document?.version;
   for (;;) {
     const step = slice(steps);
     if (step.done) return step.value;
     await breathe(token);
+    if (document?.version !== version)
+      throw new ResponseError(LSPErrorCodes.ContentModified, "the document was edited meanwhile");
   }
 }

@@ -8,6 +8,7 @@
  * both sets are wide; lists ascend, so each is left as soon as it cannot improve on what was found.
  */
 import { type Ranges, rangesContain } from "../policy/ranges.ts";
+import { STRIDE, type Steps } from "../syntax/steps.ts";
 import {
   type Box,
   DESTINATION,
@@ -21,7 +22,6 @@ import {
   type Values,
   VNIC,
 } from "./box.ts";
-import { STRIDE, type Steps } from "./steps.ts";
 
 /** Entries that the atoms' lists may have together. */
 const MAX_LISTED = 8_000_000;

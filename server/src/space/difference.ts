@@ -6,6 +6,7 @@
  */
 import type { Appliance, Policy } from "../policy/policy.ts";
 import { intersectRanges, subtractRanges, unionRanges } from "../policy/ranges.ts";
+import type { Steps } from "../syntax/steps.ts";
 import type { Values } from "./box.ts";
 import { ALL_PORTS, BOTH_WAYS, type Box, intersectBoxes, narrow, PROTOCOLS, SOURCE, subtractBoxes } from "./box.ts";
 import { type Fate, fatesOf } from "./fates.ts";
@@ -14,7 +15,6 @@ import { fold, isUnknown, onRealPlane } from "./meaning.ts";
 import type { Places } from "./places.ts";
 import { split } from "./split.ts";
 import { opening, type Stage, stagesOf } from "./stages.ts";
-import type { Steps } from "./steps.ts";
 import type { Party, Route, Trips } from "./trips.ts";
 
 export interface Side {

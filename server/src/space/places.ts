@@ -8,6 +8,7 @@
  */
 import type { Acl, Appliance, Block, Chain, Dfw, Encryption, Policy, Redirect, Rule, Vnic } from "../policy/policy.ts";
 import type { Ranges } from "../policy/ranges.ts";
+import { finish, STRIDE, type Steps } from "../syntax/steps.ts";
 import type { Statement } from "../syntax/tree.ts";
 import { type Box, DESTINATION, narrow, SOURCE } from "./box.ts";
 import type { Origins } from "./edited.ts";
@@ -15,7 +16,6 @@ import { frameSpace } from "./frames.ts";
 import { Meaning } from "./meaning.ts";
 import { ruleSpace } from "./rule.ts";
 import { type ListedRule, RuleList } from "./ruleList.ts";
-import { finish, STRIDE, type Steps } from "./steps.ts";
 
 /** What has rules of its own that are tried in order. */
 export type RuleBlock = Acl | Dfw | Redirect | Encryption | Appliance;

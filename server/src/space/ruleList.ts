@@ -5,6 +5,7 @@
  * met covers it. Worst cases are exponential, so the work is bounded, and beyond the bound the answer is "undecided".
  */
 import type { Rule } from "../policy/policy.ts";
+import { STRIDE, type Steps } from "../syntax/steps.ts";
 import {
   type Box,
   boxesOverlap,
@@ -18,7 +19,6 @@ import {
 } from "./box.ts";
 import { BoxIndex, type BoxLookup } from "./boxIndex.ts";
 import { EditedIndex, type Origins, Renumbering } from "./edited.ts";
-import { STRIDE, type Steps } from "./steps.ts";
 
 export interface ListedRule {
   readonly rule: Rule;

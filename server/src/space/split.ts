@@ -2,10 +2,11 @@
  * What a list of rules does with packets, all of it: which rule takes which part of a set. Where `find.ts` looks for
  * one packet and stops, this goes on until nothing is left, rule by rule in the order in which they are tried.
  */
+
+import type { Steps } from "../syntax/steps.ts";
 import { type Box, intersectBoxes, subtractBox, weight } from "./box.ts";
 import type { Budget } from "./find.ts";
 import type { RuleList } from "./ruleList.ts";
-import type { Steps } from "./steps.ts";
 
 /** Packets that one rule takes, or that none does. */
 export interface Share {

@@ -3,10 +3,10 @@
  * rule's name, its number and its line play no part.
  */
 import type { Appliance } from "../policy/policy.ts";
+import type { Steps } from "../syntax/steps.ts";
 import type { Values } from "./box.ts";
 import { type Places, type RuleBlock, rulesOf, type Way } from "./places.ts";
 import type { RuleList } from "./ruleList.ts";
-import type { Steps } from "./steps.ts";
 import { cannotOpen, type Route, slotsOf, walks } from "./trips.ts";
 
 export interface Stage {

@@ -4,6 +4,7 @@ import type { SourceDocument } from "./document.ts";
 import { Layout, type Style } from "./layout.ts";
 import { before, type Position, type Range, splitLines, type TextEdit } from "./lines.ts";
 import { sameState } from "./split.ts";
+import { finish, STRIDE, type Steps } from "./steps.ts";
 
 export interface FormatOptions {
   readonly tabSize?: number;
@@ -18,15 +19,16 @@ function styleOf(document: SourceDocument, { tabSize = 2, insertSpaces = true }:
 }
 
 /** Edits, in order, that format the document. Statements with syntax errors stay exactly as they are. */
-export function format(document: SourceDocument, options: FormatOptions = {}): TextEdit[] {
-  return editsOf(document.chunks, new Layout(styleOf(document, options)).format(document.chunks));
+export function* format(document: SourceDocument, options: FormatOptions = {}): Steps<TextEdit[]> {
+  const { chunks } = document;
+  return yield* editsOf(chunks, yield* new Layout(styleOf(document, options)).format(chunks));
 }
 
 /** Rows further away than this do not move when a part is formatted, nor do they move it. */
 const REACH = 2000;
 
 /** The edits that format the lines of `range`. Neighbours have a say in the columns, but stay as they are. */
-export function formatRange(document: SourceDocument, range: Range, options: FormatOptions = {}): TextEdit[] {
+export function* formatRange(document: SourceDocument, range: Range, options: FormatOptions = {}): Steps<TextEdit[]> {
   const { chunks } = document;
   const first = Math.min(range.start.line, range.end.line);
   const last = Math.max(range.start.line, range.end.line);
@@ -38,7 +40,7 @@ export function formatRange(document: SourceDocument, range: Range, options: For
   const before = chunks[from - 1]?.parts.at(-1);
   const inside = before !== undefined && !("statement" in before && before.opens);
   const layout = new Layout(styleOf(document, options), part[0]?.entry?.depth ?? 0, inside);
-  const edits = editsOf(part, layout.format(part, to === chunks.length - 1));
+  const edits = yield* editsOf(part, yield* layout.format(part, to === chunks.length - 1));
   return edits.filter((edit) => edit.range.end.line >= first && edit.range.start.line <= last);
 }
 /** Does a run of rows end before a chunk? */
@@ -47,19 +49,20 @@ function parted(chunks: readonly ParsedChunk[], i: number): boolean {
   return /^[ \t]*[\r\n]/.test(chunk.text) || !sameState(chunk.entry, chunks[i - 1]?.entry);
 }
 
-function editsOf(chunks: readonly ParsedChunk[], texts: readonly string[]): TextEdit[] {
+function* editsOf(chunks: readonly ParsedChunk[], texts: readonly string[]): Steps<TextEdit[]> {
   const edits: TextEdit[] = [];
-  chunks.forEach((chunk, i) => {
+  for (const [i, chunk] of chunks.entries()) {
     const text = texts[i] as string;
     const formatted = chunk.text.startsWith(BOM) && !text.startsWith(BOM) ? BOM + text : text;
     if (formatted !== chunk.text) edits.push(lineEdit(chunk.line, splitLines(chunk.text), splitLines(formatted)));
-  });
+    if (i % STRIDE === STRIDE - 1) yield;
+  }
   return edits;
 }
 
 /** The document's text, formatted. */
 export function formatText(document: SourceDocument, options: FormatOptions = {}): string {
-  return applyEdits(document.text, format(document, options));
+  return applyEdits(document.text, finish(format(document, options)));
 }
 
 /** `edits` must be in order and must not overlap. */

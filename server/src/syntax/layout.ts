@@ -4,6 +4,7 @@
  */
 import { isBlock, type ParsedChunk, type Part } from "./chunk.ts";
 import { type Cell, cellsOf } from "./spell.ts";
+import { finish, STRIDE, type Steps } from "./steps.ts";
 import { tail } from "./tail.ts";
 import type { Comment, Statement } from "./tree.ts";
 
@@ -13,13 +14,15 @@ export interface Style {
   readonly width: number;
 }
 
-/** A line to be. Its text is known when its run is. */
+/** A line to be. Its text is known at the end. */
 interface Row {
   readonly depth: number;
   /** Rows of one sort line up. */
   readonly sort: string;
   readonly cells: readonly Cell[];
   comment: string | undefined;
+  /** The comment stands right behind the row, not in a column with its neighbours'. */
+  apart: boolean;
   text: string;
 }
 
@@ -30,6 +33,8 @@ export class Layout {
   private readonly style: Style;
   private depth = 0;
   private run: Row[] = [];
+  /** Runs whose rows have no text yet. */
+  private runs: Row[][] = [];
   /** What the last line was; a file begins as a block does. */
   private last: "row" | "blank" | "open" = "open";
 
@@ -41,9 +46,13 @@ export class Layout {
   }
 
   /** The new text of each chunk. `toEnd`: the last of them ends the document. */
-  format(chunks: readonly ParsedChunk[], toEnd = true): string[] {
-    const rows = chunks.map((chunk) => this.chunk(chunk));
-    this.endRun();
+  *format(chunks: readonly ParsedChunk[], toEnd = true): Steps<string[]> {
+    const rows: ChunkRows[] = [];
+    for (const chunk of chunks) {
+      rows.push(this.chunk(chunk));
+      if (rows.length % STRIDE === 0) yield;
+    }
+    yield* this.align();
     const { lineEnd } = this.style;
     return rows.map((list, i) => {
       const { text } = chunks[i] as ParsedChunk;
@@ -51,6 +60,10 @@ export class Layout {
       if (typeof list === "string") return list;
       return list.map((row) => (row === "blank" ? "" : row.text) + lineEnd).join("");
     });
+  }
+  /** Gives all rows their text. */
+  end(): void {
+    finish(this.align());
   }
 
   private chunk(chunk: ParsedChunk): ChunkRows {
@@ -91,7 +104,7 @@ export class Layout {
   }
 
   row(sort: string, cells: readonly Cell[]): Row {
-    const row: Row = { depth: this.depth, sort, cells, comment: undefined, text: "" };
+    const row: Row = { depth: this.depth, sort, cells, comment: undefined, apart: false, text: "" };
     this.run.push(row);
     this.last = "row";
     return row;
@@ -99,7 +112,7 @@ export class Layout {
   /** Puts a comment behind a row; where the row's run is over, right behind it. */
   comment(row: Row, text: string): void {
     row.comment = text;
-    if (!this.run.includes(row)) row.text += `  ${text}`;
+    row.apart = this.run.at(-1) !== row;
   }
   /** Is a blank line of the author's kept here? One is, but not at the edges of a block. */
   blank(): boolean {
@@ -127,15 +140,23 @@ export class Layout {
   }
 
   private endRun(): void {
-    const sorts = new Map<string, Row[]>();
-    for (const row of this.run) {
-      const sort = sorts.get(row.sort);
-      if (sort === undefined) sorts.set(row.sort, [row]);
-      else sort.push(row);
-    }
-    for (const rows of sorts.values()) align(rows, this.style.indent);
-    alignComments(this.run);
+    if (this.run.length > 0) this.runs.push(this.run);
     this.run = [];
+  }
+
+  private *align(): Steps<void> {
+    this.endRun();
+    for (const run of this.runs) {
+      const sorts = new Map<string, Row[]>();
+      for (const row of run) {
+        const sort = sorts.get(row.sort);
+        if (sort === undefined) sorts.set(row.sort, [row]);
+        else sort.push(row);
+      }
+      for (const rows of sorts.values()) yield* align(rows, this.style.indent);
+      alignComments(run);
+    }
+    this.runs = [];
   }
 }
 
@@ -267,53 +288,54 @@ function depthChange(part: Part): number {
 }
 
 /** Gives rows of one sort their text, each column as wide as its widest cell. */
-function align(rows: readonly Row[], indent: string): void {
-  const keys = columnsOf(rows);
-  const widths = keys?.map((key) =>
-    rows.reduce((most, { cells }) => Math.max(most, cells.find((cell) => cell.key === key)?.text.length ?? 0), 0),
-  );
-  for (const row of rows) {
+function* align(rows: readonly Row[], indent: string): Steps<void> {
+  const columns = yield* columnsOf(rows);
+  for (const [i, row] of rows.entries()) {
     let text = indent.repeat(row.depth);
     let owed = 0; // spaces that a cell behind would need
     const put = ({ gap, text: own }: Cell, width: number, first: boolean) => {
       text += " ".repeat(owed + (first ? 0 : gap)) + own;
       owed = width - own.length;
     };
-    if (keys === undefined || widths === undefined)
-      for (const [i, cell] of row.cells.entries()) put(cell, cell.text.length, i === 0);
-    else {
-      keys.forEach((key, i) => {
+    if (columns === undefined) for (const [i, cell] of row.cells.entries()) put(cell, cell.text.length, i === 0);
+    else
+      for (const [i, { key, gap, width }] of columns.entries()) {
         const cell = row.cells.find((c) => c.key === key);
-        const width = widths[i] as number;
         if (cell !== undefined) put(cell, width, i === 0);
-        else owed += width + (i === 0 ? 0 : gapOf(rows, key));
-      });
-    }
+        else owed += width + (i === 0 ? 0 : gap);
+      }
     row.text = text;
+    if (i % STRIDE === STRIDE - 1) yield;
   }
 }
-function gapOf(rows: readonly Row[], key: string): number {
-  for (const { cells } of rows) {
-    const cell = cells.find((c) => c.key === key);
-    if (cell !== undefined) return cell.gap;
-  }
-  return 1;
+
+interface Column {
+  readonly key: string;
+  /** Of the first row that has a cell here. */
+  readonly gap: number;
+  width: number;
 }
 
 /** The columns of rows, in order. Where rows do not agree on them, or repeat one, there are none. */
-function columnsOf(rows: readonly Row[]): string[] | undefined {
+function* columnsOf(rows: readonly Row[]): Steps<readonly Column[] | undefined> {
   const first = rows[0] as Row;
-  const shape = keysOf(first);
-  if (new Set(shape).size < shape.length) return undefined;
-  if (rows.every((row) => sameKeys(keysOf(row), shape))) return shape;
-  const order = ORDERS[first.sort];
-  const used = new Set(rows.flatMap(keysOf));
-  if (order === undefined) return undefined;
-  return order.filter((key) => used.has(key));
+  const columns = new Map<string, Column>();
+  let agreed = true;
+  for (const [i, { cells }] of rows.entries()) {
+    agreed &&= sameKeys(cells, first.cells);
+    for (const { key, gap, text } of cells) {
+      const column = columns.get(key);
+      if (column === undefined) columns.set(key, { key, gap, width: text.length });
+      else if (text.length > column.width) column.width = text.length;
+    }
+    if (new Set(cells.map(({ key }) => key)).size < cells.length) return undefined;
+    if (i % STRIDE === STRIDE - 1) yield;
+  }
+  if (agreed) return [...columns.values()];
+  return ORDERS[first.sort]?.flatMap((key) => columns.get(key) ?? []);
 }
-const keysOf = ({ cells }: Row): string[] => cells.map(({ key }) => key);
-const sameKeys = (a: readonly string[], b: readonly string[]) =>
-  a.length === b.length && a.every((key, i) => key === b[i]);
+const sameKeys = (a: readonly Cell[], b: readonly Cell[]) =>
+  a.length === b.length && a.every(({ key }, i) => key === b[i]?.key);
 
 /** Sorts whose rows may lack a cell and still line up. */
 const ORDERS: Readonly<Record<string, readonly string[]>> = {
@@ -329,11 +351,14 @@ function alignComments(rows: readonly Row[]): void {
   for (let i = 0; i < rows.length; i++) {
     let end = i;
     let width = 0;
-    while (end < rows.length && rows[end]?.comment !== undefined)
-      width = Math.max(width, rows[end++]?.text.length ?? 0);
+    for (; end < rows.length && inColumn(rows[end] as Row); end++)
+      width = Math.max(width, (rows[end] as Row).text.length);
     for (; i < end; i++) {
       const row = rows[i] as Row;
       row.text = `${row.text.padEnd(width)}  ${row.comment}`;
     }
+    const row = rows[i];
+    if (row?.apart) row.text += `  ${row.comment}`;
   }
 }
+const inColumn = ({ comment, apart }: Row): boolean => comment !== undefined && !apart;

@@ -9,7 +9,7 @@ import { type Origins, originsOf, Renumbering } from "../../space/edited.ts";
 import { listName, Places, type RuleBlock, rulesOf } from "../../space/places.ts";
 import { ruleSpace } from "../../space/rule.ts";
 import type { RuleList } from "../../space/ruleList.ts";
-import { STRIDE, type Steps } from "../../space/steps.ts";
+import { STRIDE, type Steps } from "../../syntax/steps.ts";
 import type { Statement } from "../../syntax/tree.ts";
 import type { Finding } from "../finding.ts";
 
