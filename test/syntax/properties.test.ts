@@ -102,9 +102,35 @@ describe("an edited document", () => {
       { numRuns: Number(process.env.RUNS ?? 200) },
     );
   });
+  it("is it also where the edits come while it is being read", { timeout: 120_000 }, () => {
+    const step = fc.oneof(near, change, fc.integer({ min: 1, max: 12 }));
+    fc.assert(
+      fc.property(fc.oneof(mutated, soup), fc.array(step, { minLength: 1, maxLength: 12 }), (text, steps) => {
+        const document = new SourceDocument("a", text);
+        for (const [i, step] of steps.entries()) {
+          if (typeof step === "number") document.readOn(step);
+          else document.edit([step], i + 1);
+          const read = document.part.map((chunk) => chunk.text).join("");
+          expect(document.text.startsWith(read)).toBe(true);
+        }
+        expect(everything(document)).toBe(everything(new SourceDocument("a", document.text)));
+      }),
+      { numRuns: Number(process.env.RUNS ?? 400) },
+    );
+  });
+  it("waits for no more than the edit reaches", () => {
+    const rules = Array.from({ length: 5000 }, (_, i) => `    rule ${i} allow from web to db`).join("\n");
+    const document = new SourceDocument("a", `dfw fw {\n  section s {\n${rules}\n  }\n  default drop\n}\n`);
+    document.readOn();
+    for (const line of [500, 3000])
+      document.edit([{ range: { start: { line, character: 10 }, end: { line, character: 10 } }, text: "\n" }], line);
+    expect(document.whole).toBe(false);
+    expect(document.part.length).toBeGreaterThan(900);
+  });
   it("keeps what the edit did not touch", () => {
     const rules = Array.from({ length: 3000 }, (_, i) => `    rule ${i} allow from web to db`).join("\n");
     const document = new SourceDocument("a", `dfw fw {\n  section s {\n${rules}\n  }\n  default drop\n}\n`);
+    expect(document.chunks.length).toBe(3006);
     const { removed, added } = document.edit(
       [{ range: { start: { line: 1500, character: 10 }, end: { line: 1500, character: 10 } }, text: "9" }],
       1,

@@ -88,6 +88,9 @@ export class Diagnostics {
   // ---- changes ----------------------------------------------------------------------------------------------------
 
   changed(uri: string): void {
+    // Who imports whom is not known before, and an answer would wait for it anyway.
+    const { done } = this.session.reading;
+    if (done) return void done.then(() => this.changed(uri));
     for (const dependent of this.session.workspace.dependentsOf(uri)) this.#due.add(dependent);
     // What it imports may be used, or no longer used, by it.
     for (const { uri: imported } of this.session.workspace.program(uri)?.program.documents ?? [])

@@ -83,12 +83,6 @@ function startsOf(lines: readonly string[]): number[] {
   return starts;
 }
 
-/** Where reading goes on: a line of the region, and the blocks that are open there. */
-interface Next {
-  readonly line: number;
-  readonly entry: SplitState;
-}
-
 /**
  * `lines`: the region's lines, ends included. `firstLine`: where they stand in the document. With `partial` there is
  * more text behind the region, and a chunk that might reach into it is not given.
@@ -102,28 +96,37 @@ export function readRegion(
   return new RegionReader(lines, firstLine, entry, partial).read();
 }
 
+/** Where the reading of a document goes on, and the blocks that are open there. */
+export interface Unread {
+  readonly line: number;
+  readonly entry: SplitState;
+}
+export const UNREAD: Unread = { line: 0, entry: undefined };
+
+/** Lines that are read at a time: their tokens die young, which spares the collector most of its work. */
 const BATCH = 1000;
+/** The next lines of a document, into `chunks`. Gives where it goes on; undefined at the end. */
+export function readBatch(
+  lines: readonly string[],
+  { line, entry }: Unread,
+  chunks: ParsedChunk[],
+  batch = BATCH,
+): Unread | undefined {
+  // A statement that is longer than a batch wants a longer one.
+  for (let size = batch; line < lines.length; size *= 4) {
+    const to = Math.min(lines.length, line + size);
+    const reader = new RegionReader(lines.slice(line, to), line, entry, to < lines.length);
+    for (const chunk of reader.read()) chunks.push(chunk);
+    if (to === lines.length) return undefined;
+    if (reader.covered > 0) return { line: line + reader.covered, entry: reader.exit };
+  }
+  return undefined;
+}
 /** A whole document. */
 export function readAll(lines: readonly string[]): ParsedChunk[] {
   const chunks: ParsedChunk[] = [];
-  for (const _ of readSteps(lines, chunks));
+  for (let rest: Unread | undefined = UNREAD; rest !== undefined; ) rest = readBatch(lines, rest, chunks);
   return chunks;
-}
-/**
- * The same batch by batch, into `chunks`: undefined is a place to breathe. The tokens of a batch die young, which spares
- * the collector most of its work.
- */
-export function* readSteps(lines: readonly string[], chunks: ParsedChunk[]): Generator<void> {
-  let next: Next = { line: 0, entry: undefined };
-  for (let size = BATCH; next.line < lines.length; ) {
-    const to = Math.min(lines.length, next.line + size);
-    const reader = new RegionReader(lines.slice(next.line, to), next.line, next.entry, to < lines.length);
-    for (const chunk of reader.read()) chunks.push(chunk);
-    // A statement that is longer than a batch wants a longer one.
-    size = reader.covered === 0 ? size * 4 : BATCH;
-    next = { line: next.line + reader.covered, entry: reader.exit };
-    yield;
-  }
 }
 
 class RegionReader {

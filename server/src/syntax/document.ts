@@ -3,7 +3,7 @@
  * chunks it touches; a statement elsewhere stays the object it was, so that whatever is known of it stays known.
  */
 import { Assembly } from "./assemble.ts";
-import { type ParsedChunk, type Part, readAll, readRegion, readSteps, search } from "./chunk.ts";
+import { type ParsedChunk, type Part, readAll, readBatch, readRegion, search, UNREAD, type Unread } from "./chunk.ts";
 import { bare, before, type Position, type Range, splitLines } from "./lines.ts";
 import { sameState } from "./split.ts";
 import type { Chunk, FileTree, Span, Statement, SyntaxError } from "./tree.ts";
@@ -30,8 +30,8 @@ export class SourceDocument {
   private lines: string[];
   /** Chunks read so far. */
   private read: ParsedChunk[] = [];
-  /** Reads the rest; undefined when there is none. */
-  private reading: Generator<void> | undefined;
+  /** Where the rest begins; undefined when all is read. */
+  private unread: Unread | undefined = UNREAD;
   private readonly assembly = new Assembly([]);
   private assembled: FileTree;
   private readonly followers = new Set<(edit: Edit) => void>();
@@ -43,19 +43,22 @@ export class SourceDocument {
   ) {
     this.version = version;
     this.lines = splitLines(text);
-    this.reading = readSteps(this.lines, this.read);
     this.assembled = this.assemble();
   }
 
-  /** Reads on for a few milliseconds. Nobody has to: whoever asks for what is not read yet has it read at once. */
-  readOn(): void {
-    if (this.reading?.next().done !== true) return;
-    this.reading = undefined;
+  /**
+   * Reads on for a few milliseconds, or `lines`. Nobody has to: whoever asks for what is not read yet has it read at
+   * once. An edit does not.
+   */
+  readOn(lines?: number): void {
+    if (this.unread === undefined) return;
+    this.unread = readBatch(this.lines, this.unread, this.read, lines);
+    if (this.unread !== undefined) return;
     this.assembly.rebuild(this.read);
     this.assembled = this.assemble();
   }
   get whole(): boolean {
-    return this.reading === undefined;
+    return this.unread === undefined;
   }
   /** What was read of the text, without the rest. */
   get part(): readonly ParsedChunk[] {
@@ -112,13 +115,15 @@ export class SourceDocument {
 
   /** Whether a chunk is still a part of the text: chunks never change, they are replaced. */
   holds(chunk: Chunk): boolean {
-    return this.parsed[this.chunkAt(chunk.line)] === chunk;
+    const { parsed } = this;
+    return parsed[this.chunkAt(chunk.line)] === chunk;
   }
 
   /** The chunk and the offset in it of a position, clamped to the text, and the statement there, if any. */
   locate(position: Position): { readonly chunk: ParsedChunk; readonly offset: number; readonly statement?: Statement } {
     const { line, character } = this.clamp(position);
-    const chunk = this.parsed[this.chunkAt(line)] as ParsedChunk;
+    const { parsed } = this;
+    const chunk = parsed[this.chunkAt(line)] as ParsedChunk;
     const offset = chunk.lineCount === 1 ? character : (chunk.lineStarts[line - chunk.line] as number) + character;
     const statement = chunk.statements.find((s) => s.start <= offset && offset <= s.end);
     return { chunk, offset, statement };
@@ -130,7 +135,10 @@ export class SourceDocument {
     return () => this.followers.delete(follower);
   }
 
-  /** Applies changes in order, as LSP gives them. Positions outside the text are clamped. */
+  /**
+   * Applies changes in order, as LSP gives them. Positions outside the text are clamped. What is not read yet is in no
+   * block: until all is, nothing was removed or added.
+   */
   edit(changes: readonly Change[], version: number): Edit {
     this.version = version;
     const removed = new Set<ParsedChunk>();
@@ -155,8 +163,12 @@ export class SourceDocument {
 
   private apply({ range, text }: Change): Step {
     if (!range) {
-      const removed = this.parsed;
+      const removed = this.read;
       this.lines = splitLines(text);
+      if (!this.whole) {
+        this.rewind(0);
+        return NOTHING;
+      }
       this.read = readAll(this.lines);
       this.assembly.rebuild(this.read);
       return { removed, added: this.read, moved: [] };
@@ -181,21 +193,41 @@ export class SourceDocument {
     else if (whole > end.line) inserted.push(...splitLines((inserted.pop() as string) + (this.lines[whole] as string)));
     const cut = end.line - start.line + 1;
     replace(this.lines, start.line, cut, inserted);
-    return this.reread(firstChunk, lastChunk, inserted.length - cut);
+    const delta = inserted.length - cut;
+    if (this.whole) return this.reread(firstChunk, lastChunk, delta) as Step;
+    this.editRead(end.line, firstChunk, lastChunk, delta);
+    return NOTHING;
   }
 
-  /** Reads anew the chunks from `first` to `last`, some before, and as many behind as the edit reaches. */
-  private reread(first: number, last: number, delta: number): Step {
+  /** What was read is read anew where the edit touches it; the rest, which begins behind it, is read later anyway. */
+  private editRead(line: number, first: number, last: number, delta: number): void {
+    const { line: from, entry } = this.unread as Unread;
+    if (line < from && this.reread(first, last, delta)) this.unread = { line: from + delta, entry };
+    else this.rewind(Math.max(0, Math.min(first, this.read.length - 1) - LOOKAHEAD));
+  }
+  /** What was read from a chunk on is forgotten. */
+  private rewind(to: number): void {
+    const chunk = this.read[to];
+    this.read.length = to;
+    this.unread = to === 0 || chunk === undefined ? UNREAD : { line: chunk.line, entry: chunk.entry };
+  }
+
+  /**
+   * Reads anew the chunks from `first` to `last`, some before, and as many behind as the edit reaches; undefined where
+   * that is more than was read.
+   */
+  private reread(first: number, last: number, delta: number): Step | undefined {
     const from = Math.max(0, first - LOOKAHEAD);
-    const old = this.parsed;
+    const old = this.read;
     const begin = old[from] as ParsedChunk;
     for (let size = 2; ; size *= 4) {
       const to = Math.min(last + size, old.length - 1);
       const end = old[to] as ParsedChunk;
-      const partial = to < old.length - 1;
+      const partial = to < old.length - 1 || !this.whole;
       const lines = this.lines.slice(begin.line, end.line + end.lineCount + delta);
       const fresh = readRegion(lines, begin.line, begin.entry, partial);
       const meeting = partial ? this.meeting(fresh, last, to, delta) : { chunk: fresh.length, old: old.length };
+      if (meeting === undefined && to === old.length - 1) return undefined;
       if (meeting === undefined) continue;
       if (delta !== 0) for (let i = meeting.old; i < old.length; i++) (old[i] as ParsedChunk).line += delta;
       fresh.length = meeting.chunk;
@@ -207,8 +239,8 @@ export class SourceDocument {
     let candidate = last + 1;
     for (let i = 1; i < fresh.length; i++) {
       const chunk = fresh[i] as ParsedChunk;
-      while (candidate <= to && (this.parsed[candidate] as ParsedChunk).line + delta < chunk.line) candidate++;
-      const other = this.parsed[candidate];
+      while (candidate <= to && (this.read[candidate] as ParsedChunk).line + delta < chunk.line) candidate++;
+      const other = this.read[candidate];
       if (candidate > to || other === undefined) return undefined;
       if (other.line + delta === chunk.line && sameState(other.entry, chunk.entry)) return { chunk: i, old: candidate };
     }
@@ -217,7 +249,7 @@ export class SourceDocument {
 
   /** Puts new chunks for old ones; those that came out the same stay the objects they were. */
   private exchange(from: number, to: number, fresh: ParsedChunk[]): Step {
-    const old = this.parsed.slice(from, to + 1);
+    const old = this.read.slice(from, to + 1);
     const same = (a: ParsedChunk | undefined, b: ParsedChunk | undefined) =>
       a !== undefined && b !== undefined && readsAs(a, b);
     const keep = (kept: ParsedChunk, instead: ParsedChunk) => {
@@ -234,10 +266,11 @@ export class SourceDocument {
       const fromEnd = fresh.length - i;
       return fromEnd <= tail ? keep(old[old.length - fromEnd] as ParsedChunk, chunk) : chunk;
     });
-    replace(this.parsed, from, old.length, chunks);
+    replace(this.read, from, old.length, chunks);
+    if (!this.whole) return NOTHING;
     const removed = old.slice(head, old.length - tail);
     const added = chunks.slice(head, chunks.length - tail);
-    const moved = this.assembly.update(this.parsed, from + head, added.length, removed);
+    const moved = this.assembly.update(this.read, from + head, added.length, removed);
     return { removed, added, moved };
   }
 
@@ -252,10 +285,10 @@ export class SourceDocument {
 
   private chunkAt(line: number): number {
     let low = 0;
-    let high = this.parsed.length - 1;
+    let high = this.read.length - 1;
     while (low < high) {
       const middle = (low + high + 1) >> 1;
-      if ((this.parsed[middle] as ParsedChunk).line <= line) low = middle;
+      if ((this.read[middle] as ParsedChunk).line <= line) low = middle;
       else high = middle - 1;
     }
     return low;
@@ -268,6 +301,8 @@ interface Step {
   readonly added: readonly ParsedChunk[];
   readonly moved: readonly Statement[];
 }
+
+const NOTHING: Step = { removed: [], added: [], moved: [] };
 
 const statementsOf = (chunks: Iterable<ParsedChunk>): Statement[] => [...chunks].flatMap((chunk) => chunk.statements);
 
