@@ -65,11 +65,19 @@ describe("names", () => {
   it("are those of the text as it is, where an edit comes while they are entered", () => {
     const rules = Array.from({ length: 1200 }, (_, i) => `    rule ${i} allow from a to b`).join("\n");
     const document = parseFile("x", `group a = 10.0.0.1\ndfw fw {\n  section "s" {\n${rules}\n  }\n}\n`);
+    const edits: [number, string][] = [
+      [0, "group b = 10.0.0.2\n"],
+      [3, "    rule 0 allow from b to c\n"],
+      [900, "    rule 9000 allow from b.eth0 to d\n    rule 9001 drop from e to f\n"],
+      [1, "encryption fw {\n"],
+      [1100, ""],
+    ];
     const making = DocumentNames.make(document);
-    making.next();
-    const range = { start: { line: 0, character: 0 }, end: { line: 1, character: 0 } };
-    document.edit([{ range, text: "group b = 10.0.0.2\n" }], 1);
-    for (const _ of making);
+    for (let i = 0; !making.next().done; i += 1) {
+      const [line, text] = edits[i] ?? [0, "group a = 10.0.0.1\n"];
+      document.edit([{ range: { start: { line, character: 0 }, end: { line: line + 1, character: 0 } }, text }], i);
+    }
+    expect(document.version).toBeGreaterThan(3);
     const fresh = parseFile("x", document.text);
     const { statements } = document.tree;
     expect(dump(DocumentNames.of(document), statements)).toEqual(dump(DocumentNames.of(fresh), fresh.tree.statements));

@@ -138,6 +138,19 @@ export function checkDfw({ uri, statement }: Source<BlockStatement>): Finding[] 
 // ---- groups -----------------------------------------------------------------------------------------------------
 
 export function checkGroups(policy: Policy): Finding[] {
+  const empty = [...policy.groups.values()].filter(({ endpoints }) => isEmptySet(endpoints));
+  if (empty.length === 0) return [];
+  const mistaken = mistakenGroups(policy);
+  return empty.flatMap(({ name, source }) => {
+    const written = source.statement.endpoints;
+    if (mistaken.has(name) || written === undefined) return [];
+    const message = `The group "${name}" has no member, so a rule that names it alone never matches: nobody is not anybody.`;
+    return [finding("empty-group", source, written, message)];
+  });
+}
+
+/** Those with a mistake of their own, or of a group that they name. */
+function mistakenGroups(policy: Policy): ReadonlySet<string> {
   const sources = new Map([...policy.groups].map(([name, group]) => [name, group.source]));
   const mistaken = new Set<string>();
   for (const component of groupComponents(sources)) {
@@ -147,14 +160,7 @@ export function checkGroups(policy: Policy): Finding[] {
       usedGroups(sources, name).some((used) => used === name || mistaken.has(used));
     for (const name of component) if (wrong(name)) mistaken.add(name);
   }
-  const findings: Finding[] = [];
-  for (const { name, source, endpoints } of policy.groups.values()) {
-    const written = source.statement.endpoints;
-    if (mistaken.has(name) || written === undefined || !isEmptySet(endpoints)) continue;
-    const message = `The group "${name}" has no member, so a rule that names it alone never matches: nobody is not anybody.`;
-    findings.push(finding("empty-group", source, written, message));
-  }
-  return findings;
+  return mistaken;
 }
 
 /** A group with a mistake of its own is told of that, not of being empty. */

@@ -5,6 +5,7 @@
 
 import type { Edit, SourceDocument } from "../syntax/document.ts";
 import { eachStatement, statementsOf } from "../syntax/statements.ts";
+import { finish, STRIDE, type Steps } from "../syntax/steps.ts";
 import type {
   Clause,
   Endpoint,
@@ -218,15 +219,14 @@ const table = <T>(): Table<T> => ({
   tag: new Map(),
 });
 
-/** Statements that are entered in a millisecond or so. */
-const STRIDE = 500;
-
 /** Who declares and who uses each name of one document: an index by name that every edit of it keeps up. */
 export class DocumentNames {
   readonly #declared = table<Declared>();
   readonly #users = table<Statement>();
   /** What a statement was entered under where that hangs on the block around it, which may be another by now. */
   readonly #local = new Map<Statement, Entries>();
+  /** Statements that are not entered yet. */
+  readonly #waiting = new Set<Statement>();
 
   readonly #followers = new Set<(touched: TouchedNames) => void>();
   /** Calls `follower` after every edit with the names that it touched, until the function it gives is called. */
@@ -236,30 +236,34 @@ export class DocumentNames {
   }
 
   static readonly #known = new WeakMap<SourceDocument, DocumentNames>();
+  static readonly #making = new WeakMap<SourceDocument, Steps<DocumentNames>>();
   /** A document's one index. */
   static of(document: SourceDocument): DocumentNames {
-    let names = DocumentNames.#known.get(document);
-    while (names === undefined) {
-      for (const _ of DocumentNames.make(document));
-      names = DocumentNames.#known.get(document);
-    }
-    return names;
+    return DocumentNames.#known.get(document) ?? finish(DocumentNames.make(document));
   }
-  /** Makes the index in short steps; an edit between two of them leaves it to be made when it is asked for. */
-  static *make(document: SourceDocument): Generator<undefined, void> {
-    if (DocumentNames.#known.has(document)) return;
-    const made = new DocumentNames();
-    const { version } = document;
-    let entered = 0;
-    for (const statement of statementsOf(document.tree.statements)) {
-      made.#enter(statement);
-      entered += 1;
-      if (entered % STRIDE !== 0) continue;
-      yield;
-      if (document.version !== version || DocumentNames.#known.has(document)) return;
+  /** The same in short steps, with edits between them; whoever asks for it meanwhile does what is left. */
+  static *make(document: SourceDocument): Steps<DocumentNames> {
+    const made = () => DocumentNames.#known.get(document);
+    const steps = DocumentNames.#making.get(document) ?? new DocumentNames().#read(document);
+    DocumentNames.#making.set(document, steps);
+    for (let names = made(); ; names = made()) {
+      if (names !== undefined) return names;
+      const step = steps.next();
+      if (step.done) DocumentNames.#known.set(document, step.value);
+      else yield;
     }
-    document.follow((edit) => made.#update(edit));
-    DocumentNames.#known.set(document, made);
+  }
+  *#read(document: SourceDocument): Steps<this> {
+    for (const statement of statementsOf(document.tree.statements)) this.#waiting.add(statement);
+    document.follow((edit) => this.#update(edit));
+    let entered = 0;
+    for (const statement of this.#waiting) {
+      this.#waiting.delete(statement);
+      this.#enter(statement);
+      entered += 1;
+      if (entered % STRIDE === 0) yield;
+    }
+    return this;
   }
 
   /** In the order of the file. */
@@ -305,7 +309,7 @@ export class DocumentNames {
       if (entries.declared) declared.push({ space: entries.declared.entry.space, key: entries.declared.key });
       for (const use of entries.uses) used.push(use);
     };
-    for (const statement of removed) touch(this.#leave(statement));
+    for (const statement of removed) if (!this.#waiting.delete(statement)) touch(this.#leave(statement));
     eachStatement(moved, (statement) => {
       if (!this.#local.has(statement)) return;
       touch(this.#leave(statement));
