@@ -63,14 +63,14 @@ describe("names", () => {
   });
 
   it("are those of the text as it is, where an edit comes while they are entered", () => {
-    const rules = Array.from({ length: 1200 }, (_, i) => `    rule ${i} allow from a to b`).join("\n");
+    const rules = Array.from({ length: 2000 }, (_, i) => `    rule ${i} allow from a to b`).join("\n");
     const document = parseFile("x", `group a = 10.0.0.1\ndfw fw {\n  section "s" {\n${rules}\n  }\n}\n`);
     const edits: [number, string][] = [
       [0, "group b = 10.0.0.2\n"],
       [3, "    rule 0 allow from b to c\n"],
       [900, "    rule 9000 allow from b.eth0 to d\n    rule 9001 drop from e to f\n"],
-      [1, "encryption fw {\n"],
       [1100, ""],
+      [1, "encryption fw {\n"],
     ];
     const making = DocumentNames.make(document);
     for (let i = 0; !making.next().done; i += 1) {

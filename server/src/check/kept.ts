@@ -217,6 +217,7 @@ export class KeptFindings {
     this.#nearby ??= new Nearby(this.#names, policy);
     const scope: Scope = { program, names: this.#names, policy, nearby: this.#nearby };
     this.#spread(scope);
+    yield;
     const library = isLibrary(program.root);
     if (library !== this.#library)
       for (const { space, keys } of DocumentNames.of(program.root).spaces())

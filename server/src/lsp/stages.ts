@@ -22,7 +22,9 @@ export type StageSteps = Generator<Finding | undefined, readonly Finding[]>;
 
 /** What an edit touched is looked at anew, and nothing else: this is run on every keystroke. */
 function* kept({ program, policy, findings }: LoadedProgram): StageSteps {
-  yield* findings.refresh(program, policy());
+  const compiled = policy();
+  yield;
+  yield* findings.refresh(program, compiled);
   return [...findings.all()];
 }
 
