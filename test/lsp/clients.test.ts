@@ -113,6 +113,26 @@ test("no commands either where the client makes no edits for a server", async ()
   expect(await actionsAt(7, 16)).toEqual([]);
 });
 
+test("edits that do several things say which where the client shows it", async () => {
+  const workspaceEdit = { documentChanges: true, changeAnnotationSupport: {} };
+  await start({ ...EDITOR, workspace: { ...EDITOR.workspace, workspaceEdit } });
+  const sorts = ({ changeAnnotations, documentChanges }: WorkspaceEdit) => {
+    const edits = (documentChanges ?? []).flatMap((change) => ("edits" in change ? change.edits : []));
+    const used = edits.map((edit) =>
+      "annotationId" in edit ? changeAnnotations?.[edit.annotationId ?? ""]?.label : "none",
+    );
+    return used.join(", ");
+  };
+  const renamed = await at<WorkspaceEdit>("rename", 4, 28, { newName: "web servers" });
+  expect(sorts(renamed)).toBe("in a rule, in a rule, declaration");
+  const [all] = await client.request<CodeAction[]>("textDocument/codeAction", {
+    textDocument,
+    range: { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } },
+    context: { diagnostics: [], only: ["source.fixAll"] },
+  });
+  expect(sorts(all?.edit ?? {})).toMatchInlineSnapshot(`"A reserved slot is used, The rule changes nothing"`);
+});
+
 test("edits name the version they are for where the client knows versions", async () => {
   await start({ ...EDITOR, workspace: { ...EDITOR.workspace, workspaceEdit: { documentChanges: true } } });
   const { documentChanges } = await at<WorkspaceEdit>("rename", 4, 28, { newName: "web servers" });

@@ -106,7 +106,7 @@ export function fixAll(
   const ofSlots = reported.map(({ finding }) => finding).filter(({ code }) => OF_SLOTS.has(code));
   const together = ofSlots.length > 1;
   const { edits, mended } = together ? mendSlots(view, ofSlots) : { edits: [], mended: new Set<Finding>() };
-  const taken: FileEdit[] = [...edits];
+  const taken: FileEdit[] = edits.map((edit) => ({ ...edit, sort: "Slots of chains" }));
   const ids: IdsInUse = new Map();
   const fixed: Reported[] = [];
   for (const one of reported) {
@@ -123,11 +123,13 @@ export function fixAll(
     // What is made already is not made again; a part of it would be no fix.
     const made = fix.edits.every((edit) => taken.some((other) => sameEdit(other, edit)));
     if (!made && fix.edits.some((edit) => taken.some((other) => clash(other, edit)))) continue;
-    if (!made) taken.push(...fix.edits);
+    if (!made) taken.push(...fix.edits.map((edit) => ({ ...edit, sort: sortOf(finding) })));
     fixed.push(one);
   }
   return taken.length === 0 ? { fixed } : { edit: workspaceEdit(taken), fixed };
 }
+
+const sortOf = ({ code }: Finding): string => CODES[code].title;
 
 const sameEdit = (a: FileEdit, b: FileEdit): boolean =>
   a.uri === b.uri &&

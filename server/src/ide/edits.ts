@@ -1,5 +1,5 @@
 /** Building blocks of quick fixes: replacing, removing, moving and inserting statements so that the text stays tidy. */
-import type { Range, TextEdit, WorkspaceEdit } from "vscode-languageserver-types";
+import type { AnnotatedTextEdit, Range, TextEdit, WorkspaceEdit } from "vscode-languageserver-types";
 import type { Source } from "../policy/policy.ts";
 import type { SourceDocument } from "../syntax/document.ts";
 import type { BlockStatement, Span, Statement } from "../syntax/tree.ts";
@@ -8,16 +8,22 @@ import { fullRange, type View } from "./view.ts";
 export interface FileEdit {
   readonly uri: string;
   readonly edit: TextEdit;
+  /** What edits of one sort have in common, where an action makes several: editors show the sorts apart. */
+  readonly sort?: string;
 }
 
+/** The sorts are change annotations, for clients that know them: others are not told (`lsp/fitting.ts`). */
 export function workspaceEdit(edits: readonly FileEdit[]): WorkspaceEdit {
-  const changes: Record<string, TextEdit[]> = {};
-  for (const { uri, edit } of edits) {
+  const changes: Record<string, (TextEdit | AnnotatedTextEdit)[]> = {};
+  const sorts = new Set<string>();
+  for (const { uri, edit, sort } of edits) {
     const list = changes[uri] ?? [];
     changes[uri] = list;
-    list.push(edit);
+    list.push(sort === undefined ? edit : { ...edit, annotationId: sort });
+    if (sort !== undefined) sorts.add(sort);
   }
-  return { changes };
+  if (sorts.size === 0) return { changes };
+  return { changes, changeAnnotations: Object.fromEntries([...sorts].map((label) => [label, { label }])) };
 }
 
 export function documentOf(view: View, { uri }: Source): SourceDocument {

@@ -1,11 +1,12 @@
 /** Feature: document links on imports and captures; and imports that follow a file that is renamed. */
 
-import type { DocumentLink, TextEdit, WorkspaceEdit } from "vscode-languageserver-types";
+import type { DocumentLink, WorkspaceEdit } from "vscode-languageserver-types";
 import { resolveImport } from "../policy/program.ts";
 import { decoded, SCHEME } from "../policy/uri.ts";
 import type { SourceDocument } from "../syntax/document.ts";
 import { statementsOf } from "../syntax/statements.ts";
 import { quote } from "../syntax/strings.ts";
+import { type FileEdit, workspaceEdit } from "./edits.ts";
 import { partsOf } from "./parts.ts";
 
 export function documentLinks(document: SourceDocument): DocumentLink[] {
@@ -43,7 +44,7 @@ export function renameFiles(
     }
     return uri;
   };
-  const changes: Record<string, TextEdit[]> = {};
+  const edits: FileEdit[] = [];
   for (const document of documents)
     for (const link of linksOf(document)) {
       const target = resolveImport(document.uri, link.path);
@@ -51,18 +52,17 @@ export function renameFiles(
       const to = moved(target);
       if (to === target && from === document.uri) continue;
       if (resolveImport(from, link.path) === to) continue;
-      const path = relative(from, to);
-      const edits = changes[document.uri] ?? [];
-      changes[document.uri] = edits;
-      edits.push({ range: link.range, newText: quote(path) });
+      const edit = { range: link.range, newText: quote(relative(from, to)) };
+      edits.push({ uri: document.uri, edit, sort: `in ${link.of}` });
     }
-  return Object.keys(changes).length === 0 ? undefined : { changes };
+  return edits.length === 0 ? undefined : workspaceEdit(edits);
 }
 
 function* linksOf(document: SourceDocument) {
   for (const statement of statementsOf(document.tree.statements)) {
     if ((statement.kind !== "import" && statement.kind !== "replay") || statement.path === undefined) continue;
-    yield { path: statement.path.text, range: document.rangeOf(statement.chunk, statement.path) };
+    const of = statement.kind === "import" ? "an import" : "a replay";
+    yield { path: statement.path.text, range: document.rangeOf(statement.chunk, statement.path), of };
   }
 }
 

@@ -1,7 +1,8 @@
 /** Feature: rename a name in every file that uses it, in quotes where the new name needs them. */
-import type { Position, Range, TextEdit, WorkspaceEdit } from "vscode-languageserver-types";
+import type { Position, Range, WorkspaceEdit } from "vscode-languageserver-types";
 import { quote } from "../syntax/strings.ts";
 import { RESERVED_WORDS } from "../syntax/tokens.ts";
+import { type FileEdit, workspaceEdit } from "./edits.ts";
 import { symbolAt } from "./navigation.ts";
 import { declarationsOfKey, type Occurrence, occurrencesOf, type SymbolKey, sameSymbol } from "./symbols.ts";
 import { rangeIn, type View } from "./view.ts";
@@ -46,7 +47,7 @@ export function rename(
   position: Position,
   to: string,
 ): WorkspaceEdit | RenameProblem | undefined {
-  const edits = new Map<string, Map<string, TextEdit>>();
+  const edits = new Map<string, FileEdit>();
   let found = false;
   for (const view of views) {
     const symbol = symbolAt(view, position);
@@ -56,13 +57,19 @@ export function rename(
     if (problem !== undefined) return { problem };
     for (const occurrence of occurrencesOf(view.program, symbol.key)) {
       const range = rangeIn(view.program, occurrence, occurrence.part.span);
-      const inFile = edits.get(occurrence.uri) ?? new Map<string, TextEdit>();
-      edits.set(occurrence.uri, inFile);
-      inFile.set(JSON.stringify(range), { range, newText: written(occurrence, to) });
+      const { uri } = occurrence;
+      const edit = { range, newText: written(occurrence, to) };
+      edits.set(JSON.stringify([uri, range]), { uri, edit, sort: sortOf(occurrence) });
     }
   }
   if (!found) return undefined;
-  return { changes: Object.fromEntries([...edits].map(([uri, list]) => [uri, [...list.values()]])) };
+  return workspaceEdit([...edits.values()]);
+}
+
+/** `declaration`, or the kind of statement that uses the name: `in a rule`. */
+function sortOf({ part, statement: { kind } }: Occurrence): string {
+  if (part.kind === "declares" || (part.kind === "rule-id" && part.declared)) return "declaration";
+  return `in ${/^[aeiou]/.test(kind) ? "an" : "a"} ${kind}`;
 }
 
 const written = ({ part }: Occurrence, to: string): string => (part.kind === "rule-id" ? to.trim() : writeName(to));

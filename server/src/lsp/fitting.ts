@@ -1,6 +1,7 @@
 /**
  * Answers as this client can take them: plain text where it shows no Markdown, edits that name the version of the
- * document they were made for where it knows such edits, labels instead of places in them, commands instead of actions.
+ * document they were made for and what sort of edit they are where it knows such edits, labels instead of places in
+ * them, commands instead of actions.
  */
 import type {
   ClientCapabilities,
@@ -52,8 +53,10 @@ export function fitted(session: Session, method: string, answer: unknown): unkno
 }
 
 /** An edit is for the texts it was made from: a client that has others by now can tell. */
-export function versioned(session: Session, { changes, ...others }: WorkspaceEdit): WorkspaceEdit {
-  if (changes === undefined || !session.client.workspace?.workspaceEdit?.documentChanges) return { changes, ...others };
+export function versioned(session: Session, edit: WorkspaceEdit): WorkspaceEdit {
+  const { documentChanges, changeAnnotationSupport } = session.client.workspace?.workspaceEdit ?? {};
+  const { changes, ...others } = documentChanges && changeAnnotationSupport ? edit : withoutAnnotations(edit);
+  if (changes === undefined || !documentChanges) return { changes, ...others };
   const { workspace } = session;
   return {
     ...others,
@@ -62,6 +65,15 @@ export function versioned(session: Session, { changes, ...others }: WorkspaceEdi
       edits,
     })),
   };
+}
+
+function withoutAnnotations({ changeAnnotations, changes, ...others }: WorkspaceEdit): WorkspaceEdit {
+  if (changeAnnotations === undefined || changes === undefined) return { changes, ...others };
+  const plain = Object.entries(changes).map(([uri, edits]) => [
+    uri,
+    edits.map(({ range, newText }): TextEdit => ({ range, newText })),
+  ]);
+  return { changes: Object.fromEntries(plain), ...others };
 }
 
 function withPlainText(value: unknown): unknown {

@@ -1,13 +1,14 @@
-/** The fixes of each finding: one row for each code that `check/codes.ts` marks with `fix`. */
+/** The fixes of each finding: one row for each code that `check/codes.ts` marks with `fix`, and for mistakes in the text, of which some have one. */
 import type { Code } from "../../check/codes.ts";
 import { bindAddress, bindMissing } from "./bindings.ts";
 import type { Fixer } from "./fix.ts";
 import { addDefault, allowDhcp, dropAppliedTo, nextFreeId, removeRule, sortSections } from "./rules.ts";
 import { scenarioOfWitness } from "./scenario.ts";
 import { moveSlot, placeRedirect, sortSlots } from "./slots.ts";
-import { duplicateClause, replaceByMeant, unknownName, unusedDeclaration } from "./text.ts";
+import { duplicateClause, misspelt, replaceByMeant, unknownName, unusedDeclaration } from "./text.ts";
 
 export const FIXERS: Partial<Readonly<Record<Code, Fixer>>> = {
+  "syntax-error": misspelt,
   "duplicate-clause": duplicateClause,
   "unknown-name": unknownName,
   "unused-declaration": unusedDeclaration,

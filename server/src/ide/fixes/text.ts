@@ -1,9 +1,14 @@
 /** Fixes of the text, names and values: a clause that stands twice, a misspelt name, a value that was meant otherwise. */
 
 import type { Source } from "../../policy/policy.ts";
+import { type ParsedChunk, readRegion } from "../../syntax/chunk.ts";
+import { splitLines } from "../../syntax/lines.ts";
+import { nearest } from "../../syntax/near.ts";
 import { CLAUSE_WORDS } from "../../syntax/parser.ts";
 import { topOf } from "../../syntax/statements.ts";
-import type { Span, Statement } from "../../syntax/tree.ts";
+import { quote } from "../../syntax/strings.ts";
+import { RESERVED_WORDS } from "../../syntax/tokens.ts";
+import type { Chunk, Span, Statement } from "../../syntax/tree.ts";
 import { documentOf, type FileEdit, insertBefore, removeRange, removeStatement, replaceSpan } from "../edits.ts";
 import { writeName } from "../rename.ts";
 import { spanOf, tokensOf, type View } from "../view.ts";
@@ -37,6 +42,32 @@ function clauseSpan(statement: Statement, keyword: Span): Span {
     end = spanOf(token).end;
   }
   return { start: keyword.start, end };
+}
+
+/** What a misspelt word was meant to be, where the text has a mistake fewer with it. */
+export const misspelt: Fixer = (view, finding) => {
+  const { at, span } = finding.place;
+  const { chunk } = at.statement;
+  const found = chunk.text.slice(span.start, span.end);
+  const meant = ELSEWHERE[found] ?? nearest(found, dataOf(finding, "expected", isStrings) ?? []);
+  const fixes: Fix[] = [];
+  const offer = (title: string, text: string) => {
+    if (mistakesWith(chunk, span, text) < chunk.errors.length)
+      fixes.push({ title, edits: [replaceSpan(view, at, span, text)], preferred: fixes.length === 0 });
+  };
+  if (meant !== undefined) offer(`Change to ${meant}`, meant);
+  if (RESERVED_WORDS.has(found)) offer(`Write ${found} in quotes, as a name`, quote(found));
+  if (found === ";") offer("Remove the semicolon", "");
+  return fixes;
+};
+/** What is written for it in other languages. */
+const ELSEWHERE: Readonly<Record<string, string>> = { ">": "->", "→": "->", "=>": "->" };
+
+/** How many there are in a chunk when a part of it says something else. */
+function mistakesWith(chunk: Chunk, { start, end }: Span, text: string): number {
+  const { line, entry } = chunk as ParsedChunk;
+  const lines = splitLines(chunk.text.slice(0, start) + text + chunk.text.slice(end));
+  return readRegion(lines, line, entry, false).reduce((sum, { errors }) => sum + errors.length, 0);
 }
 
 export const unknownName: Fixer = (view, finding) => {
