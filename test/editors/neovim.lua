@@ -14,18 +14,21 @@ local here = vim.fn.fnamemodify(debug.getinfo(1, "S").source:sub(2), ":p:h")
 local file = vim.fn.tempname() .. ".iochain"
 vim.fn.writefile(text, file)
 
-vim.api.nvim_create_autocmd({ "BufRead", "BufNewFile" }, {
-  pattern = "*.iochain",
-  callback = function(event)
-    vim.bo[event.buf].filetype = "iochain"
-    local client = vim.lsp.start_client({
-      name = "iochain",
-      cmd = { vim.env.NODE or "node", here .. "/../../dist/server.js", "--stdio" },
-      root_dir = vim.fn.getcwd(),
-    })
-    vim.lsp.buf_attach_client(event.buf, client)
-  end,
-})
+local cmd = { vim.env.NODE or "node", here .. "/../../dist/server.js", "--stdio" }
+if vim.lsp.config then
+  vim.filetype.add({ extension = { iochain = "iochain" } })
+  vim.lsp.config("iochain", { cmd = cmd, filetypes = { "iochain" }, root_markers = { ".git" } })
+  vim.lsp.enable("iochain")
+else
+  vim.api.nvim_create_autocmd({ "BufRead", "BufNewFile" }, {
+    pattern = "*.iochain",
+    callback = function(event)
+      vim.bo[event.buf].filetype = "iochain"
+      local client = vim.lsp.start_client({ name = "iochain", cmd = cmd, root_dir = vim.fn.getcwd() })
+      vim.lsp.buf_attach_client(event.buf, client)
+    end,
+  })
+end
 vim.cmd("edit " .. file)
 
 local failed = false
