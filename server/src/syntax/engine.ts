@@ -3,8 +3,9 @@
  * it reads into the statement at once, so that a mistake later on loses nothing. `ERR_MSG` is what could stand at a
  * place, in words of the language; `mistakes.ts` makes the sentence.
  *
- * Chevrotain finds the grammar by running every rule once with made-up tokens. The speed of all policies hangs on a
- * few rules, so alternatives are made once and not on every call.
+ * Chevrotain finds the grammar by running every rule once with made-up tokens, and from it what may stand at each place.
+ * That would be the longest part of every start, so what it finds is kept: `lookahead.ts`. The speed of all policies
+ * hangs on a few rules, so alternatives are made once and not on every call.
  */
 import {
   EmbeddedActionsParser,
@@ -14,6 +15,7 @@ import {
   type ParserMethod,
   type TokenType,
 } from "chevrotain";
+import { LOOKAHEAD } from "./lookahead.ts";
 import { foundInstead, MESSAGES } from "./mistakes.ts";
 import { unquote } from "./strings.ts";
 import * as t from "./tokens.ts";
@@ -50,6 +52,14 @@ function spanOf(start: number, length: number): tree.Span {
   return span;
 }
 
+/** Types of tokens have numbers from 1; Chevrotain's own are among them. */
+const TYPES = 1 + Math.max(...t.VOCABULARY.map(({ tokenTypeIdx = 0 }) => tokenTypeIdx));
+
+/** In the order of Chevrotain's keys. */
+export const METHODS = ["OR", "OPTION", "MANY", "AT_LEAST_ONE", "MANY_SEP", "AT_LEAST_ONE_SEP"];
+/** Which alternative the next token begins, or whether it begins what is optional. */
+type Lookahead = (this: Engine) => number | undefined | boolean;
+
 export abstract class Engine extends EmbeddedActionsParser {
   declare private currIdx: number;
   declare private tokVector: IToken[];
@@ -57,6 +67,11 @@ export abstract class Engine extends EmbeddedActionsParser {
   declare private RULE_STACK_IDX: number;
   declare private RULE_OCCURRENCE_STACK_IDX: number;
   declare private consumeToken: () => void;
+  declare private tokensMap: Record<string, TokenType>;
+  declare private fullRuleNameToShort: Record<string, number>;
+  declare private selfAnalysisDone: boolean;
+  declare private setLaFuncCache: (rule: number, key: number, choose: Lookahead) => void;
+  declare private LA_FAST: (howMuch: number) => IToken;
 
   /** Offset of the chunk in the text that the tokens are from: spans are relative to it. */
   protected base = 0;
@@ -71,6 +86,34 @@ export abstract class Engine extends EmbeddedActionsParser {
       recoveryEnabled: false,
       errorMessageProvider: MESSAGES,
     });
+  }
+
+  /** Stands for `performSelfAnalysis`, once all rules are there: says of every rule which token leads where. */
+  protected takeLookahead(): void {
+    this.selfAnalysisDone = true;
+    // As Chevrotain does there: what V8 takes for a prototype it makes quick to look things up in.
+    Object.create(this);
+    for (const line of LOOKAHEAD.trim().split("\n")) {
+      const [place = "", ...choices] = line.split(" | ");
+      const [rule = "", method = "", occurrence = ""] = place.split(" ");
+      const key = ((METHODS.indexOf(method) + 1) << 8) | Number(occurrence);
+      this.setLaFuncCache(this.fullRuleNameToShort[rule] as number, key, this.chooser(method, choices));
+    }
+  }
+  private chooser(method: string, choices: readonly string[]): Lookahead {
+    const alternatives: (number | undefined)[] = new Array(TYPES).fill(undefined);
+    for (const [index, names] of choices.entries())
+      for (const name of names.split(" ")) {
+        const { tokenTypeIdx = 0, categoryMatches = [] } = this.tokensMap[name] as TokenType;
+        for (const type of [tokenTypeIdx, ...categoryMatches]) alternatives[type] ??= index;
+      }
+    if (method === "OR")
+      return function (this: Engine) {
+        return alternatives[this.LA_FAST(1).tokenTypeIdx];
+      };
+    return function (this: Engine) {
+      return alternatives[this.LA_FAST(1).tokenTypeIdx] === 0;
+    };
   }
 
   // ---- the engine, bent to read a part of a token array ---------------------------------------------------------

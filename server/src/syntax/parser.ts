@@ -37,7 +37,7 @@ const MOST_RESUMPTIONS = 16;
 export class StatementParser extends ItemGrammar {
   constructor() {
     super();
-    this.performSelfAnalysis();
+    this.takeLookahead();
   }
 
   /**

@@ -1,0 +1,85 @@
+/** The kept look-ahead is what Chevrotain finds in the grammar. UPDATE=1 writes `server/src/syntax/lookahead.ts` anew. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import {
+  type Alternation,
+  GAstVisitor,
+  getLookaheadPaths,
+  type IProductionWithOccurrence,
+  type LookaheadProductionType,
+  type Option,
+  type Repetition,
+  type RepetitionMandatory,
+  type RepetitionMandatoryWithSeparator,
+  type RepetitionWithSeparator,
+  type Rule,
+} from "chevrotain";
+import { expect, test } from "vitest";
+import { StatementParser } from "../../server/src/syntax/parser.ts";
+
+/** The parser as Chevrotain would have made it. */
+class Analysed extends StatementParser {
+  protected override takeLookahead(): void {
+    this.performSelfAnalysis();
+  }
+}
+
+interface Place {
+  readonly method: string;
+  readonly type: LookaheadProductionType;
+  readonly occurrence: number;
+}
+/** Where a rule goes on according to the next token. */
+class Places extends GAstVisitor {
+  readonly found: Place[] = [];
+  private take(method: string, type: LookaheadProductionType, { idx }: IProductionWithOccurrence): void {
+    this.found.push({ method, type, occurrence: idx });
+  }
+  override visitAlternation(node: Alternation): void {
+    expect(node.hasPredicates, "an alternative with a GATE: the table knows none").toBe(false);
+    this.take("OR", "Alternation", node);
+  }
+  override visitOption(node: Option): void {
+    this.take("OPTION", "Option", node);
+  }
+  override visitRepetition(node: Repetition): void {
+    this.take("MANY", "Repetition", node);
+  }
+  override visitRepetitionMandatory(node: RepetitionMandatory): void {
+    this.take("AT_LEAST_ONE", "RepetitionMandatory", node);
+  }
+  override visitRepetitionWithSeparator(node: RepetitionWithSeparator): void {
+    this.take("MANY_SEP", "RepetitionWithSeparator", node);
+  }
+  override visitRepetitionMandatoryWithSeparator(node: RepetitionMandatoryWithSeparator): void {
+    this.take("AT_LEAST_ONE_SEP", "RepetitionMandatoryWithSeparator", node);
+  }
+}
+
+function linesOf(rule: Rule): string[] {
+  const places = new Places();
+  rule.accept(places);
+  return places.found.map(({ method, type, occurrence }) => {
+    const paths = getLookaheadPaths({ occurrence, rule, prodType: type, maxLookahead: 1 });
+    // Of what is optional, what begins it; what may follow it does not matter.
+    const choices = method === "OR" ? paths : paths.slice(0, 1);
+    const names = choices.map((alternative) => alternative.flatMap((path) => path.map(({ name }) => name)).join(" "));
+    return [`${rule.name} ${method}${occurrence === 0 ? "" : ` ${occurrence}`}`, ...names].join(" | ");
+  });
+}
+
+test("what is kept is what Chevrotain finds", () => {
+  const found = Object.values(new Analysed().getGAstProductions()).flatMap(linesOf);
+  const text = `/**
+ * Which tokens lead where, a line for each place of the grammar at which there is a choice: the rule, the method, and
+ * the tokens that begin each alternative, or what is optional. Chevrotain finds it, \`test/syntax/lookahead.test.ts\`
+ * writes it down.
+ */
+export const LOOKAHEAD = \`
+${found.join("\n")}
+\`;
+`;
+  const file = join(import.meta.dirname, "../../server/src/syntax/lookahead.ts");
+  if (process.env.UPDATE) writeFileSync(file, text);
+  expect(readFileSync(file, "utf8")).toBe(text);
+});
