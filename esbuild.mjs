@@ -15,6 +15,7 @@ const common = {
   sourcesContent: !production,
   target: "es2023",
   logLevel: watch ? "info" : "warning",
+  charset: "ascii",
   // The licences of what is bundled stand in a file of their own: `package.mjs`.
   legalComments: "none",
   metafile: true,
@@ -40,7 +41,10 @@ const browser = { ...common, platform: "browser", mainFields: ["browser", "modul
 const portablePart = {
   name: "portable part",
   setup(build) {
-    build.onResolve({ filter: /\/portable\.ts$/ }, () => ({ path: "./web/server.js", external: true }));
+    build.onLoad({ filter: /\/portable\.ts$/ }, () => ({
+      contents:
+        'module.exports = require("./keptCode.ts").loadKept(require("node:path").join(__dirname, "web/server.js"));',
+    }));
   },
 };
 
@@ -86,7 +90,7 @@ const bundles = [
     entryPoints: { server: "server/src/lsp/node.ts", "debug-adapter": "server/src/dap/node.ts" },
     outdir: "dist",
     format: "cjs",
-    // Node keeps what it has compiled for the next start, where it can.
+    // Node keeps what it has compiled for the next start, where it can; `keptCode.ts` does for the portable part.
     banner: { js: '#!/usr/bin/env node\nrequire("node:module").enableCompileCache?.();' },
     plugins: [portablePart],
   },

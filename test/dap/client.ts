@@ -97,9 +97,12 @@ export function inProcess(host: Omit<Host, "ended">): Client {
   });
 }
 
-/** The adapter as a process of its own. */
-export function overStdio(bundle: string): Client & { readonly child: ChildProcessWithoutNullStreams } {
-  const child = spawn(process.execPath, [bundle], { stdio: "pipe" });
+/** The adapter as a process of its own, with `env` besides the environment of this one. */
+export function overStdio(
+  bundle: string,
+  env: NodeJS.ProcessEnv = {},
+): Client & { readonly child: ChildProcessWithoutNullStreams } {
+  const child = spawn(process.execPath, [bundle], { stdio: "pipe", env: { ...process.env, ...env } });
   const client = new Client().over((take) => {
     const read = unframe(take);
     child.stdout.on("data", read);

@@ -1,7 +1,7 @@
 /** The bundled adapter as a process of its own, over stdio and over a socket: it answers, and it never stays behind. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -86,6 +86,29 @@ describe("the adapter as a process", () => {
     await client.closed;
     expect(performance.now() - started).toBeLessThan(2000);
     expect(client.child.exitCode).toBe(0);
+  });
+
+  test("a start runs the code that an earlier one left, unless it is damaged", async () => {
+    const kept = mkdtempSync(join(folder, "code-"));
+    /** The kept code after another start: when it was written, and what it is. */
+    const started = async (): Promise<{ written: number; code: Buffer; file: string }> => {
+      const client = await stopped(overStdio(bundle, { NODE_COMPILE_CACHE: kept }));
+      client.close();
+      await client.closed;
+      expect(client.child.exitCode).toBe(0);
+      const names = readdirSync(kept, { recursive: true, encoding: "utf8" });
+      const file = join(kept, names.find((name) => name.endsWith(".code")) as string);
+      return { written: statSync(file).mtimeMs, code: readFileSync(file), file };
+    };
+    const first = await started();
+    const second = await started();
+    expect(second.written).toBe(first.written);
+    const damaged = Buffer.from(first.code);
+    damaged.fill(0xff, damaged.length >> 1);
+    writeFileSync(first.file, damaged);
+    const third = await started();
+    expect(third.code.length).toBeGreaterThan(first.code.length / 2);
+    expect(third.code.equals(damaged)).toBe(false);
   });
 
   test("a pattern of exponential time is answered", async () => {

@@ -6,17 +6,14 @@ import { closeSync, openSync, readSync, statSync } from "node:fs";
 import type { Socket } from "node:net";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { setFlagsFromString } from "node:v8";
 import { constants, gunzipSync } from "node:zlib";
 import { isGzip } from "../capture/gzip.ts";
 import { findOnDisk, readDisk } from "../disk.ts";
+import { setFlags } from "../keptCode.ts";
 import type { Unread } from "../policy/program.ts";
 import { debugSession } from "../portable.ts";
 import { frame, unframe } from "../wire/framing.ts";
 import type { Host, Session } from "./session.ts";
-
-// A pattern that a person types behind `matches` may be one of those that take exponential time.
-setFlagsFromString("--enable-experimental-regexp-engine-on-excessive-backtracks");
 
 const onDisk = (path: string): string => (path.startsWith("file:") ? fileURLToPath(path) : path);
 
@@ -66,8 +63,7 @@ const files: Pick<Host, "readFile" | "openCapture" | "stamp" | "startedIn"> = {
     if (head === undefined) return found.size === 0 ? () => [] : "missing";
     if (found.size > SHORT && !isGzip(head)) {
       // A million frames leave garbage, and little else: room to grow would only be filled with it.
-      setFlagsFromString("--semi-space-growth-factor=1");
-      setFlagsFromString("--heap-growing-percent=70");
+      setFlags("--semi-space-growth-factor=1", "--heap-growing-percent=70");
       return pieces;
     }
     const bytes = files.readFile(path, wanted) as Uint8Array | Unread;

@@ -1,13 +1,14 @@
 /** The language server as a process of its own: `--stdio`, or Node IPC from VS Code's client. */
+import "./newObjects.ts";
 import { createReadStream, type Dirent, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { setFlagsFromString } from "node:v8";
 import { gunzipSync } from "node:zlib";
 import { isGzip } from "../capture/gzip.ts";
 import { readCapture } from "../capture/reader.ts";
 import { findOnDisk, readDisk } from "../disk.ts";
+import { setFlags } from "../keptCode.ts";
 import { unreadText } from "../policy/program.ts";
 import { encodeStep } from "../policy/uri.ts";
 import { serve } from "../portable.ts";
@@ -41,7 +42,7 @@ export const nodeHost: Host = {
   },
   // What V8 lets a heap grow by between two collections suits a program that is busy, as this one is while it opens a
   // large policy: half as much again in a fourth of the time. Later it would be hundreds of megabytes of garbage.
-  atRest: () => setFlagsFromString("--heap-growing-percent=50"),
+  atRest: () => setFlags("--heap-growing-percent=50"),
   policyFiles: async (folder, most) => {
     const found: string[] = [];
     const root = filePath(folder);
@@ -83,9 +84,5 @@ function filePath(uri: string): string | undefined {
     return undefined;
   }
 }
-
-// Left alone, V8 lets the space for new objects grow to 128 MB. It is more than most policies need in all, and emptying
-// it is a pause of 50 ms and more in the middle of a keystroke; kept small, neither is the case and nothing is slower.
-setFlagsFromString("--semi-space-growth-factor=1");
 
 void serve(process.argv.includes("--node-ipc") ? ipcPort() : stdioPort(), nodeHost);

@@ -71,7 +71,7 @@ export abstract class Engine extends EmbeddedActionsParser {
   declare private fullRuleNameToShort: Record<string, number>;
   declare private selfAnalysisDone: boolean;
   declare private setLaFuncCache: (rule: number, key: number, choose: Lookahead) => void;
-  declare private LA_FAST: (howMuch: number) => IToken;
+  declare protected LA_FAST: (howMuch: number) => IToken;
 
   /** Offset of the chunk in the text that the tokens are from: spans are relative to it. */
   protected base = 0;
@@ -101,15 +101,17 @@ export abstract class Engine extends EmbeddedActionsParser {
     }
   }
   private chooser(method: string, choices: readonly string[]): Lookahead {
-    const alternatives: (number | undefined)[] = new Array(TYPES).fill(undefined);
+    const alternatives = new Int8Array(TYPES).fill(-1);
     for (const [index, names] of choices.entries())
       for (const name of names.split(" ")) {
         const { tokenTypeIdx = 0, categoryMatches = [] } = this.tokensMap[name] as TokenType;
-        for (const type of [tokenTypeIdx, ...categoryMatches]) alternatives[type] ??= index;
+        for (const type of [tokenTypeIdx, ...categoryMatches])
+          if (alternatives[type] === -1) alternatives[type] = index;
       }
     if (method === "OR")
       return function (this: Engine) {
-        return alternatives[this.LA_FAST(1).tokenTypeIdx];
+        const index = alternatives[this.LA_FAST(1).tokenTypeIdx] as number;
+        return index < 0 ? undefined : index;
       };
     return function (this: Engine) {
       return alternatives[this.LA_FAST(1).tokenTypeIdx] === 0;
