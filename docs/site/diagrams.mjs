@@ -1,10 +1,10 @@
 // Railroad diagrams, drawn from the parser's own grammar, so that they cannot say anything else than it does.
 import railroad from "railroad-diagrams";
-import { StatementParser } from "../../server/src/syntax/parser.ts";
+import { productionsOfGrammar } from "../../server/src/syntax/parser.ts";
 import { ITEMS } from "../../server/src/syntax/split.ts";
 
 const { Diagram, Sequence, Choice, Optional, OneOrMore, ZeroOrMore, Terminal, NonTerminal } = railroad;
-const productions = new StatementParser().getGAstProductions();
+const productions = productionsOfGrammar();
 
 /** What the documentation calls the parser's tokens. */
 const TOKENS = { Name: "NAME", String: "STRING", Int: "INT", Duration: "DURATION", Dotted: "VERSION" };

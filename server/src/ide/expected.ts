@@ -19,7 +19,7 @@ import {
   type TokenType,
   tokenMatcher,
 } from "chevrotain";
-import { type Kind, statementParser } from "../syntax/parser.ts";
+import { type Kind, productionsOfGrammar, statementParser } from "../syntax/parser.ts";
 
 export interface Wanted {
   /** The token's type: a word of the grammar by its text, else `Name`, `Int`, `String` … */
@@ -52,10 +52,12 @@ let entries: Readonly<Record<Kind, string>> | undefined;
 /** Made when completion is first asked for: a server that only checks needs none. */
 function grammar() {
   if (productions === undefined || entries === undefined) {
-    const parser = statementParser();
-    productions = parser.getGAstProductions();
+    productions = productionsOfGrammar();
     entries = Object.fromEntries(
-      Object.entries(parser.entries).map(([kind, rule]) => [kind, (rule as unknown as { ruleName: string }).ruleName]),
+      Object.entries(statementParser().entries).map(([kind, rule]) => [
+        kind,
+        (rule as unknown as { ruleName: string }).ruleName,
+      ]),
     ) as Record<Kind, string>;
   }
   return { productions, entries };

@@ -1,5 +1,5 @@
 /** A statement's tokens → the statement, and what is wrong with it. */
-import type { IToken } from "chevrotain";
+import type { IToken, Rule as Productions } from "chevrotain";
 import type { Draft, Kind } from "./declarations.ts";
 import { list, type Rule, typesOf } from "./engine.ts";
 import { type ActionContext, CLAUSE_WORDS } from "./grammar.ts";
@@ -226,3 +226,13 @@ export function statementParser(): StatementParser {
   made ??= new StatementParser();
   return made;
 }
+
+/** Finds for itself what the other is given. */
+class AnalysedParser extends StatementParser {
+  protected override takeLookahead(): void {
+    this.performSelfAnalysis();
+  }
+}
+/** The grammar's rules, by name. Made anew at every call, and dear. */
+export const productionsOfGrammar = (): Readonly<Record<string, Productions>> =>
+  new AnalysedParser().getGAstProductions();
