@@ -28,16 +28,23 @@ export class Assembly {
     const top = this.statements;
     this.statements = [];
     const stack: BlockStatement[] = [];
+    const place = (statement: Statement) => {
+      const parent = stack[stack.length - 1];
+      if (statement.parent !== parent) {
+        statement.parent = parent;
+        moved.push(statement);
+      }
+      (parent === undefined ? this.statements : parent.children).push(statement);
+    };
     for (const chunk of chunks) {
+      if (chunk.only !== undefined && !isBlock(chunk.only)) {
+        place(chunk.only);
+        continue;
+      }
       for (const part of chunk.parts) {
         if ("statement" in part) {
           const { statement } = part;
-          const parent = stack.at(-1);
-          if (statement.parent !== parent) {
-            statement.parent = parent;
-            moved.push(statement);
-          }
-          (parent?.children ?? this.statements).push(statement);
+          place(statement);
           if (!isBlock(statement)) continue;
           before.set(statement, statement.children);
           statement.children = [];

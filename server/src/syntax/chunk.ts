@@ -19,11 +19,19 @@ export type Part =
 
 const NONE: readonly never[] = [];
 
+/** What is in a chunk that is more than one statement, or less. */
+interface Content {
+  readonly parts: readonly Part[];
+  readonly statements: readonly Statement[];
+  readonly comments: readonly Comment[];
+  readonly errors: readonly SyntaxError[];
+}
+const EMPTY: Content = { parts: NONE, statements: NONE, comments: NONE, errors: NONE };
+
 export class ParsedChunk implements Chunk {
-  statements: readonly Statement[] = NONE;
-  comments: readonly Comment[] = NONE;
-  errors: readonly SyntaxError[] = NONE;
-  private mixed: readonly Part[] | undefined = undefined;
+  /** Most chunks are one statement that opens nothing, of which there is nothing more to remember. */
+  only: Statement | undefined = undefined;
+  content: Content = EMPTY;
   private starts: readonly number[] | undefined = undefined;
   line: number;
   readonly lineCount: number;
@@ -38,12 +46,17 @@ export class ParsedChunk implements Chunk {
     this.entry = entry;
   }
 
-  /** Most chunks are a statement that opens nothing, of which there is nothing more to remember. */
   get parts(): readonly Part[] {
-    return this.mixed ?? this.statements.map((statement) => ({ statement, opens: false }));
+    return this.only === undefined ? this.content.parts : [{ statement: this.only, opens: false }];
   }
-  set parts(parts: readonly Part[]) {
-    this.mixed = parts.every((part) => "statement" in part && !part.opens) ? undefined : parts;
+  get statements(): readonly Statement[] {
+    return this.only === undefined ? this.content.statements : [this.only];
+  }
+  get comments(): readonly Comment[] {
+    return this.content.comments;
+  }
+  get errors(): readonly SyntaxError[] {
+    return this.content.errors;
   }
 
   /** Where the last token of the chunk stands. */
@@ -93,39 +106,56 @@ export function readRegion(
   entry: SplitState,
   partial: boolean,
 ): ParsedChunk[] {
-  return new RegionReader(lines, firstLine, entry, partial).read();
+  return new RegionReader(
+    lines.length === 1 ? (lines[0] as string) : lines.join(""),
+    lines,
+    firstLine,
+    entry,
+    partial,
+  ).read();
 }
 
 /** Where the reading of a document goes on, and the blocks that are open there. */
 export interface Unread {
   readonly line: number;
   readonly entry: SplitState;
+  /** The text from there on, as long as it is a piece of the whole: what is kept of lines joined keeps all of them. */
+  readonly text: string | undefined;
 }
-export const UNREAD: Unread = { line: 0, entry: undefined };
+export const unread = (text?: string): Unread => ({ line: 0, entry: undefined, text });
 
 /** Lines that are read at a time: their tokens die young, which spares the collector most of its work. */
 const BATCH = 1000;
 /** The next lines of a document, into `chunks`. Gives where it goes on; undefined at the end. */
 export function readBatch(
   lines: readonly string[],
-  { line, entry }: Unread,
+  { line, entry, text }: Unread,
   chunks: ParsedChunk[],
   batch = BATCH,
 ): Unread | undefined {
   // A statement that is longer than a batch wants a longer one.
   for (let size = batch; line < lines.length; size *= 4) {
     const to = Math.min(lines.length, line + size);
-    const reader = new RegionReader(lines.slice(line, to), line, entry, to < lines.length);
+    const some = lines.slice(line, to);
+    const piece = text?.slice(0, lengthOf(some, some.length)) ?? some.join("");
+    const reader = new RegionReader(piece, some, line, entry, to < lines.length);
     for (const chunk of reader.read()) chunks.push(chunk);
-    if (to === lines.length) return undefined;
-    if (reader.covered > 0) return { line: line + reader.covered, entry: reader.exit };
+    if (to === lines.length) break;
+    const { covered, exit } = reader;
+    if (covered > 0) return { line: line + covered, entry: exit, text: text?.slice(lengthOf(some, covered)) };
   }
+  t.forgetNames();
   return undefined;
 }
-/** A whole document. */
-export function readAll(lines: readonly string[]): ParsedChunk[] {
+function lengthOf(lines: readonly string[], count: number): number {
+  let length = 0;
+  for (let i = 0; i < count; i++) length += (lines[i] as string).length;
+  return length;
+}
+/** A whole document: its text, and the same in lines. */
+export function readAll(text: string, lines: readonly string[]): ParsedChunk[] {
   const chunks: ParsedChunk[] = [];
-  for (let rest: Unread | undefined = UNREAD; rest !== undefined; ) rest = readBatch(lines, rest, chunks);
+  for (let rest: Unread | undefined = unread(text); rest !== undefined; ) rest = readBatch(lines, rest, chunks);
   return chunks;
 }
 
@@ -146,12 +176,12 @@ class RegionReader {
   private readonly firstLine: number;
   private readonly partial: boolean;
 
-  constructor(lines: readonly string[], firstLine: number, entry: SplitState, partial: boolean) {
+  constructor(text: string, lines: readonly string[], firstLine: number, entry: SplitState, partial: boolean) {
+    this.text = text;
     this.lines = lines;
     this.firstLine = firstLine;
     this.partial = partial;
     this.exit = entry;
-    this.text = lines.length === 1 ? (lines[0] as string) : lines.join("");
     this.starts = startsOf(lines);
     const { tokens, comments } = t.lex(this.text);
     this.comments = comments;
@@ -240,8 +270,9 @@ const ACTION_CONTEXTS: { readonly [K in BlockKind]?: ActionContext } = {
 
 /** Makes a chunk's statements of the pieces that lie in it. */
 class Filler {
-  private statements: Statement[] = [];
-  private parts: Part[] = [];
+  /** Used again for every chunk, which keeps copies that are just as long as need be. */
+  private readonly statements: Statement[] = [];
+  private readonly parts: Part[] = [];
   private errors: SyntaxError[] | undefined;
   private docsSeen = 0;
 
@@ -284,18 +315,18 @@ class Filler {
     }
   }
   private finish(): void {
-    const { chunk } = this;
-    chunk.comments = this.comments;
-    // The arrays are used again: a chunk keeps copies, which are just as long as need be.
-    if (this.statements.length > 0) chunk.statements = this.statements.slice();
-    if (this.parts.length > 0) chunk.parts = this.parts.slice();
-    this.statements.length = 0;
-    this.parts.length = 0;
-    const open = this.comments.at(-1);
+    const { chunk, statements, parts, comments } = this;
+    const open = comments.at(-1);
     if (open?.kind === "block" && !(open.text.length >= 4 && open.text.endsWith("*/"))) {
       this.error({ start: open.start, end: open.start + 2 }, 'the comment is not closed: a "*/" is missing', ["*/"]);
     }
-    if (this.errors !== undefined) chunk.errors = this.errors;
+    const first = parts[0];
+    const plain = comments.length === 0 && this.errors === undefined && parts.length <= 1;
+    if (plain && first !== undefined && "statement" in first && !first.opens) chunk.only = first.statement;
+    else if (!plain || first !== undefined)
+      chunk.content = { parts: parts.slice(), statements: statements.slice(), comments, errors: this.errors ?? NONE };
+    statements.length = 0;
+    parts.length = 0;
     this.errors = undefined;
   }
 

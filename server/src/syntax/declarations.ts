@@ -123,8 +123,9 @@ export abstract class DeclarationGrammar extends PacketGrammar {
     const s = this.begin<Draft<tree.GroupStatement>>(this.head("group", this.CONSUME(word("group"))));
     s.name = this.OPTION9(this.ownName);
     this.CONSUME(t.Equals, { ERR_MSG: '"="' });
-    s.endpoints = this.newEndpoints();
-    this.SUBRULE(this.endpoints, { ARGS: [s.endpoints] });
+    const endpoints = this.newEndpoints();
+    s.endpoints = endpoints;
+    this.SUBRULE(this.endpoints, { ARGS: [endpoints] });
   });
   readonly serviceStatement: Rule = this.RULE("serviceStatement", () => {
     const head = this.head("service", this.CONSUME(word("service")));
@@ -151,8 +152,9 @@ export abstract class DeclarationGrammar extends PacketGrammar {
     s.name = this.OPTION9(this.ownName);
     this.OPTION(() => {
       this.CONSUME(word("applied-to"));
-      s.appliedTo = this.newEndpoints();
-      this.SUBRULE(this.endpoints, { ARGS: [s.appliedTo] });
+      const appliedTo = this.newEndpoints();
+      s.appliedTo = appliedTo;
+      this.SUBRULE(this.endpoints, { ARGS: [appliedTo] });
     });
     this.openBrace();
   });

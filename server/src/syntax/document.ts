@@ -3,7 +3,7 @@
  * chunks it touches; a statement elsewhere stays the object it was, so that whatever is known of it stays known.
  */
 import { Assembly } from "./assemble.ts";
-import { type ParsedChunk, type Part, readAll, readBatch, readRegion, search, UNREAD, type Unread } from "./chunk.ts";
+import { type ParsedChunk, type Part, readAll, readBatch, readRegion, search, type Unread, unread } from "./chunk.ts";
 import { bare, before, type Position, type Range, splitLines } from "./lines.ts";
 import { sameState } from "./split.ts";
 import type { Chunk, FileTree, Span, Statement, SyntaxError } from "./tree.ts";
@@ -31,7 +31,7 @@ export class SourceDocument {
   /** Chunks read so far. */
   private read: ParsedChunk[] = [];
   /** Where the rest begins; undefined when all is read. */
-  private unread: Unread | undefined = UNREAD;
+  private unread: Unread | undefined;
   private readonly assembly = new Assembly([]);
   private assembled: FileTree;
   private readonly followers = new Set<(edit: Edit) => void>();
@@ -43,6 +43,7 @@ export class SourceDocument {
   ) {
     this.version = version;
     this.lines = splitLines(text);
+    this.unread = unread(text);
     this.assembled = this.assemble();
   }
 
@@ -169,7 +170,7 @@ export class SourceDocument {
         this.rewind(0);
         return NOTHING;
       }
-      this.read = readAll(this.lines);
+      this.read = readAll(text, this.lines);
       this.assembly.rebuild(this.read);
       return { removed, added: this.read, moved: [] };
     }
@@ -201,15 +202,16 @@ export class SourceDocument {
 
   /** What was read is read anew where the edit touches it; the rest, which begins behind it, is read later anyway. */
   private editRead(line: number, first: number, last: number, delta: number): void {
-    const { line: from, entry } = this.unread as Unread;
-    if (line < from && this.reread(first, last, delta)) this.unread = { line: from + delta, entry };
+    const rest = this.unread as Unread;
+    if (line < rest.line && this.reread(first, last, delta)) this.unread = { ...rest, line: rest.line + delta };
     else this.rewind(Math.max(0, Math.min(first, this.read.length - 1) - LOOKAHEAD));
   }
   /** What was read from a chunk on is forgotten. */
   private rewind(to: number): void {
     const chunk = this.read[to];
     this.read.length = to;
-    this.unread = to === 0 || chunk === undefined ? UNREAD : { line: chunk.line, entry: chunk.entry };
+    this.unread =
+      to === 0 || chunk === undefined ? unread() : { line: chunk.line, entry: chunk.entry, text: undefined };
   }
 
   /**

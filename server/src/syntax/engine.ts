@@ -17,12 +17,15 @@ import {
 } from "chevrotain";
 import { LOOKAHEAD } from "./lookahead.ts";
 import { foundInstead, MESSAGES } from "./mistakes.ts";
+import { type ByPlace, NamedEndpoint, NamedService, NumberNode, spanAt } from "./nodes.ts";
 import { unquote } from "./strings.ts";
 import * as t from "./tokens.ts";
 import type * as tree from "./tree.ts";
 
 export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 export type Rule<T = void> = ParserMethod<[], T>;
+/** A rule that takes one token, and what it makes of it; `usual`: the type that it mostly is. */
+export type Leaf<T> = Rule<T> & { readonly usual: number; readonly make: (token: IToken) => T };
 
 const word = t.word;
 export const list = (words: readonly string[]): string => words.join(", ");
@@ -32,24 +35,6 @@ export const typesOf = (words: readonly string[]): ReadonlySet<number> =>
 /** What the engine could not take, and what it wanted there; none when tokens are left over at the end. */
 export interface Failure {
   readonly wanted: string;
-}
-
-/**
- * Words of the grammar stand at the same few places of their chunks over and over: equal spans are one object, which is
- * a tenth of a large policy's memory.
- */
-const FARTHEST = 256;
-const LONGEST = 24;
-const spans: (tree.Span | undefined)[] = new Array(FARTHEST * LONGEST).fill(undefined);
-function spanOf(start: number, length: number): tree.Span {
-  if (start >= FARTHEST || length >= LONGEST) return { start, end: start + length };
-  const index = start * LONGEST + length;
-  let span = spans[index];
-  if (span === undefined) {
-    span = { start, end: start + length };
-    spans[index] = span;
-  }
-  return span;
 }
 
 /** Types of tokens have numbers from 1; Chevrotain's own are among them. */
@@ -162,7 +147,12 @@ export abstract class Engine extends EmbeddedActionsParser {
 
   protected span(token: IToken): tree.Span {
     if (this.RECORDING_PHASE) return MADE_UP;
-    return spanOf((token.startOffset - this.base) | 0, token.image.length);
+    return spanAt((token.startOffset - this.base) | 0, token.image.length);
+  }
+  /** What a word makes that stands alone. */
+  protected alone<T>(token: IToken, known: ByPlace<T>, make: (start: number, type: number) => T): T {
+    if (this.RECORDING_PHASE) return make(0, t.END.tokenTypeIdx);
+    return known.of((token.startOffset - this.base) | 0, token.tokenTypeIdx, make);
   }
   protected startOf(token: IToken): number {
     return this.RECORDING_PHASE ? 0 : (token.startOffset - this.base) | 0;
@@ -180,6 +170,18 @@ export abstract class Engine extends EmbeddedActionsParser {
       ? { start, end, text: unquote(token.image), quoted: true }
       : { start, end, text: token.image, quoted: false };
   }
+  protected toNamedEndpoint(token: IToken): NamedEndpoint {
+    if (this.RECORDING_PHASE) return MADE_UP_ENDPOINT;
+    const start = (token.startOffset - this.base) | 0;
+    const quoted = token.tokenTypeIdx === t.Str.tokenTypeIdx;
+    return new NamedEndpoint(start, start + token.image.length, quoted ? unquote(token.image) : token.image, quoted);
+  }
+  protected toNamedService(token: IToken): NamedService {
+    if (this.RECORDING_PHASE) return MADE_UP_SERVICE;
+    const start = (token.startOffset - this.base) | 0;
+    const quoted = token.tokenTypeIdx === t.Str.tokenTypeIdx;
+    return new NamedService(start, start + token.image.length, quoted ? unquote(token.image) : token.image, quoted);
+  }
   protected toText(token: IToken): tree.Text {
     if (this.RECORDING_PHASE) return MADE_UP;
     const start = (token.startOffset - this.base) | 0;
@@ -188,7 +190,7 @@ export abstract class Engine extends EmbeddedActionsParser {
   protected toInt(token: IToken): tree.Int {
     if (this.RECORDING_PHASE) return MADE_UP;
     const start = (token.startOffset - this.base) | 0;
-    return { start, end: start + token.image.length, value: Number(token.image), text: token.image };
+    return new NumberNode(start, token.image);
   }
   protected toWord(token: IToken): tree.Word {
     if (this.RECORDING_PHASE) return MADE_UP;
@@ -213,6 +215,13 @@ export abstract class Engine extends EmbeddedActionsParser {
   ): void {
     if (this.RECORDING_PHASE) return;
     this.slips.push({ code, start: span.start, end: span.end, message, expected });
+  }
+  /**
+   * Whether what begins with `type` is to be tried: where it cannot be there, a repetition or an option, and what they
+   * close over, need not be made.
+   */
+  protected mayBe(type: TokenType): boolean {
+    return this.RECORDING_PHASE || this.LA(1).tokenTypeIdx === type.tokenTypeIdx;
   }
   protected skip(): void {
     this.consumeToken();
@@ -240,17 +249,39 @@ export abstract class Engine extends EmbeddedActionsParser {
     });
   }
   /** A name of some sort: the rule's own name is what `follow.ts` tells the sorts apart by. */
-  protected nameRule(rule: string, what: string): Rule<tree.Name> {
+  protected nameRule(rule: string, what: string): Leaf<tree.Name> {
+    return this.namedRule(rule, what, (token) => this.toName(token));
+  }
+  /** The same where the name is made into something. */
+  protected namedRule<T>(rule: string, what: string, make: (token: IToken) => T): Leaf<T> {
     const alternatives = { DEF: this.oneOf(t.Name, t.Str), ERR_MSG: what };
-    return this.RULE(rule, () => this.toName(this.OR(alternatives)));
+    return Object.assign(
+      this.RULE(rule, () => make(this.OR(alternatives))),
+      { usual: t.Name.tokenTypeIdx as number, make },
+    );
   }
-  protected intRule(rule: string, what: string): Rule<tree.Int> {
+  protected intRule(rule: string, what: string): Leaf<tree.Int> {
     const options = { ERR_MSG: what };
-    return this.RULE(rule, () => this.toInt(this.CONSUME(t.Int, options)));
+    const make = (token: IToken) => this.toInt(token);
+    return Object.assign(
+      this.RULE(rule, () => make(this.CONSUME(t.Int, options))),
+      { usual: t.Int.tokenTypeIdx as number, make },
+    );
   }
-  protected textRule(rule: string, what: string): Rule<tree.Text> {
+  protected textRule(rule: string, what: string): Leaf<tree.Text> {
     const options = { ERR_MSG: what };
-    return this.RULE(rule, () => this.toText(this.CONSUME(t.Str, options)));
+    const make = (token: IToken) => this.toText(token);
+    return Object.assign(
+      this.RULE(rule, () => make(this.CONSUME(t.Str, options))),
+      { usual: t.Str.tokenTypeIdx as number, make },
+    );
+  }
+  /** What a rule of one token makes; where it is the usual one, without what Chevrotain does around a rule. */
+  protected leaf<T>(rule: Leaf<T>): T {
+    const token = this.LA(1);
+    if (this.RECORDING_PHASE || token.tokenTypeIdx !== rule.usual) return this.SUBRULE(rule);
+    this.consumeToken();
+    return rule.make(token);
   }
   protected addressRule(rule: string, what: string): Rule<tree.AddressText> {
     const alternatives = { DEF: this.oneOf(t.Dotted, t.Colons, t.MacDashes), ERR_MSG: what };
@@ -260,6 +291,8 @@ export abstract class Engine extends EmbeddedActionsParser {
 
 /** What a rule reads while Chevrotain records the grammar. */
 const MADE_UP = { start: 0, end: 0, text: "", quoted: false, value: 0, kind: "ipv4" as const };
+const MADE_UP_ENDPOINT = new NamedEndpoint(0, 0, "", false);
+const MADE_UP_SERVICE = new NamedService(0, 0, "", false);
 
 /** `00:50:56:aa:01:11`, and what was meant as one: groups of two at most, six of them or fewer. */
 function isMac(image: string): boolean {

@@ -1,7 +1,8 @@
 /** The grammar's shared parts: names, addresses, endpoints, services, clauses, actions. */
 import type { IOrAlt, ParserMethod } from "chevrotain";
-import { Engine, list, type Mutable, type Rule, typesOf } from "./engine.ts";
+import { Engine, list, type Rule, typesOf } from "./engine.ts";
 import { foundInstead } from "./mistakes.ts";
+import { ByPlace, EndpointClause, EndpointList, ServiceClause } from "./nodes.ts";
 import * as t from "./tokens.ts";
 import type * as tree from "./tree.ts";
 
@@ -27,12 +28,12 @@ export abstract class Grammar extends Engine {
 
   // ---- names, addresses -----------------------------------------------------------------------------------------
 
-  readonly endpointName = this.nameRule("endpointName", ENDPOINT);
+  readonly endpointName = this.namedRule("endpointName", ENDPOINT, (token) => this.toNamedEndpoint(token));
   readonly tagName = this.nameRule("tagName", "a tag's name");
   readonly vmName = this.nameRule("vmName", "a vNIC: VM.VNIC");
   readonly vnicName = this.nameRule("vnicName", "the vNIC's name");
   readonly keyName = this.nameRule("keyName", "a key's name");
-  readonly serviceName = this.nameRule("serviceName", SERVICE_ENTRY);
+  readonly serviceName = this.namedRule("serviceName", SERVICE_ENTRY, (token) => this.toNamedService(token));
   readonly port = this.intRule("port", "a port");
   readonly number = this.intRule("number", "a number");
   readonly prefixLength = this.intRule("prefixLength", "a prefix length");
@@ -57,7 +58,7 @@ export abstract class Grammar extends Engine {
     {
       ALT: () => {
         this.CONSUME(t.Slash);
-        const length = this.SUBRULE(this.prefixLength);
+        const length = this.leaf(this.prefixLength);
         return (address) => ({ kind: "prefix", start: address.start, end: length.end, address, length });
       },
     },
@@ -99,10 +100,10 @@ export abstract class Grammar extends Engine {
       { ALT: (): tree.Endpoint => this.SUBRULE(this.addressEndpoint) },
       {
         ALT: (): tree.Endpoint => {
-          const name = this.SUBRULE(this.endpointName);
+          const name = this.leaf(this.endpointName);
           const vnic = this.OPTION(this.dotVnic);
+          if (vnic === undefined) return name;
           const { start } = name;
-          if (vnic === undefined) return { kind: "name", start, end: name.end, name };
           return { kind: "vnic", start, end: vnic.end, vnic: { start, end: vnic.end, vm: name, vnic } };
         },
       },
@@ -111,43 +112,49 @@ export abstract class Grammar extends Engine {
   };
   readonly endpoint: Rule<tree.Endpoint> = this.RULE("endpoint", () => this.OR(this.endpointForms));
 
-  protected newEndpoints(): Mutable<tree.Endpoints> {
-    const at = this.lastEnd();
-    return { start: at, end: at, items: NONE, except: NONE };
+  protected newEndpoints(): EndpointList {
+    return new EndpointList(NONE, NONE, this.lastEnd());
   }
   /** Reads into `into`, which the statement holds already. Arrays are cut to size: most have one item, of millions. */
-  readonly endpoints: ParserMethod<[Mutable<tree.Endpoints>?], void> = this.RULE(
+  readonly endpoints: ParserMethod<[(EndpointList | EndpointClause)?], void> = this.RULE(
     "endpoints",
-    (into: Mutable<tree.Endpoints> = this.newEndpoints()) => {
+    (into: EndpointList | EndpointClause = this.newEndpoints()) => {
       const first = this.SUBRULE(this.endpoint);
-      const items = [first];
-      into.items = items;
-      into.start = first.start;
-      into.end = first.end;
+      into.begin(first);
+      if (this.mayBe(t.Comma)) this.moreEndpoints(into, first);
+      if (this.mayBe(EXCEPT)) this.exceptEndpoints(into);
+    },
+  );
+  private moreEndpoints(into: EndpointList | EndpointClause, first: tree.Endpoint): void {
+    const items = [first];
+    try {
       this.MANY(() => {
         this.CONSUME(t.Comma);
         const next = this.SUBRULE2(this.endpoint);
         items.push(next);
         into.end = next.end;
       });
-      if (items.length > 1) into.items = items.slice();
-      this.OPTION(() => {
-        this.CONSUME(word("except"));
-        const except: tree.Endpoint[] = [];
-        into.except = except;
-        this.AT_LEAST_ONE_SEP({
-          SEP: t.Comma,
-          DEF: () => {
-            const next = this.SUBRULE3(this.endpoint);
-            except.push(next);
-            into.end = next.end;
-          },
-          ERR_MSG: ENDPOINT,
-        });
-        into.except = except.slice();
+    } finally {
+      into.items = items.slice();
+    }
+  }
+  private exceptEndpoints(into: EndpointList | EndpointClause): void {
+    this.OPTION(() => {
+      this.CONSUME(EXCEPT);
+      const except: tree.Endpoint[] = [];
+      into.except = except;
+      this.AT_LEAST_ONE_SEP({
+        SEP: t.Comma,
+        DEF: () => {
+          const next = this.SUBRULE3(this.endpoint);
+          except.push(next);
+          into.end = next.end;
+        },
+        ERR_MSG: ENDPOINT,
       });
-    },
-  );
+      into.except = except.slice();
+    });
+  }
 
   // ---- services -------------------------------------------------------------------------------------------------
 
@@ -157,7 +164,7 @@ export abstract class Grammar extends Engine {
     return this.SUBRULE(this.lastPort);
   };
   readonly portRange: Rule<tree.PortRange> = this.RULE("portRange", () => {
-    const from = this.SUBRULE(this.port);
+    const from = this.leaf(this.port);
     const to = this.OPTION(this.toPort);
     return { start: from.start, end: to === undefined ? from.end : to.end, from, to };
   });
@@ -261,7 +268,7 @@ export abstract class Grammar extends Engine {
           return this.entry(name, detail);
         },
       },
-      { ALT: () => this.entry(this.SUBRULE(this.serviceName)) },
+      { ALT: () => this.leaf(this.serviceName) },
     ],
     ERR_MSG: SERVICE_ENTRY,
   };
@@ -269,18 +276,26 @@ export abstract class Grammar extends Engine {
     return { start: name.start, end: this.lastEnd(), name, ports: undefined, detail, code, sourcePorts: undefined };
   }
   readonly serviceEntry: Rule<tree.ServiceEntry> = this.RULE("serviceEntry", () => this.OR(this.entryForms));
-  readonly serviceEntries: ParserMethod<[{ entries: readonly tree.ServiceEntry[] }?], void> = this.RULE(
+  readonly serviceEntries: ParserMethod<[(ServiceClause | ServiceList)?], void> = this.RULE(
     "serviceEntries",
-    (into: { entries: readonly tree.ServiceEntry[] } = { entries: NONE }) => {
-      const entries = [this.SUBRULE(this.serviceEntry)];
-      into.entries = entries;
+    (into: ServiceClause | ServiceList = { entries: NONE }) => {
+      const first = this.SUBRULE(this.serviceEntry);
+      if ("begin" in into) into.begin(first);
+      else into.entries = [first];
+      if (this.mayBe(t.Comma)) this.moreEntries(into, first);
+    },
+  );
+  private moreEntries(into: ServiceClause | ServiceList, first: tree.ServiceEntry): void {
+    const entries = [first];
+    try {
       this.MANY(() => {
         this.CONSUME(t.Comma);
         entries.push(this.SUBRULE2(this.serviceEntry));
       });
-      if (entries.length > 1) into.entries = entries.slice();
-    },
-  );
+    } finally {
+      into.entries = entries.slice();
+    }
+  }
 
   // ---- clauses --------------------------------------------------------------------------------------------------
 
@@ -293,21 +308,14 @@ export abstract class Grammar extends Engine {
       {
         ALT: () => {
           const keyword = this.OR2(this.endpointWords);
-          const endpoints = this.newEndpoints();
-          const span = this.span(keyword);
-          const kind = keyword.image as "from";
-          const clause = { kind, start: span.start, end: span.end, keyword: span, endpoints };
+          const clause = new EndpointClause(keyword.image as "from", this.span(keyword));
           this.add(clause);
-          this.SUBRULE(this.endpoints, { ARGS: [endpoints] });
-          clause.end = endpoints.end;
+          this.SUBRULE(this.endpoints, { ARGS: [clause] });
         },
       },
       {
         ALT: () => {
-          const span = this.span(this.CONSUME(SERVICE));
-          const { start, end } = span;
-          const entries: readonly tree.ServiceEntry[] = NONE;
-          const clause = { kind: "service" as const, start, end, keyword: span, entries };
+          const clause = new ServiceClause(this.span(this.CONSUME(SERVICE)));
           this.add(clause);
           this.SUBRULE(this.serviceEntries, { ARGS: [clause] });
           clause.end = this.lastEnd();
@@ -316,8 +324,7 @@ export abstract class Grammar extends Engine {
       {
         ALT: () => {
           const keyword = this.OR3(this.flagWords);
-          const span = this.span(keyword);
-          this.add({ kind: keyword.image as "in", start: span.start, end: span.end, keyword: span });
+          this.add(this.alone(keyword, flags, newFlag));
         },
       },
       {
@@ -366,8 +373,7 @@ export abstract class Grammar extends Engine {
     {
       ALT: () => {
         const token = this.OR2(this.plainActions);
-        const { start, end } = this.span(token);
-        return { start, end, word: token.image as tree.ActionWord, mark: undefined, key: undefined };
+        return this.alone(token, actions, newAction);
       },
     },
     {
@@ -415,9 +421,32 @@ export abstract class Grammar extends Engine {
   }
 }
 
+/** What holds entries as a list. */
+interface ServiceList {
+  entries: readonly tree.ServiceEntry[];
+}
+
+/** By token type: words that stand alone. */
+const LONE = [...CLAUSE_WORDS, ...Object.values(ACTIONS).flat()];
+const TYPES = Math.max(...typesOf(LONE)) + 1;
+const texts: string[] = new Array(TYPES).fill("");
+for (const text of LONE) texts[word(text).tokenTypeIdx as number] = text;
+const flags = new ByPlace<tree.Clause>(TYPES);
+function newFlag(start: number, type: number): tree.Clause {
+  const kind = (texts[type] ?? "") as "in";
+  const end = start + kind.length;
+  return { kind, start, end, keyword: { start, end } };
+}
+const actions = new ByPlace<tree.Action>(TYPES);
+function newAction(start: number, type: number): tree.Action {
+  const text = (texts[type] ?? "") as tree.ActionWord;
+  return { start, end: start + text.length, word: text, mark: undefined, key: undefined };
+}
+
 const NONE: readonly never[] = [];
 const SERVICE = word("service");
 const LOG = word("log");
+const EXCEPT = word("except");
 const ENDPOINT = "an address, a group, a VM, a segment, a tag or any";
 const SERVICE_ENTRY = "a service, or a protocol such as tcp/443";
 

@@ -122,14 +122,14 @@ export abstract class ItemGrammar extends DeclarationGrammar {
       clauses,
     };
     this.statement = s;
-    s.id = this.SUBRULE(this.ruleId);
+    s.id = this.leaf(this.ruleId);
     this.OPTION(this.ruleTitle);
     s.action = this.OPTION2(this.actionIfThere);
     this.MANY(this.oneClause);
     s.clauses = clauses.slice();
   });
   private readonly ruleTitle = () => {
-    const title = this.SUBRULE(this.title);
+    const title = this.leaf(this.title);
     if (!this.RECORDING_PHASE) (this.statement as Draft<tree.RuleStatement>).title = title;
   };
   readonly defaultStatement: Rule = this.RULE("defaultStatement", () => {
@@ -213,8 +213,9 @@ export abstract class ItemGrammar extends DeclarationGrammar {
 
   readonly excludeStatement: Rule = this.RULE("excludeStatement", () => {
     const s = this.begin<Draft<tree.ExcludeStatement>>(this.head("exclude", this.CONSUME(word("exclude"))));
-    s.endpoints = this.newEndpoints();
-    this.SUBRULE(this.endpoints, { ARGS: [s.endpoints] });
+    const endpoints = this.newEndpoints();
+    s.endpoints = endpoints;
+    this.SUBRULE(this.endpoints, { ARGS: [endpoints] });
   });
   readonly timeoutsStatement: Rule = this.RULE("timeoutsStatement", () => {
     this.begin<Draft<tree.TimeoutsStatement>>(this.block("timeouts", this.CONSUME(word("timeouts"))));

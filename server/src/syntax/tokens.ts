@@ -139,26 +139,43 @@ export interface Lexed {
   readonly comments: IToken[];
 }
 
-/** A word's own text, so that every token of it has the same string. */
-const texts = new Map([...keywords].map(([text, type]) => [type, text]));
-
-/** By first letter and length: could a word of that shape be a keyword? Answers without hashing most names. */
-const LONGEST = 32;
-const shapes = new Uint8Array(128 * LONGEST);
-for (const text of keywords.keys()) shapes[text.charCodeAt(0) * LONGEST + text.length] = 1;
+/** Words of the grammar by their shape, their first and last letter and their length: most names have none's. */
+interface Keyword {
+  /** Its own text, so that every token of it has the same string. */
+  readonly text: string;
+  readonly type: TokenType;
+}
+const shapes: (Keyword[] | undefined)[] = new Array(1 << 12).fill(undefined);
+const shapeOf = (text: string): number =>
+  (text.charCodeAt(0) & 31) | ((text.charCodeAt(text.length - 1) & 31) << 5) | ((text.length & 3) << 10);
+for (const [text, type] of keywords) {
+  const shape = shapeOf(text);
+  shapes[shape] = [...(shapes[shape] ?? []), { text, type }];
+}
+function keywordOf(image: string): Keyword | undefined {
+  const alike = shapes[shapeOf(image)];
+  if (alike === undefined) return undefined;
+  for (let i = 0; i < alike.length; i++) if ((alike[i] as Keyword).text === image) return alike[i];
+  return undefined;
+}
 
 /**
- * Names that were read before: the same name is the same string, which spares a large policy tens of megabytes.
- * Forgotten from time to time, for it must not grow with everything that was ever typed.
+ * Names that were read before, each at the place that its letters say: the same name is the same string, which spares a
+ * large policy tens of megabytes. Another name takes the place of one that was there.
  */
-const names = new Map<string, string>();
-const MOST_NAMES = 50_000;
+const names: string[] = new Array(1 << 15).fill("");
 function shared(name: string): string {
-  const known = names.get(name);
-  if (known !== undefined) return known;
-  if (names.size >= MOST_NAMES) names.clear();
-  names.set(name, name);
+  let place = name.length;
+  for (let i = 0; i < name.length; i++) place = (Math.imul(place, 31) + name.charCodeAt(i)) | 0;
+  place = (place ^ (place >>> 15)) & (names.length - 1);
+  const known = names[place] as string;
+  if (known === name) return known;
+  names[place] = name;
   return name;
+}
+/** When a text is read: a name is a piece of its text, and keeps all of that. */
+export function forgetNames(): void {
+  names.fill("");
 }
 
 export function lex(text: string): Lexed {
@@ -168,18 +185,15 @@ export function lex(text: string): Lexed {
     const token = tokens[i] as IToken;
     if (token.tokenTypeIdx !== name) continue;
     const { image } = token;
-    const { length } = image;
-    if (length < LONGEST && shapes[image.charCodeAt(0) * LONGEST + length] === 1) {
-      const keyword = keywords.get(image);
-      if (keyword !== undefined) {
-        retype(token, keyword);
-        token.image = texts.get(keyword) as string;
-        continue;
-      }
+    const keyword = keywordOf(image);
+    if (keyword !== undefined) {
+      retype(token, keyword.type);
+      token.image = keyword.text;
+      continue;
     }
     token.image = shared(image);
     // Six hyphenated hex pairs are a MAC, not a name.
-    if (length === 17 && DASHED_MAC.test(image)) retype(token, MacDashes);
+    if (image.length === 17 && DASHED_MAC.test(image)) retype(token, MacDashes);
   }
   if (errors.length > 0) {
     for (const { offset, length } of errors) tokens.push(illegal(text, offset, length));
