@@ -228,7 +228,7 @@ export class KeptFindings {
     yield* this.#lists.refresh((list, uri) => checkList(uri, list));
     yield* this.#declared.refresh((id) => checkName(nameOf(id), scope, library));
     yield* this.#ids.refresh((block, uri) => this.#tableOf(block).findings(uri));
-    yield* this.#whole.refresh((check) => check.run(scope));
+    yield* this.#whole.refresh((check) => check.run(scope), 1);
   }
 
   /** Marks those who use a name that means something else than before. */
@@ -322,14 +322,14 @@ class Kept<U> {
     }
   }
 
-  *refresh(check: (unit: U, uri: string) => readonly Finding[]): Generator<undefined, void> {
-    let left = UNITS_A_STEP;
+  *refresh(check: (unit: U, uri: string) => readonly Finding[], unitsAStep = UNITS_A_STEP): Generator<undefined, void> {
+    let left = unitsAStep;
     for (const [unit, uri] of this.#marked) {
       this.#set(unit, check(unit, uri));
       this.#marked.delete(unit);
       left -= 1;
       if (left > 0) continue;
-      left = UNITS_A_STEP;
+      left = unitsAStep;
       yield;
     }
   }

@@ -87,15 +87,16 @@ export class Diagnostics {
 
   // ---- changes ----------------------------------------------------------------------------------------------------
 
-  changed(uri: string): void {
+  /** `silence`: for how long nothing more must change before the dear stages begin. */
+  changed(uri: string, silence = SILENCE): void {
     // Who imports whom is not known before, and an answer would wait for it anyway.
     const { done } = this.session.reading;
-    if (done) return void done.then(() => this.changed(uri));
+    if (done) return void done.then(() => this.changed(uri, silence));
     for (const dependent of this.session.workspace.dependentsOf(uri)) this.#due.add(dependent);
     // What it imports may be used, or no longer used, by it.
     for (const { uri: imported } of this.session.workspace.program(uri)?.program.documents ?? [])
       this.#due.add(imported);
-    this.#schedule();
+    this.#schedule(silence);
   }
 
   /** A long document has been opened: what is wrong in its first part is told before the rest is read. */
@@ -109,7 +110,8 @@ export class Diagnostics {
     }
     await whole;
     if (this.session.workspace.document(uri) !== document) return;
-    this.changed(uri);
+    // Nobody has typed anything yet.
+    this.changed(uri, 0);
     if (this.#pulls) this.#refresh();
   }
 
@@ -130,7 +132,7 @@ export class Diagnostics {
     if (this.#pulls) this.#refresh();
   }
 
-  #schedule(): void {
+  #schedule(silence = SILENCE): void {
     if (!this.#pulls && !this.#soon) {
       this.#soon = true;
       setTimeout(() => {
@@ -139,7 +141,7 @@ export class Diagnostics {
       }, 0);
     }
     clearTimeout(this.#silence);
-    this.#silence = setTimeout(() => this.#guard(() => this.#finish()), SILENCE);
+    this.#silence = setTimeout(() => this.#guard(() => this.#finish()), silence);
   }
 
   #guard(run: () => Promise<void> | void): void {

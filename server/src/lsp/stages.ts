@@ -21,10 +21,8 @@ export interface Stage {
 export type StageSteps = Generator<Finding | undefined, readonly Finding[]>;
 
 /** What an edit touched is looked at anew, and nothing else: this is run on every keystroke. */
-function* kept({ program, policy, findings }: LoadedProgram): StageSteps {
-  const compiled = policy();
-  yield;
-  yield* findings.refresh(program, compiled);
+function* kept({ program, compile, findings }: LoadedProgram): StageSteps {
+  yield* findings.refresh(program, yield* compile());
   return [...findings.all()];
 }
 

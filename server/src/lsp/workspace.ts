@@ -5,11 +5,12 @@
 import { KeptFindings } from "../check/kept.ts";
 import { KeptSets } from "../check/sets/kept.ts";
 import { type Bounds, MEGABYTE, STANDARD_BOUNDS } from "../policy/bounds.ts";
-import { compilePolicy } from "../policy/compile.ts";
+import { compilePolicy, compileSteps } from "../policy/compile.ts";
 import type { Policy } from "../policy/policy.ts";
 import { loadProgram, type Program, resolveImport, type Unread } from "../policy/program.ts";
 import { mayRead, type Readable, readableFrom, type Wanted } from "../policy/readable.ts";
 import { type Change, SourceDocument } from "../syntax/document.ts";
+import type { Steps } from "../syntax/steps.ts";
 import type { FileText, Host } from "./host.ts";
 
 /** A program with what is known of it. Another object after each edit of its documents, with most of its parts kept. */
@@ -18,6 +19,8 @@ export interface LoadedProgram {
   readonly id: number;
   readonly program: Program;
   readonly policy: () => Policy;
+  /** Makes it in steps, for whoever can wait. */
+  readonly compile: () => Steps<Policy>;
   readonly findings: KeptFindings;
   readonly sets: KeptSets;
   /** The policy that was compiled last, of this version or one before it. */
@@ -222,9 +225,10 @@ export class Workspace {
     return this.#keep(uri, { program, findings, sets: new KeptSets(), wanted, compiled: {} });
   }
 
-  #keep(root: string, parts: Omit<LoadedProgram, "id" | "policy">): LoadedProgram {
+  #keep(root: string, parts: Omit<LoadedProgram, "id" | "policy" | "compile">): LoadedProgram {
     this.#count += 1;
     let policy: Policy | undefined;
+    let making: Steps<Policy> | undefined;
     const { program, compiled } = parts;
     const loaded: LoadedProgram = {
       ...parts,
@@ -233,6 +237,16 @@ export class Workspace {
         policy ??= compilePolicy(program, compiled.last);
         compiled.last = policy;
         return policy;
+      },
+      compile: function* () {
+        // Whoever asks again goes on where it was left.
+        while (policy === undefined) {
+          making ??= compileSteps(program, compiled.last);
+          const step = making.next();
+          if (step.done) policy ??= step.value;
+          else yield;
+        }
+        return loaded.policy();
       },
     };
     this.#programs.set(root, loaded);

@@ -5,6 +5,7 @@
  * A policy is made part by part. Each part names what it is made of, and is taken over from the policy before an edit
  * where all of that is what it was; the rules of a block are made when someone asks for them.
  */
+import { finish, type Steps } from "../syntax/steps.ts";
 import type { PlatformStatement, Statement } from "../syntax/tree.ts";
 import {
   compileAcl,
@@ -27,9 +28,13 @@ import { ServiceResolver } from "./services.ts";
 import { slotLines } from "./slots.ts";
 
 /** `before`: the policy of the program before an edit. What the edit did not touch is the same object in both. */
-export function compilePolicy(program: Program, before?: Policy): Policy {
-  const known = before instanceof Compiled ? before.parts : undefined;
-  return new Compiled(program, known);
+export const compilePolicy = (program: Program, before?: Policy): Policy => finish(compileSteps(program, before));
+
+/** The same part by part. An edit in between spoils it: it is to be begun anew. */
+export function* compileSteps(program: Program, before?: Policy): Steps<Policy> {
+  const policy = new Compiled(program, before instanceof Compiled ? before.parts : undefined);
+  yield* policy.make();
+  return policy;
 }
 
 /**
@@ -55,8 +60,17 @@ class Compiled implements Policy {
   constructor(program: Program, before: Parts | undefined) {
     this.#program = program;
     this.#before = before;
-    // All but the rules, now: a later edit changes the tree that it is made of.
+  }
+
+  /** All but the rules, before anyone asks: a later edit changes the tree that it is made of. */
+  *make(): Steps<void> {
     void this.title;
+    void this.#inventory;
+    yield;
+    void this.groups;
+    yield;
+    void this.services;
+    yield;
     void this.chains;
     this.#before = undefined;
   }
