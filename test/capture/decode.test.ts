@@ -282,7 +282,7 @@ describe("what is wrong or missing is said", () => {
     ["0100 005056010203", "an option of neighbour discovery with a length of 0"],
     ["0102 005056010203", "the option of neighbour discovery ends after 8 octets"],
     ["0301 40c000000e10", "option 3 of neighbour discovery with a length of 1"],
-    ["1902 000000000708 0000000000000000", "option 25 of neighbour discovery with a length of 2"],
+    ["1902 000000000708 0000000000000000", "the option 25 of neighbour discovery ends after 16 octets"],
     ["2602 0705 0064ff9b 0000000000000000", undefined],
     ["2602 0706 0064ff9b 0000000000000000", "a PREF64 option with a prefix length code above 5"],
   ])("options of neighbour discovery: %s", (option, why) => {

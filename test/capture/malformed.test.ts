@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { decodeFrame } from "../../server/src/capture/decode.ts";
 import { malformation } from "../../server/src/capture/faults.ts";
+import { fieldsOf } from "../../server/src/capture/fields.ts";
 import { hexOctets } from "./packets.ts";
 
 const MACS = "005056040506 005056010203";
@@ -29,6 +30,7 @@ function fault(hex: string, originalLength?: number): string {
 const TCP = (options: string) =>
   `c000 0050 00000001 00000000 ${(5 + size(options) / 4).toString(16)}002 2000 0000 0000 ${options}`;
 const NEIGHBOUR = `87 00 0000 00000000 ${"0".repeat(31)}2`;
+const DHCP = `02010600 00000001 00000000 0a000001 0a000002 ${"00".repeat(8)} 005056010203 ${"00".repeat(202)}`;
 /** A question for `a`, type A, and one answer. */
 const ANSWER = "0001 8180 0001 0001 0000 0000 0161 00 0001 0001 c00c 0001 0001 0000003c 0004 c0000201";
 
@@ -108,6 +110,37 @@ describe("malformed", () => {
       udp("0035", "0001 0100 0001 0000 0000 0000 c0ff 0001 0001"),
       "byte 60: dns: the message ends in a question",
     ],
+    [
+      "an option beyond the packet behind a header of options",
+      ip6("3c", "1100 1eff 00000000 c0000009 0008 0000"),
+      "byte 70: the IPv6 option 30 ends after 8 octets",
+    ],
+    [
+      "a host identity without its tags",
+      ip6("8b", "3b04 0110 00000000"),
+      "byte 62: the HIP header ends after 8 octets",
+    ],
+    [
+      "padding that is counted as a chunk's",
+      ip4("84", "0001 0002 00000001 00000000 0100 001c 00000001 00001000 0001 0001 00000001 000c 0006 0005 0000"),
+      "byte 72: an SCTP parameter whose padding is counted as the chunk's",
+    ],
+    [
+      "a multipath signal without its acknowledgment",
+      ip4("06", TCP("1e04 2001")),
+      "byte 55: a multipath option of 4 octets",
+    ],
+    [
+      "BOOTP without its vendor's area",
+      udp("0044", `${DHCP} 00000000 350101`),
+      "byte 285: the DHCP vendor area ends after 243 octets",
+    ],
+    [
+      "a DHCP option beyond the message",
+      udp("0044", `${DHCP} 63825363 350102 0c09 6162`),
+      "byte 289: the DHCP option 12 ends after 247 octets",
+    ],
+    ["a DHCP message of no type", udp("0044", `${DHCP} 63825363 3500 ff`), "byte 283: a DHCP option 53 of 0 octets"],
     ["NTP of 47 octets", udp("007b", `23${"00".repeat(46)}`), "byte 89: ntp: the message has 47 octets"],
     [
       "a preference of DHCPv6 of two octets",
@@ -128,6 +161,16 @@ describe("not malformed", () => {
       "eight octets of TCP in an error",
       ip4("01", `03 01 0000 00000000 4500 0028 0001 0000 4006 0000 0a00020c 0a00010b c000 0050 00000001`),
     ],
+    [
+      "a first fragment that ends in TCP's options",
+      ip4("06", "c000 0050 00000001 00000000 8002 2000 0000 0000 0204").replace("0001 0000 40", "0001 2000 40"),
+    ],
+    ["an option that ends behind its header", ip6("3c", "1100 1e0a 00000000 c0000009 0010 0000 0102030405060708")],
+    [
+      "an address list of half an address, and more behind it",
+      ip6("3a", `${NEIGHBOUR} 1902 ${"00".repeat(14)} 0101 005056010203`),
+    ],
+    ["a DHCP message without an end", udp("0044", `${DHCP} 63825363 350102`)],
     ["a report of two records", ip4("02", "22 00 0000 0000 0002 04000000 ef010101 04000000 ef010102")],
     ["a link-layer address of a neighbour", ip6("3a", `${NEIGHBOUR} 0101 005056010203`)],
     ["a control message of NTP", udp("007b", `26${"00".repeat(11)}`)],
@@ -138,5 +181,70 @@ describe("not malformed", () => {
   test("a message that the capture cut", () => {
     const hex = udp("0035", ANSWER);
     expect(fault(hex.slice(0, -8), size(hex))).toBe("");
+  });
+});
+
+/** tshark 4.0's fields of the same frames. */
+describe("what is shown of what is odd", () => {
+  test.each([
+    ["a VLAN tag that is cut behind its number", `${MACS} 8100 6064`, { "vlan.id": 100, "vlan.priority": 3 }],
+    [
+      "ARP of IEEE 802",
+      `${MACS} 0806 0006 0800 0604 0001 005056010203 0a00010b 000000000000 0a00020c`,
+      { "arp.src.hw_mac": "00:50:56:01:02:03" },
+    ],
+    [
+      "a multipath connection",
+      ip4("06", TCP(`1e0c 0001 ${"01".repeat(8)}`)),
+      { "frame.protocols": "eth:ethertype:ip:tcp:mptcp" },
+    ],
+    [
+      "a hardware address as the client's identifier",
+      udp("0044", `${DHCP.replace("02010600", "02011000")} 63825363 3d07 01 005056aabbcc 350102`),
+      { "dhcp.hw.mac_addr": "00:50:56:aa:bb:cc", "dhcp.option.dhcp": 2 },
+    ],
+    [
+      "a reply of BOOTP that ends early",
+      udp("0044", "02010600 00000001 00000000 0a000001"),
+      { "dhcp.type": 2, "dhcp.ip.client": "10.0.0.1", "dhcp.ip.your": undefined },
+    ],
+    [
+      "a request of BOOTP that ends early",
+      udp("0044", "01010600 00000001 00000000 0a000001"),
+      { "dhcp.type": undefined },
+    ],
+    [
+      "ERSPAN of an unknown version",
+      ip4("2f", `1000 88be 00000001 f000 0000 0000 0000 ${MACS} 0800`),
+      { "frame.protocols": "eth:ethertype:ip:gre:erspan" },
+    ],
+    [
+      "a mobility header with more behind it",
+      ip6("87", "11 00 00 00 0000 0000 c0000009 0008 0000"),
+      { "frame.protocols": "eth:ethertype:ipv6:mipv6", "udp.srcport": undefined },
+    ],
+    [
+      "Shim6 with more behind it",
+      ip6("8c", "11 00 00 00 0000 0000 c0000009 0008 0000"),
+      { "frame.protocols": "eth:ethertype:ipv6:shim6:udp", "udp.dstport": 9 },
+    ],
+    ["IKE without its header", udp("01f4", "00010203"), { "frame.protocols": "eth:ethertype:ip:udp:data" }],
+    [
+      "Diameter that is none",
+      ip4("84", "0001 0f1c 00000001 00000000 0003 0014 00000001 0001 0000 00000000 01020304"),
+      { "frame.protocols": "eth:ethertype:ip:sctp:data" },
+    ],
+    [
+      "a redirect's quote",
+      ip4("01", "05 01 0000 0a000001 4500 0020 0001 0000 4011 0000 0a00010b 0a00020c c000 0050 000c 0000 01020304"),
+      { "frame.protocols": "eth:ethertype:ip:icmp:ip:udp" },
+    ],
+  ] as const)("%s", (_, hex, expected) => {
+    const data = hexOctets(hex);
+    const fields = fieldsOf(
+      { number: 1, interface: 0, linkType: 1, data, originalLength: data.length },
+      decodeFrame(data, 1),
+    );
+    expect(Object.fromEntries(Object.keys(expected).map((name) => [name, fields[name]]))).toEqual(expected);
   });
 });

@@ -15,7 +15,6 @@ function table(...rows: readonly (readonly [string, ...number[]])[]): ReadonlyMa
 /** Ports as IANA's registry and Wireshark's defaults have them. */
 export const TCP_PORTS = table(
   ["echo", 7],
-  ["discard", 9],
   ["daytime", 13],
   ["chargen", 19],
   ["ftp-data", 20],
@@ -291,7 +290,6 @@ export const TCP_PORTS = table(
 
 export const UDP_PORTS = table(
   ["echo", 7],
-  ["discard", 9],
   ["daytime", 13],
   ["chargen", 19],
   ["time", 37],

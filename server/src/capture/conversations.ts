@@ -148,7 +148,7 @@ function segment(
   else if ((tcp.flags & SYN) !== 0) conversation.server = tcp.srcPort;
   const place = follow(conversation, from, to, tcp, length, frame.time ?? 0n);
   if (payload.length === 0 || (tcp.flags & RST) !== 0) return refinedProtocols(packet);
-  const below = packet.protocols.slice(0, packet.protocols.lastIndexOf(":tcp") + ":tcp".length);
+  const [below = ""] = /^.*:tcp(?::mptcp)*/.exec(packet.protocols) ?? [];
   if (place === "kept alive") return `${below}:data`;
   if (place !== "in order") return below;
   const skipped = goesOn(from, tcp.seq, length);

@@ -45,6 +45,7 @@ const LAYERS: Readonly<Record<Exclude<Layer, typeof Layer.Done>, (draft: Draft) 
   [Layer.Ppp]: pppFrame,
 };
 
+const REDIRECT = 5;
 const UNKNOWN_LIMIT = 0x7fff_ffff;
 
 /** Decodes the packet in the packet, and appends its protocols to the outer one's, as tshark's frame.protocols. */
@@ -57,7 +58,9 @@ function nest(outer: Draft, nested: Nested, depth: number): Packet {
   draft.ip = nested.ip;
   draft.ipAt = outer.ipAt;
   const packet = run(draft, nested.layer, depth + 1);
-  const protocols = packet.protocols.startsWith(":") ? packet.protocols.slice(1) : packet.protocols;
+  const named = packet.protocols.startsWith(":") ? packet.protocols.slice(1) : packet.protocols;
+  // Of UDP that a redirect quotes tshark does not name the rest.
+  const protocols = outer.icmp?.type === REDIRECT && isQuoted ? named.replace(/:udp:data$/, ":udp") : named;
   const inner = { ...packet, protocols };
   outer.protocols += protocols === "" ? nested.via : `${nested.via}:${protocols}`;
   if (nested.role === "inner") return { ...finish(outer), inner };

@@ -1,8 +1,8 @@
 import { put32, put48, u32 } from "./bytes.ts";
 import type { Dhcp } from "./packet.ts";
 
-const OPTIONS_AT = 240;
-const MAGIC = 0x63825363;
+export const OPTIONS_AT = 240;
+export const MAGIC = 0x63825363;
 const MESSAGE_TYPE = 53;
 const PAD = 0;
 const END = 255;
@@ -32,13 +32,20 @@ function fresh(dhcp: Dhcp): Uint8Array {
 
 /** Where option 53's value is, or -1. */
 export function messageTypeAt(octets: Uint8Array): number {
+  const at = optionAt(octets, MESSAGE_TYPE, 1);
+  return at < 0 || at + 2 >= octets.length ? -1 : at + 2;
+}
+
+/** Where the first option of a kind, of `size` octets if told, begins, or -1. */
+export function optionAt(octets: Uint8Array, wanted: number, size?: number): number {
   if (octets.length < OPTIONS_AT || u32(octets, OPTIONS_AT - 4) !== MAGIC) return -1;
-  for (let at = OPTIONS_AT; at + 2 < octets.length; ) {
+  for (let at = OPTIONS_AT; at + 1 < octets.length; ) {
     const option = octets[at];
+    const length = octets[at + 1] ?? 0;
     if (option === END) return -1;
     if (option === PAD) at++;
-    else if (option === MESSAGE_TYPE && octets[at + 1] === 1) return at + 2;
-    else at += 2 + (octets[at + 1] ?? 0);
+    else if (option === wanted && length === (size ?? length)) return at;
+    else at += 2 + length;
   }
   return -1;
 }

@@ -79,7 +79,7 @@ export interface Rare {
   vxlan?: { readonly vni: number };
   geneve?: { readonly vni: number };
   mpls?: readonly number[];
-  malformed?: { readonly at: number; readonly why: string; readonly expert?: true };
+  malformed?: NonNullable<Packet["malformed"]>;
   cut?: { readonly at: number; readonly why: string };
   unsupported?: string;
   /** A packet within, still to be decoded: what a tunnel carries, or what an ICMP error is about. */
@@ -119,9 +119,11 @@ export function hasHeader(draft: Draft, count: number, layer: HeaderPart["layer"
 /** Notes that `what` would need the octets up to `to`. */
 export function shortOf(draft: Draft, to: number, what: string): void {
   const notes = rare(draft);
-  if (to > draft.limit && !draft.isQuoted)
-    notes.malformed = { at: draft.end, why: `the ${what} ends after ${draft.end - draft.at} octets` };
-  else notes.cut = { at: draft.end, why: `the capture ends in the ${what}` };
+  if (to > draft.limit && !draft.isQuoted) {
+    const why = `the ${what} ends after ${draft.end - draft.at} octets`;
+    // The rest may be in the next fragment: Wireshark does not call the first malformed.
+    notes.malformed = { at: draft.end, why, ...(draft.ip?.moreFragments && { fragment: true }) };
+  } else notes.cut = { at: draft.end, why: `the capture ends in the ${what}` };
 }
 
 /** An impossible value that Wireshark notes without calling the packet malformed. */

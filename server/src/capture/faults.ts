@@ -9,7 +9,7 @@ import type { Frame, Packet } from "./packet.ts";
  */
 export function malformation(frame: Frame, packet: Packet): Fault | undefined {
   for (let at: Packet | undefined = packet; at !== undefined; at = at.inner ?? at.icmp?.quoted) {
-    if (at.malformed !== undefined && !at.malformed.expert) return at.malformed;
+    if (at.malformed !== undefined && !at.malformed.expert && !at.malformed.fragment) return at.malformed;
   }
   // Of a message that the capture cut nothing can be said.
   return frame.data.length === frame.originalLength ? messageFault(frame, packet) : undefined;

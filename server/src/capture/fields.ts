@@ -1,4 +1,5 @@
-import { u16 } from "./bytes.ts";
+import { u16, u48 } from "./bytes.ts";
+import { optionAt } from "./dhcpOctets.ts";
 import { ENCAPSULATIONS } from "./encapsulations.ts";
 import { malformation } from "./faults.ts";
 import { finalDestination } from "./ipOptions.ts";
@@ -54,7 +55,7 @@ function layerFields(packet: Packet, to: Fields): void {
   transportFields(packet, to);
   if (packet.icmp !== undefined) icmpFields(packet.icmp, packet, to);
   if (packet.igmp !== undefined) to["igmp.type"] = hex(packet.igmp.type, 2);
-  if (packet.dhcp !== undefined) dhcpFields(packet, to);
+  if (packet.dhcp !== undefined && packet.part?.layer !== "dhcp") dhcpFields(packet, to);
   if (packet.dhcpv6 !== undefined) to["dhcpv6.msgtype"] = packet.dhcpv6.message;
   if (packet.gre !== undefined) to["gre.proto"] = hex(packet.gre.protocol, 4);
   if (packet.vxlan !== undefined) to["vxlan.vni"] = packet.vxlan.vni;
@@ -101,7 +102,7 @@ function arpFields(arp: NonNullable<Packet["arp"]>, isCutShort: boolean, to: Fie
   to["arp.opcode"] = arp.opcode;
   // Wireshark reads all of the addresses before it shows one.
   if (isCutShort) return;
-  if (arp.hardware === undefined) {
+  if (arp.hardware === undefined || (isEthernetHardware(arp.hardware.type) && arp.hardware.length === 6)) {
     to["arp.src.hw_mac"] = macText(arp.senderMac);
     to["arp.dst.hw_mac"] = macText(arp.targetMac);
   }
@@ -165,7 +166,11 @@ function fragmentHeader(ip: IpHeader, to: Fields): void {
 }
 
 function transportFields(packet: Packet, to: Fields): void {
-  const { tcp, udp, sctp } = packet;
+  const { tcp, udp, sctp, part } = packet;
+  if (part?.layer === "tcp" && part.octets.length >= UP_TO_THE_WINDOW) {
+    const length = segmentLength(packet, ((part.octets[12] ?? 0) >> 4) * 4);
+    if (length !== undefined) to["tcp.len"] = length;
+  }
   if (tcp !== undefined) {
     to["tcp.srcport"] = tcp.srcPort;
     to["tcp.dstport"] = tcp.dstPort;
@@ -188,6 +193,9 @@ function transportFields(packet: Packet, to: Fields): void {
     to["sctp.dstport"] = sctp.dstPort;
   }
 }
+
+/** Of a TCP header that the capture cut: what is read before the first field is shown. */
+const UP_TO_THE_WINDOW = 16;
 
 /** Octets of a segment: by IP's length, but not more than IP has room for. Of a fragment Wireshark does not tell them. */
 function segmentLength({ ip, room }: Packet, headerLength: number): number | undefined {
@@ -218,13 +226,21 @@ function icmpFields(icmp: NonNullable<Packet["icmp"]>, { ip, protocols, payload 
 const EXTENDED_ECHO = 42;
 const EXTENDED_ECHO_REPLY = 43;
 
-const ETHERNET_HARDWARE = 1;
-
 function dhcpFields({ dhcp, payload }: Packet, to: Fields): void {
   if (dhcp === undefined) return;
   to["dhcp.type"] = dhcp.op;
   if (dhcp.message !== 0) to["dhcp.option.dhcp"] = dhcp.message;
   to["dhcp.ip.your"] = ip4Text(dhcp.yourIp);
   to["dhcp.ip.client"] = ip4Text(dhcp.clientIp);
-  if (payload[1] === ETHERNET_HARDWARE && payload[2] === 6) to["dhcp.hw.mac_addr"] = macText(dhcp.clientMac);
+  if (isEthernetHardware(payload[1]) && payload[2] === 6) to["dhcp.hw.mac_addr"] = macText(dhcp.clientMac);
+  else {
+    // A client identifier that is a hardware address is shown as one (RFC 2132, 9.14).
+    const at = optionAt(payload, CLIENT_IDENTIFIER);
+    if (payload[at + 1] === 7 && isEthernetHardware(payload[at + 2]) && at + 9 <= payload.length)
+      to["dhcp.hw.mac_addr"] = macText(u48(payload, at + 3));
+  }
 }
+
+const CLIENT_IDENTIFIER = 61;
+/** Ethernet, and networks of IEEE 802. */
+const isEthernetHardware = (type: number | undefined): boolean => type === 1 || type === 6;

@@ -76,9 +76,14 @@ export function icmpv6(draft: Draft): Layer {
   if (type < 5 && type > 0) {
     // RFC 4884, 4.3: how much is quoted, in units of 8 octets, where something follows it.
     const quoted = type === 1 || type === 3 ? u8(data, at + 4) * 8 : 0;
-    if (has(draft, quoted, "quoted packet")) quote(draft, at + 8);
-  } else if (type === NODE_QUERY && draft.limit - at > least) has(draft, 24, "node information query");
-  else if (type === LISTENER_QUERY && draft.limit - at >= 28)
+    if (draft.end === draft.limit) has(draft, quoted, "quoted packet");
+    quote(draft, at + 8);
+  } else if (type === NODE_QUERY && draft.limit - at > least)
+    has(draft, NODE_SUBJECTS[found.code] ?? 0, "node information query");
+  else if (type === HOME_AGENTS && (draft.limit - draft.at) % 16 !== 0) {
+    const whole = Math.floor((draft.limit - draft.at) / 16) + 1;
+    has(draft, 16 * whole, "list of home agents");
+  } else if (type === LISTENER_QUERY && draft.limit - at >= 28)
     has(draft, 20 + 16 * u16(data, at + 26), "sources of the listener query");
   else if (type === LISTENER_REPORT) listenerRecords(draft);
   if (optionsAt !== undefined) discoveryOptions(draft, at + optionsAt);
@@ -87,6 +92,9 @@ export function icmpv6(draft: Draft): Layer {
 
 const EXTENDED_ECHO = 160;
 const NODE_QUERY = 139;
+/** Octets of a query's nonce and subject by its code: an IPv6 address, an IPv4 address (RFC 4620, 5). */
+const NODE_SUBJECTS: Readonly<Record<number, number>> = { 0: 24, 2: 12 };
+const HOME_AGENTS = 145;
 const LISTENER_QUERY = 130;
 const LISTENER_REPORT = 143;
 
@@ -120,14 +128,19 @@ function discoveryOptions(draft: Draft, from: number): void {
       rare(draft).malformed ??= { at: at + 1, why: "an option of neighbour discovery with a length of 0" };
       return;
     }
+    const type = u8(data, at);
     if (at + size > end) {
-      shortOf(draft, at + size, "option of neighbour discovery");
+      if (type !== REDIRECTED) shortOf(draft, at + size, "option of neighbour discovery");
       return;
     }
-    const type = u8(data, at);
-    const [least, most, odd] = OPTION_LENGTHS[type] ?? [1, 255];
+    const [least, most, addresses] = OPTION_LENGTHS[type] ?? [1, 255];
     const units = size / 8;
-    if (units < least || units > most || (odd && units % 2 === 0))
+    // Half an address is read as a whole one.
+    if (addresses && units % 2 === 0 && at + size + 8 > end) {
+      shortOf(draft, at + size + 8, `option ${type} of neighbour discovery`);
+      return;
+    }
+    if (units < least || units > most)
       rare(draft).malformed ??= { at: at + 1, why: `option ${type} of neighbour discovery with a length of ${units}` };
     else if (type === PREF64 && units < 2 && (u8(data, at + 3) & 7) < SHORTEST_PREFIX)
       rare(draft).malformed ??= { at: at + 1, why: "a PREF64 option that is too short for its prefix" };
@@ -144,11 +157,11 @@ const REDIRECTED = 4;
 const PREF64 = 38;
 const SHORTEST_PREFIX = 5;
 /**
- * Lengths of options, in units of 8 octets: least, most, and whether they are odd. Prefix information and MTU (RFC
+ * Lengths of options, in units of 8 octets: least, most, and whether they are addresses. Prefix information and MTU (RFC
  * 4861), NBMA (RFC 2491), advertisement interval, home agent and IP address (RFC 6275, 5568), CGA and RSA (RFC 3971),
  * route information (RFC 4191), DNS servers and flags (RFC 8106, 5175), 6LoWPAN's (RFC 6775) and PREF64 (RFC 8781).
  */
-const OPTION_LENGTHS: Readonly<Record<number, readonly [least: number, most: number, odd?: true]>> = {
+const OPTION_LENGTHS: Readonly<Record<number, readonly [least: number, most: number, addresses?: true]>> = {
   3: [4, 4],
   5: [1, 1],
   7: [1, 1],

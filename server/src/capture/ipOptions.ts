@@ -1,5 +1,5 @@
 import { u8, u32 } from "./bytes.ts";
-import { type Draft, rare } from "./draft.ts";
+import { type Draft, rare, shortOf } from "./draft.ts";
 
 const LOOSE_SOURCE_ROUTE = 131;
 const STRICT_SOURCE_ROUTE = 137;
@@ -73,8 +73,11 @@ const IPV6_LENGTHS: Readonly<Record<number, readonly [least: number, most: numbe
   238: [3, 3],
 };
 
-/** Notes the first option of a hop-by-hop or destination options header (RFC 8200, 4.2) whose length cannot be. */
-export function ipv6Options(draft: Draft, from: number, end: number): void {
+/**
+ * Notes the first option of a hop-by-hop or destination options header (RFC 8200, 4.2) whose length cannot be. False
+ * where one goes beyond the packet; one that goes beyond the header only ends the list.
+ */
+export function ipv6Options(draft: Draft, from: number, end: number): boolean {
   const { data } = draft;
   for (let at = from; at + 2 <= end; ) {
     const type = u8(data, at);
@@ -83,6 +86,11 @@ export function ipv6Options(draft: Draft, from: number, end: number): void {
     if (size < least || size > most) {
       rare(draft).malformed ??= { at: at + 1, why: `an IPv6 option ${type} of ${size} octets` };
     }
+    if (type !== 0 && at + 2 + size > draft.end) {
+      shortOf(draft, at + 2 + size, `IPv6 option ${type}`);
+      return false;
+    }
     at += type === 0 ? 1 : 2 + size;
   }
+  return true;
 }

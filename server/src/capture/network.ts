@@ -139,7 +139,7 @@ function ipv4(draft: Draft): Layer {
   return Layer.Transport;
 }
 
-/** tshark's names of the IPv6 extension headers (RFC 8200; RFC 6275 for mobility; RFC 4302 for AH). */
+/** tshark's names of the IPv6 extension headers (RFC 8200; RFC 6275 for mobility; RFC 4302 for AH; RFC 5533 for Shim6). */
 const EXTENSION_NAMES: Readonly<Record<number, string>> = {
   0: ":ipv6.hopopts",
   43: ":ipv6.routing",
@@ -147,9 +147,10 @@ const EXTENSION_NAMES: Readonly<Record<number, string>> = {
   51: ":ah",
   60: ":ipv6.dstopts",
   135: ":mipv6",
+  140: ":shim6",
 };
-const NO_NEXT_HEADER = 59;
 const ROUTING = 43;
+const MOBILITY = 135;
 
 /** Whether a routing header's addresses fit in it: type 0 (RFC 2460), 2 (RFC 6275), segments (RFC 8754). */
 function routingHeader(draft: Draft, at: number, size: number): boolean {
@@ -219,23 +220,27 @@ function extensions(draft: Draft, fixed: IpHeader): Layer {
       moreFragments = (field & 1) === 1;
       id = u32(data, at + 4);
       draft.at += 8;
+      draft.ip = { ...fixed, moreFragments };
     } else {
       // AH counts in words of 4 octets less two (RFC 4302), the others in 8 less one.
       const size = type === 51 ? (u8(data, at + 1) + 2) * 4 : (u8(data, at + 1) + 1) * 8;
-      if (type === 51) rare(draft).ah = { spi: u32(data, at + 4) };
+      if (type === 51) rare(draft).ah ??= { spi: u32(data, at + 4) };
       if (!has(draft, size, "IPv6 extension header")) {
         stopped = true;
         break;
       }
       draft.at += size;
-      if (type === 0 || type === 60) ipv6Options(draft, at + 2, draft.at);
-      else if (type === ROUTING && !routingHeader(draft, at, size)) {
+      const isRead =
+        type === 0 || type === 60
+          ? ipv6Options(draft, at + 2, draft.at)
+          : type !== ROUTING || routingHeader(draft, at, size);
+      if (!isRead) {
         stopped = true;
         break;
       }
     }
     // RFC 6275, 6.1.1: nothing follows a mobility header, so it is the protocol.
-    if (type === 135 && next === NO_NEXT_HEADER) break;
+    if (type === MOBILITY) break;
     type = next;
     if (fragmentOffset !== 0) break;
   }
@@ -250,12 +255,12 @@ function extensions(draft: Draft, fixed: IpHeader): Layer {
     nextHeader: fixed.protocol,
   };
   draft.type = type;
-  if (stopped || type === 135) return Layer.Done;
+  if (stopped) return Layer.Done;
   if (fragmentOffset !== 0) {
     if (draft.at < draft.end) draft.protocols += ":data";
     return Layer.Done;
   }
-  return Layer.Transport;
+  return type === MOBILITY ? Layer.Done : Layer.Transport;
 }
 
 /** RFC 3032. What the labels carry is not said: the first four bits of it tell IP from the rest (RFC 4928). */

@@ -43,8 +43,14 @@ export interface Packet {
   /**
    * Where decoding had to stop, in octets from the start of the frame, and why; the layers before it hold.
    * `expert`: an impossible value for which Wireshark has a note of its own and does not say "malformed".
+   * `fragment`: a first fragment ends too early; the rest may be in the next one, and Wireshark does not say it, either.
    */
-  readonly malformed?: { readonly at: number; readonly why: string; readonly expert?: true };
+  readonly malformed?: {
+    readonly at: number;
+    readonly why: string;
+    readonly expert?: true;
+    readonly fragment?: true;
+  };
   /** The capture kept fewer octets than were sent, and decoding stopped where they end: not the packet's fault. */
   readonly cut?: { readonly at: number; readonly why: string };
   /** A link type that is not decoded: its number in words. `eth` is empty and `payload` the whole frame. */
@@ -56,7 +62,7 @@ export interface Packet {
 }
 
 export interface HeaderPart {
-  readonly layer: "eth" | "version" | "ip" | "ipv6" | "tcp" | "udp" | "icmpv6";
+  readonly layer: "eth" | "version" | "ip" | "ipv6" | "tcp" | "udp" | "icmpv6" | "dhcp" | "vlan";
   readonly octets: Uint8Array;
 }
 

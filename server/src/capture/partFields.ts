@@ -12,6 +12,10 @@ const PORTS = (layer: string): readonly Row[] => [
 /** Dissectors read several fields before they show the first: TCP's up to the window, IPv6's up to the next header. */
 const ROWS: Readonly<Record<HeaderPart["layer"], readonly Row[]>> = {
   eth: [],
+  vlan: [
+    ["vlan.id", 2, (octets) => u16(octets, 0) & 0xfff],
+    ["vlan.priority", 2, (octets) => u16(octets, 0) >> 13],
+  ],
   version: [["ip.version", 1, (octets) => u8(octets, 0) >> 4]],
   ip: [
     ["ip.version", 1, (octets) => u8(octets, 0) >> 4],
@@ -42,6 +46,11 @@ const ROWS: Readonly<Record<HeaderPart["layer"], readonly Row[]>> = {
     ["tcp.window_size_value", 16, (octets) => u16(octets, 14)],
   ],
   udp: [...PORTS("udp"), ["udp.length", 6, (octets) => u16(octets, 4)]],
+  dhcp: [
+    ["dhcp.type", 1, (octets) => u8(octets, 0)],
+    ["dhcp.ip.client", 16, (octets) => ipText(u32(octets, 12))],
+    ["dhcp.ip.your", 20, (octets) => ipText(u32(octets, 16))],
+  ],
   icmpv6: [
     ["icmpv6.type", 1, (octets) => u8(octets, 0)],
     ["icmpv6.code", 2, (octets) => u8(octets, 1)],

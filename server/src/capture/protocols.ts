@@ -19,9 +19,9 @@ export function refinedProtocols(packet: Packet, application?: string, skipped =
   const place = protocols.lastIndexOf(":");
   const below = protocols.lastIndexOf(":", place - 1);
   const transport = protocols.slice(below + 1, place);
-  if (transport !== "tcp" && transport !== "udp") return protocols;
+  const isTcp = transport === "tcp" || transport === "mptcp";
+  if (!isTcp && transport !== "udp") return protocols;
   const name = application ?? protocols.slice(place + 1);
-  const isTcp = transport === "tcp";
   const refine = name === "data" ? (isTcp ? tcpByOctets : udpByOctets) : (isTcp ? TCP_NAMES : UDP_NAMES)[name];
   if (refine === undefined) return `${protocols.slice(0, place)}:${name}`;
   let innermost = packet;
@@ -88,6 +88,7 @@ const UDP_NAMES: Readonly<Record<string, Refine>> = {
   },
   snmp: orData("snmp", (payload) => payload[0] === 0x30),
   kerberos: orData("kerberos", (payload) => ((payload[0] ?? 0) & 0xe0) === 0x60 && payload.length > 8),
+  isakmp: orData("isakmp", (payload) => payload.length >= IKE_HEADER),
   quic: orData("quic", (payload) => (payload[0] ?? 0) < 0x80 || isQuic(payload)),
   stun: orData("stun", isStun),
   dtls: orData("dtls", isDtls),
@@ -106,6 +107,8 @@ function tls(payload: Uint8Array): string {
   return `tls${tlsNames(payload)}`;
 }
 
+/** RFC 7296, 3.1. */
+const IKE_HEADER = 28;
 const BITTORRENT = "\x13BitTorrent protocol";
 
 /** Protocols that Wireshark knows by their octets, whatever the port. */

@@ -44,7 +44,7 @@ function chunks(draft: Draft, lowPort: number, highPort: number): boolean {
       const blocks = u16(data, at + 12) + u16(data, at + 14) + (type === NR_SACK ? u16(data, at + 16) : 0);
       if ((type === SACK ? 16 : 20) + 4 * blocks > next - at)
         return tooShort(draft, at + 2, `an SCTP chunk with ${blocks} blocks, and room for fewer`);
-    } else if (LIST_AT[type] !== undefined && !list(draft, at + LIST_AT[type], next)) return false;
+    } else if (LIST_AT[type] !== undefined && !list(draft, at + LIST_AT[type], next, at + length)) return false;
     at = next;
   }
   return true;
@@ -55,12 +55,17 @@ function isShort(draft: Draft, to: number): false {
   return false;
 }
 
-/** Parameters and causes: type, length, value, each filled up to a multiple of four octets. */
-function list(draft: Draft, from: number, end: number): boolean {
+/**
+ * Parameters and causes: type, length, value, each filled up to a multiple of four octets. What fills up the last is
+ * the chunk's and not counted in its length, so it stands behind `chunkEnd` (RFC 9260, 3.2).
+ */
+function list(draft: Draft, from: number, end: number, chunkEnd: number): boolean {
   const { data } = draft;
   for (let at = from; at < end; ) {
     const length = at + 4 <= end ? u16(data, at + 2) : 0;
     if (length < 4 || at + length > end) return tooShort(draft, at, `an SCTP parameter of ${length} octets`);
+    if (at + length < chunkEnd && at + padded(length) >= chunkEnd)
+      rare(draft).malformed ??= { at: at + length, why: "an SCTP parameter whose padding is counted as the chunk's" };
     at += padded(length);
   }
   return true;
@@ -76,6 +81,8 @@ function padded(length: number): number {
 }
 
 const WHOLE_MESSAGE = 3;
+/** RFC 6733, 3: it begins with the version. */
+const DIAMETER_HEADER = 20;
 
 /** tshark's name of what a DATA chunk carries: a whole message only, since the others are put together first. */
 function payloadOf(
@@ -89,7 +96,9 @@ function payloadOf(
   const header = type === DATA ? 16 : 20;
   if (length <= header || (u8(data, at + 1) & WHOLE_MESSAGE) !== WHOLE_MESSAGE) return "";
   const identifier = type === DATA ? u32(data, at + 12) : 0;
-  return `:${PAYLOADS[identifier] ?? PORTS[lowPort] ?? PORTS[highPort] ?? "data"}`;
+  const name = PAYLOADS[identifier] ?? PORTS[lowPort] ?? PORTS[highPort] ?? "data";
+  const isOther = name === "diameter" && (length < header + DIAMETER_HEADER || u8(data, at + header) !== 1);
+  return isOther ? ":data" : `:${name}`;
 }
 
 /** Payload protocol identifiers (IANA). */

@@ -40,14 +40,14 @@ const PROTOCOL_NAMES: Readonly<Record<number, string>> = {
   113: ":pgm",
   115: ":l2tp",
   136: ":udplite",
-  139: ":hip",
   140: ":shim6",
 };
 
 /** The layer that `draft.type`, an IP protocol, names. */
 export function transport(draft: Draft): Layer {
   // Behind IPv4 a dissector that has no octets is not asked; behind IPv6 it is.
-  if (draft.at >= draft.end && draft.ip?.version === 4) return Layer.Done;
+  if (draft.at >= draft.end && draft.ip?.version === 4 && (draft.isQuoted || draft.at >= draft.limit))
+    return Layer.Done;
   if (draft.verify) verifyTransport(draft);
   switch (draft.type) {
     case 6:
@@ -88,6 +88,10 @@ export function transport(draft: Draft): Layer {
       // RFC 8986, 10.1.
       rare(draft).nested = { role: "inner", layer: Layer.Ethernet, at: draft.at, type: 0, via: "" };
       return Layer.Done;
+    case HOST_IDENTITY:
+      draft.protocols += ":hip";
+      has(draft, 40, "HIP header");
+      return Layer.Done;
     case 59:
       draft.protocols += draft.at < draft.end ? ":data" : "";
       return Layer.Done;
@@ -97,6 +101,8 @@ export function transport(draft: Draft): Layer {
   }
 }
 
+/** RFC 7401, 5.1. */
+const HOST_IDENTITY = 139;
 const RST = 4;
 
 /** RFC 9293. */
@@ -147,6 +153,7 @@ function tcp(draft: Draft): Layer {
 }
 
 const SELECTIVE_ACKNOWLEDGMENT = 5;
+const MULTIPATH = 30;
 
 /** RFC 9293, 3.1; RFC 2018, 3: a selective acknowledgment has pairs of sequence numbers. What else is odd is only noted. */
 function tcpOptions(draft: Draft, from: number): boolean {
@@ -160,9 +167,28 @@ function tcpOptions(draft: Draft, from: number): boolean {
       rare(draft).malformed = { at: at + 1, why: `a selective acknowledgment of ${size} octets` };
       return size !== 2;
     }
+    if (kind === MULTIPATH && !multipath(draft, at, size)) return false;
     at += size;
   }
   return true;
+}
+
+const DATA_SEQUENCE_SIGNAL = 2;
+
+/** RFC 8684: Wireshark has a dissector for the option, and names it. The flags of a data sequence signal tell its length. */
+function multipath(draft: Draft, at: number, size: number): boolean {
+  draft.protocols += ":mptcp";
+  const { data } = draft;
+  let least = 3;
+  if (size >= 4 && u8(data, at + 2) >> 4 === DATA_SEQUENCE_SIGNAL) {
+    const flags = u8(data, at + 3);
+    const acknowledgment = (flags & 1) === 0 ? 0 : (flags & 2) === 0 ? 4 : 8;
+    const mapping = (flags & 4) === 0 ? 0 : (flags & 8) === 0 ? 10 : 14;
+    least = 4 + acknowledgment + mapping;
+  }
+  if (size >= least) return true;
+  rare(draft).malformed = { at: at + 1, why: `a multipath option of ${size} octets` };
+  return false;
 }
 
 /** The ports of a header that is not whole, as an ICMP error quotes them (RFC 792: 8 octets). */
@@ -177,6 +203,7 @@ const DHCP_SERVER = 67;
 const DHCP_CLIENT = 68;
 /** Of the preboot execution environment (PXE 2.1). */
 const BOOT_SERVER = 4011;
+const isDhcp = (port: number): boolean => port === DHCP_SERVER || port === DHCP_CLIENT || port === BOOT_SERVER;
 
 /** RFC 768. */
 function udp(draft: Draft): Layer {
@@ -203,9 +230,10 @@ function udp(draft: Draft): Layer {
   }
   if (draft.at >= draft.end) return Layer.Done;
   const low = Math.min(srcPort, dstPort);
-  if (low === DHCP_SERVER || low === DHCP_CLIENT || srcPort === BOOT_SERVER || dstPort === BOOT_SERVER)
-    return dhcp(draft);
-  const tunnel = TUNNEL_PORTS.get(low) ?? TUNNEL_PORTS.get(Math.max(srcPort, dstPort));
+  const high = Math.max(srcPort, dstPort);
+  // The lower port is asked first.
+  if (isDhcp(low) || (isDhcp(high) && !UDP_PORTS.has(low))) return dhcp(draft);
+  const tunnel = TUNNEL_PORTS.get(low) ?? TUNNEL_PORTS.get(high);
   if (tunnel !== undefined) return tunnel(draft);
   switch (dstPort) {
     case 4789:

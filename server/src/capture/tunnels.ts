@@ -3,7 +3,8 @@ import { type Draft, has, Layer, type Nested, rare, shortOf } from "./draft.ts";
 
 /** What is inside is decoded as a packet of its own, `inner`; the outer packet's payload keeps the tunnel's header. */
 function carry(draft: Draft, layer: Layer, at: number, type: number, via = "", ip?: Nested["ip"]): Layer {
-  if (at < draft.end) rare(draft).nested = { role: "inner", layer, at, type, via, ...(ip && { ip }) };
+  if (at < draft.end || at < draft.limit)
+    rare(draft).nested = { role: "inner", layer, at, type, via, ...(ip && { ip }) };
   else draft.protocols += via;
   return Layer.Done;
 }
@@ -42,17 +43,29 @@ export function gre(draft: Draft, at: number): Layer {
       return carry(draft, Layer.EtherType, next, protocol);
     case 0x88be:
       // ERSPAN type I has no sequence number and no header of its own (draft-foschiano-erspan).
-      return next < draft.end ? carry(draft, Layer.Ethernet, hasSequence ? next + 8 : next, 0, ":erspan") : Layer.Done;
-    case 0x22eb: {
-      const hasSubheader = next + 12 <= draft.end && (u8(data, next + 11) & 1) === 1;
-      return carry(draft, Layer.Ethernet, next + (hasSubheader ? 20 : 12), 0, ":erspan");
-    }
+      if (!hasSequence) return next < draft.end ? carry(draft, Layer.Ethernet, next, 0, ":erspan") : Layer.Done;
+      return erspan(draft, next);
+    case 0x22eb:
+      return erspan(draft, next);
     case 0x880b:
       return carry(draft, Layer.Ppp, next, 0);
     default:
       draft.protocols += next < draft.end ? ":data" : "";
       return Layer.Done;
   }
+}
+
+/** draft-foschiano-erspan: the version in front says whether it is type II or III; the latter may have a subheader. */
+function erspan(draft: Draft, at: number): Layer {
+  const { data, end } = draft;
+  const version = at < end ? u8(data, at) >> 4 : 0;
+  if (version === 1) return carry(draft, Layer.Ethernet, at + 8, 0, ":erspan");
+  if (version === 2) {
+    const hasSubheader = at + 12 <= end && (u8(data, at + 11) & 1) === 1;
+    return carry(draft, Layer.Ethernet, at + (hasSubheader ? 20 : 12), 0, ":erspan");
+  }
+  draft.protocols += ":erspan";
+  return Layer.Done;
 }
 
 /** RFC 7348. */
