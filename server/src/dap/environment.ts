@@ -7,6 +7,7 @@ import { SLOTS } from "../policy/platforms.ts";
 import type { EndpointSet, Policy, Rule, Service, Vnic } from "../policy/policy.ts";
 import { IP_PROTOCOLS, PORT_PROTOCOLS } from "../policy/protocols.ts";
 import { type Ranges, rangesContain } from "../policy/ranges.ts";
+import { DEFAULT_TIMEOUTS } from "../policy/timeouts.ts";
 import type { Debuggee } from "./debuggee.ts";
 import { ExpressionError, type RuleName } from "./expression/tree.ts";
 import { type Environment, type Members, number, show, text, type Value } from "./expression/values.ts";
@@ -75,6 +76,7 @@ const VALUES: Readonly<Record<string, (policy: Policy) => readonly string[]>> = 
     "decrypt",
   ],
   reason: () => Object.keys(REASONS),
+  state: () => Object.keys(DEFAULT_TIMEOUTS),
   outcome: () => ["delivered", ...Object.values(OUTCOMES), "flooded"],
   "ip.proto": protocolNames,
   "ipv6.nxt": protocolNames,

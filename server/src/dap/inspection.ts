@@ -211,7 +211,7 @@ export class Inspection {
     const brief = args.context === "watch" && value.kind === "record" ? value.brief : undefined;
     return {
       body: {
-        result: brief ?? show(value),
+        result: args.format?.hex ? hexadecimal(brief ?? show(value)) : (brief ?? show(value)),
         type: value.kind,
         variablesReference: this.shown.reference(node),
         ...(args.context === "clipboard" ? { variablesReference: 0 } : {}),
@@ -233,12 +233,12 @@ export class Inspection {
   completions(args: DebugProtocol.CompletionsArguments): object {
     const lines = args.text.split("\n");
     const line = args.line === undefined ? 0 : this.style.ourLine(args.line) - 1;
-    const offset = this.style.ourColumn(args.column) - 1;
+    const offset = Math.max(0, this.style.ourColumn(args.column) - 1);
     const found = complete(lines[line] ?? "", offset, this.debuggee.environment());
     return {
       targets: found.map(({ label, start, length, kind }) => ({
         label,
-        start,
+        start: this.style.column(start + 1),
         length,
         type: COMPLETION_TYPES[kind],
         ...(kind === "function" ? { text: `${label}()`, selectionStart: label.length + 1, selectionLength: 0 } : {}),
@@ -281,7 +281,7 @@ export class Inspection {
     this.octetsRead = Math.max(this.octetsRead, start + octets.length);
     return {
       address: String(start),
-      data: toBase64(octets),
+      ...(octets.length > 0 ? { data: toBase64(octets) } : {}),
       ...(missing > 0 ? { unreadableBytes: missing } : {}),
     };
   }
@@ -360,8 +360,11 @@ function nodeOf(name: string, value: Value): Node {
     children: () => [...value.members].map(([member, part]) => nodeOf(member, part)),
   };
 }
-const inHexadecimal = (variable: DebugProtocol.Variable): DebugProtocol.Variable =>
-  /^\d+$/.test(variable.value) ? { ...variable, value: `0x${Number(variable.value).toString(16)}` } : variable;
+const hexadecimal = (text: string): string => (/^\d+$/.test(text) ? `0x${Number(text).toString(16)}` : text);
+const inHexadecimal = (variable: DebugProtocol.Variable): DebugProtocol.Variable => ({
+  ...variable,
+  value: hexadecimal(variable.value),
+});
 
 const toBase64 = (octets: Uint8Array): string => btoa(String.fromCharCode(...octets));
 function fromBase64(text: string): Uint8Array {

@@ -107,16 +107,17 @@ function inFigures({ loaded: { policy }, world }: Debuggee, field: string, text:
   return address === undefined ? text : formatIp(address);
 }
 
+/** Before the packet there is nothing to read, and behind it: `missing` are those that follow what was read. */
 export function readOctets(
   debuggee: Debuggee,
-  offset: number,
+  start: number,
   count: number,
 ): { octets: Uint8Array; start: number; missing: number } {
   const { packet } = debuggee;
   const all = packet ? encodeFrame(packet) : new Uint8Array();
-  const start = Math.max(0, offset);
-  const octets = all.subarray(start, Math.max(start, offset + count));
-  return { octets, start, missing: count - octets.length };
+  if (start < 0) return { octets: new Uint8Array(), start, missing: Math.min(count, -start) };
+  const octets = all.subarray(start, start + Math.max(0, count));
+  return { octets, start, missing: Math.max(0, count) - octets.length };
 }
 /**
  * Writes octets over the packet's; what they now mean is decoded anew. Answers how many were written: with `partial` those
