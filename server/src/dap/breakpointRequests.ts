@@ -17,6 +17,8 @@ const NOT_YET = "the policy is not loaded yet";
 
 interface Asked<W> {
   readonly id: number;
+  /** Which it is of those for the same place, from 1. */
+  readonly nth: number;
   readonly wish: W;
   /** What the client was last told. */
   told: DebugProtocol.Breakpoint;
@@ -88,18 +90,18 @@ export class BreakpointRequests {
   setLines(args: DebugProtocol.SetBreakpointsArguments): object {
     const path = canonical(args.source.path ?? args.source.name ?? "");
     const wishes: DebugProtocol.SourceBreakpoint[] = args.breakpoints ?? (args.lines ?? []).map((line) => ({ line }));
-    const asked = wishes.map((wish) => this.ask("breakpoint", `${path}:${wish.line}:${wish.column ?? ""}`, wish));
+    const asked = this.ask("breakpoint", wishes, (wish) => `${path}:${wish.line}:${wish.column ?? ""}`);
     for (const one of asked) one.told = this.resolveLine(args.source, one);
     this.lines.set(path, { source: args.source, asked });
     return this.told(asked);
   }
   setFunctions(args: DebugProtocol.SetFunctionBreakpointsArguments): object {
-    this.functions = args.breakpoints.map((wish) => this.ask("function breakpoint", wish.name, wish));
+    this.functions = this.ask("function breakpoint", args.breakpoints, ({ name }) => name);
     for (const one of this.functions) one.told = this.resolveFunction(one);
     return this.told(this.functions);
   }
   setData(args: DebugProtocol.SetDataBreakpointsArguments): object {
-    this.data = args.breakpoints.map((wish) => this.ask("data breakpoint", wish.dataId, wish));
+    this.data = this.ask("data breakpoint", args.breakpoints, ({ dataId }) => dataId);
     for (const one of this.data) one.told = this.resolveData(one);
     return this.told(this.data);
   }
@@ -129,12 +131,19 @@ export class BreakpointRequests {
 
   // ---- what becomes of them -----------------------------------------------------------------------------------------
 
-  private ask<W>(kind: Kind, key: string, wish: W): Asked<W> {
-    const named = `${kind} ${key}`;
-    const id = this.ids.get(named) ?? this.ids.size + 1;
-    this.ids.set(named, id);
-    this.kinds.set(id, kind);
-    return { id, wish, told: { verified: false } };
+  /** Of several wishes for one place each is a breakpoint of its own. */
+  private ask<W>(kind: Kind, wishes: readonly W[], placeOf: (wish: W) => string): Asked<W>[] {
+    const seen = new Map<string, number>();
+    return wishes.map((wish) => {
+      const place = placeOf(wish);
+      const nth = (seen.get(place) ?? 0) + 1;
+      seen.set(place, nth);
+      const named = `${kind} ${place}${nth > 1 ? ` #${nth}` : ""}`;
+      const id = this.ids.get(named) ?? this.ids.size + 1;
+      this.ids.set(named, id);
+      this.kinds.set(id, kind);
+      return { id, nth, wish, told: { verified: false } };
+    });
   }
   private told(asked: readonly Asked<unknown>[]): object {
     this.activate();
@@ -189,7 +198,7 @@ export class BreakpointRequests {
     const { statement } = place;
     asked.live = {
       id: asked.id,
-      key: `${place.uri}:${place.line}:${place.column}`,
+      key: `${place.uri}:${place.line}:${place.column} ${asked.nth}`,
       terms,
       at: (moment) => debuggee.statementAt(moment) === statement,
       grain: statement.kind === "send" ? "whole" : statement.kind === "slot" ? "slots" : "every stop",
@@ -213,7 +222,7 @@ export class BreakpointRequests {
     if (typeof terms === "string") return this.refused(asked, terms);
     try {
       const place = functionBreakpoint(asked.wish.name, debuggee.loaded.policy, debuggee.loaded.used);
-      asked.live = { id: asked.id, key: `function ${asked.wish.name}`, terms, ...place };
+      asked.live = { id: asked.id, key: `function ${asked.wish.name} ${asked.nth}`, terms, ...place };
       return { id: asked.id, verified: true };
     } catch (error) {
       return this.refused(asked, (error as Error).message);
@@ -227,7 +236,8 @@ export class BreakpointRequests {
     if (typeof terms === "string") return this.refused(asked, terms);
     const watch = debuggee.watch(asked.wish.dataId);
     if (!watch) return this.refused(asked, `there is nothing called ${asked.wish.dataId} to watch`);
-    asked.live = { id: asked.id, key: `data ${asked.wish.dataId}`, terms, ...watch };
+    if (asked.wish.accessType === "read") return this.refused(asked, "only changes can be waited for");
+    asked.live = { id: asked.id, key: `data ${asked.wish.dataId} ${asked.nth}`, terms, ...watch };
     return { id: asked.id, verified: true };
   }
 
