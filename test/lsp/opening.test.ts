@@ -1,6 +1,6 @@
 /** A long document: what is wrong in sight is told first, the rest when it is read, and nothing that arrives meanwhile is lost. */
 import { expect, test } from "vitest";
-import type { Diagnostic } from "vscode-languageserver-protocol";
+import { type Diagnostic, LSPErrorCodes } from "vscode-languageserver-protocol";
 import { EDITOR, startClient } from "./client.ts";
 
 const uri = "file:///policies/long.iochain";
@@ -45,6 +45,50 @@ test("an edit comes in before it is read", async () => {
   });
   await client.request("textDocument/hover", { textDocument: { uri }, position: { line: 0, character: 7 } });
   expect(await answer(client)).toEqual(["0 bad-address"]);
+  client.stop();
+});
+
+test("an edit of what was read already is told before the rest is read", async () => {
+  const client = await startClient();
+  await client.open(uri, text);
+  expect(await answer(client)).toEqual(["0 bad-address"]);
+  const place = { line: 1, character: 0 };
+  await client.notify("textDocument/didChange", {
+    textDocument: { uri, version: 1000 },
+    contentChanges: [{ range: { start: place, end: place }, text: "group db = 10.0.0.400\n" }],
+  });
+  expect(await answer(client)).toEqual(["0 bad-address", "1 bad-address"]);
+  await client.request("textDocument/hover", { textDocument: { uri }, position: { line: 0, character: 7 } });
+  expect(await answer(client)).toEqual(["0 bad-address", "1 bad-address", `${last + 1} syntax-error`]);
+  client.stop();
+});
+
+test("an edit refuses what was begun of the text before it", async () => {
+  const client = await startClient();
+  await client.open(uri, text);
+  await client.request("textDocument/hover", { textDocument: { uri }, position: { line: 0, character: 7 } });
+  const textDocument = { uri };
+  const formatted = client
+    .request("textDocument/formatting", { textDocument, options: { tabSize: 2 } })
+    .catch((e) => e);
+  await client.notify("textDocument/didChange", {
+    textDocument: { uri, version: 1000 },
+    contentChanges: [{ range: { start: { line: 1, character: 0 }, end: { line: 1, character: 0 } }, text: "\n" }],
+  });
+  expect(await formatted).toMatchObject({ code: LSPErrorCodes.ContentModified });
+  client.stop();
+});
+
+test("what a short document imports is long", async () => {
+  const main = "file:///policies/main.iochain";
+  const client = await startClient(new Map([[uri, text]]));
+  await client.open(main, `import "long.iochain"\ngroup g = web, nobody\n`);
+  const { items } = await client.request<{ items: Diagnostic[] }>("textDocument/diagnostic", {
+    textDocument: { uri: main },
+  });
+  expect(
+    items.filter(({ severity }) => severity === 1).map(({ code, range }) => [code, range.start.character]),
+  ).toEqual([["unknown-name", 15]]);
   client.stop();
 });
 

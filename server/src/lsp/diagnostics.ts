@@ -102,7 +102,7 @@ export class Diagnostics {
   /** A long document has been opened: what is wrong in its first part is told before the rest is read. */
   async opening(document: SourceDocument, whole: Promise<void>): Promise<void> {
     const { uri, version } = document;
-    if (!this.#pulls) {
+    if (!this.#pulls && !document.whole) {
       const { session } = this;
       const diagnostics = encodePositions(this.#early(document), uri, session.encoding, session.lineOf);
       this.#published.add(uri);
@@ -410,6 +410,8 @@ export class Diagnostics {
     const previous = new Map((params.previousResultIds ?? []).map(({ uri, value }) => [uri, value]));
     const items: WorkspaceDiagnosticReport["items"] = [];
     for (const uri of workspace.knownUris) {
+      const document = workspace.document(uri);
+      if (document !== undefined) await this.session.reading.all(document);
       for (const root of workspace.rootsOf(uri)) await this.#runAll(root);
       await breathe(token);
       if (workspace.document(uri) === undefined) continue;

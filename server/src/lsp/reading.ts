@@ -1,37 +1,56 @@
 /**
- * Long documents are read in slices when they are opened, and their names entered, so that what is in sight at first,
- * and a keystroke, need not wait for the rest. Requests wait for it; whatever cannot has the rest done at once.
+ * Long documents, and those that a document imports, are read in slices when it is opened, and their names entered, so
+ * that what is in sight at first, and a keystroke, need not wait for the rest. Requests wait for it; whatever cannot has
+ * the rest done at once.
  */
 import { DocumentNames } from "../policy/names.ts";
 import type { SourceDocument } from "../syntax/document.ts";
 import { breathe, inSlices } from "./slices.ts";
+import type { Workspace } from "./workspace.ts";
 
-/** Shorter texts are read within a few hundredths of a second: some 2,500 rules. */
-export const LONG_TEXT = 200_000;
+/** Shorter ones are read within a few hundredths of a second. */
+const LONG = 2500;
 
 export class Reading {
   readonly #running = new Set<Promise<void>>();
 
-  /** Kept when all of the document is read. A first part, of a thousand lines or so, is read before this returns. */
+  constructor(private readonly workspace: Workspace) {}
+
+  /** Whether there is much to read before anything can be said of the document. */
+  isLong(document: SourceDocument, seen = new Set<SourceDocument>()): boolean {
+    if (document.lineCount > LONG) return !document.whole;
+    seen.add(document);
+    return this.#imported(document).some((other) => !seen.has(other) && this.isLong(other, seen));
+  }
+
+  /** Kept when all of it is read. A first part, of a thousand lines or so, is read before this returns. */
   begin(document: SourceDocument): Promise<void> {
     document.readOn();
-    const running = read(document).finally(() => this.#running.delete(running));
+    const running = breathe()
+      .then(() => this.all(document))
+      .finally(() => this.#running.delete(running));
     this.#running.add(running);
     return running;
+  }
+
+  /** The same for a document that nobody looks at: no request waits for it. */
+  all(document: SourceDocument): Promise<void> {
+    return inSlices(this.#work(document, new Set()));
   }
 
   /** Kept when every document is read; undefined where every one is. */
   get done(): Promise<unknown> | undefined {
     return this.#running.size === 0 ? undefined : Promise.all(this.#running);
   }
-}
 
-async function read(document: SourceDocument): Promise<void> {
-  await breathe();
-  await inSlices(work(document));
-}
+  *#work(document: SourceDocument, seen: Set<SourceDocument>): Generator<undefined, void> {
+    seen.add(document);
+    for (; !document.whole; yield) document.readOn();
+    yield* DocumentNames.make(document);
+    for (const other of this.#imported(document)) if (!seen.has(other)) yield* this.#work(other, seen);
+  }
 
-function* work(document: SourceDocument): Generator<undefined, void> {
-  for (; !document.whole; yield) document.readOn();
-  yield* DocumentNames.make(document);
+  #imported({ uri }: SourceDocument): SourceDocument[] {
+    return this.workspace.importsOf(uri).flatMap((imported) => this.workspace.document(imported) ?? []);
+  }
 }

@@ -28,7 +28,6 @@ import { fitted, versioned } from "./fitting.ts";
 import type { Host } from "./host.ts";
 import { changesOf, checkParams, isDocument } from "./params.ts";
 import { decodePositions, encodePositions } from "./positions.ts";
-import { LONG_TEXT } from "./reading.ts";
 import { Session } from "./session.ts";
 
 export function startServer(connection: Connection, host: Host): void {
@@ -121,8 +120,8 @@ export function startServer(connection: Connection, host: Host): void {
         return ignored("didOpen: textDocument is { uri, version, text }");
       const { uri, text, version: v } = params.textDocument;
       const document = workspace.open(uri, text, v);
-      if (text.length < LONG_TEXT) diagnostics.changed(uri);
-      else return diagnostics.opening(document, session.reading.begin(document));
+      if (session.reading.isLong(document)) return diagnostics.opening(document, session.reading.begin(document));
+      diagnostics.changed(uri);
     }),
   );
   connection.onDidChangeTextDocument((params: DidChangeTextDocumentParams) =>

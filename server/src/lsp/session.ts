@@ -24,7 +24,7 @@ export type WorkDoneNews = WorkDoneProgressBegin | WorkDoneProgressReport | Work
 
 export class Session {
   readonly workspace: Workspace;
-  readonly reading = new Reading();
+  readonly reading: Reading;
   client: ClientCapabilities = {};
   encoding: Encoding = "utf-16";
   private readonly host: Host;
@@ -54,6 +54,7 @@ export class Session {
 
   constructor(host: Host) {
     this.workspace = new Workspace(host);
+    this.reading = new Reading(this.workspace);
     this.host = host;
     const { readCapture } = host;
     if (readCapture)

@@ -283,15 +283,22 @@ export class Workspace {
     return out;
   }
 
+  /** What the `import` lines of a document name. One that has no such line is not read for it. */
+  importsOf(uri: string): string[] {
+    const document = this.document(uri);
+    if (document === undefined || !(document.whole || document.mentions("import"))) return [];
+    return document.tree.statements.flatMap((statement) =>
+      statement.kind === "import" && statement.path !== undefined ? resolveImport(uri, statement.path.text) : [],
+    );
+  }
+
   /** URI → the known documents whose `import` lines name it. */
   #importersOf(): ReadonlyMap<string, ReadonlySet<string>> {
     if (this.#importers !== undefined) return this.#importers;
     const importers = new Map<string, Set<string>>();
     const seen = new Set<string>(this.knownUris);
     for (const uri of seen)
-      for (const statement of this.document(uri)?.tree.statements ?? []) {
-        if (statement.kind !== "import" || statement.path === undefined) continue;
-        const imported = resolveImport(uri, statement.path.text);
+      for (const imported of this.importsOf(uri)) {
         if (!importers.has(imported)) importers.set(imported, new Set());
         if (imported !== uri) importers.get(imported)?.add(uri);
         seen.add(imported);

@@ -85,6 +85,10 @@ export class SourceDocument {
   get chunks(): readonly ParsedChunk[] {
     return this.parsed;
   }
+  /** Whether the letters stand anywhere in the text; it need not be read for that. */
+  mentions(letters: string): boolean {
+    return this.lines.some((line) => line.includes(letters));
+  }
   get lineCount(): number {
     return this.lines.length;
   }
