@@ -30,8 +30,7 @@ const ACTIONS: Readonly<Record<string, { readonly action: Seen["action"]; readon
 };
 
 export function draftOfLogs(inputs: readonly Input[], report: Report): Draft {
-  const lines: Logged[] = [];
-  for (const input of inputs) lines.push(...readLog(input, report));
+  const lines = inputs.flatMap((input) => readLog(input, report));
   return new LogDraft(lines, report).draft(inputs);
 }
 

@@ -13,15 +13,19 @@ export const nameText = (name: string): string =>
 export class NameSpace {
   readonly #names = new Map<string, string>();
   readonly #taken = new Set<string>();
+  /** By name: the number that was last put behind it. */
+  readonly #numbers = new Map<string, number>();
 
   claim(key: string, wishes: readonly string[]): string {
     const known = this.#names.get(key);
     if (known !== undefined) return known;
     const wanted = wishes.filter((name) => name !== "");
     let name = wanted.find((wish) => !this.#taken.has(wish));
-    for (let n = 2; name === undefined; n++) {
-      const numbered = `${wanted[0] ?? "unnamed"}-${n}`;
+    const base = wanted[0] ?? "unnamed";
+    for (let n = (this.#numbers.get(base) ?? 1) + 1; name === undefined; n++) {
+      const numbered = `${base}-${n}`;
       if (!this.#taken.has(numbered)) name = numbered;
+      this.#numbers.set(base, n);
     }
     this.#taken.add(name);
     this.#names.set(key, name);

@@ -52,7 +52,7 @@ export class NsxFirewall {
     for (const { json } of this.#objects.of("PolicyExcludeList")) {
       const { endpoints, lost } = this.#groups.side(json, "members");
       for (const what of lost) this.#report.inexpressible(json.at("members"), `exclude list: ${what}`);
-      exclude.push(...(endpoints?.except === undefined ? (endpoints?.items ?? []) : []));
+      if (endpoints?.except === undefined) for (const item of endpoints?.items ?? []) exclude.push(item);
       this.#report.understood(json.at(), `exclude list, ${exclude.length} members`);
     }
     const timeouts = this.#timeouts();

@@ -179,7 +179,7 @@ export class NsxGroups {
       const [first, ...rest] = sets;
       if (first === undefined) continue;
       const both = rest.reduce((a, b) => this.#both(a, b, path), first);
-      if (both.except === undefined) items.push(...both.items);
+      if (both.except === undefined) for (const item of both.items) items.push(item);
       else items.push(this.#part(both, path));
     }
     return { endpoints: listed(items), lost };

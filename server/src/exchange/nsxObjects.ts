@@ -76,6 +76,9 @@ export class NsxObjects {
   readonly #byPath = new Map<string, NsxObject>();
   readonly #byTail = new Map<string, NsxObject | null>();
   readonly #report: Report;
+  /** Made when first asked for, which is when everything is read. */
+  #byType: ReadonlyMap<string, readonly NsxObject[]> | undefined;
+  #byParent: ReadonlyMap<NsxObject | undefined, readonly NsxObject[]> | undefined;
 
   constructor(report: Report) {
     this.#report = report;
@@ -83,10 +86,14 @@ export class NsxObjects {
 
   /** Objects of a type, in the order of the inputs. */
   of(...types: readonly string[]): NsxObject[] {
-    return this.all.filter(({ type }) => types.includes(type));
+    const [only] = types;
+    if (only === undefined || types.length > 1) return this.all.filter(({ type }) => types.includes(type));
+    this.#byType ??= groupBy(this.all, ({ type }) => type);
+    return [...(this.#byType.get(only) ?? [])];
   }
   childrenOf(parent: NsxObject, ...types: readonly string[]): NsxObject[] {
-    return this.all.filter((object) => object.parent === parent && types.includes(object.type));
+    this.#byParent ??= groupBy(this.all, (object) => object.parent);
+    return (this.#byParent.get(parent) ?? []).filter(({ type }) => types.includes(type));
   }
   /** By path; else by its last two parts (`groups/web`), where only one object has them. */
   find(path: string): NsxObject | undefined {
@@ -94,6 +101,7 @@ export class NsxObjects {
   }
 
   read(input: Input): void {
+    this.#changed();
     const before = this.all.length;
     const roots = readJson(input);
     for (const json of roots) this.#visit(json, undefined, true);
@@ -107,6 +115,11 @@ export class NsxObjects {
           "nothing of the NSX Policy API: expected objects with a resource_type, or a list of them in results",
         );
     }
+  }
+
+  #changed(): void {
+    this.#byType = undefined;
+    this.#byParent = undefined;
   }
 
   #visit(json: JsonObject, parent: NsxObject | undefined, top: boolean, list?: string): void {
@@ -205,6 +218,7 @@ export class NsxObjects {
 
   /** Parts that came in lists of their own find whose they are, once everything is read. */
   link(): void {
+    this.#changed();
     for (const object of this.all) {
       if (object.parent !== undefined || !PARTS.test(object.type)) continue;
       const path = object.json.text("parent_path") ?? object.json.text("path")?.split("/").slice(0, -2).join("/");
@@ -217,6 +231,17 @@ export class NsxObjects {
         );
     }
   }
+}
+
+function groupBy<K, T>(list: readonly T[], keyOf: (item: T) => K): ReadonlyMap<K, readonly T[]> {
+  const groups = new Map<K, T[]>();
+  for (const item of list) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return groups;
 }
 
 /** Types that mean nothing by themselves. */

@@ -10,6 +10,8 @@ import { isMacText } from "./values.ts";
 export class NoWords extends Error {}
 
 export class TreeGroups {
+  /** Ids of groups that are written for what has no name. */
+  readonly #helpers = new Set<string>();
   protected readonly policy: Policy;
   protected readonly draft: PolicyDraft;
   protected readonly report: Report;
@@ -158,13 +160,11 @@ export class TreeGroups {
         )
         .join(" ") || "nobody";
     const id = this.groupIds.of(key, name.slice(0, 60));
-    if (!this.groups.some((group) => group.id === id))
-      this.groups.push({
-        resource_type: "Group",
-        id,
-        display_name: id,
-        expression: endpoints.items.length === 0 ? [] : this.expression(endpoints),
-      });
+    if (!this.#helpers.has(id)) {
+      const expression = endpoints.items.length === 0 ? [] : this.expression(endpoints);
+      this.groups.push({ resource_type: "Group", id, display_name: id, expression });
+      this.#helpers.add(id);
+    }
     return groupPath(id);
   }
 }

@@ -10,9 +10,12 @@ import type { Place } from "./report.ts";
 const MAX_PORTS = 15;
 
 export class TreeServices extends TreeGroups {
+  readonly #written = new Set<string>();
+
   protected service(key: string, entries: readonly DraftEntry[], alg: string | undefined, at: Place | undefined): void {
     const id = this.serviceIds.of(key);
-    if (this.services.some((service) => service.id === id)) return;
+    if (this.#written.has(id)) return;
+    this.#written.add(id);
     this.services.push({
       resource_type: "Service",
       id,
@@ -27,13 +30,11 @@ export class TreeServices extends TreeGroups {
     return entries.map((entry) => {
       if ("key" in entry) return servicePath(this.serviceIds.of(entry.key));
       const id = this.serviceIds.of(`entry ${entry.text}`, entry.text.replace(/[{}]/g, ""));
-      if (!this.services.some((service) => service.id === id))
-        this.services.push({
-          resource_type: "Service",
-          id,
-          display_name: id,
-          service_entries: this.entry(entry, undefined, `${id}-1`, undefined),
-        });
+      if (!this.#written.has(id)) {
+        const service_entries = this.entry(entry, undefined, `${id}-1`, undefined);
+        this.services.push({ resource_type: "Service", id, display_name: id, service_entries });
+        this.#written.add(id);
+      }
       return servicePath(id);
     });
   }

@@ -89,7 +89,8 @@ class XmlText extends XmlObjects {
     });
     this.element("firewallConfiguration", {}, () => {
       this.leaf("contextId", "globalroot-0");
-      this.lines.push(...sections, ...redirected);
+      this.add(sections);
+      this.add(redirected);
     });
     for (const [guard, segments] of guards) this.spoofguard(guard, segments);
     this.detected();
@@ -105,10 +106,14 @@ class XmlText extends XmlObjects {
     this.pending = [];
     body();
     const lines = this.lines.splice(start);
-    this.lines.push(...this.pending);
+    this.add(this.pending);
     this.pending = outer;
     this.depth = depth;
     return lines;
+  }
+  /** Not spread into one call: there may be more lines than that has arguments. */
+  protected add(lines: readonly string[]): void {
+    for (const line of lines) this.lines.push(line);
   }
   protected pending: string[] = [];
   /** Writes what a rule names, apart from the rule. */
@@ -119,7 +124,7 @@ class XmlText extends XmlObjects {
     try {
       return make();
     } finally {
-      this.pending.push(...this.lines.splice(start));
+      for (const line of this.lines.splice(start)) this.pending.push(line);
       this.depth = depth;
     }
   }
@@ -131,7 +136,7 @@ class XmlText extends XmlObjects {
     );
     this.element("layer3Sections", {}, () => {
       for (const section of ordered) this.section(section);
-      const highest = Math.max(0, ...dfw.ipRules.map(({ id }) => id), ...dfw.ethernetRules.map(({ id }) => id));
+      const highest = Math.max(highestId(dfw.ipRules), highestId(dfw.ethernetRules));
       const action = dfw.default?.action ?? "allow";
       this.element("section", { name: `${dfw.name} default` }, () =>
         this.element(
@@ -165,7 +170,7 @@ class XmlText extends XmlObjects {
     this.element("section", { name: redirect.name, type: "L3REDIRECT" }, () => {
       for (const rule of redirect.rules) this.rule(rule, false, undefined, redirect);
       if (redirect.default?.action === "redirect")
-        this.element("rule", { id: String(Math.max(0, ...redirect.rules.map(({ id }) => id)) + 1) }, () => {
+        this.element("rule", { id: String(highestId(redirect.rules) + 1) }, () => {
           this.leaf("name", "default");
           this.leaf("action", "redirect");
           this.profile(redirect);
@@ -335,3 +340,6 @@ class XmlText extends XmlObjects {
       });
   }
 }
+
+const highestId = (rules: readonly { readonly id: number }[]): number =>
+  rules.reduce((most, { id }) => Math.max(most, id), 0);

@@ -220,7 +220,7 @@ export class XmlObjects {
   }
 
   protected application(key: string): Reference {
-    const service = this.draft.services().find((one) => one.key === key);
+    const service = this.draft.serviceOf(key);
     if (service === undefined) throw new NoWords(`nothing is called ${key}`);
     const grouped = service.entries.some((entry) => "key" in entry);
     const id = this.id(grouped ? "applicationgroup" : "application", key);

@@ -44,8 +44,10 @@ export class NsxvGroups {
       const found = this.#find(reference);
       if (typeof found === "string") lost.push(found);
       else {
-        items.push(...found.map(({ endpoint }) => endpoint));
-        lost.push(...found.flatMap((one) => one.lost));
+        for (const one of found) {
+          items.push(one.endpoint);
+          lost.push(...one.lost);
+        }
       }
     }
     return { endpoints: listed(items), lost };

@@ -6,6 +6,8 @@ import type { XmlNode } from "./xml.ts";
 export class NsxvInventory {
   readonly #report: Report;
   readonly #vms = new Map<string, { key: string; name: string; vnics: Map<string, DraftVnic> }>();
+  /** By the name of a machine. */
+  readonly #keys = new Map<string, string>();
   readonly #segments = new Map<string, DraftSegment>();
   /** Where a machine was named first. */
   readonly #mentioned = new Map<string, XmlNode>();
@@ -28,12 +30,13 @@ export class NsxvInventory {
 
   /** A machine that something names; its addresses are in no input of these. */
   vm(name: string, id: string, at: XmlNode) {
-    const key = [...this.#vms.values()].find((vm) => vm.name === name)?.key ?? `vm:${id}`;
+    const key = this.#keys.get(name) ?? `vm:${id}`;
     if (!this.#mentioned.has(key)) this.#mentioned.set(key, at);
     const known = this.#vms.get(key);
     if (known !== undefined) return known;
     const vm = { key, name, vnics: new Map<string, DraftVnic>() };
     this.#vms.set(key, vm);
+    this.#keys.set(name, key);
     if (/^vm-/.test(id) || name !== id) vm.vnics.set("eth0", { name: "eth0", ips: [] });
     return vm;
   }

@@ -16,6 +16,7 @@ export class NsxvServices {
   readonly #nodes: ReadonlyMap<string, XmlNode>;
   readonly #report: Report;
   readonly #lost = new Map<string, readonly string[]>();
+  readonly #ethernet = new Map<string, boolean>();
   readonly #open = new Set<string>();
 
   constructor(nodes: ReadonlyMap<string, XmlNode>, report: Report) {
@@ -56,7 +57,13 @@ export class NsxvServices {
   }
   isEthernet(entry: DraftEntry): boolean {
     if ("text" in entry) return entry.text.startsWith("ether/");
-    return this.services.find(({ key }) => key === entry.key)?.entries.some((inner) => this.isEthernet(inner)) === true;
+    const known = this.#ethernet.get(entry.key);
+    if (known !== undefined) return known;
+    const service = this.services.find(({ key }) => key === entry.key);
+    if (service === undefined) return false;
+    const ethernet = service.entries.some((inner) => this.isEthernet(inner));
+    this.#ethernet.set(entry.key, ethernet);
+    return ethernet;
   }
 
   #service(id: string, node: XmlNode): readonly string[] {

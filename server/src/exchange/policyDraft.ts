@@ -78,6 +78,12 @@ export class PolicyDraft {
     for (const service of this.policy.services.values()) if (service.source !== undefined) this.#service(service);
     return [...this.#services.values()];
   }
+  /** One of them. */
+  serviceOf(name: string): DraftService | undefined {
+    const service = this.policy.services.get(name);
+    if (service?.source !== undefined) this.#service(service);
+    return this.#services.get(name);
+  }
   #service(service: Service): void {
     if (this.#services.has(service.name)) return;
     const { name, source } = service;

@@ -247,7 +247,7 @@ const ruleIds: Items = ({ block, statement }) => {
     if (inside.parent === block && (statement === undefined || isAbove(inside, statement))) above.push(inside.id.value);
   }
   const taken = new Set(all);
-  const from = above.at(-1) ?? (all.length > 0 ? Math.max(...all) : 0);
+  const from = above.at(-1) ?? all.reduce((most, id) => Math.max(most, id), 0);
   const free: number[] = [];
   for (let id = from + 1; free.length < 1; id += 1) if (!taken.has(id)) free.push(id);
   const tens = Math.floor(from / 10) * 10 + 10;
