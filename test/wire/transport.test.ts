@@ -1,4 +1,4 @@
-/** What is not the protocol ends a server at once, with a word; what is, however cut up, is read. */
+/** What is not the protocol ends a server at once, with a word; what is, however cut up, is read; what is no message is refused. */
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -20,11 +20,17 @@ const WRONG: readonly [what: string, bytes: string, word: RegExp][] = [
   ["a length that is none", "Content-Length: -5\r\n\r\n{}", /header without a Content-Length/],
   ["words between messages", "hello\r\n\r\n{}", /header without a Content-Length/],
   ["a stream without an end of line", "x".repeat(100_000), /no Content-Length header/],
-  ["a message that is not JSON", "Content-Length: 5\r\n\r\n{abc}", /not JSON/],
-  ["a message that is a number", "Content-Length: 1\r\n\r\n5", /not an object/],
+];
+const REFUSED: readonly [what: string, body: string, code: number][] = [
+  ["is not JSON", "{abc}", -32700],
+  ["is cut", '{"jsonrpc":"2.0","id":', -32700],
+  ["is empty", "", -32700],
+  ["is a number", "5", -32600],
+  ["is nothing", "null", -32600],
+  ["is a batch", `[${JSON.stringify(greeting)}]`, -32600],
 ];
 
-describe.each(SERVERS)("$name", ({ args }) => {
+describe.each(SERVERS)("$name", ({ name, args }) => {
   test.each(WRONG)("%s ends it with a word", async (_, bytes, word) => {
     const child = spawn(process.execPath, args, { stdio: ["pipe", "ignore", "pipe"] });
     let said = "";
@@ -37,11 +43,38 @@ describe.each(SERVERS)("$name", ({ args }) => {
     expect(said).toMatch(word);
   });
 
+  test.each(REFUSED)("a message that %s is left out, and the next one answered", async (_, body, code) => {
+    const child = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "pipe"] });
+    const said = new Promise<string>((resolve) => child.stderr.once("data", (chunk) => resolve(String(chunk))));
+    const answers: Record<string, unknown>[] = [];
+    const answered = new Promise<void>((resolve) => {
+      const read = unframe((message) => {
+        answers.push(message as Record<string, unknown>);
+        if ("result" in message || "success" in message) resolve();
+      });
+      child.stdout.on("data", read);
+    });
+    child.stdin.write(`Content-Length: ${body.length}\r\n\r\n${body}`);
+    child.stdin.write(frame(greeting));
+    await answered;
+    if (name === "debug adapter") expect(await said).toMatch(/that is not (JSON|an object); it is left out/);
+    else expect(answers[0]).toMatchObject({ id: null, error: { code } });
+    child.kill();
+  });
+
   test("a client that goes away ends it", async () => {
     const child = spawn(process.execPath, args, { stdio: ["pipe", "ignore", "ignore"] });
     child.stdin.end(frame(greeting));
     await new Promise((resolve) => child.on("close", resolve));
   });
+});
+
+test("a request whose method is no name is answered", async () => {
+  const child = spawn(process.execPath, [join(dist, "server.js"), "--stdio"], { stdio: ["pipe", "pipe", "ignore"] });
+  const answer = new Promise((resolve) => child.stdout.on("data", unframe(resolve)));
+  child.stdin.write(frame({ jsonrpc: "2.0", id: 7, method: 5 }));
+  expect(await answer).toMatchObject({ id: 7, error: { code: -32600 } });
+  child.kill();
 });
 
 test("messages are read whole, however they are cut", () => {

@@ -113,15 +113,20 @@ function serve(wire: Wire): { take(bytes: Uint8Array): void; lost(): void } {
     isLost = true;
     session?.close();
   };
-  const read = unframe((message) => {
-    if (session) session.handle(message);
-    else early?.push(message);
-  });
+  const word = (wrong: string): void => void process.stderr.write(`iochain: the client sent ${wrong}\n`);
+  const read = unframe(
+    (message) => {
+      if (session) session.handle(message);
+      else early?.push(message);
+    },
+    // The protocol has no answer to what is no request.
+    ({ message }) => word(`${message}; it is left out`),
+  );
   return {
     take(bytes) {
       const wrong = read(bytes);
       if (wrong === undefined) return;
-      process.stderr.write(`iochain: the client sent ${wrong}\n`);
+      word(wrong);
       process.exitCode = 1;
       lost();
       ended();

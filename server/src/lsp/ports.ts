@@ -1,12 +1,18 @@
 /** The language server's messages as Node carries them: over standard input and output, or Node IPC. */
 import process from "node:process";
-import { frame, unframe } from "../wire/framing.ts";
+import { frame, Refused, unframe } from "../wire/framing.ts";
 import type { Port } from "./serve.ts";
 
-/** A stream that is not the protocol ends the server with a word; a client that goes away leaves no server behind. */
+/**
+ * A stream that is not the protocol ends the server with a word, a message that is none is answered with an error
+ * (JSON-RPC 2.0, "Response object"); a client that goes away leaves no server behind.
+ */
 export function stdioPort(): Port {
   const port = portTo((message) => process.stdout.write(frame(message)));
-  const read = unframe((data) => deliver(port, data));
+  const read = unframe(
+    (data) => deliver(port, data),
+    (refused) => refuse(port, refused),
+  );
   process.stdin.on("data", (bytes) => {
     const wrong = read(bytes);
     if (wrong === undefined) return;
@@ -20,9 +26,15 @@ export function stdioPort(): Port {
 
 export function ipcPort(): Port {
   const port = portTo((message) => process.send?.(message));
-  process.on("message", (data) => deliver(port, data));
+  process.on("message", (data) => {
+    if (typeof data === "object" && data !== null) deliver(port, data);
+  });
   process.on("disconnect", () => process.exit(1));
   return port;
+}
+
+function refuse(port: Port, { code, message }: Refused, id: unknown = null): void {
+  port.postMessage({ jsonrpc: "2.0", id, error: { code, message: `the client sent ${message}` } });
 }
 
 const portTo = (send: (message: object) => unknown): Port => ({
@@ -36,9 +48,18 @@ const WATCH = 3000;
 let isShutDown = false;
 
 /** `initialize`, `shutdown` and `exit` are the process's business, too (LSP 3.17, "Server lifecycle"). */
-function deliver(port: Port, data: unknown): void {
+function deliver(port: Port, data: object): void {
+  const { id, method, params } = data as {
+    readonly id?: unknown;
+    readonly method?: unknown;
+    readonly params?: { readonly processId?: unknown };
+  };
+  // The package would log it, and the client wait.
+  if (method !== undefined && typeof method !== "string") {
+    refuse(port, new Refused(-32600, "a request without a method's name"), id);
+    return;
+  }
   port.onmessage({ data });
-  const { method, params } = data as { readonly method?: unknown; readonly params?: { readonly processId?: unknown } };
   if (method === "initialize") watch(params?.processId);
   if (method === "shutdown") isShutDown = true;
   if (method === "exit") process.exit(isShutDown ? 0 : 1);

@@ -21,12 +21,39 @@ export function frame(message: object): Uint8Array {
   return bytes;
 }
 
+/** What stands where a message should and is none, although its length is right: what follows it is read all the same. */
+export class Refused {
+  /** As JSON-RPC 2.0 has it ("Error object"): no JSON, or JSON that is no request. */
+  readonly code: -32700 | -32600;
+  readonly message: string;
+  constructor(code: Refused["code"], message: string) {
+    this.code = code;
+    this.message = message;
+  }
+}
+
+/** What the bytes of one message say; a message is an object. */
+function messageIn(bytes: Uint8Array): object | Refused {
+  let message: unknown;
+  try {
+    message = JSON.parse(decoder.decode(bytes));
+  } catch {
+    return new Refused(-32700, "a message that is not JSON");
+  }
+  // Batches are arrays, and neither protocol has them.
+  const isObject = typeof message === "object" && message !== null && !Array.isArray(message);
+  return isObject ? (message as object) : new Refused(-32600, "a message that is not an object");
+}
+
 /**
- * Takes bytes as they come and calls `deliver` for each whole message. Returns a function that takes the next bytes and
- * answers what is wrong when the stream is not this protocol, for nothing that follows can be trusted: it is then to
- * be closed. A message is an object; whatever else is JSON is none.
+ * Takes bytes as they come and calls `deliver` for each whole message, `refuse` for what is none. Returns a function
+ * that takes the next bytes and answers what is wrong when the stream is not this protocol, for nothing that follows
+ * can be trusted: it is then to be closed.
  */
-export function unframe(deliver: (message: object) => void): (bytes: Uint8Array) => string | undefined {
+export function unframe(
+  deliver: (message: object) => void,
+  refuse: (refused: Refused) => void = () => {},
+): (bytes: Uint8Array) => string | undefined {
   let pieces: Uint8Array[] = [];
   let held = 0;
   let wanted = -1;
@@ -64,16 +91,11 @@ export function unframe(deliver: (message: object) => void): (bytes: Uint8Array)
         drop(end + SEPARATOR.length);
       }
       if (held < wanted) return undefined;
-      let message: unknown;
-      try {
-        message = JSON.parse(decoder.decode(join().subarray(0, wanted)));
-      } catch {
-        return "a message that is not JSON";
-      }
-      if (typeof message !== "object" || message === null) return "a message that is not an object";
+      const message = messageIn(join().subarray(0, wanted));
       drop(wanted);
       wanted = -1;
-      deliver(message);
+      if (message instanceof Refused) refuse(message);
+      else deliver(message);
     }
   };
 }
