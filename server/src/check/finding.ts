@@ -46,3 +46,14 @@ export function listed(words: readonly string[], most = 3): string {
   if (words.length <= 1) return words.join("");
   return `${words.slice(0, -1).join(", ")} and ${words[words.length - 1]}`;
 }
+
+/** Characters of a message, and places beside it, that a person is told. */
+const LONGEST = 1000;
+const MOST_PLACES = 50;
+/** What is told of a finding: of a very long message its beginning and its end, of very many places the first. */
+export function brief({ message, related = [] }: Finding): { message: string; related: readonly Related[] } {
+  const more = related.length - MOST_PLACES;
+  const told = message.length > LONGEST ? `${message.slice(0, LONGEST - 100)} … ${message.slice(-100)}` : message;
+  if (more <= 0) return { message: told, related };
+  return { message: `${told} (${more} more places are not shown.)`, related: related.slice(0, MOST_PLACES) };
+}

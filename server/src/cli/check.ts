@@ -1,7 +1,7 @@
 /** `iochain check`: the findings of policies. */
 import { CODES, type Severity } from "../check/codes.ts";
 import { checkEverything } from "../check/everything.ts";
-import type { Finding, Place } from "../check/finding.ts";
+import { brief, type Finding, type Place } from "../check/finding.ts";
 import type { Program } from "../policy/program.ts";
 import { load, policyFiles } from "./files.ts";
 import { sarif } from "./sarif.ts";
@@ -55,6 +55,7 @@ function checkFiles(files: readonly string[]): Row[] {
 
 function rowOf(program: Program, finding: Finding): Row {
   const { start, end } = rangeOf(program, finding.place);
+  const { message, related } = brief(finding);
   return {
     file: finding.place.at.uri,
     line: start.line + 1,
@@ -63,8 +64,8 @@ function rowOf(program: Program, finding: Finding): Row {
     endColumn: end.character + 1,
     severity: CODES[finding.code].severity,
     code: finding.code,
-    message: finding.message,
-    related: (finding.related ?? []).map((place) => ({
+    message,
+    related: related.map((place) => ({
       file: place.at.uri,
       line: rangeOf(program, place).start.line + 1,
       message: place.message,

@@ -1,7 +1,7 @@
 /** Findings as LSP's diagnostics. */
 import { type Diagnostic, DiagnosticSeverity, DiagnosticTag } from "vscode-languageserver-types";
 import { CODES } from "../check/codes.ts";
-import type { Finding, Place } from "../check/finding.ts";
+import { brief, type Finding, type Place } from "../check/finding.ts";
 import type { Session } from "./session.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -26,7 +26,8 @@ export const identity = ({ code, place, message }: Finding): string =>
 
 /** Undefined when the place is in no document that is known. */
 export function diagnosticOf(finding: Finding, session: Session): Diagnostic | undefined {
-  const { code, message, related } = finding;
+  const { code } = finding;
+  const { message, related } = brief(finding);
   const row: { readonly severity: keyof typeof SEVERITIES; readonly unnecessary?: boolean } = CODES[code];
   const range = rangeOf(finding.place, session.workspace);
   if (range === undefined) return undefined;
@@ -39,13 +40,12 @@ export function diagnosticOf(finding: Finding, session: Session): Diagnostic | u
     message,
     ...(finding.data !== undefined && { data: finding.data }),
     ...(row.unnecessary && { tags: [DiagnosticTag.Unnecessary] }),
-    ...(related &&
-      related.length > 0 && {
-        relatedInformation: related.flatMap((other) => {
-          const place = rangeOf(other, session.workspace);
-          return place ? [{ location: { uri: other.at.uri, range: place }, message: other.message }] : [];
-        }),
+    ...(related.length > 0 && {
+      relatedInformation: related.flatMap((other) => {
+        const place = rangeOf(other, session.workspace);
+        return place ? [{ location: { uri: other.at.uri, range: place }, message: other.message }] : [];
       }),
+    }),
   };
 }
 

@@ -3,7 +3,7 @@
  * statement begins, with the splitter's state there; so a file and a part of it are read by the same code.
  */
 import type { IToken } from "chevrotain";
-import { splitLines } from "./lines.ts";
+import { bare, splitLines } from "./lines.ts";
 import { lexicalMistake } from "./mistakes.ts";
 import { nearest } from "./near.ts";
 import { type ActionContext, type Draft, statementParser } from "./parser.ts";
@@ -126,6 +126,8 @@ export const unread = (text?: string): Unread => ({ line: 0, entry: undefined, t
 
 /** Lines that are read at a time: their tokens die young, which spares the collector most of its work. */
 const BATCH = 1000;
+/** Eight times as many as the rules that a host may have. */
+export const MOST_LINES = 1_000_000;
 /** The next lines of a document, into `chunks`. Gives where it goes on; undefined at the end. */
 export function readBatch(
   lines: readonly string[],
@@ -135,17 +137,29 @@ export function readBatch(
 ): Unread | undefined {
   // A statement that is longer than a batch wants a longer one.
   for (let size = batch; line < lines.length; size *= 4) {
-    const to = Math.min(lines.length, line + size);
+    const end = Math.min(lines.length, MOST_LINES);
+    const to = Math.min(end, line + size);
     const some = lines.slice(line, to);
     const piece = text?.slice(0, lengthOf(some, some.length)) ?? some.join("");
-    const reader = new RegionReader(piece, some, line, entry, to < lines.length);
+    const reader = new RegionReader(piece, some, line, entry, to < end);
     for (const chunk of reader.read()) chunks.push(chunk);
-    if (to === lines.length) break;
     const { covered, exit } = reader;
+    if (to === end) {
+      if (end < lines.length) chunks.push(unreadChunk(end, lines.slice(end), exit));
+      break;
+    }
     if (covered > 0) return { line: line + covered, entry: exit, text: text?.slice(lengthOf(some, covered)) };
   }
   t.forgetNames();
   return undefined;
+}
+/** The lines that are too many, with a word about them. */
+function unreadChunk(line: number, lines: readonly string[], entry: SplitState): ParsedChunk {
+  const chunk = new ParsedChunk(line, lines.length, lines.join(""), entry);
+  const message = `what stands from here on is not read: a policy may have ${MOST_LINES} lines`;
+  const end = bare(lines[0] ?? "").length;
+  chunk.content = { ...EMPTY, errors: [{ code: "syntax-error", start: 0, end, message, expected: undefined }] };
+  return chunk;
 }
 function lengthOf(lines: readonly string[], count: number): number {
   let length = 0;

@@ -3,7 +3,17 @@
  * chunks it touches; a statement elsewhere stays the object it was, so that whatever is known of it stays known.
  */
 import { Assembly } from "./assemble.ts";
-import { type ParsedChunk, type Part, readAll, readBatch, readRegion, search, type Unread, unread } from "./chunk.ts";
+import {
+  MOST_LINES,
+  type ParsedChunk,
+  type Part,
+  readAll,
+  readBatch,
+  readRegion,
+  search,
+  type Unread,
+  unread,
+} from "./chunk.ts";
 import { bare, before, type Position, type Range, splitLines } from "./lines.ts";
 import { sameState } from "./split.ts";
 import type { Chunk, FileTree, Span, Statement, SyntaxError } from "./tree.ts";
@@ -168,15 +178,12 @@ export class SourceDocument {
 
   private apply({ range, text }: Change): Step {
     if (!range) {
-      const removed = this.read;
       this.lines = splitLines(text);
       if (!this.whole) {
         this.rewind(0);
         return NOTHING;
       }
-      this.read = readAll(text, this.lines);
-      this.assembly.rebuild(this.read);
-      return { removed, added: this.read, moved: [] };
+      return this.readAnew(text);
     }
     let start = this.clamp(range.start);
     let end = this.clamp(range.end);
@@ -199,11 +206,20 @@ export class SourceDocument {
     const cut = end.line - start.line + 1;
     replace(this.lines, start.line, cut, inserted);
     const delta = inserted.length - cut;
-    if (this.whole) return this.reread(firstChunk, lastChunk, delta) as Step;
+    if (this.whole) {
+      const much = text.length > VERY_LONG || Math.max(this.lines.length, this.lines.length - delta) > MOST_LINES;
+      return much ? this.readAnew(this.text) : (this.reread(firstChunk, lastChunk, delta) as Step);
+    }
     this.editRead(end.line, firstChunk, lastChunk, delta);
     return NOTHING;
   }
 
+  private readAnew(text: string): Step {
+    const removed = this.read;
+    this.read = readAll(text, this.lines);
+    this.assembly.rebuild(this.read);
+    return { removed, added: this.read, moved: [] };
+  }
   /** What was read is read anew where the edit touches it; the rest, which begins behind it, is read later anyway. */
   private editRead(line: number, first: number, last: number, delta: number): void {
     const rest = this.unread as Unread;
@@ -311,6 +327,9 @@ interface Step {
 const NOTHING: Step = { removed: [], added: [], moved: [] };
 
 const statementsOf = (chunks: Iterable<ParsedChunk>): Statement[] => [...chunks].flatMap((chunk) => chunk.statements);
+
+/** A text that is put in and is longer than this is read in batches, with the rest: as one it would be too much. */
+const VERY_LONG = 2 ** 22;
 
 /** Where a statement ends can hang on the three tokens behind it, which may be a chunk each. */
 const LOOKAHEAD = 3;

@@ -107,6 +107,8 @@ export function lexicalMistake(token: IToken): string | undefined {
       return 'the string is not closed on its line: a " is missing';
     case t.BadWord:
       return `"${token.image}" is neither a number nor a name: a name begins with a letter, or stands in quotes`;
+    case t.TooLong:
+      return "what stands here is too long to be read";
     case t.Illegal:
       return `"${token.image}" is no character of the language here; ${ELSEWHERE.get(token.image) ?? "inside quotes it may stand"}`;
     default:

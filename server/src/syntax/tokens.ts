@@ -90,8 +90,17 @@ export const Comma = createToken({ name: ",", pattern: "," });
 export const Dot = createToken({ name: ".", pattern: "." });
 export const Colon = createToken({ name: ":", pattern: ":" });
 export const Slash = createToken({ name: "/", pattern: "/" });
-/** A run of characters that begins no token; made from the lexer's errors. */
-export const Illegal = createToken({ name: "Illegal", pattern: Lexer.NA });
+/** A run of characters that begin no token. */
+export const Illegal = createToken({
+  name: "Illegal",
+  pattern: /[^ \t\r\n\uFEFF"/0-9A-Za-z_:\-{}[\]=,.]+/,
+  // Chevrotain cannot tell from what is left out; beyond 255 it puts 255 characters together.
+  start_chars_hint: Array.from({ length: 2 ** 16 }, (_, code) => code).filter((code) =>
+    code < 256 ? /[^ \t\r\n"/0-9A-Za-z_:\-{}[\]=,.]/.test(String.fromCharCode(code)) : code === 256 || code % 255 === 0,
+  ),
+});
+/** What is too long to be a token, or to be read in one piece: see `lexLong`. */
+export const TooLong = createToken({ name: "TooLong", pattern: Lexer.NA });
 
 const LEXED = [
   WhiteSpace,
@@ -120,9 +129,10 @@ const LEXED = [
   Dot,
   Colon,
   Slash,
+  Illegal,
 ];
 /** All types, for the parser. */
-export const VOCABULARY: readonly TokenType[] = [...LEXED, Illegal, ...keywords.values()];
+export const VOCABULARY: readonly TokenType[] = [...LEXED, TooLong, ...keywords.values()];
 
 const lexer = new Lexer(LEXED, {
   positionTracking: "onlyOffset",
@@ -178,8 +188,10 @@ export function forgetNames(): void {
   names.fill("");
 }
 
+/** Always gives tokens, and in order. */
 export function lex(text: string): Lexed {
-  const { tokens, groups, errors } = lexer.tokenize(text);
+  if (text.length > LONG) return lexLong(text);
+  const { tokens, groups } = lexer.tokenize(text);
   const name = Name.tokenTypeIdx;
   for (let i = 0; i < tokens.length; i++) {
     const token = tokens[i] as IToken;
@@ -195,16 +207,92 @@ export function lex(text: string): Lexed {
     // Six hyphenated hex pairs are a MAC, not a name.
     if (image.length === 17 && DASHED_MAC.test(image)) retype(token, MacDashes);
   }
-  if (errors.length > 0) {
-    for (const { offset, length } of errors) tokens.push(illegal(text, offset, length));
-    tokens.sort((a, b) => a.startOffset - b.startOffset);
-  }
   return { tokens, comments: groups.comments ?? [] };
 }
 
-function illegal(text: string, offset: number, length: number): IToken {
-  const image = text.slice(offset, offset + length);
-  return { image, startOffset: offset, tokenType: Illegal, tokenTypeIdx: Illegal.tokenTypeIdx as number };
+/** More characters are read piece by piece. */
+const LONG = 1 << 20;
+/** So many tokens come to half a gigabyte: what is behind them is not read. The longest group has two million. */
+const MOST_TOKENS = 4_000_000;
+
+/**
+ * The same for a text that one line, one statement or one paste makes very long, in pieces that begin where no token
+ * looks back. V8's patterns cannot go on for ever: a word or a string of more than a piece is one token that is wrong,
+ * to the end of its line. A comment may be as long as it likes.
+ */
+function lexLong(text: string): Lexed {
+  const tokens: IToken[] = [];
+  const comments: IToken[] = [];
+  const tooLong = (from: number, to: number) => {
+    const image = text.slice(from, to);
+    tokens.push({ image, startOffset: from, tokenType: TooLong, tokenTypeIdx: TooLong.tokenTypeIdx as number });
+  };
+  for (let from = 0; from < text.length; ) {
+    if (tokens.length > MOST_TOKENS) {
+      tooLong(from, text.length);
+      break;
+    }
+    const to = Math.min(text.length, from + LONG);
+    const comment = commentAt(text, from);
+    if (comment !== undefined) {
+      comments.push(comment);
+      from += comment.image.length;
+      continue;
+    }
+    const piece = lex(text.slice(from, to));
+    const end = to === text.length ? to - from : breakIn(piece, text, from);
+    for (const token of piece.tokens) if (token.startOffset < end) tokens.push(at(token, from));
+    for (const token of piece.comments) if (token.startOffset < end) comments.push(at(token, from));
+    if (end > 0) {
+      from += end;
+      continue;
+    }
+    const line = text.indexOf("\n", to);
+    tooLong(from, line < 0 ? text.length : line);
+    from = line < 0 ? text.length : line;
+  }
+  return { tokens, comments };
+}
+
+function at(token: IToken, offset: number): IToken {
+  token.startOffset += offset;
+  return token;
+}
+
+/**
+ * Where a piece may be left: at its end, where that is in white space; else where the last token begins that stands by
+ * itself. 0 where there is no such place.
+ */
+function breakIn({ tokens, comments }: Lexed, text: string, from: number): number {
+  const end = Math.max(endOf(tokens.at(-1)), endOf(comments.at(-1)));
+  if (end < LONG) return LONG;
+  const comment = comments.at(-1)?.startOffset ?? 0;
+  for (let i = tokens.length - 1; i >= 0; i--) {
+    const { startOffset } = tokens[i] as IToken;
+    if (startOffset < comment) break;
+    if (startOffset > 0 && ALONE.has(text.charCodeAt(from + startOffset - 1))) return startOffset;
+  }
+  return comment;
+}
+const endOf = (token: IToken | undefined): number => (token ? token.startOffset + token.image.length : 0);
+/** Behind these a token begins whatever it is: none but strings and comments holds one, and none looks beyond one. */
+const ALONE = new Set([..." \t\r\n,{}[]="].map((char) => char.charCodeAt(0)));
+
+/** The comment that begins here, however long it is. */
+function commentAt(text: string, from: number): IToken | undefined {
+  const line = text.startsWith("//", from);
+  if (!line && !text.startsWith("/*", from)) return undefined;
+  const end = line ? text.slice(from).search(/[\r\n]/) : text.indexOf("*/", from + 2) + 2 - from;
+  const image = end < (line ? 0 : 2) ? text.slice(from) : text.slice(from, from + end);
+  const doc = image.startsWith("///") && image[3] !== "/";
+  const type = doc
+    ? DocComment
+    : line
+      ? LineComment
+      : image.endsWith("*/") && image.length >= 4
+        ? BlockComment
+        : OpenComment;
+  return { image, startOffset: from, tokenType: type, tokenTypeIdx: type.tokenTypeIdx as number };
 }
 
 function retype(token: IToken, type: TokenType): void {
