@@ -1,3 +1,4 @@
+import type { Octets } from "./octets.ts";
 import type { Frame } from "./packet.ts";
 
 export interface CaptureInterface {
@@ -28,6 +29,8 @@ export interface CaptureLog {
 export interface CaptureFormat {
   /** The next frame; undefined when more octets are needed, or after `fail`. */
   next(): Frame | undefined;
+  /** One that goes on where this one is, in other octets. */
+  fork(octets: Octets, log: CaptureLog): CaptureFormat;
   /** In words, what would come next. */
   expected(): string;
 }

@@ -1,3 +1,6 @@
+/** The octets of a file from one of them on, piece after piece; each call begins anew. What is yielded stays as it is. */
+export type Pieces = (from?: number) => Iterable<Uint8Array>;
+
 /** The octets of a file as they arrive in chunks, read from the front; they are copied only where a record spans two. */
 export class Octets {
   /** Octets `at` to `size` of `head` are next; the chunks of `rest` follow. */
@@ -6,8 +9,13 @@ export class Octets {
   private rest: Uint8Array[] = [];
   private restLength = 0;
   /** Place of `head`'s first octet in the file. */
-  private base = 0;
+  private base: number;
   private toSkip = 0;
+
+  /** Those before `place` are left out. */
+  constructor(place = 0) {
+    this.base = place;
+  }
 
   push(chunk: Uint8Array): void {
     if (chunk.length === 0) return;

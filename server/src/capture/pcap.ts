@@ -74,6 +74,10 @@ export class PcapFormat implements CaptureFormat {
     };
   }
 
+  fork(octets: Octets, log: CaptureLog): PcapFormat {
+    return Object.assign(Object.create(PcapFormat.prototype) as PcapFormat, this, { octets, log });
+  }
+
   private readHeader(): boolean {
     const { octets } = this;
     if (!octets.ensure(FILE_HEADER)) return false;

@@ -80,6 +80,11 @@ export class PcapngFormat implements CaptureFormat {
     return undefined;
   }
 
+  fork(octets: Octets, log: CaptureLog): PcapngFormat {
+    const sources = [...this.sources];
+    return Object.assign(Object.create(PcapngFormat.prototype) as PcapngFormat, this, { octets, log, sources });
+  }
+
   private byteOrder(view: DataView, place: number): boolean {
     const magic = view.getUint32(8, true);
     if (magic === 0x1a2b3c4d) this.littleEndian = true;

@@ -20,14 +20,15 @@ export class CaptureReader {
   readonly interfaces: CaptureInterface[] = [];
   readonly warnings: string[] = [];
   error: CaptureError | undefined = undefined;
-  private readonly octets = new Octets();
+  private readonly octets: Octets;
   private format: CaptureFormat | undefined = undefined;
   private ended = false;
   /** The same, by section and index there: a hostile file can have a hundred thousand. */
   private readonly bySection: CaptureInterface[][] = [];
   private readonly log: CaptureLog;
 
-  constructor() {
+  constructor(place = 0) {
+    this.octets = new Octets(place);
     const reader = this;
     this.log = {
       get failed() {
@@ -44,6 +45,17 @@ export class CaptureReader {
         reader.error ??= { at, message };
       },
     };
+  }
+
+  /** Octets of the file before the next frame. */
+  get place(): number {
+    return this.octets.place;
+  }
+  /** One that reads on from here, and is to be given the octets from `place` on. It tells the frames only. */
+  fork(): CaptureReader {
+    const copy = new CaptureReader(this.place);
+    copy.format = this.format?.fork(copy.octets, copy.log);
+    return copy;
   }
 
   push(bytes: Uint8Array): void {

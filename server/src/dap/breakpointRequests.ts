@@ -69,10 +69,6 @@ export class BreakpointRequests {
     this.activate();
   }
 
-  /** Whether anything may stop the run, or speak. */
-  get watchful(): boolean {
-    return !this.all.none || this.filters.length > 0;
-  }
   /** How finely packets must be run for everything to be come to that is asked for. */
   get grain(): Grain {
     const { grain } = this.all;

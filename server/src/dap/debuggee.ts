@@ -110,7 +110,10 @@ export class Debuggee implements Follower<Moment, Memory> {
     if (grain === "every stop") this.history.refine();
     else this.history.grain = grain;
   }
-  searchBack(floor: Position, wanted: (moment: Moment | undefined) => boolean): Generator<void, Position | undefined> {
+  searchBack(
+    floor: Position,
+    wanted: (moment: Moment | undefined) => boolean,
+  ): Generator<number, Position | undefined> {
     return this.history.searchBack(this.position, floor, wanted);
   }
   /** Runs what comes before the first packet. */
@@ -174,13 +177,18 @@ export class Debuggee implements Follower<Moment, Memory> {
   private note(decision: SlotTrace): void {
     this.current.push(decision);
   }
+  /** Whether anything may stop the run, or speak. Of captured frames nothing is expected. */
+  get watchful(): boolean {
+    const { all, filters } = this.breakpoints;
+    return !all.none || filters.some(({ id }) => id !== "expect-failed" || !this.loaded.script.capture);
+  }
   private arrive(moment: Moment | undefined): void {
     let made: Environment | undefined;
     const environment = (): Environment => {
       made ??= environmentOf(this);
       return made;
     };
-    if (!this.breakpoints.watchful) {
+    if (!this.watchful) {
       this.halt = NOTHING;
       return;
     }

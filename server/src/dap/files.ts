@@ -2,6 +2,9 @@
  * The files that a launch reads. A machine with a disk answers at once; a browser answers later, and does not say
  * beforehand what will be asked for: what was missing is waited for, and the launch is tried again.
  */
+import { isGzip } from "../capture/gzip.ts";
+import { inflated } from "../capture/inflate.ts";
+import type { Pieces } from "../capture/octets.ts";
 import type { Unread } from "../policy/program.ts";
 import { mayRead, type Wanted } from "../policy/readable.ts";
 
@@ -16,8 +19,6 @@ export interface FileSource {
   stamp?(path: string): number | undefined;
 }
 type Found = Uint8Array | Unread | undefined;
-/** The octets of a file, one piece after the other; each call begins anew. */
-export type Pieces = () => Iterable<Uint8Array>;
 
 /** Files that are at hand, or not there. */
 export interface Files extends Pick<FileSource, "stamp"> {
@@ -30,8 +31,9 @@ export interface Files extends Pick<FileSource, "stamp"> {
   capture(path: string): Pieces | Unread;
 }
 
-/** In octets; captures may be long. */
+/** In octets; captures may be long, and compressed ones longer than they look. */
 export const LONGEST_NAMED = 2 ** 30;
+const LONGEST_INFLATED = 2 ** 32;
 
 /** What `attempt` makes of the files. Whatever it throws while files are still on their way is not meant yet. */
 export function withFiles<T>(source: FileSource, wanted: Wanted, attempt: (files: Files) => T): T | Promise<T> {
@@ -47,12 +49,16 @@ export function withFiles<T>(source: FileSource, wanted: Wanted, attempt: (files
     }
     return found.get(path) ?? "missing";
   };
+  const whole = (path: string, what: Wanted): Pieces | Unread => {
+    const bytes = read(path, what);
+    return typeof bytes === "string" ? bytes : (from = 0) => [bytes.subarray(from)];
+  };
   const open = (path: string, what: Wanted): Pieces | Unread => {
-    if (source.openCapture === undefined || (what.readable !== undefined && !mayRead(what.readable, path))) {
-      const bytes = read(path, what);
-      return typeof bytes === "string" ? bytes : () => [bytes];
-    }
-    return source.openCapture(path, what);
+    const isOutside = what.readable !== undefined && !mayRead(what.readable, path);
+    const pieces = source.openCapture && !isOutside ? source.openCapture(path, what) : whole(path, what);
+    if (typeof pieces === "string") return pieces;
+    for (const head of pieces()) return isGzip(head) ? inflated(pieces, LONGEST_INFLATED) : pieces;
+    return pieces;
   };
   const named = { longest: LONGEST_NAMED };
   const files: Files = {

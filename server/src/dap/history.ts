@@ -193,16 +193,18 @@ export class History<W extends World<W>, Stop extends Ordered, Edit, Memory> {
 
   /**
    * Looks for the last position before `limit`, and not before `floor`, at which `wanted` says yes. Each stretch between
-   * two forks is run again, the latest first. A generator, so that a long search can pause: it yields now and then and
-   * returns the position or undefined. The run is left anywhere: `go` somewhere afterwards.
+   * two forks is run again, the latest first. A generator, so that a long search can pause: it yields now and then which
+   * share of the way it has looked at, and returns the position or undefined. The run is left anywhere: `go` somewhere
+   * afterwards.
    */
   *searchBack(
     limit: Position,
     floor: Position,
     wanted: (stop: Stop | undefined) => boolean,
-  ): Generator<void, Position | undefined> {
+  ): Generator<number, Position | undefined> {
     // Running over a stretch lays new forks: the list to work through is the one from before.
     const starts = this.checkpoints.map((c) => c.unit).filter((unit) => unit <= limit.unit);
+    const all = Math.max(1, limit.unit - floor.unit);
     let end = limit;
     let steps = 0;
     for (const unit of starts.reverse()) {
@@ -214,7 +216,7 @@ export class History<W extends World<W>, Stop extends Ordered, Edit, Memory> {
         // Asked at every stop, those before the floor too: whoever counts must see them all.
         if (wanted(this.current) && !before(this.at, floor)) found = this.at;
         this.forward();
-        if (++steps % 256 === 0) yield;
+        if (++steps % 256 === 0) yield (limit.unit - end.unit + this.at.unit - unit) / all;
       }
       if (found) return found;
       if (!before(floor, start)) return undefined;

@@ -6,7 +6,7 @@ import { closeSync, openSync, readSync, statSync } from "node:fs";
 import type { Socket } from "node:net";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { constants, gunzipSync } from "node:zlib";
+import { gunzipSync } from "node:zlib";
 import { isGzip } from "../capture/gzip.ts";
 import { findOnDisk, readDisk } from "../disk.ts";
 import { setFlags } from "../keptCode.ts";
@@ -17,18 +17,15 @@ import type { Host, Session } from "./session.ts";
 
 const onDisk = (path: string): string => (path.startsWith("file:") ? fileURLToPath(path) : path);
 
-/** Of compressed data that end early there is what came before; what grows beyond all bounds cannot be read. */
-const GUNZIP = { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: 2 ** 30 };
-
-/** A capture that is not longer than this, and one that is compressed, is kept whole. */
+/** A capture that is not longer than this is kept whole. */
 const SHORT = 2 ** 23;
 const PIECE = 2 ** 18;
 
-function* piecesOf(path: string, size: number): Generator<Uint8Array> {
+function* piecesOf(path: string, size: number, from: number): Generator<Uint8Array> {
   let file: number | undefined;
   try {
     file = openSync(path, "r");
-    for (let at = 0; at < size; ) {
+    for (let at = from; at < size; ) {
       const piece = new Uint8Array(Math.min(PIECE, size - at));
       const read = readSync(file, piece, 0, piece.length, at);
       if (read === 0) return;
@@ -42,32 +39,37 @@ function* piecesOf(path: string, size: number): Generator<Uint8Array> {
   }
 }
 
+/** The plain octets, where they are few and sound: that is quicker than piece by piece. */
+function gunzip(bytes: Uint8Array): Uint8Array | undefined {
+  try {
+    const { buffer, byteOffset, length } = gunzipSync(bytes, { maxOutputLength: SHORT });
+    return new Uint8Array(buffer, byteOffset, length);
+  } catch {
+    return undefined;
+  }
+}
+
 const files: Pick<Host, "readFile" | "openCapture" | "stamp" | "startedIn"> = {
   startedIn: process.cwd(),
   readFile(path, wanted) {
     const bytes = readDisk(path, wanted);
     if (typeof bytes === "string") return bytes;
-    try {
-      // A Buffer's views are many times dearer than a plain array's, and a capture is cut into a million of them.
-      const { buffer, byteOffset, length } = isGzip(bytes) ? gunzipSync(bytes, GUNZIP) : bytes;
-      return new Uint8Array(buffer, byteOffset, length);
-    } catch {
-      return "missing";
-    }
+    // A Buffer's views are many times dearer than a plain array's, and a capture is cut into a million of them.
+    return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
   },
   openCapture(path, wanted) {
     const found = findOnDisk(path, wanted);
     if (typeof found === "string") return found;
-    const pieces = () => piecesOf(found.path, found.size);
-    const [head] = pieces();
-    if (head === undefined) return found.size === 0 ? () => [] : "missing";
-    if (found.size > SHORT && !isGzip(head)) {
-      // A million frames leave garbage, and little else: room to grow would only be filled with it.
-      setFlags("--semi-space-growth-factor=1", "--heap-growing-percent=70");
-      return pieces;
-    }
-    const bytes = files.readFile(path, wanted) as Uint8Array | Unread;
-    return typeof bytes === "string" ? bytes : () => [bytes];
+    const pieces = (from = 0) => piecesOf(found.path, found.size, from);
+    if (found.size <= SHORT) {
+      const bytes = files.readFile(path, wanted) as Uint8Array | Unread;
+      if (typeof bytes === "string") return bytes;
+      const plain = isGzip(bytes) ? gunzip(bytes) : bytes;
+      if (plain) return (from = 0) => [plain.subarray(from)];
+    } else if (pieces().next().done) return "missing";
+    // A million frames leave garbage, and little else: room to grow would only be filled with it.
+    setFlags("--semi-space-growth-factor=1", "--heap-growing-percent=70");
+    return pieces;
   },
   stamp(path) {
     try {

@@ -62,15 +62,20 @@ export class Reporter {
     this.event("output", { category, output, ...source });
   }
 
-  /** A slice of a long run is over: of a capture, how far it is. */
-  underWay(): void {
+  /** A slice of a long run is over: of a capture, how far it is; on the way back, which share of it is looked at. */
+  underWay(back?: number): void {
     const { debuggee } = this.subject ?? {};
     if (!debuggee?.loaded.script.capture || this.client.supportsProgressReporting !== true) return;
     const { index, length } = debuggee;
-    const percentage = Math.floor((100 * index) / Math.max(1, length));
+    const percentage = Math.floor(100 * (back ?? index / Math.max(1, length)));
     const body = { ...PROGRESS, percentage, message: `frame ${index + 1} of ${length}` };
     if (this.progressing) this.event("progressUpdate", body);
-    else this.event("progressStart", { ...body, title: "Replaying the capture", cancellable: true });
+    else
+      this.event("progressStart", {
+        ...body,
+        title: back === undefined ? "Replaying the capture" : "Going back over the capture",
+        cancellable: true,
+      });
     this.progressing = true;
   }
   /** The run stands still. */

@@ -23,8 +23,8 @@ export interface Owner {
   ended(): void;
   /** The run has come to another moment. */
   passed(): void;
-  /** A slice of a long run is over, and another one follows. */
-  underWay(): void;
+  /** A slice of a long run is over, and another one follows; on the way back, which share of it has been looked at. */
+  underWay(back?: number): void;
   /** How finely packets must be run for every breakpoint to be come to. */
   readonly grain: Grain;
   /** Whether nothing is to stop the run. */
@@ -38,6 +38,9 @@ interface Past {
   readonly how: "step" | "run";
 }
 type Wanted = (moment: Debuggee["moment"]) => boolean;
+
+const PAUSED: Stopped = { reason: "pause", description: "Paused" };
+const AT_THE_ENTRY: Stopped = { reason: "entry", description: "Back at the first packet" };
 
 /** Milliseconds that a run may take before requests (pause, disconnect) are looked at. */
 const SLICE = 40;
@@ -139,7 +142,7 @@ export class Run {
           return;
         }
         if (this.pausing && this.canPause()) {
-          this.stop({ reason: "pause", description: "Paused" });
+          this.stop(PAUSED);
           return;
         }
         if (n % 32 === 0 && performance.now() > deadline) {
@@ -211,10 +214,15 @@ export class Run {
   reverse(): void {
     const { debuggee } = this;
     const stops = (): boolean => debuggee.halt.ids.length > 0 || debuggee.halt.caught !== undefined;
+    if (!debuggee.watchful) {
+      this.backTo(debuggee.entry);
+      this.stop(AT_THE_ENTRY);
+      return;
+    }
     debuggee.grain = this.owner.grain;
     this.search(debuggee.entry, stops, (found) => {
       this.backTo(found ?? debuggee.entry);
-      if (!found || !this.halted()) this.stop({ reason: "entry", description: "Back at the first packet" });
+      if (!found || !this.halted()) this.stop(AT_THE_ENTRY);
     });
   }
   /**
@@ -256,21 +264,31 @@ export class Run {
     this.debuggee.go(position, this.owner.grain);
   }
 
-  /** Looks back for a place, in slices; the packet is wherever the search left it when `done` is called. */
+  /**
+   * Looks back for a place, in slices; the packet is wherever the search left it when `done` is called. Who does not want
+   * to wait for the end stands where the search is.
+   */
   private search(floor: Position, wanted: Wanted, done: (found: Position | undefined) => void): void {
     const search = this.debuggee.searchBack(floor, wanted);
     const command = ++this.command;
     this.running = true;
+    this.pausing = false;
     const slice = (): void => {
       if (command !== this.command) return;
       const deadline = performance.now() + SLICE;
       for (;;) {
+        if (this.pausing) {
+          this.backTo({ unit: this.debuggee.position.unit, stop: 0, part: 0 });
+          this.stop(PAUSED);
+          return;
+        }
         const step = search.next();
         if (step.done) {
           done(step.value);
           return;
         }
         if (performance.now() > deadline) {
+          this.owner.underWay(step.value);
           setTimeout(slice, 0);
           return;
         }

@@ -251,7 +251,7 @@ class DebugSession implements Session {
       },
       kindOf: (id) => session.breakpoints.kindOf(id),
       passed: () => session.reporter.passed(),
-      underWay: () => session.reporter.underWay(),
+      underWay: (back) => session.reporter.underWay(back),
       ended: () => session.finish(true),
       stopped: (stopped) => session.stopped(stopped),
     };
