@@ -23,7 +23,7 @@ describe.each(readdirSync(DATA).filter((name) => name.endsWith(".iochain")))("%s
   test("is a sound policy", () => expect(mistakesOf(text)).toEqual([]));
 
   describe.each(EXPORT_FORMATS)("%s", (format) => {
-    const exported = exportPolicy(format, policy, name);
+    const exported = finish(exportPolicy(format, policy, name));
     test("is written as it was", () => {
       const file = join(DATA, `${name.replace(".iochain", "")}.${format}.txt`);
       const actual = `${exported.notes.map((note) => `! ${noteText(note)}\n`).join("")}${exported.text}`;

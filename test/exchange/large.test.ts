@@ -6,6 +6,7 @@ import { importInputs } from "../../server/src/exchange/import.ts";
 import { compilePolicy } from "../../server/src/policy/compile.ts";
 import { loadProgram } from "../../server/src/policy/program.ts";
 import { parseFile } from "../../server/src/syntax/document.ts";
+import { finish } from "../../server/src/syntax/steps.ts";
 
 const RULES = 13_000;
 const rules = Array.from(
@@ -40,7 +41,7 @@ describe("thousands of rules and addresses", () => {
   const policy = policyOf(text);
   for (const format of EXPORT_FORMATS)
     test(format, { timeout: 120_000 }, () => {
-      const exported = exportPolicy(format, policy, uri);
+      const exported = finish(exportPolicy(format, policy, uri));
       expect(exported.text.length).toBeGreaterThan(RULES * 50);
       if (format === "terraform") return;
       const imported = importInputs(format, [{ name: "large", text: exported.text }]);

@@ -37,7 +37,7 @@ describe.each(["nsx-policy", "nsxv-xml", "getrules"] as const)("%s", (format) =>
     let same = 0;
     for (let seed = 0; seed < 40; seed++) {
       const policy = policyOf(text(seed));
-      const exported = exportPolicy(format, policy, "a.iochain");
+      const exported = finish(exportPolicy(format, policy, "a.iochain"));
       const back = importInputs(format, [{ name: "back", text: exported.text }]);
       if (!("text" in back)) throw new Error(`${seed}: ${back.refused.message}`);
       expect(mistakesOf(back.text)).toEqual([]);
@@ -53,7 +53,7 @@ describe.each(["nsx-policy", "nsxv-xml", "getrules"] as const)("%s", (format) =>
     for (let seed = 100; seed < 115; seed++) {
       const text = policyText(new Dice(seed));
       const policy = policyOf(text);
-      const exported = exportPolicy(format, policy, "a.iochain");
+      const exported = finish(exportPolicy(format, policy, "a.iochain"));
       const back = importInputs(format, [{ name: "back", text: exported.text }]);
       if (!("text" in back)) throw new Error(`${seed}: ${back.refused.message}`);
       if (mistakesOf(text).length === 0) expect(mistakesOf(back.text)).toEqual([]);

@@ -8,6 +8,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
 import { exportPolicy } from "../../server/src/exchange/export.ts";
 import { readXml, type XmlNode } from "../../server/src/exchange/xml.ts";
+import { finish } from "../../server/src/syntax/steps.ts";
 import { Dice, policyText } from "../space/policies.ts";
 import { samples } from "../syntax/policies.ts";
 import { policyOf } from "./policies.ts";
@@ -31,7 +32,7 @@ describe.each([
       JSON.parse(read("schemas/nsxPolicy.json")),
     );
     for (const text of texts) {
-      const json = JSON.parse(exportPolicy("nsx-policy", policyOf(text), "a.iochain").text);
+      const json = JSON.parse(finish(exportPolicy("nsx-policy", policyOf(text), "a.iochain")).text);
       validate(json);
       expect(
         validate.errors?.map(({ instancePath, message, params }) => ({ instancePath, message, params })) ?? [],
@@ -41,12 +42,12 @@ describe.each([
   test("are resources, blocks and arguments of the provider vmware/nsxt", () => {
     const resources = JSON.parse(read("schemas/terraform.json"));
     for (const text of texts)
-      expect(hclMistakes(exportPolicy("terraform", policyOf(text), "a.iochain").text, resources)).toEqual([]);
+      expect(hclMistakes(finish(exportPolicy("terraform", policyOf(text), "a.iochain")).text, resources)).toEqual([]);
   });
   test("are elements, attributes and words of the API of NSX for vSphere", () => {
     const table: Readonly<Record<string, string>> = JSON.parse(read("schemas/nsxv.json"));
     for (const text of texts) {
-      const xml = exportPolicy("nsxv-xml", policyOf(text), "a.iochain").text;
+      const xml = finish(exportPolicy("nsxv-xml", policyOf(text), "a.iochain")).text;
       expect(xmlMistakes(readXml({ name: "a.xml", text: xml }), table)).toEqual([]);
     }
   });
@@ -54,17 +55,20 @@ describe.each([
 
 test("what is not as described is found", () => {
   const text = written[0] as string;
-  const json = exportPolicy("nsx-policy", policyOf(text), "a.iochain").text;
+  const json = finish(exportPolicy("nsx-policy", policyOf(text), "a.iochain")).text;
   const schema = new Ajv2020({ strict: false, discriminator: true }).compile(
     JSON.parse(read("schemas/nsxPolicy.json")),
   );
   expect(schema(JSON.parse(json.replace('"action": "DROP"', '"action": "DENY"')))).toBe(false);
   const resources = JSON.parse(read("schemas/terraform.json"));
-  const hcl = exportPolicy("terraform", policyOf(text), "a.iochain").text;
+  const hcl = finish(exportPolicy("terraform", policyOf(text), "a.iochain")).text;
   expect(hclMistakes(hcl.replace("source_groups", "sources"), resources)).toHaveLength(1);
   expect(hclMistakes(hcl.replace('"DROP"', '"DENY"'), resources)).toHaveLength(1);
   const table = JSON.parse(read("schemas/nsxv.json"));
-  const xml = exportPolicy("nsxv-xml", policyOf(text), "a.iochain").text.replace("<action>deny<", "<action>block<");
+  const xml = finish(exportPolicy("nsxv-xml", policyOf(text), "a.iochain")).text.replace(
+    "<action>deny<",
+    "<action>block<",
+  );
   expect(xmlMistakes(readXml({ name: "a.xml", text: xml }), table)).toHaveLength(1);
 });
 

@@ -2,6 +2,7 @@
 import { exportPolicy } from "../exchange/export.ts";
 import type { ExportFormat } from "../exchange/formats.ts";
 import { noteText } from "../exchange/report.ts";
+import { finish } from "../syntax/steps.ts";
 import { loadPolicy } from "./files.ts";
 import { write } from "./import.ts";
 import { OK, say, UNUSABLE } from "./terminal.ts";
@@ -20,7 +21,7 @@ export function exportFile(format: ExportFormat, file: string, options: { readon
     say(`iochain: ${file}: cannot be exported while it has syntax errors`);
     return UNUSABLE;
   }
-  const { text, notes } = exportPolicy(format, policy, file);
+  const { text, notes } = finish(exportPolicy(format, policy, file));
   if (notes.length > 0) say(notes.map(noteText).join("\n"));
   write(text, options.output);
   return OK;

@@ -5,14 +5,18 @@
 import { type AddressSet, formatIp, formatMac, formatRange, type Ip } from "../policy/addresses.ts";
 import { addressesOf } from "../policy/endpoints.ts";
 import type { Chain, Dfw, EndpointSet, Policy, Redirect, Rule, ServiceMatch, Vnic } from "../policy/policy.ts";
+import { STRIDE, type Steps } from "../syntax/steps.ts";
 import { entryParts, ethNumber, matchText, PolicyDraft, tellRouters } from "./policyDraft.ts";
 import type { Place, Report } from "./report.ts";
 
 const AGENTS = { acl: "dvfilter-generic-vmware", swsec: "dvfilter-generic-vmware-swsec", dfw: "vmware-sfw" } as const;
 
-export function getrulesText(policy: Policy, report: Report): string {
-  return new HostText(policy, report).text();
+export function* getrulesText(policy: Policy, report: Report): Steps<string> {
+  return yield* new HostText(policy, report).text();
 }
+
+/** A host prints the rules of each vNIC anew: many machines under many rules would fill more memory than there is. */
+const MAX_LINES = 2_000_000;
 
 class HostText {
   readonly #policy: Policy;
@@ -28,20 +32,26 @@ class HostText {
     this.#draft = new PolicyDraft(policy);
   }
 
-  text(): string {
+  *text(): Steps<string> {
     const vnics = [...this.#policy.vnics.values()];
     this.#tellLost();
     tellRouters(this.#draft, this.#report);
     this.#worlds();
     for (const vnic of vnics) {
       const chain = this.#chainOf(vnic);
+      if (this.#lines.length > MAX_LINES) {
+        const message = `${vnic.id}: its rules are left out, the dump has ${MAX_LINES.toLocaleString("en")} lines without them`;
+        this.#report.inexpressible(this.#draft.placeOf(vnic.source), message);
+        continue;
+      }
       const slot = chain?.slots.get(2);
-      if (slot?.block?.module === "dfw") this.#rules(slot.block, vnic);
+      if (slot?.block?.module === "dfw") yield* this.#rules(slot.block, vnic);
       for (const { number, block } of chain?.slots.values() ?? [])
-        if (block?.module === "redirect") this.#redirect(block, vnic, number);
+        if (block?.module === "redirect") yield* this.#redirect(block, vnic, number);
     }
     if (vnics.length === 0)
-      for (const block of this.#policy.blocks.values()) if (block.module === "dfw") this.#rules(block, undefined);
+      for (const block of this.#policy.blocks.values())
+        if (block.module === "dfw") yield* this.#rules(block, undefined);
     this.#discovered(vnics);
     return `${this.#lines.join("\n")}\n`;
   }
@@ -86,7 +96,7 @@ class HostText {
       );
     this.#lines.push("", "Slowpaths:", "", "Filters:");
     for (const vm of this.#policy.vms.values()) {
-      const world = 10_000 + [...this.#policy.vms.keys()].indexOf(vm.name);
+      const world = 10_000 + (this.#worldIds.get(vm.name) ?? 0);
       this.#lines.push(`world ${world} vmm0:${vm.name}`);
       for (const vnic of vm.vnics) {
         this.#lines.push(` port ${67_108_864 + vnic.index} ${vm.name}.${vnic.name}`);
@@ -127,23 +137,23 @@ class HostText {
 
   // ---- rules --------------------------------------------------------------------------------------------------------------
 
-  #rules(dfw: Dfw, vnic: Vnic | undefined): void {
+  *#rules(dfw: Dfw, vnic: Vnic | undefined): Steps<void> {
     if (vnic !== undefined && dfw.exclude.has(vnic)) return;
     const sets = new Map<string, EndpointSet>();
     const filter = vnic && this.#filter(vnic, AGENTS.dfw, 2);
     if (filter !== undefined) this.#lines.push(`[root@host:~] vsipioctl getrules -f ${filter}`);
     const name = dfw.name.replace(/[^\w-]+/g, "-");
     const applies = (rule: Rule) => vnic === undefined || rule.appliedTo === undefined || rule.appliedTo.has(vnic);
-    this.#ruleset(name, dfw.ipRules.filter(applies), sets, dfw.default, false);
+    yield* this.#ruleset(name, dfw.ipRules.filter(applies), sets, dfw.default, false);
     if (dfw.ethernetRules.length > 0)
-      this.#ruleset(`${name}_L2`, dfw.ethernetRules.filter(applies), sets, undefined, true);
+      yield* this.#ruleset(`${name}_L2`, dfw.ethernetRules.filter(applies), sets, undefined, true);
     this.#addrsets(sets, filter);
   }
-  #redirect(redirect: Redirect, vnic: Vnic, slot: number): void {
+  *#redirect(redirect: Redirect, vnic: Vnic, slot: number): Steps<void> {
     const filter = this.#filter(vnic, redirect.via?.name ?? redirect.name, slot);
     const sets = new Map<string, EndpointSet>();
     this.#lines.push(`[root@host:~] vsipioctl getrules -f ${filter}`);
-    this.#ruleset(
+    yield* this.#ruleset(
       `${redirect.name.replace(/[^\w-]+/g, "-")}`,
       redirect.rules.filter((rule) => rule.appliedTo === undefined || rule.appliedTo.has(vnic)),
       sets,
@@ -153,13 +163,13 @@ class HostText {
     this.#addrsets(sets, filter);
   }
 
-  #ruleset(
+  *#ruleset(
     name: string,
     rules: readonly Rule[],
     sets: Map<string, EndpointSet>,
     last: Dfw["default"],
     ethernet: boolean,
-  ): void {
+  ): Steps<void> {
     this.#lines.push(`ruleset ${name} {`);
     // NSX-T prints where the rules of the earlier categories and those of Application begin.
     const jumps = rules.some(({ action }) => action === "jump-to-application");
@@ -167,7 +177,8 @@ class HostText {
     let at = 1;
     let highest = 0;
     const seen = new Set<string>();
-    for (const rule of rules) {
+    for (const [i, rule] of rules.entries()) {
+      if (i % STRIDE === 0) yield;
       highest = Math.max(highest, rule.id);
       const begins = !jumps
         ? "# Filter rules"

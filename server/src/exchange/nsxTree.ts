@@ -4,6 +4,7 @@
  */
 import type { Chain, Dfw, Policy, Redirect, Rule, Section, TimerName } from "../policy/policy.ts";
 import { DEFAULT_TIMEOUTS } from "../policy/timeouts.ts";
+import { STRIDE, type Steps } from "../syntax/steps.ts";
 import { type ApiObject, Ids, type Json } from "./nsxApi.ts";
 import { MAX_SIDE, NoWords } from "./nsxTreeGroups.ts";
 import { TreeSegments } from "./nsxTreeSegments.ts";
@@ -29,18 +30,19 @@ const ACTIONS: Readonly<Record<string, string>> = {
   skip: "DO_NOT_REDIRECT",
 };
 
-export function nsxTree(policy: Policy, report: Report): NsxTree {
-  return new TreeMaker(policy, report).tree();
+export function* nsxTree(policy: Policy, report: Report): Steps<NsxTree> {
+  return yield* new TreeMaker(policy, report).tree();
 }
 
 class TreeMaker extends TreeSegments {
-  tree(): NsxTree {
+  *tree(): Steps<NsxTree> {
     for (const name of this.definitions.keys()) this.groupIds.of(`group ${name}`, name);
     for (const { key, endpoints, at } of this.draft.groups()) this.group(key, endpoints, at);
     const blocks = this.placed();
-    const securityPolicies = blocks.dfws.flatMap(({ dfw, chains }) =>
-      this.firewall(dfw, blocks.dfws.length === 1 ? undefined : chains),
-    );
+    const securityPolicies: ApiObject[] = [];
+    for (const { dfw, chains } of blocks.dfws)
+      for (const policy of yield* this.firewall(dfw, blocks.dfws.length === 1 ? undefined : chains))
+        securityPolicies.push(policy);
     const redirectionPolicies = blocks.redirects.map((redirect) => this.redirection(redirect));
     const guards = this.guards();
     for (const service of this.draft.services()) this.service(service.key, service.entries, service.alg, service.at);
@@ -95,9 +97,10 @@ class TreeMaker extends TreeSegments {
   }
 
   /** `chains`: those that have it, where other vNICs have another; undefined where all have it. */
-  protected firewall(dfw: Dfw, chains: readonly Chain[] | undefined): ApiObject[] {
+  protected *firewall(dfw: Dfw, chains: readonly Chain[] | undefined): Steps<ApiObject[]> {
     const scope = this.chainScope(dfw, chains);
-    const policies = dfw.sections.map((section, i) => this.section(dfw, section, i, scope));
+    const policies: ApiObject[] = [];
+    for (const [i, section] of dfw.sections.entries()) policies.push(yield* this.section(dfw, section, i, scope));
     const action = dfw.default?.action ?? "allow";
     const id = `${this.policyId(dfw.name)}-default`;
     policies.push({
@@ -151,7 +154,7 @@ class TreeMaker extends TreeSegments {
   protected policyId(key: string, name: string = key): string {
     return this.policyIds.of(key, name);
   }
-  protected section(dfw: Dfw, section: Section, i: number, chainScope: string[] | undefined): ApiObject {
+  protected *section(dfw: Dfw, section: Section, i: number, chainScope: string[] | undefined): Steps<ApiObject> {
     const id = this.policyIds.of(`${dfw.name} ${i}`, section.name);
     const appliedTo = section.source.statement.appliedTo;
     const lost: string[] = [];
@@ -166,6 +169,11 @@ class TreeMaker extends TreeSegments {
         if (!(error instanceof NoWords)) throw error;
         lost.push(error.message);
       }
+    const rules: Json[] = [];
+    for (const [n, rule] of section.rules.entries()) {
+      if (n % STRIDE === 0) yield;
+      rules.push(this.rule(rule, n, "Rule", lost, chainScope !== undefined));
+    }
     const category = section.ethernet ? "Ethernet" : section.category[0]?.toUpperCase() + section.category.slice(1);
     return {
       resource_type: "SecurityPolicy",
@@ -175,7 +183,7 @@ class TreeMaker extends TreeSegments {
       sequence_number: (i + 1) * 10,
       ...(!section.ethernet && { stateful: !section.stateless, tcp_strict: section.tcpStrict && !section.stateless }),
       ...(scope && { scope }),
-      rules: section.rules.map((rule, n) => this.rule(rule, n, "Rule", lost, chainScope !== undefined)),
+      rules,
     };
   }
 

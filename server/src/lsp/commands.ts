@@ -24,6 +24,9 @@ import { optionalText, run, text, viewOf } from "./simulation.ts";
 // biome-ignore lint/suspicious/noExplicitAny: arguments as they came over the wire.
 type Argument = any;
 
+/** A message that is shown is no list. */
+const MOST_TOLD = 3;
+
 const SHOWING = new Set(["iochain.showTrips", "iochain.showExport"]);
 
 const RUN: Readonly<
@@ -50,15 +53,20 @@ const RUN: Readonly<
     await session.show(address);
     return { uri: address };
   },
-  "iochain.showExport": async (session, { uri, format }) => {
+  "iochain.showExport": async (session, { uri, format }, token) => {
     const view = viewOf(session, uri);
     if (view === undefined) throw new ResponseError(ErrorCodes.InvalidParams, `no policy ${uri}`);
     if (typeof format !== "string" || !isExportFormat(format))
       throw new ResponseError(ErrorCodes.InvalidParams, `format is one of ${EXPORTS_KNOWN}`);
     const address = exportUri({ uri, format });
     await session.show(address);
-    const { notes } = await exported(view, format);
-    if (notes.length > 0) session.tell(false, `Not all of the policy can be said in ${format}: ${notes.join("; ")}`);
+    const { notes } = await exported(view, format, token);
+    const more = notes.length > MOST_TOLD ? `; and ${notes.length - MOST_TOLD} more` : "";
+    if (notes.length > 0)
+      session.tell(
+        false,
+        `Not all of the policy can be said in ${format}: ${notes.slice(0, MOST_TOLD).join("; ")}${more}`,
+      );
     return { uri: address, notes };
   },
   [APPLY]: async (session, { label, edit }) => ({ applied: await session.apply(text(label, "label"), edit) }),

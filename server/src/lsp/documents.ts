@@ -18,7 +18,7 @@ export const DOCUMENTS: readonly Feature[] = [
       client.workspace?.textDocumentContent === undefined
         ? {}
         : { workspace: { textDocumentContent: { schemes: [TRACE_SCHEME, EXPORT_SCHEME] } } },
-    answer: async (session, params) => {
+    answer: async (session, params, token) => {
       const uri = String(params.uri);
       const [trace, wanted] = [readTraceUri(uri), readExportUri(uri)];
       const policy = trace?.uri ?? wanted?.uri;
@@ -27,7 +27,7 @@ export const DOCUMENTS: readonly Feature[] = [
       const view = viewOfUri(session, policy);
       if (view === undefined) return { text: `There is no policy ${policy} any more.\n` };
       if (trace) return { text: traceDocument(view, trace, session.scenarioHost) };
-      return { text: (await exported(view, (wanted as NonNullable<typeof wanted>).format)).text };
+      return { text: (await exported(view, (wanted as NonNullable<typeof wanted>).format, token)).text };
     },
   },
 ];

@@ -27,7 +27,7 @@ export const EXCHANGE: readonly Feature[] = [
   },
   {
     method: "iochain/export",
-    answer: async (session, { uri, format }) => {
+    answer: async (session, { uri, format }, token) => {
       if (typeof format !== "string" || !isExportFormat(format))
         throw invalid(`format is one of ${EXPORT_FORMATS.join(", ")}`);
       if (typeof uri !== "string") throw invalid("uri is a text");
@@ -39,7 +39,7 @@ export const EXCHANGE: readonly Feature[] = [
           LSPErrorCodes.RequestFailed,
           `a policy with a syntax error is not exported: ${mistake}`,
         );
-      return written(view, format);
+      return written(view, format, token);
     },
   },
 ];

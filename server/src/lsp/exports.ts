@@ -1,10 +1,12 @@
 /** `iochain-export:`: a policy in another format, as a read-only document that is made anew with the policy. */
+import type { CancellationToken } from "vscode-languageserver";
 import type { Exported } from "../exchange/export.ts";
 import { EXPORT_FORMATS, type ExportFormat, isExportFormat } from "../exchange/formats.ts";
 import { noteText } from "../exchange/report.ts";
 import { address, readAddress } from "../ide/address.ts";
 import type { View } from "../ide/view.ts";
 import { fileName } from "../policy/uri.ts";
+import { inSlices } from "./slices.ts";
 
 export const EXPORT_SCHEME = "iochain-export";
 
@@ -44,15 +46,19 @@ export const mistakesIn = (view: View): string[] =>
   );
 
 /** The text, and what the format cannot hold. Writers are loaded when one is asked for. */
-export async function exported(view: View, format: ExportFormat): Promise<{ text: string; notes: readonly string[] }> {
+export async function exported(
+  view: View,
+  format: ExportFormat,
+  token?: CancellationToken,
+): Promise<{ text: string; notes: readonly string[] }> {
   const mistakes = mistakesIn(view);
   if (mistakes.length > 0)
     return { text: `The policy cannot be exported while it has syntax errors:\n${mistakes.join("\n")}\n`, notes: [] };
-  const { text, notes } = await written(view, format);
+  const { text, notes } = await written(view, format, token);
   return { text, notes: notes.map(noteText) };
 }
 /** The same with notes as they are. */
-export async function written(view: View, format: ExportFormat): Promise<Exported> {
+export async function written(view: View, format: ExportFormat, token?: CancellationToken): Promise<Exported> {
   const { exportPolicy } = await import("../exchange/export.ts");
-  return exportPolicy(format, view.policy(), view.program.root.uri);
+  return inSlices(exportPolicy(format, view.policy(), view.program.root.uri), token, view.document);
 }
