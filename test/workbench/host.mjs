@@ -35,7 +35,7 @@ const unneededExtensions = [
 /**
  * Starts the server on 127.0.0.1. `extension` is a folder or a VSIX to have installed; `port` is a wish (0: any), and gives way
  * when it is taken; `testDriver` lets a page start extension tests, but hides notifications; `env` reaches the
- * extension host; `log` receives what the server prints. Answers its address and how to stop it; complains when the
+ * extension host; `language` is that of the window; `log` receives what the server prints. Answers its address and how to stop it; complains when the
  * server ends before it listens.
  */
 export async function startServer({
@@ -44,6 +44,7 @@ export async function startServer({
   port = 0,
   testDriver = false,
   env = {},
+  language = "en",
   log = () => {},
 }) {
   const data = await mkdtemp(path.join(tmpdir(), "iochain-vscode-"));
@@ -54,6 +55,7 @@ export async function startServer({
     await writeFile(path.join(data, folder, "settings.json"), allSettings);
   }
   await mkdir(temporary);
+  if (language !== "en") await speak(language, path.join(data, "data"));
   if (extension?.endsWith(".vsix")) await install(extension, data);
   else if (extension) await link(extension, path.join(data, "extensions"));
 
@@ -68,6 +70,7 @@ export async function startServer({
       `--server-data-dir=${data}`,
       "--telemetry-level=off",
       "--disable-workspace-trust",
+      `--locale=${language}`,
       ...(testDriver ? ["--enable-smoke-test-driver"] : []),
     ],
     {
@@ -101,6 +104,15 @@ export async function startServer({
 async function install(vsix, data) {
   const program = path.join(hostCode, "out/server-main.js");
   await promisify(execFile)(hostNode, [program, `--server-data-dir=${data}`, "--install-extension", vsix]);
+}
+
+/** VS Code's own words stay English: what it has in other languages are extensions of its marketplace. Ours are ours. */
+async function speak(language, folder) {
+  const words = path.join(folder, "words.json");
+  await writeFile(words, JSON.stringify({ version: "1.0.0", contents: {} }));
+  const from = { extensionIdentifier: { id: `iochain.${language}` }, version: "1.0.0" };
+  const pack = { hash: "0", label: language, extensions: [from], translations: { vscode: words } };
+  await writeFile(path.join(folder, "languagepacks.json"), JSON.stringify({ [language]: pack }));
 }
 
 /** VS Code finds an unpacked extension in its extensions folder, also through a link. */

@@ -21,6 +21,7 @@ import { version } from "../../../package.json";
 import { TRACE_SCHEME } from "../ide/traceDocument.ts";
 import { settingOf } from "../policy/bounds.ts";
 import { statementParser } from "../syntax/parser.ts";
+import { lexer } from "../syntax/tokens.ts";
 import { Diagnostics } from "./diagnostics.ts";
 import { refresher } from "./documents.ts";
 import { capabilities, FEATURES, type Feature } from "./features.ts";
@@ -71,8 +72,11 @@ export function startServer(connection: Connection, host: Host): void {
     workspace.openFolders(folders);
     // Not before: the library takes the notification for itself while it initializes.
     connection.onNotification("workspace/didChangeWorkspaceFolders", foldersChanged);
-    // While the client takes note of the answer; the first text would wait for it.
-    setTimeout(statementParser);
+    // While the client takes note of the answer; the first text would wait for them.
+    setTimeout(() => {
+      lexer();
+      statementParser();
+    });
     return {
       capabilities: capabilities(session.client, {
         positionEncoding: session.encoding,

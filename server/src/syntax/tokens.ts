@@ -134,12 +134,17 @@ const LEXED = [
 /** All types, for the parser. */
 export const VOCABULARY: readonly TokenType[] = [...LEXED, TooLong, ...keywords.values()];
 
-const lexer = new Lexer(LEXED, {
-  positionTracking: "onlyOffset",
-  ensureOptimizations: true,
-  // A test validates the vocabulary; done here it would cost every start.
-  skipValidations: true,
-});
+let made: Lexer | undefined;
+/** Made when it is first needed: a program that starts has more urgent things to do. */
+export function lexer(): Lexer {
+  made ??= new Lexer(LEXED, {
+    positionTracking: "onlyOffset",
+    ensureOptimizations: true,
+    // A test validates the vocabulary; done here it would cost every start.
+    skipValidations: true,
+  });
+  return made;
+}
 
 const DASHED_MAC = /^[0-9A-Fa-f]{2}(?:-[0-9A-Fa-f]{2}){5}$/;
 
@@ -191,7 +196,7 @@ export function forgetNames(): void {
 /** Always gives tokens, and in order. */
 export function lex(text: string): Lexed {
   if (text.length > LONG) return lexLong(text);
-  const { tokens, groups } = lexer.tokenize(text);
+  const { tokens, groups } = lexer().tokenize(text);
   const name = Name.tokenTypeIdx;
   for (let i = 0; i < tokens.length; i++) {
     const token = tokens[i] as IToken;

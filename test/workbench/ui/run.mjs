@@ -13,6 +13,7 @@ import { DUMP, inTheBrowser } from "./browser.mjs";
 import { chainLooks, looks } from "./chainLooks.mjs";
 import { debugging } from "./debugger.mjs";
 import { exchanging } from "./exchanging.mjs";
+import { german } from "./german.mjs";
 import { lenses } from "./lenses.mjs";
 import { newcomer } from "./newcomer.mjs";
 import { actingOnFlows, replaying } from "./replaying.mjs";
@@ -34,7 +35,8 @@ let server;
 let browser;
 try {
   execFileSync(process.execPath, ["package.mjs"], { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
-  server = await startServer({ extension: path.join(root, `dist/packages/iochain-${manifest.version}.vsix`) });
+  const extension = path.join(root, `dist/packages/iochain-${manifest.version}.vsix`);
+  server = await startServer({ extension });
   browser = await launchBrowser();
   await walk(await open({ folder }), newcomer);
   await walk(await open({ folder }), debugging);
@@ -49,6 +51,9 @@ try {
     await walk(await open({ folder: own, width: look.width }), chainLooks(look));
     await walk(await open({ folder: own, width: look.width }), replaying(`, ${look.name}`));
   }
+  await server.stop();
+  server = await startServer({ extension, language: "de" });
+  await walk(await open({ folder }), german);
 } catch (error) {
   console.error(error);
   counts.failed++;

@@ -54,7 +54,7 @@ const journeys = {
     },
     // The pictures of the steps stand beside them where there is room.
     "walkthrough-wide": async (workbench) => {
-      await workbench.command("View: Close Primary Side Bar");
+      if (await workbench.page.locator(".part.sidebar").isVisible()) await workbench.press("Control+b");
     },
     testing: (workbench) => view(workbench, "Testing"),
     debug: (workbench) => view(workbench, "Run and Debug"),
