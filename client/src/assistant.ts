@@ -1,5 +1,7 @@
 /** The engine's questions as tools of VS Code's language models: what they take is declared in package.json. */
 import * as vscode from "vscode";
+import { isPolicy } from "./names.ts";
+import { namePlaces } from "./places.ts";
 import type { Server } from "./server.ts";
 
 interface Input {
@@ -14,7 +16,7 @@ export function registerTools(context: vscode.ExtensionContext, server: Server):
     context.subscriptions.push(
       vscode.lm.registerTool<Input>(name, {
         prepareInvocation: ({ input }) => ({
-          invocationMessage: vscode.l10n.t("Asking the IOChain engine about {0}", String(input.policy)),
+          invocationMessage: vscode.l10n.t("Asking the IOChain engine about {0}", String(input.policy ?? "")),
         }),
         invoke: async ({ input }, token) => {
           const answer = await ask(name.replace(/^iochain_/, ""), input, token);
@@ -25,14 +27,31 @@ export function registerTools(context: vscode.ExtensionContext, server: Server):
 
   async function ask(name: string, input: Input, token: vscode.CancellationToken): Promise<string> {
     const uri = await policyUri(String(input.policy ?? ""));
-    if (uri === undefined) return `There is no policy ${input.policy} in the workspace.`;
+    if (uri === undefined) return noPolicy(input.policy);
     // The server knows what is open; closing it again is VS Code's business.
     await vscode.workspace.openTextDocument(uri);
     const parameters = { uri: String(uri), name, input };
     const answer = await server.sendRequest<{ text?: string; error?: string }>("iochain/tool", parameters, token);
-    return answer.text ?? `Error: ${answer.error}`;
+    return named(answer.text ?? `Error: ${answer.error}`);
   }
 }
+
+/** Policies that are named to somebody who has named none. */
+const MOST_NAMED = 20;
+
+async function noPolicy(name: string | undefined): Promise<string> {
+  const open = vscode.workspace.textDocuments.filter(isPolicy).map(({ uri }) => uri);
+  const found = [...open, ...(await vscode.workspace.findFiles("**/*.iochain", undefined, MOST_NAMED))];
+  const names = [...new Set(found.map((uri) => vscode.workspace.asRelativePath(uri)))].slice(0, MOST_NAMED);
+  const there = names.length > 0 ? `It has ${names.join(", ")}.` : "It has none.";
+  return `Error: ${name === undefined ? "policy is missing" : `the workspace has no policy ${name}`}. ${there}`;
+}
+
+/** With the policies' names as this tool takes them. */
+const named = (text: string): string =>
+  namePlaces(text).text.replace(/^[a-z][\w+.-]*:\S+?(?=:\d+:\d+: )/gm, (file) =>
+    vscode.workspace.asRelativePath(vscode.Uri.parse(file)),
+  );
 
 /** A model may name any path: only what is open, or in a folder of the workspace, is read. */
 async function policyUri(name: string): Promise<vscode.Uri | undefined> {
