@@ -7,6 +7,7 @@ import { registerDebugAdapter } from "./debugging/adapter.ts";
 import { registerBesideRules } from "./debugging/besideRules.ts";
 import { registerDebugCommands } from "./debugging/commands.ts";
 import { registerDebugConfigurations } from "./debugging/configurations.ts";
+import { registerSources } from "./debugging/sources.ts";
 import { registerExchange } from "./exchange/register.ts";
 import { registerExplanation } from "./explain.ts";
 import { registerNewPolicy } from "./newPolicy.ts";
@@ -30,6 +31,7 @@ export function registerParts(
   registerDebugAdapter(context, server, adapter);
   registerDebugConfigurations(context, server);
   registerDebugCommands(context, server);
+  registerSources(context);
   registerBesideRules(context, server);
   registerChainView(context, server);
   registerReplayView(context, server);

@@ -56,8 +56,12 @@ export const actingOnFlows = [
       await workbench.debugToolbar().waitFor();
       await workbench.press("Control+Shift+d");
       await workbench.page.locator(".debug-call-stack .stack-frame", { hasText: "frame 22" }).waitFor();
+      const frames = workbench.page.locator(".tab", { hasText: "three-tier.pcapng" });
+      assert.equal(await frames.count(), 1);
       await workbench.press("Shift+F5");
       await workbench.debugToolbar().waitFor({ state: "hidden" });
+      // What the session made goes with it: the policy is in front again.
+      await frames.waitFor({ state: "detached" });
     },
   ],
   [
