@@ -2,6 +2,7 @@
  * Look-ups in the connection table beside a Map with text keys, as one would write it: processor time in nanoseconds a
  * look-up, the making of the key included.
  */
+import { NUMBERS } from "../server/src/chain/flowPages.ts";
 import { FlowTable, flowKey } from "../server/src/chain/flowTable.ts";
 import { cpuEach, type Figure } from "./figure.ts";
 import { randomFrom } from "./policies.ts";
@@ -26,8 +27,8 @@ function measure(flows: number) {
     q: below(65536),
   }));
   const six = ends.map((end) => ({ ...end, a: (BigInt(end.a) << 64n) + 7n, b: (0x20010db8n << 96n) + BigInt(end.b) }));
-  const table = new FlowTable<number>();
-  const tableOfSix = new FlowTable<number>();
+  const table = new FlowTable(NUMBERS);
+  const tableOfSix = new FlowTable(NUMBERS);
   const map = new Map<string, number>();
   const text = ({ a, p, b, q }: (typeof ends)[number]) => `6 ${a}:${p} ${b}:${q}`;
   for (const [i, end] of ends.entries()) {

@@ -1,6 +1,7 @@
 /** Tables against plain maps: whatever is written to a fork stays in the fork. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { NUMBERS } from "../../server/src/chain/flowPages.ts";
 import { type FlowKey, FlowTable, flowKey } from "../../server/src/chain/flowTable.ts";
 import { Table } from "../../server/src/chain/table.ts";
 
@@ -11,7 +12,7 @@ const flows = Array.from({ length: 600 }, (_, i): FlowKey => {
 });
 const tables = {
   Table: { make: () => new Table<string, number>(), key: (i: number) => `key ${i}` },
-  FlowTable: { make: () => new FlowTable<number>(), key: (i: number) => flows[i] as FlowKey },
+  FlowTable: { make: () => new FlowTable(NUMBERS), key: (i: number) => flows[i] as FlowKey },
 } as const;
 
 test.each(Object.entries(tables))("%s: forks are maps of their own", (_, { make, key: keyOf }) => {
@@ -47,13 +48,13 @@ test.each(Object.entries(tables))("%s: forks are maps of their own", (_, { make,
 });
 
 test("flows stay in the order in which they came, however many", () => {
-  const table = new FlowTable<number>();
+  const table = new FlowTable(NUMBERS);
   for (const [i, key] of flows.entries()) table.set(key, i);
   expect(table.entries().map(([, value]) => value)).toEqual(flows.map((_, i) => i));
 });
 
 test("flows that are over are swept out as the table grows", () => {
-  const table = new FlowTable<number>();
+  const table = new FlowTable(NUMBERS);
   for (let i = 0; i < 50_000; i++) {
     table.sweep((value) => value < i - 500);
     table.set(flowKey(6, i, 1, 2, 3), i);

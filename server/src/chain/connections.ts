@@ -6,7 +6,9 @@
 import type { Packet, Tcp } from "../capture/packet.ts";
 import type { Timeouts, TimerName } from "../policy/policy.ts";
 import { ICMP, ICMPV6, TCP } from "../policy/protocols.ts";
+import { DEFAULT_TIMEOUTS } from "../policy/timeouts.ts";
 import type { End, Flow } from "./flow.ts";
+import { numberAt, putNumber, type Rows } from "./flowPages.ts";
 import { type FlowKey, ipOfKey } from "./flowTable.ts";
 
 export const FIN = 1;
@@ -25,11 +27,11 @@ interface Ends {
 
 const TCP_ENDS: readonly TcpEnd[] = ["silent", "syn", "open", "fin"];
 const ALL_ENDS = TCP_ENDS.flatMap((opener) => TCP_ENDS.map((answerer): Ends => ({ opener, answerer })));
-/** The same object each time: a capture may have a million connections. */
+/** The same object each time. */
 const bothEnds = (opener: TcpEnd, answerer: TcpEnd): Ends =>
   ALL_ENDS[TCP_ENDS.indexOf(opener) * TCP_ENDS.length + TCP_ENDS.indexOf(answerer)] as Ends;
 
-/** An entry. Never changed in place, and small: a capture may open a million. */
+/** An entry. Never changed in place. */
 export interface Connection {
   readonly key: FlowKey;
   /** Whether the end that the key has first has opened it. */
@@ -48,6 +50,50 @@ export interface Connection {
   /** The rule that let it in; undefined: a default. */
   readonly openedBy: number | undefined;
 }
+
+const STATES = Object.keys(DEFAULT_TIMEOUTS) as readonly TimerName[];
+/** Bits of a connection's first cell: a state and a pair of ends have four, and so many more. */
+const ENDS_AT = 4;
+const HAS_ENDS = 1 << 8;
+const BY_LOW = 1 << 9;
+const HAS_ISN = 1 << 10;
+const SIMULTANEOUS_SAID = 1 << 11;
+const SIMULTANEOUS = 1 << 12;
+
+/** Connections in a flow table. */
+export const CONNECTIONS: Rows<Connection> = {
+  columns: 9,
+  write({ state, ends, byLow, isn, simultaneous, packets, expires, since, openedBy }, cells, at, step) {
+    cells[at] =
+      STATES.indexOf(state) |
+      (ends === undefined ? 0 : HAS_ENDS | (ALL_ENDS.indexOf(ends) << ENDS_AT)) |
+      (byLow ? BY_LOW : 0) |
+      (isn === undefined ? 0 : HAS_ISN) |
+      (simultaneous === undefined ? 0 : SIMULTANEOUS_SAID) |
+      (simultaneous ? SIMULTANEOUS : 0);
+    cells[at + step] = isn ?? 0;
+    cells[at + 2 * step] = packets;
+    putNumber(cells, at + 3 * step, step, expires);
+    putNumber(cells, at + 5 * step, step, since);
+    putNumber(cells, at + 7 * step, step, openedBy ?? Number.NaN);
+  },
+  read(cells, at, step, key) {
+    const bits = cells[at] as number;
+    const openedBy = numberAt(cells, at + 7 * step, step);
+    return {
+      key,
+      byLow: (bits & BY_LOW) !== 0,
+      since: numberAt(cells, at + 5 * step, step),
+      packets: (cells[at + 2 * step] as number) >>> 0,
+      openedBy: Number.isNaN(openedBy) ? undefined : openedBy,
+      state: STATES[bits & 15] as TimerName,
+      expires: numberAt(cells, at + 3 * step, step),
+      ends: (bits & HAS_ENDS) === 0 ? undefined : ALL_ENDS[(bits >> ENDS_AT) & 15],
+      isn: (bits & HAS_ISN) === 0 ? undefined : cells[at + step],
+      simultaneous: (bits & SIMULTANEOUS_SAID) === 0 ? undefined : (bits & SIMULTANEOUS) !== 0,
+    };
+  },
+};
 
 const isIcmp = (protocol: number): boolean => protocol === ICMP || protocol === ICMPV6;
 const lowEnd = ({ low, lowPort }: FlowKey): End => ({ ip: ipOfKey(low), port: lowPort });

@@ -1,9 +1,11 @@
 /**
- * A table by flow that forks in constant time. It is a hash table in pages, each with open addressing of its own; forks
- * share pages until one of them writes. So a look-up makes no text of a flow, and a fork costs what is changed
- * afterwards. Values must not be changed in place.
+ * A table by flow that forks in constant time. Its entries are rows of numbers in pages (`flowPages.ts`): a capture may
+ * open a million connections, and an object for each would be most of the memory that a replay takes. Forks share pages
+ * until one of them writes. So a look-up makes no text of a flow, and a fork costs what is changed afterwards. What is
+ * handed out is an object made for the asker: to change an entry, set it.
  */
 import type { Ip } from "../policy/addresses.ts";
+import { FlowPages, NARROW, type Rows, WIDE } from "./flowPages.ts";
 
 /**
  * What the two directions of a conversation have in common. IPv4 addresses are signed 32-bit numbers here: millions of
@@ -41,156 +43,64 @@ export const sameKey = (a: FlowKey, b: FlowKey): boolean =>
 export const flowKeyText = ({ protocol, low, lowPort, high, highPort }: FlowKey): string =>
   `${typeof low === "bigint" ? 6 : 4} ${protocol} ${ipOfKey(low)}:${lowPort} ${ipOfKey(high)}:${highPort}`;
 
-/** Never changed in place: the pages of several forks may have it. */
-interface Entry<V> {
-  readonly key: FlowKey;
-  readonly value: V;
-  /** Its place in the order of coming. */
-  readonly order: number;
-}
-/**
- * A power of two of places, some always empty: there looking ends. An entry stands at its hash's place or behind it,
- * without a gap, round the end.
- */
-interface Page<V> {
-  entries: (Entry<V> | undefined)[];
-  filled: number;
-}
-
-const SMALL = 16;
-/** Entries a page, on average, before there are four times as many pages. */
-const FULL = 24;
 /** Below this many entries nobody looks for those that are over. */
 const CROWD = 1024;
 
 export class FlowTable<V> {
-  /** A power of two of them; undefined: empty. */
-  private pages: (Page<V> | undefined)[] = [undefined];
-  /** Pages that no fork shares, by index; undefined: the list itself is shared, too. */
-  private own: Uint8Array | undefined = new Uint8Array(1);
-  private count = 0;
+  private readonly rows: Rows<V>;
+  /** Flows of IPv4, and of IPv6. */
+  private narrow: FlowPages<V>;
+  private wide: FlowPages<V>;
   private orders = 0;
   private crowdAt = CROWD;
 
+  constructor(rows: Rows<V>) {
+    this.rows = rows;
+    this.narrow = new FlowPages(NARROW, rows);
+    this.wide = new FlowPages(WIDE, rows);
+  }
+
   get size(): number {
-    return this.count;
+    return this.narrow.size + this.wide.size;
   }
   get(key: FlowKey): V | undefined {
-    const page = this.pages[key.hash & (this.pages.length - 1)];
-    return page?.entries[find(page.entries, key)]?.value;
+    return this.pagesOf(key).get(key);
   }
   has(key: FlowKey): boolean {
-    return this.get(key) !== undefined;
+    return this.pagesOf(key).has(key);
   }
   /** In the order in which they came. */
   entries(): [FlowKey, V][] {
-    return this.all()
+    return [...this.narrow.entries(), ...this.wide.entries()]
       .sort((a, b) => a.order - b.order)
       .map(({ key, value }) => [key, value]);
   }
 
   set(key: FlowKey, value: V): void {
-    const page = this.toWrite(key);
-    const at = find(page.entries, key);
-    const before = page.entries[at];
-    if (before !== undefined) {
-      page.entries[at] = { key: before.key, value, order: before.order };
-      return;
-    }
-    page.entries[at] = { key, value, order: this.orders };
-    this.orders += 1;
-    this.count += 1;
-    fill(page);
-    if (this.count > FULL * this.pages.length) this.split();
+    if (this.pagesOf(key).set(key, value, this.orders)) this.orders += 1;
   }
   delete(key: FlowKey): void {
-    if (!this.has(key)) return;
-    const page = this.toWrite(key);
-    const { entries } = page;
-    const last = entries.length - 1;
-    this.count -= 1;
-    page.filled -= 1;
-    let at = find(entries, key);
-    // What stands behind moves up, so that no gap comes between a key and its place.
-    for (let next = (at + 1) & last; ; next = (next + 1) & last) {
-      const moved = entries[next];
-      if (moved === undefined) break;
-      if (((next - placeOf(moved.key)) & last) < ((next - at) & last)) continue;
-      entries[at] = moved;
-      at = next;
-    }
-    entries[at] = undefined;
+    this.pagesOf(key).delete(key);
   }
 
   /** Takes out what is over, each time the table has doubled: memory follows what lives, not what has been. */
   sweep(isOver: (value: V) => boolean): void {
-    if (this.count < this.crowdAt) return;
-    for (const { key, value } of this.all()) if (isOver(value)) this.delete(key);
-    this.crowdAt = Math.max(CROWD, 2 * this.count);
+    if (this.size < this.crowdAt) return;
+    this.narrow.sweep(isOver);
+    this.wide.sweep(isOver);
+    this.crowdAt = Math.max(CROWD, 2 * this.size);
   }
 
   fork(): FlowTable<V> {
-    const fork = new FlowTable<V>();
-    fork.pages = this.pages;
-    fork.count = this.count;
+    const fork = new FlowTable<V>(this.rows);
+    fork.narrow = this.narrow.fork();
+    fork.wide = this.wide.fork();
     fork.orders = this.orders;
     fork.crowdAt = this.crowdAt;
-    fork.own = undefined;
-    this.own = undefined;
     return fork;
   }
 
-  private all(): Entry<V>[] {
-    const all: Entry<V>[] = [];
-    for (const page of this.pages) for (const entry of page?.entries ?? []) if (entry !== undefined) all.push(entry);
-    return all;
+  private pagesOf({ low }: FlowKey): FlowPages<V> {
+    return typeof low === "number" ? this.narrow : this.wide;
   }
-  private toWrite({ hash }: FlowKey): Page<V> {
-    if (this.own === undefined) {
-      this.pages = [...this.pages];
-      this.own = new Uint8Array(this.pages.length);
-    }
-    const index = hash & (this.pages.length - 1);
-    const found = this.pages[index];
-    if (found !== undefined && this.own[index] === 1) return found;
-    const page = found ? { entries: found.entries.slice(), filled: found.filled } : emptyPage<V>(SMALL);
-    this.pages[index] = page;
-    this.own[index] = 1;
-    return page;
-  }
-  private split(): void {
-    const all = this.all();
-    this.pages = new Array(4 * this.pages.length).fill(undefined);
-    this.own = new Uint8Array(this.pages.length);
-    for (const entry of all) put(this.toWrite(entry.key), entry);
-  }
-}
-
-/** The page takes the hash's lower bits, the place in it the upper ones. */
-const placeOf = ({ hash }: FlowKey): number => hash >>> 20;
-
-/** Where a key stands, or the empty place where it would. */
-function find(entries: readonly (Entry<unknown> | undefined)[], key: FlowKey): number {
-  const last = entries.length - 1;
-  let at = placeOf(key) & last;
-  for (let found = entries[at]; found !== undefined && !sameKey(found.key, key); found = entries[at])
-    at = (at + 1) & last;
-  return at;
-}
-
-const emptyPage = <V>(length: number): Page<V> => ({ entries: new Array(length).fill(undefined), filled: 0 });
-
-/** Puts in what is not there yet. */
-function put<V>(page: Page<V>, entry: Entry<V>): void {
-  page.entries[find(page.entries, entry.key)] = entry;
-  fill(page);
-}
-
-/** One more is in the page; it grows before it is crowded. */
-function fill<V>(page: Page<V>): void {
-  page.filled += 1;
-  if (page.filled <= 0.75 * page.entries.length) return;
-  const larger = emptyPage<V>(2 * page.entries.length);
-  for (const entry of page.entries) if (entry !== undefined) put(larger, entry);
-  Object.assign(page, larger);
 }

@@ -4,6 +4,7 @@ import { ipProtocolName, SCTP, TCP, UDP } from "../policy/protocols.ts";
 import { portText } from "./describe.ts";
 import { byText, decisiveSlot } from "./expectation.ts";
 import { type End, type Flow, flowOf } from "./flow.ts";
+import { NUMBERS } from "./flowPages.ts";
 import { type FlowKey, FlowTable, flowKeyText } from "./flowTable.ts";
 import type { Replayed } from "./replay.ts";
 import type { By, Outcome } from "./trace.ts";
@@ -70,7 +71,7 @@ class Column {
 }
 
 export class ReplayFlows {
-  private readonly rows = new FlowTable<number>();
+  private readonly rows = new FlowTable(NUMBERS);
   private readonly keys: FlowKey[] = [];
   private readonly ends: string[] = [];
   private readonly vnics: (readonly string[])[] = [];

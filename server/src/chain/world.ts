@@ -6,7 +6,8 @@ import type { Ip, Mac } from "../policy/addresses.ts";
 import { familyOf } from "../policy/addresses.ts";
 import type { Platform } from "../policy/platforms.ts";
 import type { Chain, Policy, Vnic } from "../policy/policy.ts";
-import type { Connection } from "./connections.ts";
+import { CONNECTIONS, type Connection } from "./connections.ts";
+import type { Rows } from "./flowPages.ts";
 import { FlowTable, flowKeyText } from "./flowTable.ts";
 import type { FragmentHead } from "./fragments.ts";
 import { macFor } from "./packet.ts";
@@ -25,6 +26,17 @@ export interface Redirected {
   readonly connection: Connection;
   readonly redirect: boolean;
 }
+const WAYS: Rows<Redirected> = {
+  columns: CONNECTIONS.columns + 1,
+  write({ connection, redirect }, cells, at, step) {
+    CONNECTIONS.write(connection, cells, at, step);
+    cells[at + CONNECTIONS.columns * step] = redirect ? 1 : 0;
+  },
+  read: (cells, at, step, key) => ({
+    connection: CONNECTIONS.read(cells, at, step, key),
+    redirect: cells[at + CONNECTIONS.columns * step] === 1,
+  }),
+};
 /** What befell the first fragment of a datagram; the later ones share it. */
 export interface FragmentFate {
   readonly allowed: boolean;
@@ -41,7 +53,7 @@ export interface Rate {
 /** What is known at one vNIC. */
 export class VnicState {
   /** The firewall's connection table, by flow. */
-  connections = new FlowTable<Connection>();
+  connections = new FlowTable(CONNECTIONS);
   /** By slot number. */
   redirects: ReadonlyMap<number, FlowTable<Redirected>> = new Map();
   /** Addresses learned, in order. */
@@ -61,7 +73,7 @@ export class VnicState {
   redirectsAt(slot: number): FlowTable<Redirected> {
     const known = this.redirects.get(slot);
     if (known) return known;
-    const made = new FlowTable<Redirected>();
+    const made = new FlowTable(WAYS);
     this.redirects = new Map([...this.redirects, [slot, made]]);
     return made;
   }

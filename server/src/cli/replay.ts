@@ -37,6 +37,9 @@ export interface ReplayOptions {
   readonly coverage?: "text" | "lcov";
 }
 
+/** Frames of a capture for which V8's room for new objects has grown enough. */
+const LONG = 10_000;
+
 export async function replay(file: string, capture: string, options: ReplayOptions): Promise<number> {
   // V8 would let the heap grow to several times what lives in it: by a half is enough, and costs a tenth of the time.
   setFlagsFromString("--heap-growing-percent=50");
@@ -58,6 +61,8 @@ export async function replay(file: string, capture: string, options: ReplayOptio
   if (!summary && printer.head !== undefined) lines.add(printer.head);
   const sink = (frame: Frame, interfaceName: string | undefined): boolean => {
     if (++count > limit) return false;
+    // Nearly all that a frame makes is over with it: from here on more room for that would only be memory.
+    if (count === LONG) setFlagsFromString("--semi-space-growth-factor=1");
     const replayed = replaying.walk(frame, interfaceName);
     written?.add(replayed);
     coverage?.addTrace(replayed.trace);
