@@ -1,9 +1,12 @@
 /** Tables against plain maps: whatever is written to a fork stays in the fork. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { bothEnds, CONNECTIONS, type Connection } from "../../server/src/chain/connections.ts";
 import { NUMBERS } from "../../server/src/chain/flowPages.ts";
-import { type FlowKey, FlowTable, flowKey } from "../../server/src/chain/flowTable.ts";
+import { type FlowKey, FlowTable, flowKey, sameKey } from "../../server/src/chain/flowTable.ts";
 import { Table } from "../../server/src/chain/table.ts";
+import type { TimerName } from "../../server/src/policy/policy.ts";
+import { DEFAULT_TIMEOUTS } from "../../server/src/policy/timeouts.ts";
 
 /** Flows between few hosts of either family; every third has the same hash as the others of its kind. */
 const flows = Array.from({ length: 600 }, (_, i): FlowKey => {
@@ -44,6 +47,33 @@ test.each(Object.entries(tables))("%s: forks are maps of their own", (_, { make,
       }
     }),
     { numRuns: 60 },
+  );
+});
+
+test("a connection comes out of the table as it went in", () => {
+  const ends = fc.constantFrom("silent", "syn", "open", "fin" as const);
+  const clock = fc.oneof(fc.nat(), fc.double({ min: 0, noNaN: true }), fc.constant(Number.POSITIVE_INFINITY));
+  const some = <T>(what: fc.Arbitrary<T>) => fc.option(what, { nil: undefined });
+  const connection = fc.record({
+    byLow: fc.boolean(),
+    state: fc.constantFrom(...(Object.keys(DEFAULT_TIMEOUTS) as TimerName[])),
+    expires: clock,
+    ends: some(fc.tuple(ends, ends)),
+    isn: some(fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 })),
+    simultaneous: some(fc.boolean()),
+    since: clock,
+    packets: fc.nat({ max: 2 ** 32 - 1 }),
+    openedBy: some(fc.nat({ max: Number.MAX_SAFE_INTEGER })),
+  });
+  const table = new FlowTable(CONNECTIONS);
+  fc.assert(
+    fc.property(connection, fc.nat({ max: 599 }), ({ ends, ...rest }, at) => {
+      const key = flows[at] as FlowKey;
+      const value: Connection = { key, ...rest, ends: ends && bothEnds(ends[0], ends[1]) };
+      table.set(key, value);
+      expect(table.get(key)).toEqual(value);
+      expect(table.entries().find(([known]) => sameKey(known, key))?.[1]).toEqual(value);
+    }),
   );
 });
 

@@ -28,7 +28,7 @@ interface Ends {
 const TCP_ENDS: readonly TcpEnd[] = ["silent", "syn", "open", "fin"];
 const ALL_ENDS = TCP_ENDS.flatMap((opener) => TCP_ENDS.map((answerer): Ends => ({ opener, answerer })));
 /** The same object each time. */
-const bothEnds = (opener: TcpEnd, answerer: TcpEnd): Ends =>
+export const bothEnds = (opener: TcpEnd, answerer: TcpEnd): Ends =>
   ALL_ENDS[TCP_ENDS.indexOf(opener) * TCP_ENDS.length + TCP_ENDS.indexOf(answerer)] as Ends;
 
 /** An entry. Never changed in place. */
