@@ -82,7 +82,7 @@ function readLine(text: string, at: Place): Logged | { readonly why: string } | 
   // A collector's quotes may stand around the line.
   const hash = before === undefined ? undefined : /(?:^|")([0-9a-f]{3,8})$/i.exec(before)?.[1];
   const rest = words.slice(start + 1);
-  rest.push((rest.pop() ?? "").replace(/["'}\]]+$/, ""));
+  rest.push(withoutClosing(rest.pop() ?? ""));
   const reason = rest.shift() ?? "";
   // `<1 55f1af2f487544e9:b0e059132ad7753d> INET reason-match PASS …`: NSX-T Data Center Administration Guide, "Gateway Firewall Packet Logs".
   if (/^[0-9a-f]+:[0-9a-f]+>$/i.test(before ?? "") || text.includes('subcomp="datapathd.firewallpkt"'))
@@ -204,4 +204,11 @@ function logged(line: {
     ...(icmp !== undefined && { icmp }),
     ...(line.tag !== "" && { tag: line.tag }),
   };
+}
+
+/** Without the quotes and brackets at its end. */
+function withoutClosing(text: string): string {
+  let end = text.length;
+  while (end > 0 && "\"'}]".includes(text.charAt(end - 1))) end -= 1;
+  return text.slice(0, end);
 }
