@@ -8,8 +8,9 @@ const WITHIN_MILLISECONDS = 3 * 60 * 1000;
 export class Restarting implements ErrorHandler {
   private falls: number[] = [];
 
-  error(): { action: ErrorAction } {
-    return { action: ErrorAction.Continue };
+  /** What cannot be sent is to a server that has just fallen over: that is told by `closed`. */
+  error(): { action: ErrorAction; handled: boolean } {
+    return { action: ErrorAction.Continue, handled: true };
   }
 
   closed(): { action: CloseAction; handled: boolean } {
