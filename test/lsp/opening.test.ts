@@ -51,13 +51,16 @@ test("an edit comes in before it is read", async () => {
 test("an edit of what was read already is told before the rest is read", async () => {
   const client = await startClient();
   await client.open(uri, text);
-  expect(await answer(client)).toEqual(["0 bad-address"]);
+  // All at once: on a busy machine the rest may be read while one answer is waited for.
+  const before = answer(client);
   const place = { line: 1, character: 0 };
   await client.notify("textDocument/didChange", {
     textDocument: { uri, version: 1000 },
     contentChanges: [{ range: { start: place, end: place }, text: "group db = 10.0.0.400\n" }],
   });
-  expect(await answer(client)).toEqual(["0 bad-address", "1 bad-address"]);
+  const after = answer(client);
+  expect(await before).toEqual(["0 bad-address"]);
+  expect(await after).toEqual(["0 bad-address", "1 bad-address"]);
   await client.request("textDocument/hover", { textDocument: { uri }, position: { line: 0, character: 7 } });
   expect(await answer(client)).toEqual(["0 bad-address", "1 bad-address", `${last + 1} syntax-error`]);
   client.stop();
