@@ -18,7 +18,7 @@ import { checkPart } from "../check/check.ts";
 import { CODES } from "../check/codes.ts";
 import type { Finding } from "../check/finding.ts";
 import { settingOf } from "../policy/bounds.ts";
-import type { SourceDocument } from "../syntax/document.ts";
+import { lineOf, type SourceDocument } from "../syntax/document.ts";
 import { diagnosticOf, identity, stands } from "./findings.ts";
 import { encodePositions } from "./positions.ts";
 import type { Session } from "./session.ts";
@@ -432,9 +432,11 @@ export class Diagnostics {
 
 const GRAVEST = ["error", "warning", "information", "hint"] as const;
 
+/** Of too many the gravest; of those that are as grave, the first in the text. */
 function told(findings: readonly Finding[], most: number): readonly Finding[] {
   if (findings.length <= most) return findings;
-  return GRAVEST.flatMap((grade) => findings.filter(({ code }) => CODES[code].severity === grade)).slice(0, most);
+  const inOrder = [...findings].sort((a, b) => lineOf(a.place.at.statement) - lineOf(b.place.at.statement));
+  return GRAVEST.flatMap((grade) => inOrder.filter(({ code }) => CODES[code].severity === grade)).slice(0, most);
 }
 
 const moreThan = (most: number, all: number): Diagnostic => ({

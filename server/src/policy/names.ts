@@ -359,22 +359,27 @@ interface Entries {
 function namesIn(statement: Statement): Entries {
   const entry = declaredIn(statement);
   const uses: NameKey[] = [];
+  let many: Set<string> | undefined;
+  const use = (space: Space, key: string) => {
+    if (uses.length === FEW) many = new Set(uses.map((known) => `${known.space} ${known.key}`));
+    if (many ? many.has(`${space} ${key}`) : uses.some((known) => known.space === space && known.key === key)) return;
+    uses.push({ space, key });
+    many?.add(`${space} ${key}`);
+  };
   let local = entry !== undefined && isEnclosed(entry);
   for (const reference of referencesIn(statement)) {
-    const { space } = reference;
-    const key = lookupKey(reference);
     local ||= isEnclosed(reference);
-    if (!uses.some((use) => use.space === space && use.key === key)) uses.push({ space, key });
+    use(reference.space, lookupKey(reference));
   }
   // What was meant by a line with an error nobody knows: whatever it may name is in use.
   if (statement.broken)
     for (const key of wordsOf(statement))
-      for (const space of MAYBE_MEANT)
-        if (key !== entry?.name.text && !uses.some((use) => use.space === space && use.key === key))
-          uses.push({ space, key });
+      for (const space of MAYBE_MEANT) if (key !== entry?.name.text) use(space, key);
   return { declared: entry && { key: lookupKey(entry), entry }, uses, local };
 }
 
+/** Of so many, looking at each is quicker than keeping a set. */
+const FEW = 8;
 const MAYBE_MEANT = ["endpoint", "service", "block"] as const;
 
 /** The words of a statement's text, quoted ones too, each once. */
