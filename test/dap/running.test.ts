@@ -74,6 +74,25 @@ describe("a long capture", () => {
     expect(performance.now() - started).toBeLessThan(2000);
   });
 
+  test("tells on its way back how far it is, and is cancelled", async () => {
+    const client = await running();
+    const at = { name: "slot 15", condition: `frame.number == ${FRAMES}` };
+    await client.get("setFunctionBreakpoints", { breakpoints: [at, { name: "slot 2", condition: "ip.ttl == 1" }] });
+    await client.event(["stopped"]);
+    await client.get("reverseContinue", { threadId: 1 });
+    const { body } = await client.event(["progressStart"]);
+    expect(body).toMatchObject({ title: "Going back over the capture", cancellable: true });
+    expect(body.percentage).toBeLessThan(100);
+    await client.get("cancel", { progressId: body.progressId });
+    expect((await client.event(["stopped"])).body.reason).toBe("pause");
+    expect(await frameNumber(client)).toBeLessThan(FRAMES);
+    // Where it stands it goes on from, to the same place.
+    await client.get("continue", { threadId: 1 });
+    expect((await client.event(["stopped"])).body.reason).toBe("function breakpoint");
+    expect(await frameNumber(client)).toBe(FRAMES);
+    await client.get("disconnect");
+  });
+
   test("runs back to its first frame", async () => {
     const client = await running();
     await client.event(["progressStart"]);
