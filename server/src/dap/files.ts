@@ -3,7 +3,6 @@
  * beforehand what will be asked for: what was missing is waited for, and the launch is tried again.
  */
 import { isGzip } from "../capture/gzip.ts";
-import { inflated } from "../capture/inflate.ts";
 import type { Pieces } from "../capture/octets.ts";
 import type { Unread } from "../policy/program.ts";
 import { mayRead, type Wanted } from "../policy/readable.ts";
@@ -35,6 +34,14 @@ export interface Files extends Pick<FileSource, "stamp"> {
 export const LONGEST_NAMED = 2 ** 30;
 const LONGEST_INFLATED = 2 ** 32;
 
+const NOTHING = new Uint8Array();
+
+/** Most sessions inflate nothing, and its tables take longer to make than many a launch. */
+let inflate: typeof import("../capture/inflate.ts") | undefined;
+async function loadInflate(): Promise<void> {
+  inflate = await import("../capture/inflate.ts");
+}
+
 /** What `attempt` makes of the files. Whatever it throws while files are still on their way is not meant yet. */
 export function withFiles<T>(source: FileSource, wanted: Wanted, attempt: (files: Files) => T): T | Promise<T> {
   const found = new Map<string, Found>();
@@ -57,8 +64,11 @@ export function withFiles<T>(source: FileSource, wanted: Wanted, attempt: (files
     const isOutside = what.readable !== undefined && !mayRead(what.readable, path);
     const pieces = source.openCapture && !isOutside ? source.openCapture(path, what) : whole(path, what);
     if (typeof pieces === "string") return pieces;
-    for (const head of pieces()) return isGzip(head) ? inflated(pieces, LONGEST_INFLATED) : pieces;
-    return pieces;
+    const [head = NOTHING] = pieces();
+    if (!isGzip(head)) return pieces;
+    if (inflate) return inflate.inflated(pieces, LONGEST_INFLATED);
+    awaited.push(loadInflate());
+    return "missing";
   };
   const named = { longest: LONGEST_NAMED };
   const files: Files = {
