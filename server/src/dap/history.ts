@@ -115,13 +115,17 @@ export class History<W extends World<W>, Stop extends Ordered, Edit, Memory> {
   /** On to the next stop, or to the start of the next unit. */
   forward(): void {
     if (this.ended) return;
-    const jump = this.interventions.find((i) => "jump" in i && sameStop(i, this.at));
-    if (jump && "jump" in jump) {
-      this.leave(jump.jump);
-      return;
+    let edit: Edit | undefined;
+    // Most runs have none, and come by here some tens of times a packet.
+    if (this.interventions.length > 0) {
+      const jump = this.interventions.find((i) => "jump" in i && sameStop(i, this.at));
+      if (jump && "jump" in jump) {
+        this.leave(jump.jump);
+        return;
+      }
+      // On the way again over a stop, what was edited at its later parts counts as well.
+      edit = this.editsHere.at(-1)?.edit;
     }
-    // On the way again over a stop, what was edited at its later parts counts as well.
-    const edit = this.editsHere.at(-1)?.edit;
     let next: IteratorResult<Stop, void>;
     if (this.running) next = this.running.next(edit);
     else {

@@ -19,6 +19,7 @@ export function* tripMoments(
   let walk = -1;
   let visit = -1;
   let tried = 0;
+  let place: SlotPlace | undefined;
   let resume: Resume;
   let pending = first;
   for (;;) {
@@ -32,44 +33,36 @@ export function* tripMoments(
       pending = undefined;
       continue;
     }
-    if (stop.kind === "slot") visit++;
+    if (stop.kind === "slot" || place === undefined) place = placeOf(stop, walk, ++visit);
     tried = stop.kind === "statement" ? tried + 1 : 0;
     const within = stop.kind === "decided" ? MOST_TRIED : tried;
-    const edited = yield momentOf(stop, walk, visit, (visit + 1) * (MOST_TRIED + 1) + within);
+    const edited = yield momentOf(stop, place, (visit + 1) * (MOST_TRIED + 1) + within);
     if (edited) resume = { packet: edited };
   }
 }
 
-function momentOf(stop: Exclude<Stop, { kind: "walk" }>, walk: number, visit: number, order: number): Moment {
-  const place = placeOf(stop, walk, visit);
-  const common = { order, packet: stop.packet, place, ...(stop.seal ? { seal: stop.seal } : {}) };
-  switch (stop.kind) {
-    case "slot":
-      return { kind: "slot", ...common };
-    case "statement":
-      return {
-        kind: "statement",
-        ...common,
-        source: stop.source,
-        ...(stop.rule ? { rule: stop.rule } : {}),
-        ...(stop.appliance ? { appliance: stop.appliance } : {}),
-      };
-    case "decided":
-      return {
-        kind: "decided",
-        ...common,
-        decision: stop.decision,
-        ...(stop.source ? { source: stop.source } : {}),
-      };
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+// A run over a million frames makes tens of millions of these. What is not there is no property.
+function momentOf(stop: Exclude<Stop, { kind: "walk" }>, place: SlotPlace, order: number): Moment {
+  const { packet, seal } = stop;
+  let moment: Mutable<Exclude<Moment, { kind: "finished" }>>;
+  if (stop.kind === "slot") moment = { kind: "slot", order, packet, place };
+  else if (stop.kind === "statement") {
+    moment = { kind: "statement", order, packet, place, source: stop.source };
+    if (stop.rule) moment.rule = stop.rule;
+    if (stop.appliance) moment.appliance = stop.appliance;
+  } else {
+    moment = { kind: "decided", order, packet, place, decision: stop.decision };
+    if (stop.source) moment.source = stop.source;
   }
+  if (seal) moment.seal = seal;
+  return moment;
 }
-const placeOf = ({ vnic, direction, chain, slot, line }: Where, walk: number, visit: number): SlotPlace => ({
-  vnic: vnic.id,
-  direction,
-  number: slot,
-  walk,
-  visit,
-  ...(chain ? { chain } : {}),
-  ...(line ? { line } : {}),
-  ...(line?.block ? { block: line.block } : {}),
-});
+function placeOf({ vnic, direction, chain, slot, line }: Where, walk: number, visit: number): SlotPlace {
+  const place: Mutable<SlotPlace> = { vnic: vnic.id, direction, number: slot, walk, visit };
+  if (chain) place.chain = chain;
+  if (line) place.line = line;
+  if (line?.block) place.block = line.block;
+  return place;
+}
