@@ -374,7 +374,8 @@ export class Diagnostics {
     if (document === undefined) return { kind: "full", items: [] };
     const { reading } = this.session;
     if (reading.done) {
-      if (!document.whole && this.#canRefresh) return { kind: "full", items: this.#early(document) };
+      const begun = document.part.length > 0 && !document.whole;
+      if (begun && this.#canRefresh) return { kind: "full", items: this.#early(document) };
       await reading.done;
     }
     const roots = workspace.rootsOf(uri);

@@ -1,7 +1,7 @@
 /**
- * Long documents, and those that a document imports, are read in slices when it is opened, and their names entered, so
- * that what is in sight at first, and a keystroke, need not wait for the rest. Requests wait for it; whatever cannot has
- * the rest done at once.
+ * Long documents, those that a document imports, and those of a folder that import others are read in slices, and their
+ * names entered, so that what is in sight at first, and a keystroke, need not wait for the rest. Requests wait for it;
+ * whatever cannot has the rest done at once.
  */
 import { DocumentNames } from "../policy/names.ts";
 import type { SourceDocument } from "../syntax/document.ts";
@@ -26,8 +26,17 @@ export class Reading {
   /** Kept when all of it is read. A first part, of a thousand lines or so, is read before this returns. */
   begin(document: SourceDocument): Promise<void> {
     document.readOn();
+    return this.#begin(this.#work(document, new Set()));
+  }
+
+  /** Policies of a folder: without what they import nobody knows who is a part of what. */
+  folder(uris: Iterable<string>): Promise<void> {
+    return this.#begin(this.#importing(uris));
+  }
+
+  #begin(work: Generator<undefined, void>): Promise<void> {
     const running = breathe()
-      .then(() => this.all(document))
+      .then(() => inSlices(work))
       .finally(() => this.#running.delete(running));
     this.#running.add(running);
     return running;
@@ -48,6 +57,15 @@ export class Reading {
     for (; !document.whole; yield) document.readOn();
     yield* DocumentNames.make(document);
     for (const other of this.#imported(document)) if (!seen.has(other)) yield* this.#work(other, seen);
+  }
+
+  *#importing(uris: Iterable<string>): Generator<undefined, void> {
+    for (const uri of uris) {
+      const document = this.workspace.document(uri);
+      if (document !== undefined && !document.whole && document.mentions("import"))
+        yield* this.#work(document, new Set());
+      yield;
+    }
   }
 
   #imported({ uri }: SourceDocument): SourceDocument[] {

@@ -105,7 +105,9 @@ export function startServer(connection: Connection, host: Host): void {
       diagnostics.everythingChanged();
     });
   async function search(folder: string): Promise<void> {
-    if (await workspace.addFolder(folder)) return;
+    const all = await workspace.addFolder(folder);
+    session.reading.folder(workspace.knownUris).catch((error) => report("reading a folder", error));
+    if (all) return;
     const most = workspace.bounds.workspaceFiles;
     session.tell(
       false,
