@@ -14,9 +14,11 @@ import { Workbench } from "./ui/workbench.mjs";
 const policy = "three-tier.iochain";
 /** A whole window for a page; for the walkthrough an editor and hardly more, as its pictures are shown small. */
 const windows = { page: { width: 1180, height: 740 }, walkthrough: { width: 680, height: 440 } };
+/** From this size on the sixteen slots stand beside each other, and whole. */
+const chainWindow = { width: 860, height: 620 };
 const themes = { light: "Default Light Modern", dark: "Default Dark Modern" };
 /** Octets. The walkthrough's are part of the extension, eight of them. */
-const largest = { still: 150_000, animated: 500_000, walkthrough: 16_000 };
+const largest = { still: 150_000, animated: 500_000, walkthrough: 20_000 };
 const images = path.join(root, "docs/images");
 const walkthrough = path.join(root, "media/walkthrough");
 
@@ -49,7 +51,8 @@ try {
 }
 
 async function picture(kind, title, take, look) {
-  const workbench = await open(kind, themes[look]);
+  const viewport = kind === "walkthrough" && take === step ? chainWindow : windows[kind];
+  const workbench = await open(kind, themes[look], viewport);
   const shot = () => workbench.page.screenshot({ caret: "hide" });
   try {
     const frames = await take(workbench, kind);
@@ -68,7 +71,7 @@ async function picture(kind, title, take, look) {
 }
 
 /** A window on a copy of the samples, so that what is typed is kept nowhere. */
-async function open(kind, theme) {
+async function open(kind, theme, viewport) {
   const folder = path.join(await mkdtemp(path.join(scratch, "window-")), "samples");
   await cp(samples, folder, { recursive: true });
   await mkdir(path.join(folder, ".vscode"));
@@ -93,7 +96,7 @@ async function open(kind, theme) {
     }),
   };
   await writeFile(path.join(folder, ".vscode/settings.json"), JSON.stringify(settings));
-  const context = await browser.newContext({ viewport: windows[kind] });
+  const context = await browser.newContext({ viewport });
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);
   const workbench = new Workbench(page, output);

@@ -47,7 +47,8 @@ export async function askVantage(server: Server, policy: vscode.Uri, title: stri
   return chosen === byMac ? {} : { at: chosen.label };
 }
 
-async function vnicsOf(server: Server, policy: vscode.Uri): Promise<vscode.QuickPickItem[]> {
+/** By their names, with their addresses. */
+export async function vnicsOf(server: Server, policy: vscode.Uri): Promise<vscode.QuickPickItem[]> {
   const { vnics } = await server.sendRequest<Inventory>("iochain/vnics", { uri: policy.toString() });
   return vnics.map(({ vnic, mac, ips }) => ({ label: vnic, description: [mac, ...ips].filter(Boolean).join("  ") }));
 }

@@ -2,10 +2,10 @@
 import * as vscode from "vscode";
 import { launchConfiguration, nameOf } from "../debugging/configurations.ts";
 import { isPolicy } from "../names.ts";
-import { choosePolicy } from "../policies.ts";
+import { activePolicy, choosePolicy, policyInSight } from "../policies.ts";
 import { withProgress } from "../progress.ts";
 import type { Server } from "../server.ts";
-import { askVantage, chooseCapture, titleOf, type Vantage } from "./questions.ts";
+import { askVantage, chooseCapture, titleOf, type Vantage, vnicsOf } from "./questions.ts";
 import type { Flow, Replayed } from "./replay.ts";
 import { ReplayView, viewId } from "./view.ts";
 
@@ -29,7 +29,23 @@ export function registerReplayView(context: vscode.ExtensionContext, server: Ser
       const vantage = given.vantage ?? (await askVantage(server, policy, title));
       if (vantage !== undefined) await replay(server, view, { policy, capture, vantage });
     }),
+    vscode.commands.registerCommand("iochain.replaySample", async () => {
+      const policy = await samplePolicy(server);
+      const capture = vscode.Uri.joinPath(context.extensionUri, "samples", SAMPLE.capture);
+      if (policy) await replay(server, view, { policy, capture, vantage: { at: SAMPLE.at } });
+    }),
   );
+}
+
+/** For somebody who has no capture at hand: the one that lies beside the sample. */
+const SAMPLE = { policy: "three-tier.iochain", capture: "three-tier.pcapng", at: "web-01.eth0" };
+
+/** The sample as it is open, perhaps edited, else opened. */
+async function samplePolicy(server: Server): Promise<vscode.Uri | undefined> {
+  const inSight = policyInSight()?.uri;
+  if (inSight && (await vnicsOf(server, inSight)).some(({ label }) => label === SAMPLE.at)) return inSight;
+  await vscode.commands.executeCommand("iochain.openSample", SAMPLE.policy);
+  return activePolicy()?.uri;
 }
 
 interface Asked {

@@ -19,16 +19,18 @@ export function* checkFindings(
 ): Generator<Finding | undefined, void> {
   for (const { uri, statement: scenario } of policy.scenarios) {
     const world = World.start(policy);
+    let walks = 0;
     for (const [index, step] of stepsOf(scenario).entries()) {
       yield undefined;
-      const beyond = beyondBounds(policy, index, 0);
+      const beyond = beyondBounds(policy, index, walks);
       if (beyond !== undefined) {
         const message = `This step is not run: ${beyond}.`;
         yield { code: "expect-failed", place: { at: { uri, statement: step }, span: step }, message };
         break;
       }
       if (hasError(step) || (step.kind === "replay" && !host)) continue;
-      const { failure } = runStep(world, step, uri, host);
+      const { failure, trace, traces } = runStep(world, step, uri, host);
+      walks += trace?.walks.length ?? traces?.length ?? 0;
       if (failure)
         yield {
           code: "expect-failed",

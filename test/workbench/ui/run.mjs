@@ -17,6 +17,7 @@ import { german } from "./german.mjs";
 import { lenses } from "./lenses.mjs";
 import { newcomer } from "./newcomer.mjs";
 import { actingOnFlows, replaying } from "./replaying.mjs";
+import { walkthrough } from "./walkthrough.mjs";
 import { makeWebOnly } from "./webOnly.mjs";
 import { Workbench } from "./workbench.mjs";
 
@@ -38,6 +39,7 @@ try {
   const extension = path.join(root, `dist/packages/iochain-${manifest.version}.vsix`);
   server = await startServer({ extension });
   browser = await launchBrowser();
+  await walk(await open({}), walkthrough);
   await walk(await open({ folder }), newcomer);
   await walk(await open({ folder }), debugging);
   await walk(await open({ folder: await themed({ name: "lenses", theme: "Default Light Modern" }) }), lenses);

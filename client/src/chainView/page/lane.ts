@@ -23,7 +23,7 @@ export const shapeOf = (lanes: readonly Lane[]): string =>
 /** The columns of all lanes: a slot that one of them uses is wide in each; one with an owner of its own has his name. */
 export function columnsOf(lanes: readonly Lane[]): string {
   const width = (slot: number): string => {
-    if (lanes.some(({ slots }) => slots[slot] && isConfigured(slots[slot]))) return "minmax(5.9em, 3fr)";
+    if (lanes.some(({ slots }) => slots[slot] && isConfigured(slots[slot]))) return "minmax(6.4em, 3fr)";
     return lanes.some(({ slots }) => isAlone(slots, slot)) ? "minmax(3.4em, 2fr)" : "minmax(1.9em, 1fr)";
   };
   return Array.from({ length: 16 }, (_, slot) => width(slot)).join(" ");
