@@ -17,7 +17,7 @@ import {
 } from "chevrotain";
 import { LOOKAHEAD } from "./lookahead.ts";
 import { foundInstead, MESSAGES } from "./mistakes.ts";
-import { type ByPlace, NamedEndpoint, NamedService, NumberNode, spanAt } from "./nodes.ts";
+import { type ByPlace, NumberNode, spanAt } from "./nodes.ts";
 import { unquote } from "./strings.ts";
 import * as t from "./tokens.ts";
 import type * as tree from "./tree.ts";
@@ -170,17 +170,15 @@ export abstract class Engine extends EmbeddedActionsParser {
       ? { start, end, text: unquote(token.image), quoted: true }
       : { start, end, text: token.image, quoted: false };
   }
-  protected toNamedEndpoint(token: IToken): NamedEndpoint {
-    if (this.RECORDING_PHASE) return MADE_UP_ENDPOINT;
+  protected toNameAlone<T>(
+    token: IToken,
+    Node: new (start: number, end: number, text: string, quoted: boolean) => T,
+  ): T {
+    if (this.RECORDING_PHASE) return new Node(0, 0, "", false);
+    const { image } = token;
     const start = (token.startOffset - this.base) | 0;
     const quoted = token.tokenTypeIdx === t.Str.tokenTypeIdx;
-    return new NamedEndpoint(start, start + token.image.length, quoted ? unquote(token.image) : token.image, quoted);
-  }
-  protected toNamedService(token: IToken): NamedService {
-    if (this.RECORDING_PHASE) return MADE_UP_SERVICE;
-    const start = (token.startOffset - this.base) | 0;
-    const quoted = token.tokenTypeIdx === t.Str.tokenTypeIdx;
-    return new NamedService(start, start + token.image.length, quoted ? unquote(token.image) : token.image, quoted);
+    return new Node(start, start + image.length, quoted ? unquote(image) : image, quoted);
   }
   protected toText(token: IToken): tree.Text {
     if (this.RECORDING_PHASE) return MADE_UP;
@@ -291,8 +289,6 @@ export abstract class Engine extends EmbeddedActionsParser {
 
 /** What a rule reads while Chevrotain records the grammar. */
 const MADE_UP = { start: 0, end: 0, text: "", quoted: false, value: 0, kind: "ipv4" as const };
-const MADE_UP_ENDPOINT = new NamedEndpoint(0, 0, "", false);
-const MADE_UP_SERVICE = new NamedService(0, 0, "", false);
 
 /** `00:50:56:aa:01:11`, and what was meant as one: groups of two at most, six of them or fewer. */
 function isMac(image: string): boolean {

@@ -2,7 +2,7 @@
 import type { IOrAlt, ParserMethod } from "chevrotain";
 import { Engine, list, type Rule, typesOf } from "./engine.ts";
 import { foundInstead } from "./mistakes.ts";
-import { ByPlace, EndpointClause, EndpointList, ServiceClause } from "./nodes.ts";
+import { ByPlace, EndpointClause, EndpointList, NamedEndpoint, NamedService, ServiceClause } from "./nodes.ts";
 import * as t from "./tokens.ts";
 import type * as tree from "./tree.ts";
 
@@ -28,12 +28,12 @@ export abstract class Grammar extends Engine {
 
   // ---- names, addresses -----------------------------------------------------------------------------------------
 
-  readonly endpointName = this.namedRule("endpointName", ENDPOINT, (token) => this.toNamedEndpoint(token));
+  readonly endpointName = this.namedRule("endpointName", ENDPOINT, (token) => this.toNameAlone(token, NamedEndpoint));
   readonly tagName = this.nameRule("tagName", "a tag's name");
   readonly vmName = this.nameRule("vmName", "a vNIC: VM.VNIC");
   readonly vnicName = this.nameRule("vnicName", "the vNIC's name");
   readonly keyName = this.nameRule("keyName", "a key's name");
-  readonly serviceName = this.namedRule("serviceName", SERVICE_ENTRY, (token) => this.toNamedService(token));
+  readonly serviceName = this.namedRule("serviceName", SERVICE_ENTRY, (token) => this.toNameAlone(token, NamedService));
   readonly port = this.intRule("port", "a port");
   readonly number = this.intRule("number", "a number");
   readonly prefixLength = this.intRule("prefixLength", "a prefix length");

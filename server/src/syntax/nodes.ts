@@ -32,8 +32,8 @@ const newSpan = (start: number, length: number): Span => ({ start, end: start + 
 /** Words of the grammar stand at the same few places of their chunks over and over. */
 export const spanAt = (start: number, length: number): Span => spans.of(start, length, newSpan);
 
-/** An endpoint that is a name and no more: it is that name, too. */
-export class NamedEndpoint implements Name {
+/** What is a name and no more is that name, too. */
+abstract class NameAlone implements Name {
   readonly start: number;
   readonly end: number;
   readonly text: string;
@@ -43,30 +43,18 @@ export class NamedEndpoint implements Name {
     this.end = end;
     this.text = text;
     this.quoted = quoted;
-  }
-  get kind(): "name" {
-    return "name";
   }
   get name(): Name {
     return this;
   }
 }
-
-/** The same of what a service consists of. */
-export class NamedService implements Name, ServiceEntry {
-  readonly start: number;
-  readonly end: number;
-  readonly text: string;
-  readonly quoted: boolean;
-  constructor(start: number, end: number, text: string, quoted: boolean) {
-    this.start = start;
-    this.end = end;
-    this.text = text;
-    this.quoted = quoted;
+export class NamedEndpoint extends NameAlone {
+  get kind(): "name" {
+    return "name";
   }
-  get name(): Name {
-    return this;
-  }
+}
+/** Of what a service consists of. */
+export class NamedService extends NameAlone implements ServiceEntry {
   get ports(): readonly PortRange[] | undefined {
     return undefined;
   }
