@@ -42,20 +42,60 @@ export class TreeGroups {
     }
   }
 
-  /** Expressions with OR between them; an intersection, written as `A except (A except B)`, with AND. */
+  /** Expressions with OR between them; an intersection, written as `A except (A except B)`, as conditions that hold together. */
   protected expression(endpoints: DraftEndpoints): Json[] {
     const { items, except } = endpoints;
     if (except === undefined && !items.some(({ kind }) => kind === "any")) return this.union(items);
-    const both = this.intersection(endpoints);
-    if (both !== undefined)
-      return [
-        nested(this.union(both[0])),
-        { resource_type: "ConjunctionOperator", conjunction_operator: "AND" },
-        nested(this.union(both[1])),
-      ];
+    if (this.intersection(endpoints) !== undefined) {
+      const together = this.#together(endpoints, 0);
+      if (together === undefined) throw new NoWords("only tags and names of machines may hold together in NSX");
+      return this.#criteria(together.map(nested));
+    }
     const written = writtenAddresses(endpoints);
     if (written === undefined) throw new NoWords("a group of NSX takes nothing out: `except` of names has no words");
     return either(addressExpressions(written));
+  }
+  /**
+   * Conditions on machines, of which one list holds as a whole: "Only allowed expressions in a NestedExpression are
+   * Condition and ConjunctionOperator", AND (NSX-T Data Center REST API, NestedExpression). Undefined where there is
+   * something else, or too much.
+   */
+  #together(endpoints: DraftEndpoints, depth: number): Json[][] | undefined {
+    const both = this.intersection(endpoints);
+    if (both !== undefined) {
+      const [one, other] = both.map((items) => this.#together({ items }, depth));
+      if (one === undefined || other === undefined || one.length * other.length > MAX_TOGETHER) return undefined;
+      const lists = one.flatMap((a) => other.map((b) => unique([...a, ...b])));
+      return lists.some(({ length }) => length > MAX_CRITERIA) ? undefined : lists;
+    }
+    if (endpoints.except !== undefined || depth > MAX_CRITERIA) return undefined;
+    const lists: Json[][] = [];
+    for (const item of endpoints.items) {
+      const definition = item.kind === "ref" ? this.definitions.get(item.key) : undefined;
+      const found =
+        item.kind === "tag"
+          ? [[condition("Tag", item.tag)]]
+          : definition !== undefined
+            ? this.#together(definition, depth + 1)
+            : item.kind === "ref" && this.policy.vms.has(item.key)
+              ? [[condition("Name", item.key)]]
+              : undefined;
+      if (found === undefined || lists.length + found.length > MAX_TOGETHER) return undefined;
+      lists.push(...found);
+    }
+    return lists;
+  }
+  /** Criteria with OR between them; those that are too many for one group stand in groups of their own. */
+  #criteria(criteria: readonly Json[]): Json[] {
+    if (criteria.length <= MAX_CRITERIA) return either(criteria);
+    const paths = parts(criteria, MAX_CRITERIA).map((some) => {
+      const id = this.groupIds.of(JSON.stringify(some), "criteria");
+      if (!this.#helpers.has(id))
+        this.groups.push({ resource_type: "Group", id, display_name: id, expression: either(some) });
+      this.#helpers.add(id);
+      return groupPath(id);
+    });
+    return either(parts(paths, MAX_PATHS).map((some) => ({ resource_type: "PathExpression", paths: some })));
   }
   protected intersection({
     items,
@@ -71,19 +111,20 @@ export class TreeGroups {
     const ips: string[] = [];
     const macs: string[] = [];
     const paths: string[] = [];
-    const expressions: Json[] = [];
+    const conditions: Json[] = [];
     for (const item of items) {
       if (item.kind === "literal") (isMacText(item.text) ? macs : ips).push(item.text);
-      else if (item.kind === "tag") expressions.push(condition("Tag", item.tag));
+      else if (item.kind === "tag") conditions.push(condition("Tag", item.tag));
       else if (item.kind === "any") throw new NoWords("any, as a member of a group");
       else if (item.kind === "vnic") paths.push(this.vnicPath(item.vm, item.vnic));
-      else if (this.policy.vms.has(item.key)) expressions.push(condition("Name", item.key));
+      else if (this.policy.vms.has(item.key)) conditions.push(condition("Name", item.key));
       else if (this.policy.segments.has(item.key)) paths.push(`/infra/segments/${this.segmentIds.of(item.key)}`);
       else paths.push(this.groupOf(item.key));
     }
+    const machines = this.#criteria(conditions);
     return either([
       ...addressExpressions(ips),
-      ...expressions,
+      ...machines.filter((one) => (one as ApiObject).resource_type !== "ConjunctionOperator"),
       ...parts(macs, MAX_ADDRESSES).map((mac_addresses) => ({ resource_type: "MACAddressExpression", mac_addresses })),
       ...parts(paths, MAX_PATHS).map((some) => ({ resource_type: "PathExpression", paths: some })),
     ]);
@@ -169,6 +210,10 @@ export class TreeGroups {
   }
 }
 
+/** "A group can have a maximum of five membership criteria" (NSX Administration Guide); a criterion, of five conditions. */
+const MAX_CRITERIA = 5;
+/** Criteria that one intersection may become. */
+const MAX_TOGETHER = 100;
 /** What one expression takes (NSX-T Data Center REST API, IPAddressExpression and PathExpression). */
 const MAX_ADDRESSES = 4000;
 const MAX_PATHS = 500;
@@ -187,8 +232,19 @@ const either = (expressions: readonly Json[]): Json[] =>
   expressions.flatMap((one, i): Json[] =>
     i === 0 ? [one] : [{ resource_type: "ConjunctionOperator", conjunction_operator: "OR" }, one],
   );
-const nested = (expressions: readonly Json[]): Json =>
-  expressions.length === 1 ? (expressions[0] as Json) : { resource_type: "NestedExpression", expressions };
+/** Conditions that hold together. */
+const nested = (conditions: readonly Json[]): Json =>
+  conditions.length === 1
+    ? (conditions[0] as Json)
+    : {
+        resource_type: "NestedExpression",
+        expressions: conditions.flatMap((one, i): Json[] =>
+          i === 0 ? [one] : [{ resource_type: "ConjunctionOperator", conjunction_operator: "AND" }, one],
+        ),
+      };
+const unique = (list: readonly Json[]): Json[] => [
+  ...new Map(list.map((one) => [JSON.stringify(one), one] as const)).values(),
+];
 const condition = (key: string, value: string): Json => ({
   resource_type: "Condition",
   member_type: "VirtualMachine",

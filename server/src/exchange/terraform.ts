@@ -134,13 +134,9 @@ class Hcl {
           close();
           this.#fieldBlock("conjunction", { operator: expression.conjunction_operator });
         } else if (expression.resource_type === "NestedExpression") {
-          const inner = expression.expressions as readonly Record<string, Json>[];
-          // Criteria are one kind of expression each, and all conditions in one hold together.
-          this.#report.inexpressible(
-            this.#at,
-            `group ${group.display_name}: ${inner.length} alternatives within an intersection; the provider has no nested criteria, and the group is left without them`,
-          );
-          criteria.push(() => this.#line("# alternatives within an intersection: the provider has no nested criteria"));
+          // All conditions in one criterion hold together.
+          for (const inner of expression.expressions as readonly Record<string, Json>[])
+            if (inner.resource_type === "Condition") criteria.push(() => this.#expression(inner));
         } else criteria.push(() => this.#expression(expression));
       }
       close();
