@@ -15,6 +15,9 @@ import { crc32 } from "node:zlib";
 // A pattern that a person types behind `matches` may be one of those that take exponential time.
 setFlagsFromString("--enable-experimental-regexp-engine-on-excessive-backtracks");
 
+/** All kept code is read at every start: that of a rare run is not worth it, that of a start which the last one lacked is. */
+const MUCH_MORE = 1.5;
+
 let keep = (): void => {};
 
 /** Changes how V8 runs. What was compiled so far is kept, and nothing after that. */
@@ -35,7 +38,7 @@ export function loadKept(path: string): unknown {
     ...(known ? { cachedData: known } : {}),
   });
   if (place !== undefined) {
-    const enough = script.cachedDataRejected === false ? (known?.length ?? 0) * 1.1 : 0;
+    const enough = script.cachedDataRejected === false ? (known?.length ?? 0) * MUCH_MORE : 0;
     keep = () => {
       const code = script.createCachedData();
       if (code.length > enough) write(place, source, code);
