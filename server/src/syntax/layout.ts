@@ -53,13 +53,19 @@ export class Layout {
       if (rows.length % STRIDE === 0) yield;
     }
     yield* this.align();
+    const texts: string[] = [];
+    for (const [i, list] of rows.entries()) {
+      texts.push(this.textOf(list, (chunks[i] as ParsedChunk).text, toEnd && i === rows.length - 1));
+      if (texts.length % STRIDE === 0) yield;
+    }
+    return texts;
+  }
+  /** `text`: the chunk's as it was. */
+  private textOf(list: ChunkRows, text: string, isLast: boolean): string {
     const { lineEnd } = this.style;
-    return rows.map((list, i) => {
-      const { text } = chunks[i] as ParsedChunk;
-      if (list === undefined) return (toEnd && i === rows.length - 1) || /[\r\n]$/.test(text) ? text : text + lineEnd;
-      if (typeof list === "string") return list;
-      return list.map((row) => (row === "blank" ? "" : row.text) + lineEnd).join("");
-    });
+    if (list === undefined) return isLast || /[\r\n]$/.test(text) ? text : text + lineEnd;
+    if (typeof list === "string") return list;
+    return list.map((row) => (row === "blank" ? "" : row.text) + lineEnd).join("");
   }
   /** Gives all rows their text. */
   end(): void {
