@@ -42,20 +42,14 @@ export class Workbench {
   /** Rests the pointer on a word, and answers with what the hover says. */
   async hover(lineText, word) {
     const hover = this.page.locator(".monaco-hover:visible .hover-contents").first();
-    // Lenses that arrive move the lines away from under the mouse: a person moves it again.
-    for (const end = Date.now() + 20_000; Date.now() < end; ) {
+    // Lenses that arrive move the lines away from under the mouse, and the hover goes: a person moves it again.
+    for (const end = Date.now() + 30_000; Date.now() < end; ) {
       await this.page.mouse.move(640, 790);
       await this.line(lineText).getByText(word, { exact: true }).first().hover();
-      if (
-        await hover.waitFor({ timeout: 2500 }).then(
-          () => true,
-          () => false,
-        )
-      )
-        break;
+      const said = await hover.textContent({ timeout: 2500 }).catch(() => undefined);
+      if (said !== undefined) return text(said);
     }
-    await hover.waitFor({ timeout: 1000 });
-    return text(await hover.textContent());
+    throw new Error(`no hover over "${word}" in "${lineText}"`);
   }
 
   /** Runs a command by its title in the palette. */
