@@ -52,10 +52,13 @@ export function runScenario(policy: Policy, scenario: Source<ScenarioStatement>,
     }
     const result = runStep(world, step, scenario.uri, host);
     steps.push(result);
-    walks += result.trace?.walks.length ?? result.traces?.length ?? 0;
+    walks += walksOf(result);
   }
   return { scenario, steps, passed: steps.every((step) => step.failure === undefined), world };
 }
+
+/** Walks through a chain that a step was: of a capture each frame counts as one. */
+export const walksOf = ({ trace, traces }: StepResult): number => trace?.walks.length ?? traces?.length ?? 0;
 
 /** What is told instead of another step, after so many. */
 export function beyondBounds({ bounds }: Policy, steps: number, walks: number): string | undefined {

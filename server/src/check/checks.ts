@@ -1,6 +1,6 @@
 /** Scenarios and asserts that do not hold, as findings at the expectation and at the assert. */
 import { decisionText, decisiveSlot } from "../chain/expectation.ts";
-import { beyondBounds, runStep, type ScenarioHost, stepsOf } from "../chain/scenario.ts";
+import { beyondBounds, runStep, type ScenarioHost, stepsOf, walksOf } from "../chain/scenario.ts";
 import { World } from "../chain/world.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { Statement } from "../syntax/tree.ts";
@@ -29,8 +29,9 @@ export function* checkFindings(
         break;
       }
       if (hasError(step) || (step.kind === "replay" && !host)) continue;
-      const { failure, trace, traces } = runStep(world, step, uri, host);
-      walks += trace?.walks.length ?? traces?.length ?? 0;
+      const result = runStep(world, step, uri, host);
+      const { failure } = result;
+      walks += walksOf(result);
       if (failure)
         yield {
           code: "expect-failed",

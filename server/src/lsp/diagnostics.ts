@@ -15,11 +15,10 @@ import type {
   WorkspaceDiagnosticReport,
 } from "vscode-languageserver";
 import { checkPart } from "../check/check.ts";
-import { CODES } from "../check/codes.ts";
+import type { Code } from "../check/codes.ts";
 import type { Finding } from "../check/finding.ts";
-import { settingOf } from "../policy/bounds.ts";
-import { lineOf, type SourceDocument } from "../syntax/document.ts";
-import { diagnosticOf, identity, stands } from "./findings.ts";
+import type { SourceDocument } from "../syntax/document.ts";
+import { diagnosticOf, identity, moreThan, stands, told } from "./findings.ts";
 import { encodePositions } from "./positions.ts";
 import type { Session } from "./session.ts";
 import { breathe, slice } from "./slices.ts";
@@ -91,7 +90,10 @@ export class Diagnostics {
   changed(uri: string, silence = SILENCE): void {
     // Who imports whom is not known before, and an answer would wait for it anyway.
     const { done } = this.session.reading;
-    if (done) return void done.then(() => this.changed(uri, silence));
+    if (done) {
+      this.#guard(() => done.then(() => this.changed(uri, silence)));
+      return;
+    }
     for (const dependent of this.session.workspace.dependentsOf(uri)) this.#due.add(dependent);
     // What it imports may be used, or no longer used, by it.
     for (const { uri: imported } of this.session.workspace.program(uri)?.program.documents ?? [])
@@ -431,21 +433,5 @@ export class Diagnostics {
   }
 }
 
-const GRAVEST = ["error", "warning", "information", "hint"] as const;
-
-/** Of too many the gravest; of those that are as grave, the first in the text. */
-function told(findings: readonly Finding[], most: number): readonly Finding[] {
-  if (findings.length <= most) return findings;
-  const inOrder = [...findings].sort((a, b) => lineOf(a.place.at.statement) - lineOf(b.place.at.statement));
-  return GRAVEST.flatMap((grade) => inOrder.filter(({ code }) => CODES[code].severity === grade)).slice(0, most);
-}
-
-const moreThan = (most: number, all: number): Diagnostic => ({
-  range: { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } },
-  severity: 2,
-  source: "iochain",
-  message: `${all} findings, of which the gravest ${most} are shown (${settingOf("findings")}). \`iochain check\` tells all.`,
-});
-
 /** Findings that say that nothing does something: another program that holds the document may. */
-const CODES_OF_ABSENCE: ReadonlySet<keyof typeof CODES> = new Set(["unused-declaration", "redirect-unplaced"] as const);
+const CODES_OF_ABSENCE: ReadonlySet<Code> = new Set(["unused-declaration", "redirect-unplaced"]);

@@ -2,6 +2,8 @@
 import { type Diagnostic, DiagnosticSeverity, DiagnosticTag } from "vscode-languageserver-types";
 import { CODES } from "../check/codes.ts";
 import { brief, type Finding, type Place } from "../check/finding.ts";
+import { settingOf } from "../policy/bounds.ts";
+import { lineOf } from "../syntax/document.ts";
 import type { Session } from "./session.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -51,3 +53,19 @@ export function diagnosticOf(finding: Finding, session: Session): Diagnostic | u
 
 const rangeOf = ({ at, span }: Place, workspace: Workspace) =>
   workspace.document(at.uri)?.rangeOf(at.statement.chunk, span);
+
+const GRAVEST = ["error", "warning", "information", "hint"] as const;
+
+/** Of too many the gravest; of those that are as grave, the first in the text. */
+export function told(findings: readonly Finding[], most: number): readonly Finding[] {
+  if (findings.length <= most) return findings;
+  const inOrder = [...findings].sort((a, b) => lineOf(a.place.at.statement) - lineOf(b.place.at.statement));
+  return GRAVEST.flatMap((grade) => inOrder.filter(({ code }) => CODES[code].severity === grade)).slice(0, most);
+}
+
+export const moreThan = (most: number, all: number): Diagnostic => ({
+  range: { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } },
+  severity: 2,
+  source: "iochain",
+  message: `${all} findings, of which the gravest ${most} are shown (${settingOf("findings")}). \`iochain check\` tells all.`,
+});

@@ -92,13 +92,15 @@ function wordsOf(wanted: string | undefined): readonly string[] {
   return [...quoted, ...listed.filter((text) => t.isKeyword(text))];
 }
 
-/** What other languages write, and what stands for it here. */
-const ELSEWHERE: ReadonlyMap<string, string> = new Map([
-  [">", 'did you mean "->"?'],
-  ["→", 'did you mean "->"?'],
-  ["#", "a comment begins with //"],
-  [";", "nothing ends a line, leave it out"],
+/** What other languages write: what is said of it, and what stands for it here. */
+const ELSEWHERE: ReadonlyMap<string, { readonly hint: string; readonly instead?: string }> = new Map([
+  [">", { hint: 'did you mean "->"?', instead: "->" }],
+  ["→", { hint: 'did you mean "->"?', instead: "->" }],
+  ["#", { hint: "a comment begins with //" }],
+  [";", { hint: "nothing ends a line, leave it out", instead: "" }],
 ]);
+/** What was meant by characters of another language; empty: nothing is to stand there. */
+export const insteadOf = (image: string): string | undefined => ELSEWHERE.get(image)?.instead;
 
 /** What is wrong with a token that fits nowhere. */
 export function lexicalMistake(token: IToken): string | undefined {
@@ -110,7 +112,7 @@ export function lexicalMistake(token: IToken): string | undefined {
     case t.TooLong:
       return "what stands here is too long to be read";
     case t.Illegal:
-      return `"${token.image}" is no character of the language here; ${ELSEWHERE.get(token.image) ?? "inside quotes it may stand"}`;
+      return `"${token.image}" is no character of the language here; ${ELSEWHERE.get(token.image)?.hint ?? "inside quotes it may stand"}`;
     default:
       return undefined;
   }

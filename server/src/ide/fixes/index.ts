@@ -1,4 +1,7 @@
-/** The fixes of each finding: one row for each code that `check/codes.ts` marks with `fix`, and for mistakes in the text, of which some have one. */
+/**
+ * The fixes of each finding: one row for each code that `check/codes.ts` marks with `fix`, and for mistakes in the text,
+ * of which some have one.
+ */
 import type { Code } from "../../check/codes.ts";
 import { bindAddress, bindMissing } from "./bindings.ts";
 import type { Fixer } from "./fix.ts";

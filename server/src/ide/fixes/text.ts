@@ -3,6 +3,7 @@
 import type { Source } from "../../policy/policy.ts";
 import { type ParsedChunk, readRegion } from "../../syntax/chunk.ts";
 import { splitLines } from "../../syntax/lines.ts";
+import { insteadOf } from "../../syntax/mistakes.ts";
 import { nearest } from "../../syntax/near.ts";
 import { CLAUSE_WORDS } from "../../syntax/parser.ts";
 import { topOf } from "../../syntax/statements.ts";
@@ -49,19 +50,16 @@ export const misspelt: Fixer = (view, finding) => {
   const { at, span } = finding.place;
   const { chunk } = at.statement;
   const found = chunk.text.slice(span.start, span.end);
-  const meant = ELSEWHERE[found] ?? nearest(found, dataOf(finding, "expected", isStrings) ?? []);
+  const meant = insteadOf(found) ?? nearest(found, dataOf(finding, "expected", isStrings) ?? []);
   const fixes: Fix[] = [];
   const offer = (title: string, text: string) => {
     if (mistakesWith(chunk, span, text) < chunk.errors.length)
       fixes.push({ title, edits: [replaceSpan(view, at, span, text)], preferred: fixes.length === 0 });
   };
-  if (meant !== undefined) offer(`Change to ${meant}`, meant);
+  if (meant !== undefined) offer(meant === "" ? "Remove the semicolon" : `Change to ${meant}`, meant);
   if (RESERVED_WORDS.has(found)) offer(`Write ${found} in quotes, as a name`, quote(found));
-  if (found === ";") offer("Remove the semicolon", "");
   return fixes;
 };
-/** What is written for it in other languages. */
-const ELSEWHERE: Readonly<Record<string, string>> = { ">": "->", "→": "->", "=>": "->" };
 
 /** How many there are in a chunk when a part of it says something else. */
 function mistakesWith(chunk: Chunk, { start, end }: Span, text: string): number {
