@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { DocumentNames, lookupKey, ProgramNames, type Reference, referencesIn } from "../../server/src/policy/names.ts";
+import { DocumentNames } from "../../server/src/policy/documentNames.ts";
+import { lookupKey, type Reference, referencesIn } from "../../server/src/policy/names.ts";
+import { ProgramNames } from "../../server/src/policy/programNames.ts";
 import { parseFile } from "../../server/src/syntax/document.ts";
 import { eachStatement } from "../../server/src/syntax/statements.ts";
 import type { Statement } from "../../server/src/syntax/tree.ts";

@@ -5,9 +5,11 @@
  * anew, and the rest stays as it is.
  */
 
-import { DocumentNames, declaredIn, type NameKey, ProgramNames, type TouchedNames } from "../policy/names.ts";
+import { DocumentNames, type TouchedNames } from "../policy/documentNames.ts";
+import { declaredIn, type NameKey } from "../policy/names.ts";
 import type { Policy, Source } from "../policy/policy.ts";
 import type { Program } from "../policy/program.ts";
+import { ProgramNames } from "../policy/programNames.ts";
 import type { Edit, SourceDocument } from "../syntax/document.ts";
 import { eachStatement, topOf } from "../syntax/statements.ts";
 import type { BlockStatement, Chunk, Statement } from "../syntax/tree.ts";

@@ -8,10 +8,8 @@ import {
   declaredIn,
   hostsOf,
   type Kind,
-  type Located,
   lookupKey,
   type NameKey,
-  type ProgramNames,
   type Reference,
   referencesIn,
   type Space,
@@ -19,6 +17,7 @@ import {
 import { PLATFORMS } from "../policy/platforms.ts";
 import type { Policy, Source } from "../policy/policy.ts";
 import { type Program, unreadText } from "../policy/program.ts";
+import type { Located, ProgramNames } from "../policy/programNames.ts";
 import { serviceComponents, usedServices } from "../policy/services.ts";
 import type { SourceDocument } from "../syntax/document.ts";
 import { nearest } from "../syntax/near.ts";

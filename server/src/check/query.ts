@@ -1,8 +1,8 @@
 /** A question about a class of packets, as typed: what `from`, `to` and `service` stand for, or what is wrong with them. */
 
-import { ProgramNames } from "../policy/names.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { Program } from "../policy/program.ts";
+import { ProgramNames } from "../policy/programNames.ts";
 import { parseFile, type SourceDocument } from "../syntax/document.ts";
 import type { AssertStatement, Clause } from "../syntax/tree.ts";
 import { CODES } from "./codes.ts";

@@ -3,9 +3,9 @@
  * passes a mistake nobody knows, so it does not begin; elsewhere a warning is enough.
  */
 
-import { ProgramNames } from "../policy/names.ts";
 import type { Policy, Source } from "../policy/policy.ts";
 import type { Program } from "../policy/program.ts";
+import { ProgramNames } from "../policy/programNames.ts";
 import { slotLines } from "../policy/slots.ts";
 import { lineOf } from "../syntax/document.ts";
 import { topOf } from "../syntax/statements.ts";

@@ -1,8 +1,9 @@
 /** Which thing a name is: the identity that definition, references, highlight and rename share. */
 
-import { type NameKey, ProgramNames } from "../policy/names.ts";
+import type { NameKey } from "../policy/names.ts";
 import type { Source } from "../policy/policy.ts";
 import type { Program } from "../policy/program.ts";
+import { ProgramNames } from "../policy/programNames.ts";
 import { statementsOf, topOf } from "../syntax/statements.ts";
 import type { Name, Span, Statement } from "../syntax/tree.ts";
 import { type Part, partsOf } from "./parts.ts";

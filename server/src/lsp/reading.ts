@@ -3,7 +3,7 @@
  * names entered, so that what is in sight at first, and a keystroke, need not wait for the rest. Requests wait for it;
  * whatever cannot has the rest done at once.
  */
-import { DocumentNames } from "../policy/names.ts";
+import { DocumentNames } from "../policy/documentNames.ts";
 import type { SourceDocument } from "../syntax/document.ts";
 import { breathe, inSlices } from "./slices.ts";
 import type { Workspace } from "./workspace.ts";

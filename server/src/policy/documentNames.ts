@@ -1,0 +1,211 @@
+/** The names of a document: an index that is kept statement by statement, so that an edit costs what it changes. */
+
+import type { Edit, SourceDocument } from "../syntax/document.ts";
+import { eachStatement, statementsOf } from "../syntax/statements.ts";
+import { finish, STRIDE, type Steps } from "../syntax/steps.ts";
+import type { Statement } from "../syntax/tree.ts";
+import {
+  type Declared,
+  declaredIn,
+  lookupKey,
+  type NameKey,
+  type Reference,
+  referencesIn,
+  type Space,
+} from "./names.ts";
+
+type Table<T> = Readonly<Record<Space, Map<string, T[]>>>;
+const table = <T>(): Table<T> => ({
+  endpoint: new Map(),
+  service: new Map(),
+  block: new Map(),
+  key: new Map(),
+  vnic: new Map(),
+  tag: new Map(),
+});
+
+/** Who declares and who uses each name of one document: an index by name that every edit of it keeps up. */
+export class DocumentNames {
+  readonly #declared = table<Declared>();
+  readonly #users = table<Statement>();
+  /** What a statement was entered under where that hangs on the block around it, which may be another by now. */
+  readonly #local = new Map<Statement, Entries>();
+  /** Statements that are not entered yet. */
+  readonly #waiting = new Set<Statement>();
+
+  readonly #followers = new Set<(touched: TouchedNames) => void>();
+  /** Calls `follower` after every edit with the names that it touched, until the function it gives is called. */
+  follow(follower: (touched: TouchedNames) => void): () => void {
+    this.#followers.add(follower);
+    return () => this.#followers.delete(follower);
+  }
+
+  static readonly #known = new WeakMap<SourceDocument, DocumentNames>();
+  static readonly #making = new WeakMap<SourceDocument, Steps<DocumentNames>>();
+  /** A document's one index. */
+  static of(document: SourceDocument): DocumentNames {
+    return DocumentNames.#known.get(document) ?? finish(DocumentNames.make(document));
+  }
+  /** The same in short steps, with edits between them; whoever asks for it meanwhile does what is left. */
+  static *make(document: SourceDocument): Steps<DocumentNames> {
+    const made = () => DocumentNames.#known.get(document);
+    const steps = DocumentNames.#making.get(document) ?? new DocumentNames().#read(document);
+    DocumentNames.#making.set(document, steps);
+    for (let names = made(); ; names = made()) {
+      if (names !== undefined) return names;
+      const step = steps.next();
+      if (step.done) DocumentNames.#known.set(document, step.value);
+      else yield;
+    }
+  }
+  *#read(document: SourceDocument): Steps<this> {
+    for (const statement of statementsOf(document.tree.statements)) this.#waiting.add(statement);
+    document.follow((edit) => this.#update(edit));
+    let entered = 0;
+    for (const statement of this.#waiting) {
+      this.#waiting.delete(statement);
+      this.#enter(statement);
+      entered += 1;
+      if (entered % STRIDE === 0) yield;
+    }
+    return this;
+  }
+
+  /** In the order of the file. */
+  declarations(space: Space, key: string): readonly Declared[] {
+    const found = this.#declared[space].get(key) ?? [];
+    return found.length > 1 ? [...found].sort((a, b) => inOrder(a.statement, b.statement)) : found;
+  }
+
+  /** The statements that refer to a name, each once, in no order. */
+  users(space: Space, key: string): readonly Statement[] {
+    return this.#users[space].get(key) ?? [];
+  }
+
+  /** Every name that something refers to. */
+  *used(): Generator<NameKey> {
+    for (const space of Object.keys(this.#users) as Space[])
+      for (const key of this.#users[space].keys()) yield { space, key };
+  }
+
+  /** In the order of the file. */
+  references(space: Space, key: string): readonly Reference[] {
+    return [...this.users(space, key)]
+      .sort(inOrder)
+      .flatMap((statement) =>
+        referencesIn(statement).filter((reference) => reference.space === space && lookupKey(reference) === key),
+      );
+  }
+
+  /** The keys of all that is declared, space by space. */
+  *spaces(): Generator<{ readonly space: Space; readonly keys: Iterable<string> }> {
+    for (const space of Object.keys(this.#declared) as Space[]) yield { space, keys: this.#declared[space].keys() };
+  }
+
+  /** All that is declared in a space, by lookup key. */
+  all(space: Space): ReadonlyMap<string, readonly Declared[]> {
+    return this.#declared[space];
+  }
+
+  #update({ removed, added, moved }: Edit): void {
+    const declared: NameKey[] = [];
+    const used: NameKey[] = [];
+    const touch = (entries: Entries) => {
+      if (entries.declared) declared.push({ space: entries.declared.entry.space, key: entries.declared.key });
+      for (const use of entries.uses) used.push(use);
+    };
+    for (const statement of removed) if (!this.#waiting.delete(statement)) touch(this.#leave(statement));
+    eachStatement(moved, (statement) => {
+      if (!this.#local.has(statement)) return;
+      touch(this.#leave(statement));
+      touch(this.#enter(statement));
+    });
+    for (const statement of added) touch(this.#enter(statement));
+    for (const follower of this.#followers) follower({ declared, used });
+  }
+
+  #enter(statement: Statement): Entries {
+    const entries = namesIn(statement);
+    if (entries.local) this.#local.set(statement, entries);
+    const { declared, uses } = entries;
+    if (declared) put(this.#declared[declared.entry.space], declared.key, declared.entry);
+    for (const { space, key } of uses) put(this.#users[space], key, statement);
+    return entries;
+  }
+  #leave(statement: Statement): Entries {
+    const entries = this.#local.get(statement) ?? namesIn(statement);
+    const { declared, uses } = entries;
+    this.#local.delete(statement);
+    if (declared) take(this.#declared[declared.entry.space], declared.key, (entry) => entry.statement === statement);
+    for (const { space, key } of uses) take(this.#users[space], key, (user) => user === statement);
+    return entries;
+  }
+}
+
+/** Names of which a declaration, or a use, has gone or come. */
+export interface TouchedNames {
+  readonly declared: readonly NameKey[];
+  readonly used: readonly NameKey[];
+}
+interface Entries {
+  readonly declared?: { readonly key: string; readonly entry: Declared };
+  /** Each name once. */
+  readonly uses: readonly NameKey[];
+  /** Whether a key hangs on the block around the statement. */
+  readonly local: boolean;
+}
+
+/** What a statement itself (not its children) is entered under in the index of its document. */
+function namesIn(statement: Statement): Entries {
+  const entry = declaredIn(statement);
+  const uses: NameKey[] = [];
+  let many: Set<string> | undefined;
+  const use = (space: Space, key: string) => {
+    if (uses.length === FEW) many = new Set(uses.map((known) => `${known.space} ${known.key}`));
+    if (many ? many.has(`${space} ${key}`) : uses.some((known) => known.space === space && known.key === key)) return;
+    uses.push({ space, key });
+    many?.add(`${space} ${key}`);
+  };
+  let local = entry !== undefined && isEnclosed(entry);
+  for (const reference of referencesIn(statement)) {
+    local ||= isEnclosed(reference);
+    use(reference.space, lookupKey(reference));
+  }
+  // What was meant by a line with an error nobody knows: whatever it may name is in use.
+  if (statement.broken)
+    for (const key of wordsOf(statement))
+      for (const space of MAYBE_MEANT) if (key !== entry?.name.text) use(space, key);
+  return { declared: entry && { key: lookupKey(entry), entry }, uses, local };
+}
+
+/** Of so many, looking at each is quicker than keeping a set. */
+const FEW = 8;
+const MAYBE_MEANT = ["endpoint", "service", "block"] as const;
+
+/** The words of a statement's text, quoted ones too, each once. */
+function wordsOf({ chunk, start, end }: Statement): ReadonlySet<string> {
+  const words = new Set<string>();
+  for (const [word] of chunk.text.slice(start, end).matchAll(/"[^"\n]*"|[A-Za-z_][A-Za-z0-9_-]*/g))
+    words.add(word.startsWith('"') ? word.slice(1, -1) : word);
+  return words;
+}
+
+const isEnclosed = (entry: Declared | Reference): boolean =>
+  entry.space === "vnic" || entry.space === "key" ? !("owner" in entry && entry.owner !== undefined) : false;
+
+const inOrder = (a: Statement, b: Statement): number => a.chunk.line - b.chunk.line || a.start - b.start;
+
+function put<T>(into: Map<string, T[]>, key: string, entry: T): void {
+  const list = into.get(key);
+  if (list === undefined) into.set(key, [entry]);
+  else list.push(entry);
+}
+function take<T>(from: Map<string, T[]>, key: string, wanted: (entry: T) => boolean): void {
+  const list = from.get(key);
+  const at = list?.findIndex(wanted) ?? -1;
+  if (list === undefined || at < 0) return;
+  // The last takes its place: a name may have very many users.
+  const last = list.pop() as T;
+  if (at < list.length) list[at] = last;
+  if (list.length === 0) from.delete(key);
+}
