@@ -1,6 +1,6 @@
 /**
  * Which folder may import which. Arrows point down only:
- * syntax <- policy <- space <- chain <- check <- ide <- lsp,  chain <- dap,  everything <- cli.
+ * syntax <- policy <- space <- chain <- check <- ide <- lsp,  check <- dap,  everything <- cli.
  * The language server hosts debug sessions for clients that can start no process: lsp -> dap.
  * `capture` (frames) and `wire` (messages) stand alone; `exchange` (other people's formats) knows the language, its meaning and frames.
  */
@@ -15,7 +15,7 @@ const mayImport = {
   check: ["chain", "space", "policy", "syntax", "capture"],
   ide: ["check", "chain", "space", "policy", "syntax", "capture"],
   lsp: ["ide", "check", "chain", "space", "policy", "syntax", "capture", "exchange", "wire", "dap"],
-  dap: ["chain", "space", "policy", "syntax", "capture", "wire"],
+  dap: ["check", "chain", "space", "policy", "syntax", "capture", "wire"],
 };
 /** Run in a browser worker as well: no editor, no transport, no Node. */
 const pure = "^server/src/(syntax|policy|space|capture|chain|exchange|check|ide)/";

@@ -92,6 +92,75 @@ describe("launching", () => {
     await debug.closed;
   });
 
+  /** A policy of which one line is another; what a launch says of it. */
+  const said = async (line: string, instead: string): Promise<string> => {
+    const policy = `
+segment lan { vni 5001  subnet 10.0.1.0/24 }
+vm web-01 { vnic eth0 { mac 00:50:56:aa:01:11  ip 10.0.1.11  segment lan } }
+vm db-01 { vnic eth0 { mac 00:50:56:aa:03:11  ip 10.0.1.12  segment lan } }
+group web = web-01
+group idle = db-01
+service shop = tcp/443
+swsec guard {
+  bind web-01.eth0 mac 00:50:56:aa:01:11 ip 10.0.1.11
+}
+dfw fw {
+  section "Late" { rule 3 allow to idle }
+  section "First" category emergency { rule 1 allow to web service shop }
+  section "Then" category environment { rule 2 drop }
+  default drop
+}
+chain all { slot 1 swsec guard  slot 2 dfw fw }
+scenario "Customer buys" {
+  send tcp 203.0.113.7:1 -> web-01:443 syn
+}
+`;
+    expect(policy).toContain(line);
+    const text = policy.replace(line, instead);
+    const debug = inProcess({ readFile: () => new TextEncoder().encode(text) });
+    await debug.get("initialize", { adapterID: "iochain" });
+    const { success, message } = await debug.ask("launch", { program: "/p.iochain" });
+    const warning = success ? (await debug.event(["output"])).body.output : "";
+    await debug.get("disconnect");
+    await debug.closed;
+    return success ? `runs: ${warning.trim()}` : message;
+  };
+  test.each([
+    [
+      "a rule's port",
+      "service shop }",
+      "service tcp/70000 }",
+      /^the packet would pass a mistake: p.iochain:13: .*70000/,
+    ],
+    ["a rule's address", "to web service", "to 10.0.0.300 service", /^the packet would pass a mistake: p.iochain:13: /],
+    ["a name in a group that a rule names", "web = web-01", "web = wab-01", /^the packet would pass .*:5: .*"wab-01"/],
+    ["a service that a rule names", "tcp/443", "shopping", /^the packet would pass .*:7: .*"shopping"/],
+    ["the receiver's vNIC", "aa:01:11  ip", "aa:01  ip", /^the packet would pass .*:3: /],
+    ["the receiver's segment", "subnet 10.0.1.0/24", "subnet 10.0.1.0/44", /^the packet would pass .*:2: /],
+    [
+      "a section that is tried later",
+      "allow to idle",
+      "allow to nobody",
+      /^runs: .* none where the packets pass; .*:12: /,
+    ],
+    ["a section of an earlier category", "category emergency", "category emergancy", /^the packet would pass .*:13: /],
+    ["a group that no rule names before one decides", "idle = db-01", "idle = db-1", /^runs: .* none .*:6: /],
+    [
+      "a binding",
+      "bind web-01.eth0 mac 00:50:56:aa:01:11",
+      "bind web-01.eth0 mac 00:50:56:aa:01",
+      /^the packet .*:9: /,
+    ],
+    [
+      "a binding that holds as it is written",
+      "bind web-01.eth0 mac 00:50:56:aa:01:11",
+      "bind web-01.eth0 mac 00:50:56:aa:01:12",
+      /^runs: the policy has a mistake, and runs as it is written; the first: p.iochain:9: /,
+    ],
+  ])("a mistake in %s", async (_, line, instead, message) => {
+    expect(await said(line, instead)).toMatch(message);
+  });
+
   test("a mistake that no packet passes is a warning", async () => {
     const debug = client();
     await debug.get("initialize", { adapterID: "iochain" });

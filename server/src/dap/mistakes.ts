@@ -1,26 +1,23 @@
 /**
  * Mistakes in a policy's text: those that the packets would meet, and those that they never do. What a run is worth that
- * passes a mistake nobody knows, so it does not begin; elsewhere a warning is enough.
+ * passes a line which was left out nobody knows, so it does not begin; elsewhere a warning is enough.
  */
 
+import { checkProgram } from "../check/check.ts";
+import { CODES, type Code } from "../check/codes.ts";
+import type { Finding } from "../check/finding.ts";
+import { CATEGORIES } from "../policy/blocks.ts";
+import { referencesIn } from "../policy/names.ts";
 import type { Policy, Source } from "../policy/policy.ts";
 import type { Program } from "../policy/program.ts";
 import { ProgramNames } from "../policy/programNames.ts";
-import { slotLines } from "../policy/slots.ts";
 import { lineOf } from "../syntax/document.ts";
-import { topOf } from "../syntax/statements.ts";
-import type { ScenarioStatement, Statement } from "../syntax/tree.ts";
+import { eachStatement, topOf } from "../syntax/statements.ts";
+import type { ScenarioStatement, SectionStatement, Statement } from "../syntax/tree.ts";
 import { baseName } from "./paths.ts";
+import { rulesOf } from "./places.ts";
 import type { Script } from "./script.ts";
 
-interface Mistake {
-  readonly uri: string;
-  /** From 1. */
-  readonly line: number;
-  readonly message: string;
-  /** The declaration, at the top of its file, that it is in. */
-  readonly owner?: Statement;
-}
 interface Found {
   /** Why the run would be worth nothing. */
   readonly onTheWay?: string;
@@ -30,10 +27,24 @@ interface Found {
 /** Units of a script that are tried to find out where its packets pass. */
 const TRIED = 500;
 
+/** Errors about lines that hold as they are written: what a packet does there is what the policy says. */
+const HOLDING: ReadonlySet<Code> = new Set([
+  "duplicate-name",
+  "rule-id-duplicate",
+  "chain-overlap",
+  "bind-duplicate-ip",
+  "bind-duplicate-mac",
+  "bind-mac-mismatch",
+]);
+/** A launch tells these by itself. */
+const IMPORTS: ReadonlySet<Code> = new Set(["import-not-found", "import-outside"]);
+
 /** The first of those in the text, told with its place; undefined: it reads without one. */
 export function firstMistake(program: Program): string | undefined {
-  const [first] = inText(program);
-  return first && told(first);
+  for (const document of program.documents)
+    for (const { chunk, error } of document.errors())
+      return told(document.uri, document.positionAt(chunk, error.start).line + 1, error.message);
+  return undefined;
 }
 
 export function mistakesOnTheWay(
@@ -42,82 +53,99 @@ export function mistakesOnTheWay(
   script: Script,
   scenario: Source<ScenarioStatement> | undefined,
 ): Found {
-  const mistakes = [...inText(program), ...inNames(program, policy), ...inSlots(policy)];
-  const [first] = mistakes;
-  if (!first) return { elsewhere: [] };
-  const reached = linesReached(script, scenario?.statement);
-  const met = mistakes.find(({ owner, line }) => owner !== undefined && line <= (reached.get(owner) ?? -1));
-  if (met) return { onTheWay: `the packet would pass a mistake: ${told(met)}`, elsewhere: [] };
-  const many = mistakes.length === 1 ? "a mistake" : `${mistakes.length} mistakes`;
-  return { elsewhere: [`the policy has ${many}, none where the packets pass; the first: ${told(first)}`] };
-}
-const told = ({ uri, line, message }: Mistake): string => `${baseName(uri)}:${line}: ${message}`;
-
-/** What the parser complains about. */
-const inText = (program: Program): Mistake[] =>
-  program.documents.flatMap((document) =>
-    [...document.errors()].map(({ chunk, error }) => {
-      const within = chunk.statements.find((s) => s.start <= error.start && error.end <= s.end) ?? chunk.statements[0];
-      // Text that is no statement counts to the declaration before it.
-      const nearest = within ?? document.tree.statements.findLast((s) => s.chunk.line <= chunk.line);
-      const line = document.positionAt(chunk, error.start).line + 1;
-      return { uri: document.uri, line, message: error.message, ...(nearest ? { owner: topOf(nearest) } : {}) };
-    }),
+  const mistakes = checkProgram(program, policy).filter(
+    ({ code }) => CODES[code].severity === "error" && !IMPORTS.has(code),
   );
-
-/** Names that stand for nothing. */
-function inNames(program: Program, policy: Policy): Mistake[] {
-  const found: Mistake[] = [];
-  for (const { uri, space, key, users } of new ProgramNames(program).undeclared()) {
-    // What is local to a block or VM is entered behind its name.
-    const name = key.slice(key.indexOf("\0") + 1);
-    if (space === "tag" || (space === "service" && policy.services.has(name))) continue;
-    for (const statement of users) {
-      if (statement.broken) continue;
-      const message = `nothing named "${name}" is declared`;
-      found.push({ uri, line: lineOf(statement), message, owner: topOf(statement) });
-    }
-  }
-  return found.sort((a, b) => a.line - b.line);
-}
-
-const SLOT_PROBLEMS = {
-  "out-of-range": "there is no slot of this number",
-  reserved: "this slot is reserved",
-  "wrong-module": "this slot is another module's",
-  duplicate: "this slot is taken by a line above",
-} as const;
-/** Slot lines that do not hold. */
-const inSlots = (policy: Policy): Mistake[] =>
-  policy.chains.flatMap(({ source }) =>
-    slotLines(source.statement, policy.platform).flatMap(({ statement, problem }) =>
-      problem
-        ? [{ uri: source.uri, line: lineOf(statement), message: SLOT_PROBLEMS[problem.kind], owner: source.statement }]
-        : [],
-    ),
-  );
-
-/**
- * The declarations that the packets meet, each with the last line of it that one reads: of rules those up to the one that
- * decides, of the rest all.
- */
-function linesReached(script: Script, scenario: Statement | undefined): ReadonlyMap<Statement, number> {
-  const reached = new Map<Statement, number>();
-  const reach = (statement: Statement, line: number): void => {
-    reached.set(statement, Math.max(line, reached.get(statement) ?? -1));
+  if (mistakes.length === 0) return { elsewhere: [] };
+  const reached = linesReached(program, script, scenario?.statement);
+  const met = mistakes.filter(({ place }) => isReached(place.at.statement, reached));
+  const grave = met.find(({ code }) => !HOLDING.has(code));
+  if (grave) return { onTheWay: `the packet would pass a mistake: ${toldOf(program, grave)}`, elsewhere: [] };
+  const others = mistakes.filter((mistake) => !met.includes(mistake));
+  return {
+    elsewhere: [
+      ...summary(program, met, "and runs as it is written"),
+      ...summary(program, others, "none where the packets pass"),
+    ],
   };
-  if (scenario) reach(scenario, Number.POSITIVE_INFINITY);
+}
+
+function summary(program: Program, [first, ...more]: readonly Finding[], which: string): string[] {
+  if (!first) return [];
+  const many = more.length === 0 ? "a mistake" : `${more.length + 1} mistakes`;
+  return [`the policy has ${many}, ${which}; the first: ${toldOf(program, first)}`];
+}
+function toldOf(program: Program, { place: { at, span }, message }: Finding): string {
+  const line = program.document(at.uri)?.rangeOf(at.statement.chunk, span).start.line;
+  return told(at.uri, line === undefined ? lineOf(at.statement) : line + 1, message);
+}
+const told = (uri: string, line: number, message: string): string => `${baseName(uri)}:${line}: ${message}`;
+
+/** The declarations that the packets meet, each with the rule that decided there; undefined: all of it was read. */
+type Reached = ReadonlyMap<Statement, Statement | undefined>;
+
+function isReached(statement: Statement, reached: Reached): boolean {
+  const owner = topOf(statement);
+  if (!reached.has(owner)) return false;
+  const decider = reached.get(owner);
+  return decider === undefined || isTriedBy(decider, statement);
+}
+/** Whether a part of a block is read before a rule of it has decided, or is that rule. */
+function isTriedBy(decider: Statement, statement: Statement): boolean {
+  const section = sectionOf(statement);
+  // What is no rule (exclusions, bindings, keys) is asked whatever the rules say.
+  if (statement.kind !== "rule" && statement.kind !== "default" && !section) return true;
+  const deciding = rank(sectionOf(decider));
+  const own = rank(section);
+  return own < deciding || (own === deciding && lineOf(statement) <= lineOf(decider));
+}
+const sectionOf = (statement: Statement): SectionStatement | undefined =>
+  statement.kind === "section" ? statement : statement.parent?.kind === "section" ? statement.parent : undefined;
+const ORDER: readonly string[] = CATEGORIES;
+/** The place in the order of trying: frames first, then by category; one of an unknown category may come first. */
+function rank(section: SectionStatement | undefined): number {
+  if (!section) return ORDER.length;
+  return section.ethernet ? -1 : ORDER.indexOf(section.category?.text ?? "application");
+}
+
+function linesReached(program: Program, script: Script, scenario: Statement | undefined): Reached {
+  const reached = new Map<Statement, Statement | undefined>();
+  /** With a decider: as far as it; of two the one that more is tried before. */
+  const reach = (owner: Statement, decider?: Statement): void => {
+    if (!reached.has(owner)) reached.set(owner, decider);
+    else {
+      const known = reached.get(owner);
+      if (known && (!decider || isTriedBy(decider, known))) reached.set(owner, decider);
+    }
+  };
+  if (scenario) reach(scenario);
   const world = script.world();
   for (let index = 0; index < Math.min(script.length, TRIED); index++)
     for (const moment of script.begin(index, world, undefined, "slots")) {
       if (moment.kind !== "decided") continue;
       const { chain, block } = moment.place;
-      if (chain) reach(chain.source.statement, Number.POSITIVE_INFINITY);
+      if (chain) reach(chain.source.statement);
       const { by, appliance } = moment.decision;
       if (!block || by?.kind === "state") continue;
-      reach(block.source.statement, by?.kind === "rule" ? (by.line ?? 0) : Number.POSITIVE_INFINITY);
-      if (appliance !== undefined && block.module === "redirect" && block.via)
-        reach(block.via.source.statement, Number.POSITIVE_INFINITY);
+      const decider = by?.kind === "rule" ? rulesOf(block).find(({ id }) => id === by.id) : undefined;
+      reach(block.source.statement, decider?.source.statement);
+      if (appliance !== undefined && block.module === "redirect" && block.via) reach(block.via.source.statement);
     }
+  followNames(program, reached, reach);
   return reached;
+}
+
+/** What the lines that are reached name (groups, services, machines and their segments) is met with them. */
+function followNames(program: Program, reached: Reached, reach: (owner: Statement) => void): void {
+  const names = new ProgramNames(program);
+  // A map hands out what is added while one goes through it.
+  for (const owner of reached.keys())
+    eachStatement([owner], (statement) => {
+      if (!isReached(statement, reached)) return;
+      for (const reference of referencesIn(statement)) {
+        if (reference.space !== "endpoint" && reference.space !== "service") continue;
+        const declared = names.resolve(reference);
+        if (declared) reach(topOf(declared.entry.statement));
+      }
+    });
 }
