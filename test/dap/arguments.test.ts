@@ -21,7 +21,11 @@ test.each([
   ["scopes", {}, "scopes: frameId is missing"],
   ["evaluate", { expression: 5 }, "evaluate: expression is a number, not a string"],
   ["setBreakpoints", {}, "setBreakpoints: source is missing"],
-  ["setBreakpoints", { source: {}, breakpoints: [{ line: "x" }] }, "breakpoints[0]: line is a string, not a number"],
+  [
+    "setBreakpoints",
+    { source: {}, breakpoints: [{ line: "x" }] },
+    "breakpoints[0]: line is a string, not a whole number",
+  ],
   ["setExceptionBreakpoints", { filters: "drop" }, "setExceptionBreakpoints: filters is a string, not an array"],
   ["initialize", {}, "the session has been initialized already"],
   ["attach", {}, "this adapter does not know the request attach"],

@@ -119,7 +119,7 @@ scenario "Customer buys" {
     const text = policy.replace(line, instead);
     const debug = inProcess({ readFile: () => new TextEncoder().encode(text) });
     await debug.get("initialize", { adapterID: "iochain" });
-    const { success, message } = await debug.ask("launch", { program: "/p.iochain" });
+    const { success, message = "" } = await debug.ask("launch", { program: "/p.iochain" });
     const warning = success ? (await debug.event(["output"])).body.output : "";
     await debug.get("disconnect");
     await debug.closed;

@@ -1,6 +1,6 @@
 /** A packet in the language's notation → the packet on the wire, who sends it, and where it goes. */
 import { decodeFrame } from "../capture/decode.ts";
-import type { Dhcp, Ethernet, Icmp, IpHeader, Packet } from "../capture/packet.ts";
+import type { Dhcp, Ethernet, Frame, Icmp, IpHeader, Packet } from "../capture/packet.ts";
 import { familyOf, type Ip } from "../policy/addresses.ts";
 import { ipOf, macOf, vnicId } from "../policy/endpoints.ts";
 import type { Policy, Vnic } from "../policy/policy.ts";
@@ -18,6 +18,8 @@ export interface Sending {
   readonly emitter?: Vnic;
   /** The one vNIC it goes to, whatever its addresses say (a DHCP message `to` a host). */
   readonly receiver?: Vnic;
+  /** The frame that a `frame` step writes out; undefined: the packet was made from the notation. */
+  readonly given?: Pick<Frame, "data" | "linkType" | "originalLength">;
 }
 export interface PacketError extends Span {
   readonly error: string;
@@ -382,7 +384,8 @@ class Maker {
     if (digits.length < 28) throw new Unmakable(hex, "a whole Ethernet frame has 14 octets of header at least");
     const octets = Uint8Array.from(digits.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
     const packet = withoutOffload(decodeFrame(octets, 1, octets.length, true), octets);
-    return { packet, emitter: this.from ?? this.emitterOf(packet) };
+    const given = { data: octets, linkType: 1, originalLength: octets.length };
+    return { packet, emitter: this.from ?? this.emitterOf(packet), given };
   }
   private emitterOf(packet: Packet): Vnic | undefined {
     const byIp = packet.ip

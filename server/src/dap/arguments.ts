@@ -1,7 +1,7 @@
 /** What requests must carry: a client's mistake is told by the name of what is missing, before anything is done. */
 import { RequestError } from "./protocol.ts";
 
-type Sort = "number" | "string" | "object" | "array" | "boolean";
+type Sort = "whole number" | "whole number from 0" | "string" | "object" | "array" | "boolean";
 /** A name that ends in `?` may be left out, and must be of its sort when it is there. */
 type Shape = Readonly<Record<string, Sort>>;
 
@@ -26,30 +26,30 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   setFunctionBreakpoints: WISHES,
   setDataBreakpoints: WISHES,
   setExceptionBreakpoints: { filters: "array", "filterOptions?": "array" },
-  breakpointLocations: { source: "object", line: "number", "endLine?": "number" },
-  dataBreakpointInfo: { name: "string", "variablesReference?": "number" },
-  gotoTargets: { source: "object", line: "number" },
-  goto: { targetId: "number" },
-  stepIn: { "targetId?": "number" },
-  stepInTargets: { frameId: "number" },
-  restartFrame: { frameId: "number" },
-  stackTrace: { "startFrame?": "number", "levels?": "number" },
-  scopes: { frameId: "number" },
-  variables: { variablesReference: "number", "start?": "number", "count?": "number" },
+  breakpointLocations: { source: "object", line: "whole number", "endLine?": "whole number" },
+  dataBreakpointInfo: { name: "string", "variablesReference?": "whole number" },
+  gotoTargets: { source: "object", line: "whole number" },
+  goto: { targetId: "whole number" },
+  stepIn: { "targetId?": "whole number" },
+  stepInTargets: { frameId: "whole number" },
+  restartFrame: { frameId: "whole number" },
+  stackTrace: { "startFrame?": "whole number from 0", "levels?": "whole number from 0" },
+  scopes: { frameId: "whole number" },
+  variables: { variablesReference: "whole number", "start?": "whole number from 0", "count?": "whole number from 0" },
   evaluate: { expression: "string", "context?": "string" },
-  setVariable: { variablesReference: "number", name: "string", value: "string" },
+  setVariable: { variablesReference: "whole number", name: "string", value: "string" },
   setExpression: { expression: "string", value: "string" },
-  readMemory: { memoryReference: "string", count: "number", "offset?": "number" },
-  writeMemory: { memoryReference: "string", data: "string", "offset?": "number" },
-  completions: { text: "string", column: "number" },
-  source: { "source?": "object", "sourceReference?": "number" },
-  locations: { locationReference: "number" },
-  modules: { "startModule?": "number", "moduleCount?": "number" },
+  readMemory: { memoryReference: "string", count: "whole number from 0", "offset?": "whole number" },
+  writeMemory: { memoryReference: "string", data: "string", "offset?": "whole number" },
+  completions: { text: "string", column: "whole number" },
+  source: { "source?": "object", "sourceReference?": "whole number" },
+  locations: { locationReference: "whole number" },
+  modules: { "startModule?": "whole number from 0", "moduleCount?": "whole number from 0" },
 };
-const SOURCE: Shape = { "path?": "string", "name?": "string", "sourceReference?": "number" };
+const SOURCE: Shape = { "path?": "string", "name?": "string", "sourceReference?": "whole number" };
 /** Of each thing in a list. */
 const MEMBERS: Readonly<Record<string, readonly [list: string, Shape]>> = {
-  setBreakpoints: ["breakpoints", { line: "number", "column?": "number", ...wish() }],
+  setBreakpoints: ["breakpoints", { line: "whole number", "column?": "whole number", ...wish() }],
   setFunctionBreakpoints: ["breakpoints", { name: "string", ...wish() }],
   setDataBreakpoints: ["breakpoints", { dataId: "string", ...wish() }],
   setExceptionBreakpoints: ["filterOptions", { filterId: "string", "condition?": "string" }],
@@ -82,11 +82,21 @@ function check(shape: Shape, given: unknown, where: string): void {
     const name = key.replace(/\?$/, "");
     const value = typeof given === "object" && given !== null ? (given as Record<string, unknown>)[name] : undefined;
     if (name !== key && (value === undefined || value === null)) continue;
-    const found = Array.isArray(value) ? "array" : value === null ? "undefined" : typeof value;
+    const found = sortOf(value, sort);
     if (found === "undefined") throw new RequestError(`${where}: ${name} is missing`, where === LAUNCH);
     if (name === "source" && found === "object") check(SOURCE, value, name);
     if (found !== sort)
-      throw new RequestError(`${where}: ${name} is ${article(found)}, not ${article(sort)}`, where === LAUNCH);
+      throw new RequestError(
+        `${where}: ${name} is ${found === String(value) ? found : article(found)}, not ${article(sort)}`,
+        where === LAUNCH,
+      );
   }
+}
+/** What a value is; a number that is not what is wanted, as itself. */
+function sortOf(value: unknown, wanted: Sort): string {
+  if (typeof value !== "number") return Array.isArray(value) ? "array" : value === null ? "undefined" : typeof value;
+  if (!wanted.startsWith("whole number")) return "number";
+  const fits = Number.isSafeInteger(value) && (wanted === "whole number" || value >= 0);
+  return fits ? wanted : String(value);
 }
 const article = (sort: string): string => `${/^[ao]/.test(sort) ? "an" : "a"} ${sort}`;

@@ -62,7 +62,7 @@ export function captureScript(
       line: (index % PAGE) + 1,
       column: 1,
     }),
-    frameNumber: (index) => tape.at(index).number,
+    given: (index) => tape.at(index),
     statement: () => undefined,
     isSend: () => true,
     source: (reference) => {

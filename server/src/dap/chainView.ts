@@ -10,7 +10,7 @@ import type { Debuggee, WalkSoFar } from "./debuggee.ts";
 
 /** Its first level is the walk that the packet is in, else the last (before the first packet, the first). */
 export function chainView(debuggee: Debuggee): object {
-  const { policy, script } = debuggee.loaded;
+  const { policy } = debuggee.loaded;
   const { moment, place, last } = debuggee;
   const underWay = moment !== undefined && moment.kind !== "finished";
   // At a step the slots still show the trip before: its packet belongs to them.
@@ -19,7 +19,7 @@ export function chainView(debuggee: Debuggee): object {
   const current = place?.walk ?? (shown ? walks.length - 1 : 0);
   return {
     ...(walks[current] ? walkView(policy, walks[current]) : nowhere(policy)),
-    packet: shown ? shown.packet : script.notation(debuggee.index, debuggee.world),
+    packet: shown ? shown.packet : debuggee.notation,
     clock: shown ? shown.clock : debuggee.world.clock,
     ...(shown ? between(shown) : {}),
     ...(place ? { current: place.number } : {}),

@@ -1,5 +1,6 @@
 /** What is being debugged: a script in its world, where it stands, and what is known of the packet there. */
 import type { Packet } from "../capture/packet.ts";
+import { describe } from "../chain/describe.ts";
 import { decisiveSlot } from "../chain/expectation.ts";
 import type { Direction, SlotTrace, Trace } from "../chain/trace.ts";
 import type { World } from "../chain/world.ts";
@@ -16,6 +17,7 @@ import { type Follower, type Grain, History, type Position } from "./history.ts"
 import type { Loaded } from "./launch.ts";
 import type { Moment, SlotPlace } from "./moment.ts";
 import { extent } from "./places.ts";
+import type { Given } from "./script.ts";
 import { type View, visible } from "./stepping.ts";
 import { type Watched, watched } from "./watches.ts";
 
@@ -210,6 +212,20 @@ export class Debuggee implements Follower<Moment, Memory> {
   get packet(): Packet | undefined {
     if (this.ended) return undefined;
     return this.history.edited ?? this.moment?.packet ?? this.loaded.script.packet(this.index, this.world);
+  }
+  /** The packet as it was before it was edited at this very place; false: it was not. */
+  unedit(): boolean {
+    return this.history.unedit();
+  }
+  /** The packet in the language's notation: as it was sent, or as it was edited to. */
+  get notation(): string {
+    const { packet, wasEdited } = this;
+    const { policy, script } = this.loaded;
+    return wasEdited && packet ? describe(packet, policy) : script.notation(this.index, this.world);
+  }
+  /** What the unit under way sends, where it was captured or stands in the text octet by octet. */
+  get given(): Given | undefined {
+    return this.ended ? undefined : this.loaded.script.given?.(this.index, this.world);
   }
   /** Has another packet go on from here. */
   edit(packet: Packet): void {

@@ -11,6 +11,7 @@ import { DEFAULT_TIMEOUTS } from "../policy/timeouts.ts";
 import type { Debuggee } from "./debuggee.ts";
 import { ExpressionError, type RuleName } from "./expression/tree.ts";
 import { type Environment, type Members, number, show, text, type Value } from "./expression/values.ts";
+import { octetsOf } from "./frameOctets.ts";
 import { blockOf, rulesNamed } from "./functions.ts";
 import { FIELD_NAMES, fieldValues } from "./packetFields.ts";
 import { rulesOf } from "./places.ts";
@@ -97,8 +98,8 @@ export function environmentOf(debuggee: Debuggee, nowhere = false): Environment 
   };
   return {
     field: (name) => {
-      if (name !== FRAME_NUMBER) return fieldValues(packet, name);
-      const found = nowhere || debuggee.ended ? undefined : debuggee.loaded.script.frameNumber?.(debuggee.index);
+      if (name !== FRAME_NUMBER) return fieldValues(packet, name, () => octetsOf(debuggee));
+      const found = nowhere || debuggee.ended ? undefined : debuggee.given?.number;
       return found === undefined ? [] : [number(found)];
     },
     word: (name) => {
@@ -198,7 +199,8 @@ function ruleValue(found: readonly NamedRule[], debuggee: Debuggee): Value {
 function matchValue(found: readonly NamedRule[], debuggee: Debuggee): Value {
   const answers = found.map(({ rule, block }) => [block, whyNot(rule, debuggee)] as const);
   const [only, more] = answers;
-  if (only && !more) return only[1];
+  // Where the packet is in no chain, that is the answer for all of them.
+  if (only && (!more || only[1].kind === "absent")) return only[1];
   return {
     kind: "record",
     summary: answers.map(([block, answer]) => `${block}: ${show(answer)}`).join("; "),

@@ -27,8 +27,7 @@ export function explain(debuggee: Debuggee): Explanation {
   }
   if (moment?.kind !== "decided") return { title, message: "" };
   const { place, decision } = moment;
-  const packet = debuggee.loaded.script.notation(debuggee.index, debuggee.world);
-  return { title, message: sentences(packet, decision, place.vnic, place.direction, debuggee) };
+  return { title, message: sentences(debuggee.notation, decision, place.vnic, place.direction, debuggee) };
 }
 
 /** Of a trip that is over: what ended it, or the firewall that let it through. */
@@ -37,7 +36,13 @@ function atTheEnd(trace: Trace, debuggee: Debuggee): string | undefined {
     return "The router between the two segments takes one off its TTL, and nothing is left: sent with more it would go on.";
   const settled = trace.reason === undefined ? decisiveSlot(trace.walks) : undefined;
   if (!settled) return undefined;
-  return sentences(trace.packet, settled.slot, settled.walk.vnic, settled.walk.direction, debuggee);
+  return sentences(
+    debuggee.wasEdited ? debuggee.notation : trace.packet,
+    settled.slot,
+    settled.walk.vnic,
+    settled.walk.direction,
+    debuggee,
+  );
 }
 
 function sentences(

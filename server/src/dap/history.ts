@@ -174,6 +174,12 @@ export class History<W extends World<W>, Stop extends Ordered, Edit, Memory> {
   edit(edit: Edit): void {
     this.intervene({ ...this.at, edit });
   }
+  /** Takes back what was edited at this very place, and says whether anything was. */
+  unedit(): boolean {
+    const before = this.interventions.length;
+    this.interventions = this.interventions.filter((i) => "jump" in i || !same(i, this.at));
+    return this.interventions.length < before;
+  }
   /** Leaves the current unit where it is and goes on at unit `index` of the course, in the world as it is now. */
   jump(index: number): void {
     this.intervene({ ...this.at, jump: index });

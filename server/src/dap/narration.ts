@@ -8,9 +8,9 @@ import type { Failure } from "./moment.ts";
 export const decidedBy = (slot: SlotTrace): string =>
   slot.by || slot.reason !== undefined ? ` by ${byText(slot)}` : "";
 
-/** A packet's fate in a line; `edited`: it was changed by hand on its way. `tcp … → dropped at slot 2 · dfw east-west · in · db-01.eth0 by default`. */
-export function fate(trace: Trace, edited: boolean): string {
-  const head = `${trace.packet}${edited ? " (edited)" : ""} → ${trace.outcome}`;
+/** A packet's fate in a line; `edited`: what it was changed to by hand. `tcp … → dropped at slot 2 · dfw east-west · in · db-01.eth0 by default`. */
+export function fate(trace: Trace, edited: string | undefined): string {
+  const head = `${edited === undefined ? trace.packet : `${edited} (edited)`} → ${trace.outcome}`;
   if (trace.outcome === "flooded") {
     const counts = new Map<string, number>();
     const received = trace.walks.filter((walk) => walk.direction === "in");

@@ -1,6 +1,5 @@
 /** A packet's fields as values of the expression language, by Wireshark's names. */
 
-import { encodeFrame } from "../capture/encode.ts";
 import { type FieldRow, LAYER_ROWS, type LayerRow, type Raw } from "../capture/fieldTable.ts";
 import type { Packet } from "../capture/packet.ts";
 import { octets } from "./expression/octets.ts";
@@ -33,9 +32,9 @@ export const fieldName = (name: string): string => {
 };
 
 /** Of the frame as a whole, and what the layers tell together. */
-const OF_FRAME: Readonly<Record<string, (packet: Packet) => Value | undefined>> = {
-  frame: (packet) => octets(encodeFrame(packet)),
-  "frame.len": (packet) => number(encodeFrame(packet).length),
+const OF_FRAME: Readonly<Record<string, (packet: Packet, frame: () => Uint8Array) => Value | undefined>> = {
+  frame: (_, frame) => octets(frame()),
+  "frame.len": (_, frame) => number(frame().length),
   "tcp.len": (packet) => (packet.tcp ? number(packet.payload.length) : undefined),
   "frame.protocols": (packet) => text(packet.protocols),
 };
@@ -55,15 +54,22 @@ export function whyNotSettable(name: string): string | undefined {
   return LAYERS.has(name) ? `${name} is a layer: set one of its fields` : `${name} follows from the rest of the packet`;
 }
 
-/** The values of a field of the packet, none where it lacks it; undefined: there is no such field. */
-export function fieldValues(packet: Packet | undefined, name: string): readonly Value[] | undefined {
+/**
+ * The values of a field of the packet, of which `frame` has the octets; none where it lacks it. Undefined: there is no
+ * such field.
+ */
+export function fieldValues(
+  packet: Packet | undefined,
+  name: string,
+  frame: () => Uint8Array,
+): readonly Value[] | undefined {
   const layer = LAYERS.get(name);
   if (layer) return packet && layer.present(packet) ? [{ kind: "boolean", value: true }] : [];
   const others = Object.hasOwn(OTHER_NAMES, name) ? OTHER_NAMES[name] : undefined;
-  if (others) return others.flatMap((other) => fieldValues(packet, other) ?? []);
+  if (others) return others.flatMap((other) => fieldValues(packet, other, frame) ?? []);
   const ofFrame = Object.hasOwn(OF_FRAME, name) ? OF_FRAME[name] : undefined;
   if (ofFrame) {
-    const value = packet && ofFrame(packet);
+    const value = packet && ofFrame(packet, frame);
     return value ? [value] : [];
   }
   const rows = ROWS.get(name);

@@ -1,8 +1,6 @@
 /** The packet's layers and fields as variables, and the ways to change one: by field, by expression, by octets. */
 
-import { decodeFrame } from "../capture/decode.ts";
 import { fieldTree, type LayerView, setField } from "../capture/edit.ts";
-import { encodeFrame } from "../capture/encode.ts";
 import type { Packet } from "../capture/packet.ts";
 import { macFor } from "../chain/packet.ts";
 import { familyOf, formatIp, formatMac } from "../policy/addresses.ts";
@@ -10,6 +8,7 @@ import { PORT_PROTOCOLS } from "../policy/protocols.ts";
 import type { Debuggee } from "./debuggee.ts";
 import { portsOf } from "./environment.ts";
 import { portProtocol } from "./expression/values.ts";
+import { octetsOf, packetOf } from "./frameOctets.ts";
 import { fieldName, whyNotSettable } from "./packetFields.ts";
 import { RequestError } from "./protocol.ts";
 import type { Node } from "./variables.ts";
@@ -46,14 +45,13 @@ export function packetNodes(debuggee: Debuggee): readonly Node[] {
         ),
     }),
   );
-  const octets = encodeFrame(packet);
   const malformed = packet.malformed;
   const seal = sealText(debuggee);
   return [
     ...(seal === undefined ? [] : [{ name: "sealed", value: seal }]),
     ...layers,
     ...(malformed ? [{ name: "malformed", value: `at octet ${malformed.at}: ${malformed.why}` }] : []),
-    { name: "octets", value: `${octets.length}`, type: "octets", memory: PACKET_MEMORY },
+    { name: "octets", value: `${octetsOf(debuggee).length}`, type: "octets", memory: PACKET_MEMORY },
   ];
 }
 
@@ -113,24 +111,24 @@ export function readOctets(
   start: number,
   count: number,
 ): { octets: Uint8Array; start: number; missing: number } {
-  const { packet } = debuggee;
-  const all = packet ? encodeFrame(packet) : new Uint8Array();
+  const all = octetsOf(debuggee);
   if (start < 0) return { octets: new Uint8Array(), start, missing: Math.min(count, -start) };
-  const octets = all.subarray(start, start + Math.max(0, count));
-  return { octets, start, missing: Math.max(0, count) - octets.length };
+  const octets = all.subarray(start, start + count);
+  return { octets, start, missing: count - octets.length };
 }
 /**
  * Writes octets over the packet's; what they now mean is decoded anew. Answers how many were written: with `partial` those
  * that the packet has room for.
  */
 export function writeOctets(debuggee: Debuggee, offset: number, octets: Uint8Array, partial: boolean): number {
-  const all = encodeFrame(editable(debuggee));
+  editable(debuggee);
+  const all = octetsOf(debuggee);
   if (offset < 0 || offset >= all.length || (!partial && offset + octets.length > all.length))
     throw new RequestError(`the packet has octets 0 to ${all.length - 1}`);
   const changed = Uint8Array.from(all);
   const written = octets.subarray(0, all.length - offset);
   changed.set(written, offset);
-  debuggee.edit(decodeFrame(changed, 1));
+  debuggee.edit(packetOf(changed, debuggee));
   return written.length;
 }
 

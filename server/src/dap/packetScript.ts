@@ -33,6 +33,7 @@ export function packetScript(text: string, policy: Policy): Script {
       const made = sending(world);
       return "error" in made ? undefined : made.packet;
     },
+    given: () => first.given,
     notation: () => describe(first.packet),
     frame: () => ({ name: `packet ${describe(first.packet)}`, depth: "step", reference: SOURCE, line: 1, column: 1 }),
     statement: () => undefined,

@@ -48,7 +48,11 @@ export class Reporter {
     const { moment } = debuggee;
     if (moment?.kind !== "finished") return;
     if (moment.trace && !debuggee.loaded.script.capture)
-      this.output("stdout", `${fate(moment.trace, debuggee.wasEdited)}\n`, debuggee.decidingLine ?? debuggee.line);
+      this.output(
+        "stdout",
+        `${fate(moment.trace, debuggee.wasEdited ? debuggee.notation : undefined)}\n`,
+        debuggee.decidingLine ?? debuggee.line,
+      );
     if (moment.failure) this.output("stderr", `${failureOutput(moment.failure)}\n`, debuggee.line);
   }
   /** The session's last line. */

@@ -184,6 +184,7 @@ export class Run {
   back(): void {
     const { debuggee } = this;
     const last = this.past.at(-1);
+    if (!last && this.unedited()) return;
     if (last?.how === "step") {
       this.past.pop();
       this.return(last.position, "step");
@@ -199,6 +200,12 @@ export class Run {
       this.return(floor, same(floor, debuggee.entry) ? "entry" : "step");
     });
   }
+  /** At the first packet nothing is further back but the packet itself, as it was before it was edited there. */
+  private unedited(): boolean {
+    if (!same(this.debuggee.position, this.debuggee.entry) || !this.debuggee.unedit()) return false;
+    this.stop(AT_THE_ENTRY);
+    return true;
+  }
   /** The places at which a person would have stopped, stepping as deep as the packet is now. */
   private placeOnTheWay(): Wanted {
     const { moment: now, view } = this.debuggee;
@@ -213,6 +220,7 @@ export class Run {
   /** Back to the last place at which something would have stopped the run, or to the first packet. */
   reverse(): void {
     const { debuggee } = this;
+    if (this.unedited()) return;
     const stops = (): boolean => debuggee.halt.ids.length > 0 || debuggee.halt.caught !== undefined;
     if (!debuggee.watchful) {
       this.backTo(debuggee.entry);

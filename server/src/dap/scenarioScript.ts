@@ -61,9 +61,11 @@ export function scenarioScript(scenario: Source<ScenarioStatement>, policy: Poli
         ...headOf(step),
       };
     },
-    frameNumber: (index) => {
-      const { frame } = unit(index);
-      return frame && frame.index + 1;
+    given: (index, world) => {
+      const { step, frame } = unit(index);
+      if (frame) return frame.replayed.tape.at(frame.index);
+      const sending = step.kind === "send" ? sendingOf(world, step) : undefined;
+      return sending && "given" in sending ? sending.given : undefined;
     },
     statement: (index) => unit(index).step,
     isSend: (index) => {

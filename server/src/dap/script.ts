@@ -1,10 +1,13 @@
 /** What a session runs: the steps of a scenario, one packet, or the frames of a capture. */
-import type { Packet } from "../capture/packet.ts";
+import type { Frame as CapturedFrame, Packet } from "../capture/packet.ts";
 import type { World } from "../chain/world.ts";
 import type { Statement } from "../syntax/tree.ts";
 import type { Frame } from "./frames.ts";
 import type { Course } from "./history.ts";
 import type { Moment } from "./moment.ts";
+
+/** A frame as somebody has it; one of a capture has its number there, from 1. */
+export type Given = Pick<CapturedFrame, "data" | "linkType" | "originalLength"> & { readonly number?: number };
 
 export interface Script extends Course<World, Moment, Packet> {
   /** As the session's last line names it. */
@@ -21,8 +24,8 @@ export interface Script extends Course<World, Moment, Packet> {
   statement(index: number): Statement | undefined;
   /** Whether unit `index` sends a packet. */
   isSend(index: number): boolean;
-  /** Of a captured frame its number in its capture, from 1. */
-  frameNumber?(index: number): number | undefined;
+  /** What unit `index` sends, where it was captured or stands in the text octet by octet. */
+  given?(index: number, world: World): Given | undefined;
   /** Sources of the session's own, by reference. */
   source(reference: number): { readonly name: string; readonly text: string } | undefined;
 }

@@ -71,7 +71,7 @@ function connectionTable(state: VnicState, world: World, vnic: string): Node {
 function connectionNode(connection: Connection, world: World, vnic: string): Node {
   return {
     name: flowText(connection),
-    value: `${connection.state}, ${expiry(connection, world)}`,
+    value: lifetime(connection, world),
     data: `connection ${vnic} ${flowText(connection)}`,
     children: () =>
       [...connectionParts(connection, world)].map(([name, value]) => ({
@@ -92,7 +92,9 @@ const flowText = (connection: Connection): string => {
   return `${name} ${end(openerOf(connection))} -> ${end(answererOf(connection))}`;
 };
 const expiry = ({ expires }: Connection, world: World): string =>
-  Number.isFinite(expires) ? `expires in ${duration(expires - world.clock)}` : "never expires";
+  Number.isFinite(expires) ? `in ${duration(expires - world.clock)}` : "never";
+const lifetime = (connection: Connection, world: World): string =>
+  `${connection.state}, expires ${expiry(connection, world)}`;
 
 /** What is told of an entry, by name. */
 const PARTS: Readonly<Record<string, (connection: Connection, world: World) => Value>> = {
@@ -143,7 +145,7 @@ function redirectNodes(block: Redirect, state: VnicState, world: World, slot: nu
     children: () =>
       ways.map(([, way]) => ({
         name: flowText(way.connection),
-        value: `${way.redirect ? "redirected" : "skipped"}, ${way.connection.state}, ${expiry(way.connection, world)}`,
+        value: `${way.redirect ? "redirected" : "skipped"}, ${lifetime(way.connection, world)}`,
       })),
   });
   return nodes;

@@ -11,21 +11,28 @@ export const LAST = Number.MAX_SAFE_INTEGER;
 
 type Resume = { readonly packet: Packet } | undefined;
 
+/** What a trip came to, and the packet that was last given in place of the one that travelled. */
+export interface Travelled {
+  readonly trace: Trace;
+  readonly edited?: Packet;
+}
+
 /** The moments of a trip; a packet given back at one goes on in its place, one given here does from the first walk. */
 export function* tripMoments(
   trip: Generator<Stop, Trace, Resume>,
   first?: Packet,
-): Generator<Moment, Trace, Packet | undefined> {
+): Generator<Moment, Travelled, Packet | undefined> {
   let walk = -1;
   let visit = -1;
   let tried = 0;
   let place: SlotPlace | undefined;
   let resume: Resume;
   let pending = first;
+  let latest = first;
   for (;;) {
     const step = trip.next(resume);
     resume = undefined;
-    if (step.done) return step.value;
+    if (step.done) return latest ? { trace: step.value, edited: latest } : { trace: step.value };
     const stop = step.value;
     if (stop.kind === "walk") {
       walk++;
@@ -37,7 +44,9 @@ export function* tripMoments(
     tried = stop.kind === "statement" ? tried + 1 : 0;
     const within = stop.kind === "decided" ? MOST_TRIED : tried;
     const edited = yield momentOf(stop, place, (visit + 1) * (MOST_TRIED + 1) + within);
-    if (edited) resume = { packet: edited };
+    if (!edited) continue;
+    resume = { packet: edited };
+    latest = edited;
   }
 }
 

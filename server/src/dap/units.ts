@@ -11,7 +11,7 @@ import type { Expectation } from "../syntax/tree.ts";
 import type { FrameTape } from "./frameTape.ts";
 import type { Grain } from "./history.ts";
 import type { Moment } from "./moment.ts";
-import { LAST, tripMoments } from "./tripMoments.ts";
+import { LAST, type Travelled, tripMoments } from "./tripMoments.ts";
 
 export type Unit = Generator<Moment, void, Packet | undefined>;
 
@@ -24,10 +24,12 @@ export function* sendUnit(
   grain: Grain,
 ): Unit {
   const sent: Sending = edit ? { ...sending, packet: edit } : sending;
-  const trace =
-    grain === "whole" ? run(world, sent) : yield* tripMoments(trip(world, sent, { stepping: grain === "every stop" }));
+  const { trace, edited = sent.packet }: Travelled =
+    grain === "whole"
+      ? { trace: run(world, sent) }
+      : yield* tripMoments(trip(world, sent, { stepping: grain === "every stop" }));
   const failure = expectation && compare(expectation, trace);
-  yield { kind: "finished", order: LAST, packet: sent.packet, trace, ...(failure ? { failure } : {}) };
+  yield { kind: "finished", order: LAST, packet: edited, trace, ...(failure ? { failure } : {}) };
 }
 
 /** Frame `index` of a capture that was taken at `vnic`. An edit before its first slot is made there. */
@@ -40,9 +42,11 @@ export function* frameUnit(
   const frame = tape.at(index);
   const start = tape.startClock(index, world.clock);
   const steps = () => replayTrip(world, vnic, frame, start, tape.start, grain === "every stop");
-  const trace =
-    grain === "whole" && !edit ? replayFrame(world, vnic, frame, start, tape.start) : yield* tripMoments(steps(), edit);
-  yield { kind: "finished", order: LAST, trace };
+  const { trace, edited }: Travelled =
+    grain === "whole" && !edit
+      ? { trace: replayFrame(world, vnic, frame, start, tape.start) }
+      : yield* tripMoments(steps(), edit);
+  yield { kind: "finished", order: LAST, trace, ...(edited ? { packet: edited } : {}) };
 }
 
 /** A step that could not be done. */

@@ -1,6 +1,7 @@
 /** Data breakpoints: a header field that changes, a connection or all of a vNIC, a rule's hits. */
 import type { Debuggee } from "./debuggee.ts";
 import { show } from "./expression/values.ts";
+import { octetsOf } from "./frameOctets.ts";
 import { rulesNamed } from "./functions.ts";
 import { FIELD_NAMES, fieldName, fieldValues } from "./packetFields.ts";
 import { connectionsAt } from "./state.ts";
@@ -25,7 +26,9 @@ export function watched(id: string, debuggee: Debuggee): Watched | undefined {
         read: () =>
           debuggee.moment === undefined || debuggee.moment.kind === "finished"
             ? undefined
-            : fieldValues(debuggee.packet, fieldName(name))?.map(show).join(),
+            : fieldValues(debuggee.packet, fieldName(name), () => octetsOf(debuggee))
+                ?.map(show)
+                .join(),
         counts: (before, after) => before !== undefined && after !== undefined && !atNextReceiver(debuggee),
         told: (before, after) => `${name}: ${before || "nothing"} → ${after || "nothing"}`,
       };
