@@ -16,7 +16,15 @@ const known = (seed: number): string =>
   policyText(new Dice(seed))
     .replace(/^(?:acl edge|encryption seal2?|swsec guard) \{[\s\S]*?^\}\n/gm, "")
     .replace(/^appliance ips \{ inspect \{[\s\S]*?^ {2}\} \}\n/m, "appliance ips { }\n")
-    .replace(/^chain[\s\S]*/m, `chain one { slot 2 dfw fw ${seed % 2 === 1 ? "slot 4 redirect steer" : ""} }\n`);
+    .replace(/^chain[\s\S]*/m, CHAINS[seed % CHAINS.length] as string);
+/** All vNICs alike, all redirected, some redirected, some with no firewall, some with another. */
+const CHAINS = [
+  "chain one { slot 2 dfw fw }\n",
+  "chain one { slot 2 dfw fw slot 4 redirect steer }\n",
+  "chain one applied-to a, c { slot 2 dfw fw slot 4 redirect steer }\nchain two applied-to b, d { slot 2 dfw fw }\n",
+  "chain one applied-to any except b { slot 2 dfw fw }\n",
+  "dfw other { section o { rule 1 drop from 10.0.0.1 service tcp/80  rule 2 reject to 10.0.0.2 applied-to b } default allow }\nchain one applied-to a, d { slot 2 dfw fw }\nchain two applied-to b, c { slot 2 dfw other }\n",
+];
 const sayable = (seed: number): string =>
   known(seed)
     .replace("fd00::4 }", "fd00::4 segment far }")

@@ -6,7 +6,7 @@ import { type AddressSet, formatIp, formatMac, formatRange, type Ip } from "../p
 import { addressesOf } from "../policy/endpoints.ts";
 import type { Chain, Dfw, EndpointSet, Policy, Redirect, Rule, ServiceMatch, Vnic } from "../policy/policy.ts";
 import { STRIDE, type Steps } from "../syntax/steps.ts";
-import { entryParts, ethNumber, matchText, PolicyDraft, tellRouters } from "./policyDraft.ts";
+import { entryParts, ethNumber, leavesNothing, matchText, PolicyDraft, tellRouters } from "./policyDraft.ts";
 import type { Place, Report } from "./report.ts";
 
 const AGENTS = { acl: "dvfilter-generic-vmware", swsec: "dvfilter-generic-vmware-swsec", dfw: "vmware-sfw" } as const;
@@ -201,7 +201,9 @@ class HostText {
       for (const line of this.#ruleLines(rule, sets, ethernet, place))
         this.#lines.push(`  rule ${rule.id} at ${at++} ${line}`);
     }
-    if (last !== undefined) {
+    const tried = rules.filter(({ disabled }) => !disabled);
+    if (last !== undefined && !leavesNothing(tried, tried.at(-1)?.appliedTo)) {
+      if (part === "") this.#lines.push("  # Filter rules");
       const words: Readonly<Record<string, string>> = { allow: "accept", skip: "accept", redirect: "punt" };
       this.#lines.push(
         `  rule ${highest + 1} at ${at} inout protocol any from any to any ${words[last.action] ?? last.action}${last.log ? " with log" : ""};`,
@@ -223,9 +225,11 @@ class HostText {
           : only?.kind === "tag"
             ? `tag-${only.tag.replace(/[^\w-]+/g, "-")}`
             : `${side === "from" ? "src" : "dst"}${rule.id}`;
-      const known = sets.get(name);
-      // Two names that are spelled alike, and differ.
-      const free = known === undefined || known === endpoints ? name : `${side === "from" ? "src" : "dst"}${rule.id}`;
+      // Two names that are spelled alike, and differ; or one that somebody has given to a group.
+      const isTaken = (one: string) => sets.has(one) && sets.get(one) !== endpoints;
+      const own = `${side === "from" ? "src" : "dst"}${rule.id}`;
+      let free = isTaken(name) ? own : name;
+      for (let n = 2; isTaken(free); n++) free = `${own}-${n}`;
       sets.set(free, endpoints);
       return `addrset ${free}`;
     };
@@ -238,10 +242,7 @@ class HostText {
       skip: "accept",
       "jump-to-application": "jump_to_application",
     };
-    const log =
-      draft.log === undefined
-        ? ""
-        : ` with log${typeof draft.log === "string" ? ` tag '${draft.log.replace(/'/g, "")}'` : ""}`;
+    const log = draft.log === undefined ? "" : ` with log${typeof draft.log === "string" ? ` tag '${draft.log}'` : ""}`;
     const marks = `${rule.section?.stateless ? " stateless" : ""}${rule.section?.tcpStrict && !rule.section.stateless ? " strict" : ""}`;
     const algs = this.#algs(draft.services?.flatMap((entry) => ("key" in entry ? [entry.key] : [])) ?? []);
     const lines: string[] = [];

@@ -34,7 +34,8 @@ class Words {
   readonly #words: readonly string[];
   #at = 0;
   constructor(text: string) {
-    this.#words = text.match(/'[^']*'|[{},;]|[^\s{},;']+/g) ?? [];
+    // Whoever writes a tag may write an apostrophe in it: it ends before what only can follow one.
+    this.#words = text.match(/'.*?'(?=\s*(?:;\s*$|as \S+\s*;\s*$))|'[^']*'|[{},;]|[^\s{},;']+/g) ?? [];
   }
   next(): string | undefined {
     return this.#words[this.#at];
@@ -87,7 +88,11 @@ function ruleOf(text: string, ethernet: boolean, at: Place): HostRule {
   let strict = false;
   const lost: string[] = [];
   for (;;) {
-    if (words.has("protocol")) protocol = words.take();
+    // `with {stateless, typecode 8:0}`: what stands in the braces is what stands there without them, too.
+    if (words.has("with")) {
+      if (!words.has("{")) lost.push("with");
+    } else if (words.has(",") || words.has("}")) continue;
+    else if (words.has("protocol")) protocol = words.take();
     else if (words.has("ethertype")) etherType = words.take();
     else if (words.has("icmptype") || words.has("typecode") || words.has("icmp6type")) type = words.take();
     else if (words.has("icmpcode")) type = `${type ?? "0"}:${words.take()}`;

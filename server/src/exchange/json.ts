@@ -26,6 +26,10 @@ export class JsonObject {
     }
   }
 
+  /** An object without a key, where this one stands. */
+  get nothing(): JsonObject {
+    return new JsonObject(this.#source, { type: "object", offset: this.#offset, length: 0 });
+  }
   get keys(): string[] {
     return [...this.#fields.keys()];
   }

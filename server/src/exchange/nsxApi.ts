@@ -1,5 +1,4 @@
 /** Objects of the NSX Policy API, their paths and their ids. */
-import type { Vnic } from "../policy/policy.ts";
 
 export type Json = string | number | boolean | readonly Json[] | { readonly [key: string]: Json };
 export interface ApiObject {
@@ -13,10 +12,13 @@ const DOMAIN = "/infra/domains/default";
 export const groupPath = (id: string): string => `${DOMAIN}/groups/${id}`;
 export const servicePath = (id: string): string => `/infra/services/${id}`;
 
-/** Ids of the API from names: letters, digits, `-`, `_` and `.`, each once. */
+/** Ids of the API from names: letters, digits, `-`, `_` and `.`, each once, and none of those that are `taken`. */
 export class Ids {
   readonly #ids = new Map<string, string>();
-  readonly #taken = new Set<string>();
+  readonly #taken: Set<string>;
+  constructor(taken: Iterable<string> = []) {
+    this.#taken = new Set(taken);
+  }
   of(key: string, name: string = key): string {
     const known = this.#ids.get(key);
     if (known !== undefined) return known;
@@ -28,5 +30,3 @@ export class Ids {
     return id;
   }
 }
-
-export const portId = (vnic: Vnic): string => vnic.id.replace(/[^A-Za-z0-9._-]+/g, "-");

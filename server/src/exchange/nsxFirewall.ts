@@ -61,10 +61,32 @@ export class NsxFirewall {
       key: "dfw",
       names: ["distributed-firewall", "nsx-distributed-firewall"],
       sections,
-      default: { action: "allow" },
+      default: this.#default(),
       ...(exclude.length > 0 && { exclude }),
       ...(timeouts && { timeouts }),
     };
+  }
+
+  /** What the last rule of all does: `connectivity_strategy` of Infra, where it is not left to the default policy. */
+  #default(): { readonly action: string; readonly log?: boolean } {
+    for (const { type, json } of this.#objects.of("Infra", "GlobalInfra")) {
+      const strategy = json.text("connectivity_strategy");
+      if (strategy === undefined) continue;
+      const rule = ruleOfStrategy(strategy);
+      if (rule === undefined)
+        this.#report.wrong(
+          json.at("connectivity_strategy"),
+          `connectivity strategy ${strategy} of ${type} is not known`,
+        );
+      else if (rule !== "none") {
+        this.#report.understood(
+          json.at("connectivity_strategy"),
+          `connectivity strategy ${strategy}: what no rule takes is ${rule.action === "drop" ? "dropped" : "allowed"}`,
+        );
+        return rule;
+      }
+    }
+    return { action: "allow" };
   }
 
   #timeouts(): ReadonlyMap<string, number> | undefined {
@@ -152,17 +174,15 @@ export class NsxFirewall {
   /** The rule that a connectivity strategy adds at the end of its policy, for the policy's scope. */
   #connectivity({ json, id }: NsxObject, lost: readonly string[]): DraftRule | undefined {
     const strategy = json.text("connectivity_preference") ?? json.text("connectivity_strategy");
-    if (strategy === undefined || /^NONE$/i.test(strategy)) return undefined;
-    const [, word, log] = /^(ALLOWLIST|WHITELIST|DENYLIST|BLACKLIST)(_ENABLE_LOGGING)?$/i.exec(strategy) ?? [];
-    if (word === undefined) {
-      this.#report.wrong(json.at(), `connectivity strategy ${strategy} of ${id} is not known`);
-      return undefined;
-    }
+    if (strategy === undefined) return undefined;
+    const rule = ruleOfStrategy(strategy);
+    if (rule === undefined) this.#report.wrong(json.at(), `connectivity strategy ${strategy} of ${id} is not known`);
+    if (rule === undefined || rule === "none") return undefined;
     return {
       title: `${strategy.toLowerCase()} of ${json.text("display_name") ?? id}`,
-      action: /^(?:ALLOW|WHITE)/i.test(word) ? "drop" : "allow",
+      action: rule.action,
       ...(json.int("default_rule_id") !== undefined && { id: json.int("default_rule_id") as number }),
-      ...(log !== undefined && { log: true }),
+      ...(rule.log === true && { log: true }),
       ...(lost.length > 0 && { disabled: true }),
     };
   }
@@ -217,6 +237,14 @@ export class NsxFirewall {
       this.#report,
     );
   }
+}
+
+/** The rule that a connectivity strategy adds; undefined where it is no strategy. */
+function ruleOfStrategy(strategy: string): { readonly action: string; readonly log?: true } | "none" | undefined {
+  if (/^NONE$/i.test(strategy)) return "none";
+  const [, word, log] = /^(ALLOWLIST|WHITELIST|DENYLIST|BLACKLIST)(_ENABLE_LOGGING)?$/i.exec(strategy) ?? [];
+  if (word === undefined) return undefined;
+  return { action: /^(?:ALLOW|WHITE)/i.test(word) ? "drop" : "allow", ...(log !== undefined && { log: true }) };
 }
 
 function rank({ json }: NsxObject): number {

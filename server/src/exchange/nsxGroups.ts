@@ -1,5 +1,5 @@
 /** Groups of the NSX Policy API: expressions as endpoints. A group that has no words makes its rules wait, disabled. */
-import { type DraftEndpoint, type DraftEndpoints, type DraftGroup, listed } from "./draft.ts";
+import { type DraftEndpoint, type DraftEndpoints, type DraftGroup, listed, NOBODY } from "./draft.ts";
 import type { JsonObject } from "./json.ts";
 import { misread } from "./nsxFields.ts";
 import type { NsxObject, NsxObjects } from "./nsxObjects.ts";
@@ -18,6 +18,14 @@ export interface KnownVm {
 
 /** The name of a tag in the language: `scope|tag`, or the tag alone. */
 export const tagName = (scope: string, tag: string): string => (scope === "" ? tag : `${scope}|${tag}`);
+
+/** Members that are places; the second two are what NSX-T 2 called the first. */
+const PLACES: Readonly<Record<string, "Segment" | "SegmentPort">> = {
+  Segment: "Segment",
+  SegmentPort: "SegmentPort",
+  LogicalSwitch: "Segment",
+  LogicalPort: "SegmentPort",
+};
 
 interface Set {
   /** Any of them. */
@@ -179,6 +187,7 @@ export class NsxGroups {
       const [first, ...rest] = sets;
       if (first === undefined) continue;
       const both = rest.reduce((a, b) => this.#both(a, b, path), first);
+      if (both === NOBODY) continue;
       if (both.except === undefined) for (const item of both.items) items.push(item);
       else items.push(this.#part(both, path));
     }
@@ -194,7 +203,9 @@ export class NsxGroups {
   /** A group of our own, for what an expression has inside. */
   #part(endpoints: DraftEndpoints, path: string): DraftEndpoint {
     const key = `${path}#${JSON.stringify(endpoints)}`;
-    const name = this.#objects.find(path)?.json.text("display_name") ?? path.split("/").at(-1) ?? "group";
+    const whole = this.#objects.find(path)?.json.text("display_name") ?? path.split("/").at(-1) ?? "group";
+    // A part of what was a part is one, too: names do not grow on each way there and back.
+    const name = whole.replace(/ \(part\)(?:-\d+)?$/, "");
     if (!this.groups.some((group) => group.key === key))
       this.groups.push({ key, names: [`${name} (part)`], endpoints, comments: [`Part of ${name}.`] });
     return { kind: "ref", key };
@@ -301,15 +312,16 @@ export class NsxGroups {
         return { endpoints: listed(found.map(({ key }) => ({ kind: "ref", key }))), lost: [] };
       }
     }
-    if ((member === "Segment" || member === "SegmentPort") && operator === "EQUALS" && (test ?? key === "Name")) {
+    const place = PLACES[member];
+    if (place !== undefined && operator === "EQUALS" && (test ?? key === "Name")) {
       const found = this.#objects
-        .of(member)
+        .of(place)
         .filter(({ json: one }) =>
           test === undefined
             ? one.text("display_name") === value
             : one.objects("tags").some((tag) => test({ scope: tag.text("scope") ?? "", tag: tag.text("tag") ?? "" })),
         );
-      const what = member === "Segment" ? "segments" : "ports";
+      const what = place === "Segment" ? "segments" : "ports";
       if (found.length > 0) {
         this.#report.understood(json.at(), `group ${id}: ${text} is ${found.length} of the ${what} in the inputs`);
         return this.#paths(

@@ -20,6 +20,10 @@ interface Vm {
   readonly vnics: Vnic[];
 }
 
+/** The realized state's machines have it among others: `externalId:5011-aa`. */
+const computeId = (json: JsonObject): string | undefined =>
+  json.texts("compute_ids").flatMap((text) => /^externalId:(.+)$/.exec(text)?.[1] ?? [])[0];
+
 export class NsxInventory {
   readonly segments: readonly DraftSegment[];
   /** What conditions of groups ask about. */
@@ -44,7 +48,7 @@ export class NsxInventory {
       return {
         key: path,
         name: json.text("display_name") ?? id,
-        id: json.text("external_id") ?? id,
+        id: json.text("external_id") ?? computeId(json) ?? id,
         tags: json.objects("tags").map((tag) => ({ scope: tag.text("scope") ?? "", tag: tag.text("tag") ?? "" })),
         ...(os !== undefined && { os }),
         ...(computer !== undefined && { computer }),

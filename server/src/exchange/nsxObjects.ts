@@ -55,11 +55,15 @@ const LISTS: Readonly<Record<string, string>> = {
   virtual_network_interfaces: "VirtualNetworkInterface",
 };
 
+/** What the realized state calls what the inventory has. */
+const SAME: Readonly<Record<string, string>> = { RealizedVirtualMachine: "VirtualMachine" };
+
 /** The type of an object that does not say it; `list` is the name of the list that it is in. */
 function typeOf(json: JsonObject, list: string | undefined): string | undefined {
   const type = json.text("resource_type") ?? LISTS[list ?? ""];
-  if (type !== undefined) return type;
+  if (type !== undefined) return SAME[type] ?? type;
   if (json.has("redirect_to")) return "RedirectionPolicy";
+  if (json.has("action") && (json.has("source_groups") || json.has("destination_groups"))) return "Rule";
   const rules = json.objects("rules");
   if (json.isList("rules") && (rules.length === 0 || rules.some(isRule))) return "SecurityPolicy";
   if (json.isList("expression")) return "Group";
@@ -219,17 +223,36 @@ export class NsxObjects {
   /** Parts that came in lists of their own find whose they are, once everything is read. */
   link(): void {
     this.#changed();
-    for (const object of this.all) {
+    for (const object of [...this.all]) {
       if (object.parent !== undefined || !PARTS.test(object.type)) continue;
       const path = object.json.text("parent_path") ?? object.json.text("path")?.split("/").slice(0, -2).join("/");
       const owner = path === undefined ? undefined : this.#byPath.get(path);
       if (owner !== undefined) object.parent = owner;
+      else if (object.type === "Rule" && (path === undefined || path.includes("/security-policies/")))
+        object.parent = this.#policyOf(object, path);
       else
         this.#report.wrong(
           object.json.at(),
           `${object.type} ${object.id}: no input has what it belongs to${path ? `, ${path}` : ""}: left out`,
         );
     }
+    this.#changed();
+  }
+
+  /** The policy of rules that came without it: what it says besides its rules nobody knows. */
+  #policyOf(rule: NsxObject, path: string | undefined): NsxObject {
+    const id = path?.split("/").at(-1) ?? "rules";
+    const own = path ?? `/infra/domains/default/security-policies/${id}`;
+    const known = this.#byPath.get(own);
+    if (known !== undefined) return known;
+    this.#report.wrong(
+      rule.json.at(),
+      `no input has the security policy of these rules${path ? `, ${path}` : ""}: they are taken as one that is stateful, has no category and applies to every vNIC`,
+    );
+    const policy: NsxObject = { type: "SecurityPolicy", path: own, id, json: rule.json.nothing };
+    this.all.push(policy);
+    this.#byPath.set(own, policy);
+    return policy;
   }
 }
 

@@ -59,6 +59,8 @@ const PARTIAL = new Set(
 /** Parts of a service that its reader takes. */
 const PARTS = /ServiceEntry$/;
 const DETECTION = "intrusion detection looks into payloads";
+const RATES = "the language has no limits of a rate or of a number of connections";
+const OLDER = "an older form of a security policy: NSX has the same under security-policies";
 const MANAGER_API = "an object of the manager's API (api/v1), which the Policy API has under policy/api/v1";
 /** What decides about packets and is not the distributed firewall's. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
@@ -72,6 +74,12 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   IntrusionServicePolicy: DETECTION,
   IdsSecurityPolicy: DETECTION,
   IdsRule: DETECTION,
+  CommunicationMap: OLDER,
+  CommunicationEntry: OLDER,
+  FloodProtectionProfile: RATES,
+  DistributedFloodProtectionProfile: RATES,
+  QosProfile: RATES,
+  QoSProfile: RATES,
   PolicyContextProfile: "application profiles look into payloads",
   PolicyUrlCategorizationConfig: "it looks into payloads",
 };
@@ -139,7 +147,10 @@ class PolicyDraft {
   #tellOthers(): void {
     for (const { type, id, json } of this.#objects.all) {
       if (MODELLED.has(type) || PARTS.test(type)) continue;
-      const why = ELSEWHERE[type];
+      const isOff = type === "DfwFirewallConfiguration" && json.flag("enable_firewall") === false;
+      const why = isOff
+        ? "the distributed firewall is switched off; its rules are here as if it were on"
+        : ELSEWHERE[type];
       if (why !== undefined) this.#report.inexpressible(json.at(), `${type} ${id}: ${why}`);
       else this.#report.understood(json.at(), `${type} ${id} is no part of a policy: left out`);
     }

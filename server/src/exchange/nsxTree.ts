@@ -2,12 +2,13 @@
  * A policy as objects of the NSX Policy API, which both the hierarchical JSON and Terraform are written from: groups,
  * services, security policies, redirection policies, segments with their ports, and what guards those.
  */
-import type { Chain, Dfw, Policy, Redirect, Rule, Section, TimerName } from "../policy/policy.ts";
-import { DEFAULT_TIMEOUTS } from "../policy/timeouts.ts";
+import type { Dfw, Policy, Redirect, Rule, Section, TimerName, Vnic } from "../policy/policy.ts";
 import { STRIDE, type Steps } from "../syntax/steps.ts";
 import { type ApiObject, Ids, type Json } from "./nsxApi.ts";
 import { MAX_SIDE, NoWords } from "./nsxTreeGroups.ts";
 import { TreeSegments } from "./nsxTreeSegments.ts";
+import { type Placement, placements, within } from "./placement.ts";
+import { hasTimers, leavesNothing } from "./policyDraft.ts";
 import type { Place, Report } from "./report.ts";
 import { POLICY_TIMER_BOUNDS, POLICY_TIMERS } from "./timers.ts";
 
@@ -37,13 +38,15 @@ export function* nsxTree(policy: Policy, report: Report): Steps<NsxTree> {
 class TreeMaker extends TreeSegments {
   *tree(): Steps<NsxTree> {
     for (const name of this.definitions.keys()) this.groupIds.of(`group ${name}`, name);
+    for (const { name, source } of this.policy.services.values())
+      if (source !== undefined) this.serviceIds.of(`service ${name}`, name);
     for (const { key, endpoints, at } of this.draft.groups()) this.group(key, endpoints, at);
-    const blocks = this.placed();
+    const dfws = placements("dfw", this.policy, this.draft);
     const securityPolicies: ApiObject[] = [];
-    for (const { dfw, chains } of blocks.dfws)
-      for (const policy of yield* this.firewall(dfw, blocks.dfws.length === 1 ? undefined : chains))
-        securityPolicies.push(policy);
-    const redirectionPolicies = blocks.redirects.map((redirect) => this.redirection(redirect));
+    for (const placed of dfws) for (const policy of yield* this.firewall(placed)) securityPolicies.push(policy);
+    const redirects = placements("redirect", this.policy, this.draft);
+    const redirectionPolicies = redirects.map((placed, i) => this.redirection(placed, i));
+    this.tellShared(dfws, redirects);
     const guards = this.guards();
     for (const service of this.draft.services()) this.service(service.key, service.entries, service.alg, service.at);
     this.tellRest();
@@ -52,25 +55,32 @@ class TreeMaker extends TreeSegments {
       services: this.services,
       securityPolicies,
       redirectionPolicies,
-      profiles: [...guards.profiles, ...blocks.dfws.flatMap(({ dfw }) => this.settings(dfw))],
+      profiles: [...guards.profiles, ...dfws.flatMap(({ block }) => this.settings(block))],
       segments: [...this.policy.segments.values()].map((segment) =>
         this.segment(segment, guards.maps.get(segment.name) ?? []),
       ),
     };
   }
 
-  /** Blocks that a chain has, each once. */
-  protected placed() {
-    const dfws = new Map<Dfw, Chain[]>();
-    const redirects = new Set<Redirect>();
-    for (const chain of this.policy.chains)
-      for (const { block } of chain.slots.values()) {
-        if (block?.module === "dfw") dfws.set(block, [...(dfws.get(block) ?? []), chain]);
-        if (block?.module === "redirect") redirects.add(block);
+  /** What NSX has once, and the policy by chain. */
+  protected tellShared(dfws: readonly Placement<Dfw>[], redirects: readonly Placement<Redirect>[]): void {
+    for (const { block } of dfws.slice(1))
+      if (block.exclude.size > 0 || hasTimers(block))
+        this.report.inexpressible(
+          this.draft.placeOf(block.source),
+          `dfw ${block.name}: NSX has one exclude list and one set of session timers for all firewalls`,
+        );
+    const services = new Map<Vnic, Redirect>();
+    for (const { block, only } of redirects)
+      for (const vnic of only?.vnics ?? this.policy.vnics.values()) {
+        const other = services.get(vnic);
+        if (other !== undefined)
+          this.report.inexpressible(
+            this.draft.placeOf(block.source),
+            `redirect ${block.name}: NSX sends a packet to one service, and ${other.name} comes first at ${vnic.id}`,
+          );
+        else services.set(vnic, block);
       }
-    if (this.policy.chains.length === 0)
-      for (const block of this.policy.blocks.values()) if (block.module === "dfw") dfws.set(block, []);
-    return { dfws: [...dfws].map(([dfw, chains]) => ({ dfw, chains })), redirects: [...redirects] };
   }
   protected tellRest(): void {
     for (const block of this.policy.blocks.values())
@@ -96,13 +106,16 @@ class TreeMaker extends TreeSegments {
       );
   }
 
-  /** `chains`: those that have it, where other vNICs have another; undefined where all have it. */
-  protected *firewall(dfw: Dfw, chains: readonly Chain[] | undefined): Steps<ApiObject[]> {
-    const scope = this.chainScope(dfw, chains);
+  protected *firewall(placed: Placement<Dfw>): Steps<ApiObject[]> {
+    const dfw = placed.block;
+    const lost: string[] = [];
+    const scope = this.chainScope(placed, lost);
     const policies: ApiObject[] = [];
-    for (const [i, section] of dfw.sections.entries()) policies.push(yield* this.section(dfw, section, i, scope));
+    for (const [i, section] of dfw.sections.entries())
+      policies.push(yield* this.section(placed, section, i, scope, lost));
+    if (leavesNothing(dfw.ipRules, placed.only?.vnics)) return policies;
     const action = dfw.default?.action ?? "allow";
-    const id = `${this.policyId(dfw.name)}-default`;
+    const id = this.policyIds.of(`default of ${dfw.name}`, `${dfw.name}-default`);
     policies.push({
       resource_type: "SecurityPolicy",
       id,
@@ -115,7 +128,7 @@ class TreeMaker extends TreeSegments {
       rules: [
         {
           resource_type: "Rule",
-          id: `${id}-rule`,
+          id: String(dfw.ipRules.concat(dfw.ethernetRules).reduce((most, rule) => Math.max(most, rule.id), 0) + 1),
           display_name: "default",
           sequence_number: 10,
           action: ACTIONS[action] ?? "DROP",
@@ -127,43 +140,58 @@ class TreeMaker extends TreeSegments {
           direction: "IN_OUT",
           ip_protocol: "IPV4_IPV6",
           logged: dfw.default?.log === true,
-          disabled: false,
+          disabled: lost.length > 0,
         },
       ],
     });
     return policies;
   }
-  protected chainScope(dfw: Dfw, chains: readonly Chain[] | undefined): string[] | undefined {
-    if (chains === undefined || chains.length === 0) return undefined;
-    const items = chains.flatMap((chain) => {
-      const { appliedTo } = chain.source.statement;
-      return appliedTo === undefined ? [] : [this.draft.endpoints(appliedTo)];
-    });
-    if (items.length < chains.length) return undefined;
-    try {
-      return items.flatMap(({ items: list, except }) =>
-        except === undefined ? this.members(list) : [this.helper({ items: list, except })],
+  /** The scope of a block that some vNICs have and some have not; undefined where all have it. */
+  protected chainScope({ block, only }: Placement<Dfw | Redirect>, lost: string[]): string[] | undefined {
+    if (only === undefined) return undefined;
+    const at = this.draft.placeOf((only.chains[0] ?? block).source);
+    const names = only.chains.map(({ name }) => name).join(", ");
+    if (only.listed)
+      this.report.inexpressible(
+        at,
+        `chain ${names}: what it takes out has no words; written as the machines it has now`,
       );
+    try {
+      return this.members(only.scope.items);
     } catch (error) {
       if (!(error instanceof NoWords)) throw error;
-      this.report.inexpressible(this.draft.placeOf(dfw.source), `whose firewall ${dfw.name} is: ${error.message}`);
+      this.report.inexpressible(
+        at,
+        `chain ${names}: ${error.message}; the rules of ${block.name} are written disabled`,
+      );
+      lost.push(`the machines of chain ${names}`);
       return undefined;
     }
   }
   protected readonly policyIds = new Ids();
-  protected policyId(key: string, name: string = key): string {
-    return this.policyIds.of(key, name);
-  }
-  protected *section(dfw: Dfw, section: Section, i: number, chainScope: string[] | undefined): Steps<ApiObject> {
-    const id = this.policyIds.of(`${dfw.name} ${i}`, section.name);
+  protected readonly redirectIds = new Ids();
+  protected readonly applianceIds = new Ids();
+  protected readonly timerIds = new Ids();
+  protected *section(
+    placed: Placement<Dfw>,
+    section: Section,
+    i: number,
+    chainScope: string[] | undefined,
+    chainLost: readonly string[],
+  ): Steps<ApiObject> {
+    const dfw = placed.block;
+    const id = this.policyIds.of(`section ${i} of ${dfw.name}`, section.name);
     const appliedTo = section.source.statement.appliedTo;
-    const lost: string[] = [];
-    let scope = chainScope;
+    const [first] = section.rules;
+    const lost: string[] = [...chainLost];
+    // A policy's scope replaces its rules': where some rules have one of their own, each says its own.
+    const apart = appliedTo === undefined && placed.only !== undefined && section.rules.some((rule) => rule.appliedTo);
+    let scope = apart ? undefined : chainScope;
     if (appliedTo !== undefined)
       try {
-        const side = this.side(this.draft.endpoints(appliedTo));
+        const own = this.draft.endpoints(appliedTo);
+        const side = this.side(first === undefined ? own : within(placed, first, own, this.policy));
         if (side.excluded) throw new NoWords("applied-to any except …");
-        if (chainScope !== undefined) throw new NoWords("an applied-to of its own beside that of its chain");
         if (!side.groups.includes("ANY")) scope = side.groups;
       } catch (error) {
         if (!(error instanceof NoWords)) throw error;
@@ -172,7 +200,7 @@ class TreeMaker extends TreeSegments {
     const rules: Json[] = [];
     for (const [n, rule] of section.rules.entries()) {
       if (n % STRIDE === 0) yield;
-      rules.push(this.rule(rule, n, "Rule", lost, chainScope !== undefined));
+      rules.push(this.rule(rule, n, "Rule", lost, apart ? { placed, scope: chainScope } : undefined));
     }
     const category = section.ethernet ? "Ethernet" : section.category[0]?.toUpperCase() + section.category.slice(1);
     return {
@@ -187,7 +215,14 @@ class TreeMaker extends TreeSegments {
     };
   }
 
-  protected rule(rule: Rule, n: number, type: string, sectionLost: readonly string[], scoped: boolean): Json {
+  /** `chains`: where its block is not at every vNIC, and its policy does not say so. */
+  protected rule(
+    rule: Rule,
+    n: number,
+    type: string,
+    sectionLost: readonly string[],
+    chains?: { readonly placed: Placement<Dfw | Redirect>; readonly scope: string[] | undefined },
+  ): Json {
     const draft = this.draft.rule(rule);
     const lost = [...sectionLost];
     const words = <T>(make: () => T, instead: T): T => {
@@ -205,10 +240,11 @@ class TreeMaker extends TreeSegments {
     const services = words(() => this.servicesOf(draft.services), ["ANY"]);
     if (services.length > MAX_SIDE) lost.push(`more than ${MAX_SIDE} services`);
     const scope = words(() => {
-      const side = this.side(draft.appliedTo);
+      if (draft.appliedTo === undefined) return chains?.scope ?? ["ANY"];
+      const side = this.side(
+        chains === undefined ? draft.appliedTo : within(chains.placed, rule, draft.appliedTo, this.policy),
+      );
       if (side.excluded) throw new NoWords("applied-to any except …");
-      if (scoped && draft.appliedTo !== undefined)
-        throw new NoWords("an applied-to of its own beside that of its chain");
       return side.groups;
     }, ["ANY"]);
     const action = ACTIONS[draft.action];
@@ -243,7 +279,7 @@ class TreeMaker extends TreeSegments {
 
   protected settings(dfw: Dfw): ApiObject[] {
     const out: ApiObject[] = [];
-    if (Object.entries(DEFAULT_TIMEOUTS).some(([timer, time]) => dfw.timeouts[timer as TimerName] !== time)) {
+    if (hasTimers(dfw)) {
       const at = this.draft.placeOf(dfw.source);
       const values = Object.entries(POLICY_TIMERS).map(([timer, key]) => {
         const seconds = dfw.timeouts[timer as TimerName] / 1000;
@@ -258,7 +294,7 @@ class TreeMaker extends TreeSegments {
       });
       out.push({
         resource_type: "PolicyFirewallSessionTimerProfile",
-        id: `${this.policyId(dfw.name)}-timers`,
+        id: this.timerIds.of(dfw.name, `${dfw.name}-timers`),
         display_name: `${dfw.name} timers`,
         ...Object.fromEntries(values),
       });
@@ -289,13 +325,17 @@ class TreeMaker extends TreeSegments {
     return out;
   }
 
-  protected redirection(redirect: Redirect): ApiObject {
-    const target = new Ids().of(redirect.via?.name ?? "service");
-    const rules = redirect.rules.map((rule, n) => this.rule(rule, n, "RedirectionRule", [], false));
-    if (redirect.default?.action === "redirect")
+  protected redirection(placed: Placement<Redirect>, i: number): ApiObject {
+    const redirect = placed.block;
+    const lost: string[] = [];
+    const scope = this.chainScope(placed, lost);
+    const id = this.redirectIds.of(redirect.name);
+    const target = this.applianceIds.of(redirect.via?.name ?? "service");
+    const rules = redirect.rules.map((rule, n) => this.rule(rule, n, "RedirectionRule", lost, { placed, scope }));
+    if (redirect.default?.action === "redirect" && !leavesNothing(redirect.rules, placed.only?.vnics))
       rules.push({
         resource_type: "RedirectionRule",
-        id: `${this.policyId(`redirect ${redirect.name}`, redirect.name)}-default`,
+        id: `${id}-default`,
         display_name: "default",
         sequence_number: (rules.length + 1) * 10,
         action: "REDIRECT",
@@ -303,11 +343,11 @@ class TreeMaker extends TreeSegments {
         destination_groups: ["ANY"],
         services: ["ANY"],
         profiles: ["ANY"],
-        scope: ["ANY"],
+        scope: scope ?? ["ANY"],
         direction: "IN_OUT",
         ip_protocol: "IPV4_IPV6",
         logged: false,
-        disabled: false,
+        disabled: lost.length > 0,
       });
     if (redirect.via?.source !== undefined)
       this.report.inexpressible(
@@ -316,9 +356,9 @@ class TreeMaker extends TreeSegments {
       );
     return {
       resource_type: "RedirectionPolicy",
-      id: this.policyId(`redirect ${redirect.name}`, redirect.name),
+      id,
       display_name: redirect.name,
-      sequence_number: 10,
+      sequence_number: (i + 1) * 10,
       north_south: false,
       redirect_to: [`/infra/service-chains/${target}`],
       rules,

@@ -1,8 +1,9 @@
 /** Groups of the Policy API: from what names stand for, and from the ends of rules that have no name. */
 import type { Policy } from "../policy/policy.ts";
 import type { DraftEndpoint, DraftEndpoints } from "./draft.ts";
-import { type ApiObject, groupPath, Ids, type Json, portId } from "./nsxApi.ts";
+import { type ApiObject, groupPath, Ids, type Json } from "./nsxApi.ts";
 import { PolicyDraft, writtenAddresses } from "./policyDraft.ts";
+import { PREDEFINED_IDS } from "./predefined.ts";
 import type { Place, Report } from "./report.ts";
 import { isMacText } from "./values.ts";
 
@@ -18,8 +19,11 @@ export class TreeGroups {
   protected readonly groups: ApiObject[] = [];
   protected readonly services: ApiObject[] = [];
   protected readonly groupIds = new Ids();
-  protected readonly serviceIds = new Ids();
+  /** Those that NSX comes with cannot be written. */
+  protected readonly serviceIds = new Ids(PREDEFINED_IDS.keys());
   protected readonly segmentIds = new Ids();
+  /** By the vNIC's id. */
+  protected readonly portIds = new Ids();
   protected readonly definitions: ReadonlyMap<string, DraftEndpoints>;
   /** Groups that have no words, and why. */
   protected readonly lost = new Map<string, string>();
@@ -146,7 +150,7 @@ export class TreeGroups {
   protected vnicPath(vm: string, name: string): string {
     const vnic = this.policy.vnics.get(`${vm}.${name}`);
     if (vnic?.segment === undefined) throw new NoWords(`${vm}.${name} is on no segment, so it has no path`);
-    return `/infra/segments/${this.segmentIds.of(vnic.segment)}/ports/${portId(vnic)}`;
+    return `/infra/segments/${this.segmentIds.of(vnic.segment)}/ports/${this.portIds.of(vnic.id)}`;
   }
 
   /** A side of a rule: paths and addresses, and whether they are what it is not. */

@@ -1,7 +1,7 @@
 /** Segments with their ports, and the profiles that guard them: SpoofGuard, segment security, IP discovery. */
 import { formatIp, formatMac } from "../policy/addresses.ts";
 import type { Segment, Swsec, Vnic } from "../policy/policy.ts";
-import { type ApiObject, Ids, type Json, portId } from "./nsxApi.ts";
+import { type ApiObject, Ids, type Json } from "./nsxApi.ts";
 import { TreeServices } from "./nsxTreeServices.ts";
 import { writtenAddresses } from "./policyDraft.ts";
 
@@ -23,10 +23,15 @@ export class TreeSegments extends TreeServices {
                   except: [{ kind: "literal", text: network }],
                 })?.length === 0,
             );
-            subnets.push({
-              ...(gateway !== undefined && { gateway_address: `${gateway}/${prefix.length.value}` }),
-              network,
-            });
+            // `network` is read-only, "calculated from gateway_addresses": SegmentSubnet.
+            if (gateway !== undefined) subnets.push({ gateway_address: `${gateway}/${prefix.length.value}` });
+            else {
+              this.report.inexpressible(
+                this.draft.placeOf(segment.source),
+                `segment ${segment.name}: subnet ${network} has no gateway, which NSX takes a subnet from: it passes over a network alone`,
+              );
+              subnets.push({ network });
+            }
           }
     const ports = vnics.map((vnic): Json => ({ resource_type: "ChildSegmentPort", SegmentPort: this.port(vnic) }));
     return {
@@ -54,7 +59,7 @@ export class TreeSegments extends TreeServices {
     const address_bindings = bindings.flatMap(({ mac, ips }) => of(mac, ips));
     return {
       resource_type: "SegmentPort",
-      id: portId(vnic),
+      id: this.portIds.of(vnic.id),
       display_name: vnic.id,
       ...(vnic.tags.length > 0 && { tags: vnic.tags.map(tagOf) }),
       ...(address_bindings.length > 0 && { address_bindings }),

@@ -4,17 +4,32 @@ import type { DraftEntry } from "./draft.ts";
 import { type ApiObject, servicePath } from "./nsxApi.ts";
 import { NoWords, TreeGroups } from "./nsxTreeGroups.ts";
 import { entryParts } from "./policyDraft.ts";
+import { PREDEFINED_IDS } from "./predefined.ts";
 import type { Place } from "./report.ts";
 
 /** An entry of a service takes 15 ports (NSX-T Data Center REST API, L4PortSetServiceEntry). */
 const MAX_PORTS = 15;
 
+/** Is a service one that NSX comes with, under that service's id? NSX has it, and lets nobody write it. */
+function isPredefined(key: string, entries: readonly DraftEntry[], alg: string | undefined): boolean {
+  const known = PREDEFINED_IDS.get(key);
+  const [only] = entries;
+  return (
+    known !== undefined &&
+    entries.length === 1 &&
+    only !== undefined &&
+    "text" in only &&
+    only.text === known.entry &&
+    alg === known.alg
+  );
+}
+
 export class TreeServices extends TreeGroups {
   readonly #written = new Set<string>();
 
   protected service(key: string, entries: readonly DraftEntry[], alg: string | undefined, at: Place | undefined): void {
-    const id = this.serviceIds.of(key);
-    if (this.#written.has(id)) return;
+    const id = this.serviceIds.of(`service ${key}`, key);
+    if (this.#written.has(id) || isPredefined(key, entries, alg)) return;
     this.#written.add(id);
     this.services.push({
       resource_type: "Service",
@@ -28,7 +43,7 @@ export class TreeServices extends TreeGroups {
     if (entries === undefined) return ["ANY"];
     if (entries.length === 0) throw new NoWords("its service matches nothing");
     return entries.map((entry) => {
-      if ("key" in entry) return servicePath(this.serviceIds.of(entry.key));
+      if ("key" in entry) return this.#path(entry.key);
       const id = this.serviceIds.of(`entry ${entry.text}`, entry.text.replace(/[{}]/g, ""));
       if (!this.#written.has(id)) {
         const service_entries = this.entry(entry, undefined, `${id}-1`, undefined);
@@ -38,6 +53,12 @@ export class TreeServices extends TreeGroups {
       return servicePath(id);
     });
   }
+  #path(key: string): string {
+    const service = this.draft.serviceOf(key);
+    return service !== undefined && isPredefined(key, service.entries, service.alg)
+      ? servicePath(key)
+      : servicePath(this.serviceIds.of(`service ${key}`, key));
+  }
   protected entry(entry: DraftEntry, alg: string | undefined, id: string, at: Place | undefined): ApiObject[] {
     const base = { id, display_name: id };
     if ("key" in entry)
@@ -45,7 +66,7 @@ export class TreeServices extends TreeGroups {
         {
           ...base,
           resource_type: "NestedServiceServiceEntry",
-          nested_service_path: servicePath(this.serviceIds.of(entry.key)),
+          nested_service_path: this.#path(entry.key),
         },
       ];
     const parts = entryParts(entry.text);

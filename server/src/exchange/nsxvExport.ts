@@ -3,11 +3,11 @@
  * configuration that names them, SpoofGuard policies, timers and the exclude list.
  */
 import { formatIp, formatMac } from "../policy/addresses.ts";
-import type { Dfw, Policy, Redirect, Rule, Section, Swsec, TimerName, Vnic } from "../policy/policy.ts";
-import { DEFAULT_TIMEOUTS } from "../policy/timeouts.ts";
-import type { DraftEndpoints, DraftEntry } from "./draft.ts";
+import type { Dfw, Policy, Redirect, Rule, Section, Swsec, Vnic } from "../policy/policy.ts";
+import type { DraftEntry } from "./draft.ts";
 import { NoWords, type Reference, XmlObjects } from "./nsxvExportObjects.ts";
-import { tellRouters } from "./policyDraft.ts";
+import { type Placement, placements, within } from "./placement.ts";
+import { hasTimers, leavesNothing, tellRouters } from "./policyDraft.ts";
 import type { Place, Report } from "./report.ts";
 import { XML_TIMERS } from "./timers.ts";
 
@@ -22,6 +22,17 @@ const ACTIONS: Readonly<Record<string, string>> = {
   redirect: "redirect",
   skip: "noredirect",
 };
+
+const FIREWALL: Reference = {
+  type: "DISTRIBUTED_FIREWALL",
+  id: "DISTRIBUTED_FIREWALL",
+  name: "DISTRIBUTED_FIREWALL",
+};
+/** `lost`: why it has no words. */
+interface ChainScope {
+  readonly references: readonly Reference[];
+  readonly lost?: string;
+}
 
 class XmlText extends XmlObjects {
   text(): string {
@@ -56,35 +67,24 @@ class XmlText extends XmlObjects {
   }
 
   protected configuration(): void {
-    const dfws = new Set<Dfw>();
-    const redirects = new Set<Redirect>();
+    const dfws = placements("dfw", this.policy, this.draft);
+    const redirects = placements("redirect", this.policy, this.draft);
     const guards = new Map<Swsec, Set<string>>();
     for (const chain of this.policy.chains)
-      for (const { block } of chain.slots.values()) {
-        if (block?.module === "dfw") dfws.add(block);
-        if (block?.module === "redirect") redirects.add(block);
+      for (const { block } of chain.slots.values())
         if (block?.module === "swsec") {
           const segments = guards.get(block) ?? new Set<string>();
           for (const { segment } of chain.vnics) if (segment !== undefined) segments.add(segment);
           guards.set(block, segments);
         }
-      }
-    if (this.policy.chains.length === 0)
-      for (const block of this.policy.blocks.values()) if (block.module === "dfw") dfws.add(block);
-    const [dfw, ...others] = dfws;
-    for (const other of others)
-      this.report.inexpressible(
-        this.draft.placeOf(other.source),
-        `dfw ${other.name}: NSX-v has one firewall; ${dfw?.name} is written`,
-      );
     // What rules name comes before them: written while the sections are collected.
     const sections = this.collect(() => {
-      if (dfw !== undefined) this.firewall(dfw);
+      if (dfws.length > 0) this.firewalls(dfws);
     });
     const redirected = this.collect(() => {
-      if (redirects.size > 0)
+      if (redirects.length > 0)
         this.element("layer3RedirectSections", {}, () => {
-          for (const redirect of redirects) this.redirectSection(redirect);
+          for (const placed of redirects) this.redirectSection(placed);
         });
     });
     this.element("firewallConfiguration", {}, () => {
@@ -94,7 +94,14 @@ class XmlText extends XmlObjects {
     });
     for (const [guard, segments] of guards) this.spoofguard(guard, segments);
     this.detected();
-    if (dfw !== undefined) this.settings(dfw);
+    for (const [i, { block }] of dfws.entries()) {
+      if (i === 0) this.settings(block);
+      else if (block.exclude.size > 0 || hasTimers(block))
+        this.report.inexpressible(
+          this.draft.placeOf(block.source),
+          `dfw ${block.name}: NSX-v has one exclude list and one set of timers for all firewalls`,
+        );
+    }
   }
 
   /** Lines of a body; objects that it needs are written where the document is now. */
@@ -129,52 +136,97 @@ class XmlText extends XmlObjects {
     }
   }
 
-  protected firewall(dfw: Dfw): void {
-    const ip = dfw.sections.filter(({ ethernet }) => !ethernet);
-    const ordered = (["emergency", "infrastructure", "environment", "application"] as const).flatMap((category) =>
-      ip.filter((section) => section.category === category),
-    );
+  /** Firewalls of other vNICs stand behind one another: every rule says where it is tried. */
+  protected firewalls(dfws: readonly Placement<Dfw>[]): void {
+    const placed = dfws.map((one) => ({ one, scope: this.chainScope(one) }));
+    const all = dfws.flatMap(({ block }) => [...block.ipRules, ...block.ethernetRules]);
+    let highest = highestId(all);
     this.element("layer3Sections", {}, () => {
-      for (const section of ordered) this.section(section);
-      const highest = Math.max(highestId(dfw.ipRules), highestId(dfw.ethernetRules));
-      const action = dfw.default?.action ?? "allow";
-      this.element("section", { name: `${dfw.name} default` }, () =>
-        this.element(
-          "rule",
-          { id: String(highest + 1), disabled: "false", logged: String(dfw.default?.log === true) },
-          () => {
-            this.leaf("name", "default");
-            this.leaf("action", ACTIONS[action] ?? "deny");
-          },
-        ),
-      );
+      for (const { one, scope } of placed) {
+        const dfw = one.block;
+        const ip = dfw.sections.filter(({ ethernet }) => !ethernet);
+        for (const category of ["emergency", "infrastructure", "environment", "application"] as const)
+          for (const section of ip) if (section.category === category) this.section(one, section, scope);
+        if (leavesNothing(dfw.ipRules, one.only?.vnics)) continue;
+        const action = dfw.default?.action ?? "allow";
+        highest += 1;
+        this.element("section", { name: `${dfw.name} default`, stateless: "false", tcpStrict: "false" }, () =>
+          this.element(
+            "rule",
+            {
+              id: String(highest),
+              disabled: String(scope?.lost !== undefined),
+              logged: String(dfw.default?.log === true),
+            },
+            () => {
+              this.leaf("name", "default");
+              this.leaf("action", ACTIONS[action] ?? "deny");
+              this.appliedTo(scope?.references ?? [FIREWALL]);
+              this.leaf("direction", "inout");
+              this.leaf("packetType", "any");
+            },
+          ),
+        );
+      }
     });
-    const ethernet = dfw.sections.filter((section) => section.ethernet);
-    if (ethernet.length > 0)
+    if (dfws.some(({ block }) => block.sections.some((section) => section.ethernet)))
       this.element("layer2Sections", {}, () => {
-        for (const section of ethernet) this.section(section);
+        for (const { one, scope } of placed)
+          for (const section of one.block.sections) if (section.ethernet) this.section(one, section, scope);
       });
   }
-  protected section(section: Section): void {
-    const appliedTo = section.source.statement.appliedTo;
+  /** Where a block is tried that some vNICs have and some have not; undefined where all have it. */
+  protected chainScope({ block, only }: Placement<Dfw | Redirect>): ChainScope | undefined {
+    if (only === undefined) return undefined;
+    const at = this.draft.placeOf((only.chains[0] ?? block).source);
+    const names = only.chains.map(({ name }) => name).join(", ");
+    if (only.listed)
+      this.report.inexpressible(
+        at,
+        `chain ${names}: what it takes out has no words; written as the machines it has now`,
+      );
+    try {
+      return { references: this.apart(() => this.references(only.scope.items, `chain ${names}`)) };
+    } catch (error) {
+      if (!(error instanceof NoWords)) throw error;
+      this.report.inexpressible(
+        at,
+        `chain ${names}: ${error.message}; the rules of ${block.name} are written disabled`,
+      );
+      return { references: [], lost: `the machines of chain ${names}` };
+    }
+  }
+  protected section(placed: Placement<Dfw>, section: Section, scope: ChainScope | undefined): void {
     const attributes: Record<string, string> = { name: section.name };
     if (!section.ethernet) {
       attributes.stateless = String(section.stateless);
       attributes.tcpStrict = String(section.tcpStrict && !section.stateless);
     }
     this.element("section", attributes, () => {
-      for (const rule of section.rules) this.rule(rule, section.ethernet, appliedTo && this.draft.endpoints(appliedTo));
+      for (const rule of section.rules) this.rule(rule, placed, scope);
     });
   }
-  protected redirectSection(redirect: Redirect): void {
+  protected redirectSection(placed: Placement<Redirect>): void {
+    const redirect = placed.block;
+    const scope = this.chainScope(placed);
     this.element("section", { name: redirect.name, type: "L3REDIRECT" }, () => {
-      for (const rule of redirect.rules) this.rule(rule, false, undefined, redirect);
-      if (redirect.default?.action === "redirect")
-        this.element("rule", { id: String(highestId(redirect.rules) + 1) }, () => {
-          this.leaf("name", "default");
-          this.leaf("action", "redirect");
-          this.profile(redirect);
-        });
+      for (const rule of redirect.rules) this.rule(rule, placed, scope);
+      if (redirect.default?.action === "redirect" && !leavesNothing(redirect.rules, placed.only?.vnics))
+        this.element(
+          "rule",
+          { id: String(highestId(redirect.rules) + 1), disabled: String(scope?.lost !== undefined) },
+          () => {
+            this.leaf("name", "default");
+            this.leaf("action", "redirect");
+            this.profile(redirect);
+            if (scope !== undefined) this.appliedTo(scope.references);
+          },
+        );
+    });
+  }
+  protected appliedTo(references: readonly Reference[]): void {
+    this.element("appliedToList", {}, () => {
+      for (const { type, id, name } of references) this.reference("appliedTo", { type, id, ...(name && { name }) });
     });
   }
   protected profile(redirect: Redirect): void {
@@ -185,9 +237,13 @@ class XmlText extends XmlObjects {
     });
   }
 
-  protected rule(rule: Rule, ethernet: boolean, sectionScope: DraftEndpoints | undefined, redirect?: Redirect): void {
+  protected rule(rule: Rule, placed: Placement<Dfw | Redirect>, chain: ChainScope | undefined): void {
     const draft = this.draft.rule(rule);
-    const lost: string[] = [];
+    const ethernet = rule.section?.ethernet === true;
+    const redirect = placed.block.module === "redirect" ? placed.block : undefined;
+    const ofSection = rule.section?.source.statement.appliedTo;
+    const own = ofSection === undefined ? draft.appliedTo : this.draft.endpoints(ofSection);
+    const lost: string[] = chain?.lost === undefined ? [] : [chain.lost];
     const words = <T>(make: () => T): T | undefined => {
       try {
         return this.apart(make);
@@ -201,9 +257,10 @@ class XmlText extends XmlObjects {
     const from = words(() => this.side(draft.from, `${name} from`));
     const to = words(() => this.side(draft.to, `${name} to`));
     const scope = words(() => {
-      const side = this.side(sectionScope ?? draft.appliedTo, `${name} applied to`);
+      if (own === undefined) return chain;
+      const side = this.side(within(placed, rule, own, this.policy), `${name} applied to`);
       if (side?.excluded) throw new NoWords("applied-to any except …");
-      return side;
+      return side ?? chain;
     });
     const services = words(() =>
       draft.services?.map((entry: DraftEntry) =>
@@ -226,12 +283,7 @@ class XmlText extends XmlObjects {
         if (draft.title !== undefined) this.leaf("name", draft.title);
         this.leaf("action", action ?? "deny");
         if (redirect !== undefined) this.profile(redirect);
-        this.element("appliedToList", {}, () => {
-          for (const { type, id, name: called } of scope?.references ?? [
-            { type: "DISTRIBUTED_FIREWALL", id: "DISTRIBUTED_FIREWALL", name: "DISTRIBUTED_FIREWALL" },
-          ])
-            this.reference("appliedTo", { type, id, ...(called && { name: called }) });
-        });
+        this.appliedTo(scope?.references ?? [FIREWALL]);
         for (const [side, list, item] of [
           [from, "sources", "source"],
           [to, "destinations", "destination"],
@@ -314,7 +366,7 @@ class XmlText extends XmlObjects {
       });
   }
   protected settings(dfw: Dfw): void {
-    if (Object.entries(DEFAULT_TIMEOUTS).some(([timer, time]) => dfw.timeouts[timer as TimerName] !== time))
+    if (hasTimers(dfw))
       this.element("firewallTimerConfig", {}, () => {
         for (const list of new Set(XML_TIMERS.map(([one]) => one)))
           this.element(list, {}, () => {

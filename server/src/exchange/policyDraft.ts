@@ -8,9 +8,10 @@ import {
   parseRange,
   subtractAddresses,
 } from "../policy/addresses.ts";
-import type { Policy, Rule, Service, Vnic } from "../policy/policy.ts";
+import type { Dfw, Policy, Rule, Service, TimerName, Vnic } from "../policy/policy.ts";
 import { clauseOf } from "../policy/rules.ts";
 import { etherTypeOf, icmpOf, ipProtocolOf, isProtocolEntry, protocolMatch } from "../policy/services.ts";
+import { DEFAULT_TIMEOUTS } from "../policy/timeouts.ts";
 import type { Endpoint, Endpoints, PortRange, RuleStatement, ServiceEntry } from "../syntax/tree.ts";
 import type { DraftEndpoint, DraftEndpoints, DraftEntry, DraftGroup, DraftRule, DraftService } from "./draft.ts";
 import type { Place, Report } from "./report.ts";
@@ -37,6 +38,20 @@ export function tellRouters(draft: PolicyDraft, report: Report): void {
             `rule ${id}: between segments it sees the router's MAC address, and this format has no subnets to know them by`,
           );
       }
+}
+/** Has a firewall other session timers than NSX sets by itself? */
+export const hasTimers = (dfw: Dfw): boolean =>
+  Object.entries(DEFAULT_TIMEOUTS).some(([timer, time]) => dfw.timeouts[timer as TimerName] !== time);
+/**
+ * Is the last rule one that takes whatever comes to it, at all of these vNICs (undefined: wherever it may be tried)?
+ * Then nothing is left for the default, and writing one would add a rule with each way there and back.
+ */
+export function leavesNothing(rules: readonly Rule[], vnics?: ReadonlySet<Vnic>): boolean {
+  const last = rules.at(-1);
+  if (last === undefined || last.disabled || last.action === "jump-to-application") return false;
+  const { from, to, services, direction, family, appliedTo } = last;
+  if ([from, to, services, direction, family].some((clause) => clause !== undefined)) return false;
+  return appliedTo === undefined || (vnics !== undefined && [...vnics].every((vnic) => appliedTo.has(vnic)));
 }
 const ETH = /^eth(?:0|[1-9]\d{0,2})$/;
 

@@ -436,5 +436,13 @@ const TABLE: ReadonlyMap<string, PredefinedService> = new Map(
   PREDEFINED.map((service) => [plain(service.name), service]),
 );
 
+/** By the ids of a manager: names with `_` for blanks, but for one. Names with other signs in them are left out. */
+export const PREDEFINED_IDS: ReadonlyMap<string, PredefinedService> = new Map(
+  PREDEFINED.filter(({ name }) => /^[\w .-]+$/.test(name)).map((service) => [
+    service.name === "ICMP ALL" ? "ICMP-ALL" : service.name.replaceAll(" ", "_"),
+    service,
+  ]),
+);
+
 /** A service that NSX has without anybody's declaring it, by its name or the last part of its path. */
 export const predefinedService = (name: string): PredefinedService | undefined => TABLE.get(plain(name));

@@ -56,10 +56,41 @@ export function portEntry(protocol: "tcp" | "udp" | "sctp", to: readonly string[
   return `${protocol}${to.length === 0 ? "" : `/${list(to)}`}${from.length === 0 ? "" : ` from ${list(from)}`}`;
 }
 
+/** What hosts and NSX-v call protocols besides: names of `/etc/protocols`, and those that it had before RFC 4303. */
+const OTHER_PROTOCOLS: ReadonlyMap<string, number> = new Map([
+  ["ip", 0],
+  ["ggp", 3],
+  ["ipencap", 4],
+  ["pup", 12],
+  ["hmp", 20],
+  ["xns-idp", 22],
+  ["iso-tp4", 29],
+  ["xtp", 36],
+  ["ddp", 37],
+  ["idpr-cmtp", 38],
+  ["ipv6route", 43],
+  ["ipv6frag", 44],
+  ["idrp", 45],
+  ["ipv6-crypt", 50],
+  ["ipv6-auth", 51],
+  ["skip", 57],
+  ["ipv6nonxt", 59],
+  ["ipv6opts", 60],
+  ["rspf", 73],
+  ["vmtp", 81],
+  ["ax.25", 93],
+  ["mobility-header", 135],
+  ["manet", 138],
+  ["hip", 139],
+  ["wesp", 141],
+  ["rohc", 142],
+]);
+
 /** An IP protocol by number or name, in any case, as a number. */
 export function protocolNumber(text: string): number | undefined {
   if (/^\d{1,3}$/.test(text)) return Number(text) <= 255 ? Number(text) : undefined;
-  return IP_PROTOCOLS.get(text.toLowerCase());
+  const name = text.toLowerCase();
+  return IP_PROTOCOLS.get(name) ?? OTHER_PROTOCOLS.get(name);
 }
 
 /** All of an IP protocol, as an entry. */
