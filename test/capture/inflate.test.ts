@@ -1,7 +1,8 @@
 /** A compressed file is read from any octet on, whatever pieces it comes in; damage is told where it is met. */
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { decompressed } from "../../server/src/capture/gzip.ts";
 import { inflated } from "../../server/src/capture/inflate.ts";
 import type { Pieces } from "../../server/src/capture/octets.ts";
 
@@ -61,3 +62,65 @@ test("what grows beyond all bounds is read up to them", () => {
   expect(why).toBe("of what the gzip data hold, 1 MB are read");
   expect(length).toBeLessThan(20 * MEGABYTE);
 });
+
+describe("a member that is not what its trailer says", () => {
+  const changed = "the gzip data do not have the checksum that they should have: some of what they hold is damaged";
+  const broken = "the gzip data are damaged or end early";
+  const members = [plain.subarray(0, 5000), plain.subarray(5000, 5001), plain.subarray(5001, 9000)].map((octets) =>
+    gzipSync(octets),
+  );
+  const trailerAt = (member: number): number =>
+    members.slice(0, member + 1).reduce((length, { length: one }) => length + one, 0) - 8;
+
+  test.each([
+    ["the CRC of the first member", trailerAt(0), changed],
+    ["the length of the first member", trailerAt(0) + 4, changed],
+    ["the CRC of a member of one octet", trailerAt(1), changed],
+    ["the length of the last member", trailerAt(2) + 7, changed],
+  ])("%s: all is inflated, and a word at the end", async (_, place, why) => {
+    const file = Buffer.concat(members);
+    file.writeUInt8(file.readUInt8(place) ^ 0x10, place);
+    for (const size of [1, 13, 4096]) {
+      expect(tried(inflated(inPieces(file, size))())).toEqual({ length: 9000, why });
+      expect(await arriving(file, size)).toEqual({ length: 9000, why });
+    }
+  });
+
+  test.each([1, 7, 8])(
+    "%i octets of the trailer are missing: all is inflated, and a word at the end",
+    async (missing) => {
+      const file = Buffer.concat(members).subarray(0, -missing);
+      for (const size of [1, 13, 4096]) {
+        expect(tried(inflated(inPieces(file, size))())).toEqual({ length: 9000, why: broken });
+        expect(await arriving(file, size)).toEqual({ length: 9000, why: broken });
+      }
+    },
+  );
+
+  test("octets behind the last member are told", () => {
+    const file = Buffer.concat([...members, Buffer.from([0, 0])]);
+    expect(tried(inflated(inPieces(file, 100))())).toEqual({ length: 9000, why: broken });
+  });
+
+  test("going back tells the same", () => {
+    const file = Buffer.from(compressed);
+    file.writeUInt8(file.readUInt8(file.length - 8) ^ 1, file.length - 8);
+    const pieces = inflated(inPieces(file, 100_000));
+    expect(tried(pieces()).why).toBe(changed);
+    expect(tried(pieces(9 * MEGABYTE))).toEqual({ length: MEGABYTE, why: changed });
+  });
+});
+
+/** The same of a file that arrives as a stream. */
+async function arriving(file: Uint8Array, size: number): Promise<{ length: number; why: string | undefined }> {
+  let length = 0;
+  let why: string | undefined;
+  const stream = (async function* () {
+    yield* inPieces(file, size)();
+  })();
+  for await (const chunk of decompressed(stream, (damage) => {
+    why = damage;
+  }))
+    length += chunk.length;
+  return { length, why };
+}

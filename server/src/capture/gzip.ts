@@ -44,31 +44,12 @@ async function* inflated(
   source: AsyncIterator<Uint8Array>,
   onDamage: (why: string) => void,
 ): AsyncGenerator<Uint8Array> {
-  let waiting: Uint8Array | undefined = first;
-  const compressed = new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      if (waiting !== undefined) {
-        controller.enqueue(waiting);
-        waiting = undefined;
-        return;
-      }
-      const next = await source.next();
-      if (next.done) controller.close();
-      else controller.enqueue(next.value);
-    },
-  });
-  const reader = compressed
-    .pipeThrough(new DecompressionStream("gzip") as TransformStream<Uint8Array, Uint8Array>)
-    .getReader();
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      yield value;
-    }
-  } catch {
-    onDamage("the gzip data are damaged or end early");
-  } finally {
-    await reader.cancel().catch(() => undefined);
-  }
+  // Most captures are plain, and its tables take a while to make.
+  const { Inflater } = await import("./inflate.ts");
+  const inflater = new Inflater();
+  yield* inflater.push(first);
+  for (let next = await source.next(); !next.done && !inflater.isBroken; next = await source.next())
+    yield* inflater.push(next.value);
+  inflater.end();
+  if (inflater.fault !== undefined) onDamage(inflater.fault);
 }
