@@ -63,7 +63,7 @@ const SIMULTANEOUS = 1 << 12;
 /** Connections in a flow table. */
 export const CONNECTIONS: Rows<Connection> = {
   columns: 9,
-  write({ state, ends, byLow, isn, simultaneous, packets, expires, since, openedBy }, cells, at, step) {
+  write({ state, ends, byLow, isn, simultaneous, packets, expires, since, openedBy }, cells, at) {
     cells[at] =
       STATES.indexOf(state) |
       (ends === undefined ? 0 : HAS_ENDS | (ALL_ENDS.indexOf(ends) << ENDS_AT)) |
@@ -71,25 +71,25 @@ export const CONNECTIONS: Rows<Connection> = {
       (isn === undefined ? 0 : HAS_ISN) |
       (simultaneous === undefined ? 0 : SIMULTANEOUS_SAID) |
       (simultaneous ? SIMULTANEOUS : 0);
-    cells[at + step] = isn ?? 0;
-    cells[at + 2 * step] = packets;
-    putNumber(cells, at + 3 * step, step, expires);
-    putNumber(cells, at + 5 * step, step, since);
-    putNumber(cells, at + 7 * step, step, openedBy ?? Number.NaN);
+    cells[at + 1] = isn ?? 0;
+    cells[at + 2] = packets;
+    putNumber(cells, at + 3, expires);
+    putNumber(cells, at + 5, since);
+    putNumber(cells, at + 7, openedBy ?? Number.NaN);
   },
-  read(cells, at, step, key) {
+  read(cells, at, key) {
     const bits = cells[at] as number;
-    const openedBy = numberAt(cells, at + 7 * step, step);
+    const openedBy = numberAt(cells, at + 7);
     return {
       key,
       byLow: (bits & BY_LOW) !== 0,
-      since: numberAt(cells, at + 5 * step, step),
-      packets: (cells[at + 2 * step] as number) >>> 0,
+      since: numberAt(cells, at + 5),
+      packets: (cells[at + 2] as number) >>> 0,
       openedBy: Number.isNaN(openedBy) ? undefined : openedBy,
       state: STATES[bits & 15] as TimerName,
-      expires: numberAt(cells, at + 3 * step, step),
+      expires: numberAt(cells, at + 3),
       ends: (bits & HAS_ENDS) === 0 ? undefined : ALL_ENDS[(bits >> ENDS_AT) & 15],
-      isn: (bits & HAS_ISN) === 0 ? undefined : cells[at + step],
+      isn: (bits & HAS_ISN) === 0 ? undefined : cells[at + 1],
       simultaneous: (bits & SIMULTANEOUS_SAID) === 0 ? undefined : (bits & SIMULTANEOUS) !== 0,
     };
   },

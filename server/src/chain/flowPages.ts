@@ -1,43 +1,43 @@
 /**
- * Entries of a flow table as rows of 32-bit numbers, in pages by the lower bits of a flow's hash. A page holds its rows
- * column by column, the hashes first: to look a flow up is to look through a few numbers that stand side by side.
+ * Entries of a flow table as rows of 32-bit numbers, in pages by the lower bits of a flow's hash. A page holds the hashes
+ * of its rows first, and then the rows, each in one piece: to look a flow up is to look through a few numbers that stand
+ * side by side, and at one place more.
  */
 import type { FlowKey } from "./flowTable.ts";
 
-/** How values are kept: in so many columns, the cells of a row `step` apart from `at` on. */
+/** How values are kept: in so many cells, from `at` on. */
 export interface Rows<V> {
   readonly columns: number;
-  write(value: V, cells: Int32Array, at: number, step: number): void;
-  read(cells: Int32Array, at: number, step: number, key: FlowKey): V;
+  write(value: V, cells: Int32Array, at: number): void;
+  read(cells: Int32Array, at: number, key: FlowKey): V;
 }
 
 /** Two cells hold a number that is no integer of 32 bits. */
 const double = new Float64Array(1);
 const doubleCells = new Int32Array(double.buffer);
-export function putNumber(cells: Int32Array, at: number, step: number, value: number): void {
+export function putNumber(cells: Int32Array, at: number, value: number): void {
   double[0] = value;
   cells[at] = doubleCells[0] as number;
-  cells[at + step] = doubleCells[1] as number;
+  cells[at + 1] = doubleCells[1] as number;
 }
-export function numberAt(cells: Int32Array, at: number, step: number): number {
+export function numberAt(cells: Int32Array, at: number): number {
   doubleCells[0] = cells[at] as number;
-  doubleCells[1] = cells[at + step] as number;
+  doubleCells[1] = cells[at + 1] as number;
   return double[0] as number;
 }
 
 /** Plain numbers. */
 export const NUMBERS: Rows<number> = {
   columns: 2,
-  write: (value, cells, at, step) => putNumber(cells, at, step, value),
+  write: (value, cells, at) => putNumber(cells, at, value),
   read: numberAt,
 };
 
-/** Columns in front of the addresses' and the value's. */
-const HASH = 0;
-const PORTS = 1;
-const PROTOCOL = 2;
-const ORDER = 3;
-const ADDRESSES = 4;
+/** Columns of a row in front of the addresses' and the value's. */
+const PORTS = 0;
+const PROTOCOL = 1;
+const ORDER = 2;
+const ADDRESSES = 3;
 
 /** Columns of both addresses, by family. */
 export const NARROW = 2;
@@ -67,7 +67,7 @@ interface Page {
 }
 
 /** Entries a page, on average, before there are twice as many pages. */
-const FULL = 48;
+const FULL = 24;
 
 export class FlowPages<V> {
   private readonly width: number;
@@ -102,7 +102,11 @@ export class FlowPages<V> {
     for (const page of this.pages)
       for (let row = 0; page !== undefined && row < page.filled; row++) {
         const key = this.keyAt(page, row);
-        yield { key, value: this.valueAt(page, row, key), order: cell(page, ORDER, row) >>> 0 };
+        yield {
+          key,
+          value: this.valueAt(page, row, key),
+          order: (page.cells[this.place(page, row) + ORDER] as number) >>> 0,
+        };
       }
   }
 
@@ -113,17 +117,17 @@ export class FlowPages<V> {
     const isNew = row < 0;
     if (isNew) {
       row = this.room(page);
-      const { cells, capacity } = page;
+      const { cells } = page;
+      const at = this.place(page, row);
       want(key);
-      cells[HASH * capacity + row] = key.hash;
-      cells[PORTS * capacity + row] = (key.lowPort << 16) | key.highPort;
-      cells[PROTOCOL * capacity + row] = key.protocol;
-      cells[ORDER * capacity + row] = order;
-      for (let i = 0; i < this.width; i++) cells[(ADDRESSES + i) * capacity + row] = wanted[i] as number;
+      cells[row] = key.hash;
+      cells[at + PORTS] = (key.lowPort << 16) | key.highPort;
+      cells[at + PROTOCOL] = key.protocol;
+      cells[at + ORDER] = order;
+      for (let i = 0; i < this.width; i++) cells[at + ADDRESSES + i] = wanted[i] as number;
       this.count += 1;
     }
-    const { cells, capacity } = page;
-    this.rows.write(value, cells, (ADDRESSES + this.width) * capacity + row, capacity);
+    this.rows.write(value, page.cells, this.place(page, row) + ADDRESSES + this.width);
     if (this.count > FULL * this.pages.length) this.split();
     return isNew;
   }
@@ -153,37 +157,45 @@ export class FlowPages<V> {
   private pageOf({ hash }: FlowKey): Page | undefined {
     return this.pages[hash & (this.pages.length - 1)];
   }
-  private find({ cells, capacity, filled }: Page, key: FlowKey): number {
+  /** Where a row begins. */
+  private place({ capacity }: Page, row: number): number {
+    return capacity + row * this.columns;
+  }
+  private find(page: Page, key: FlowKey): number {
+    const { cells, filled } = page;
     const { hash } = key;
     let isWanted = false;
     for (let row = 0; row < filled; row++) {
       if (cells[row] !== hash) continue;
       if (!isWanted) want(key);
       isWanted = true;
-      if (cells[PORTS * capacity + row] !== ((key.lowPort << 16) | key.highPort)) continue;
-      if (cells[PROTOCOL * capacity + row] !== key.protocol) continue;
+      const at = this.place(page, row);
+      if (cells[at + PORTS] !== ((key.lowPort << 16) | key.highPort)) continue;
+      if (cells[at + PROTOCOL] !== key.protocol) continue;
       let i = 0;
-      while (i < this.width && cells[(ADDRESSES + i) * capacity + row] === wanted[i]) i++;
+      while (i < this.width && cells[at + ADDRESSES + i] === wanted[i]) i++;
       if (i === this.width) return row;
     }
     return -1;
   }
   private keyAt(page: Page, row: number): FlowKey {
-    const ports = cell(page, PORTS, row);
-    for (let i = 0; i < this.width; i++) wanted[i] = cell(page, ADDRESSES + i, row);
+    const { cells } = page;
+    const at = this.place(page, row);
+    const ports = cells[at + PORTS] as number;
+    for (let i = 0; i < this.width; i++) wanted[i] = cells[at + ADDRESSES + i] as number;
     const isWide = this.width === WIDE;
     const wide = (at: number) => ((halves[at + 1] as bigint) << 64n) | (halves[at] as bigint);
     return {
-      hash: cell(page, HASH, row),
-      protocol: cell(page, PROTOCOL, row),
+      hash: cells[row] as number,
+      protocol: cells[at + PROTOCOL] as number,
       low: isWide ? wide(0) : (wanted[0] as number),
       lowPort: ports >>> 16,
       high: isWide ? wide(2) : (wanted[1] as number),
       highPort: ports & 0xffff,
     };
   }
-  private valueAt({ cells, capacity }: Page, row: number, key: FlowKey): V {
-    return this.rows.read(cells, (ADDRESSES + this.width) * capacity + row, capacity, key);
+  private valueAt(page: Page, row: number, key: FlowKey): V {
+    return this.rows.read(page.cells, this.place(page, row) + ADDRESSES + this.width, key);
   }
 
   /** The page of a hash, which no fork shares from now on. */
@@ -206,9 +218,9 @@ export class FlowPages<V> {
     const { cells, capacity, filled } = page;
     if (filled === capacity) {
       page.capacity = filled + Math.max(4, filled >> 2);
-      page.cells = new Int32Array(this.columns * page.capacity);
-      for (let column = 0; column < this.columns; column++)
-        page.cells.set(cells.subarray(column * capacity, (column + 1) * capacity), column * page.capacity);
+      page.cells = new Int32Array((1 + this.columns) * page.capacity);
+      page.cells.set(cells.subarray(0, capacity));
+      page.cells.set(cells.subarray(capacity), page.capacity);
     }
     page.filled += 1;
     return filled;
@@ -220,7 +232,9 @@ export class FlowPages<V> {
     if (row !== page.filled) this.copy(page, page.filled, page, row);
   }
   private copy(from: Page, row: number, to: Page, at: number): void {
-    for (let column = 0; column < this.columns; column++) to.cells[column * to.capacity + at] = cell(from, column, row);
+    const begin = this.place(from, row);
+    to.cells[at] = from.cells[row] as number;
+    to.cells.set(from.cells.subarray(begin, begin + this.columns), this.place(to, at));
   }
   private split(): void {
     const before = this.pages;
@@ -229,12 +243,10 @@ export class FlowPages<V> {
     this.own = new Uint8Array(2 * half).fill(1);
     for (const page of before)
       for (let row = 0; page !== undefined && row < page.filled; row++) {
-        const to = this.toWrite(cell(page, HASH, row));
+        const to = this.toWrite(page.cells[row] as number);
         this.copy(page, row, to, this.room(to));
       }
   }
 }
 
 const NO_CELLS = new Int32Array(0);
-const cell = ({ cells, capacity }: Page, column: number, row: number): number =>
-  cells[column * capacity + row] as number;

@@ -28,13 +28,13 @@ export interface Redirected {
 }
 const WAYS: Rows<Redirected> = {
   columns: CONNECTIONS.columns + 1,
-  write({ connection, redirect }, cells, at, step) {
-    CONNECTIONS.write(connection, cells, at, step);
-    cells[at + CONNECTIONS.columns * step] = redirect ? 1 : 0;
+  write({ connection, redirect }, cells, at) {
+    CONNECTIONS.write(connection, cells, at);
+    cells[at + CONNECTIONS.columns] = redirect ? 1 : 0;
   },
-  read: (cells, at, step, key) => ({
-    connection: CONNECTIONS.read(cells, at, step, key),
-    redirect: cells[at + CONNECTIONS.columns * step] === 1,
+  read: (cells, at, key) => ({
+    connection: CONNECTIONS.read(cells, at, key),
+    redirect: cells[at + CONNECTIONS.columns] === 1,
   }),
 };
 /** What befell the first fragment of a datagram; the later ones share it. */
