@@ -13,10 +13,25 @@ import { policyOf } from "../policy/programs.ts";
 /** Lists of a hundred rules cut as those of a hundred thousand are. */
 const LAYOUTS: Record<string, Layout | undefined> = {
   "as it is": undefined,
-  "heads, then postings": { heads: [7, 40], mostInRows: 20, mostSets: 1000, stretch: 8, mostWords: 1e6 },
-  "postings alone": { heads: [], mostInRows: 0, mostSets: 1000, stretch: 8, mostWords: 1e6 },
-  "stretches of rows": { heads: [3], mostInRows: 0, mostSets: -1, stretch: 33, mostWords: 1e6 },
-  "no room: rule by rule": { heads: [4], mostInRows: 10, mostSets: -1, stretch: 8, mostWords: 12 },
+  "heads, then postings": {
+    heads: [7, 40],
+    mostInRows: 20,
+    mostSets: 1000,
+    mostServices: 1e6,
+    stretch: 8,
+    mostWords: 1e6,
+  },
+  "postings alone": { heads: [], mostInRows: 0, mostSets: 1000, mostServices: 1e6, stretch: 8, mostWords: 1e6 },
+  "postings, too many services": {
+    heads: [],
+    mostInRows: 0,
+    mostSets: 1000,
+    mostServices: 0,
+    stretch: 8,
+    mostWords: 1e6,
+  },
+  "stretches of rows": { heads: [3], mostInRows: 0, mostSets: -1, mostServices: 0, stretch: 33, mostWords: 1e6 },
+  "no room: rule by rule": { heads: [4], mostInRows: 10, mostSets: -1, mostServices: 0, stretch: 8, mostWords: 12 },
 };
 
 const ADDRESSES = [

@@ -58,14 +58,13 @@ export class Axis<T extends Value> {
 
 /** For each place, the interval that its first value is in. */
 function guesses(starts: Uint32Array, shift: number): Uint32Array {
-  const table = new Uint32Array(65537);
-  let at = 0;
-  for (let place = 0; place < 65536; place++) {
-    const value = (place << shift) >>> 0;
-    while (at + 1 < starts.length && (starts[at + 1] as number) <= value) at += 1;
-    table[place] = at;
+  const table = new Uint32Array(65537).fill(starts.length - 1);
+  let place = 0;
+  for (let at = 1; at < starts.length; at++) {
+    const next = Math.ceil((starts[at] as number) / 2 ** shift);
+    if (next > place) table.fill(at - 1, place, next);
+    place = next;
   }
-  table[65536] = starts.length - 1;
   return table;
 }
 

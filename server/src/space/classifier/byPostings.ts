@@ -1,6 +1,7 @@
 /** A stretch of rules by postings: each set has the list of the rules that ask for it, which is room for the rules only. */
 import type { Ip } from "../../policy/addresses.ts";
 import type { EndpointSet, Rule, ServiceMatch, Vnic } from "../../policy/policy.ts";
+import type { Ranges } from "../../policy/ranges.ts";
 import { type Domain, IP4, IP6, PORT } from "./axis.ts";
 import { BY, type Grouped, groupRules, mayHold, portSets, rangesOf, type StatedAddresses } from "./clauses.ts";
 import { Lists } from "./lists.ts";
@@ -10,18 +11,25 @@ export class ByPostings implements Part {
   readonly begin: number;
   readonly end: number;
   private readonly four: PostedEnds<number>;
-  private six: PostedEnds<bigint> | undefined;
+  /** Made for the first packet; null: too many sets to be quick. */
+  private six: PostedEnds<bigint> | null | undefined;
   private readonly rules: readonly Rule[];
   private readonly stated: StatedAddresses;
   private readonly services: ServiceLists;
   private readonly mostSets: number;
 
   /** Undefined where addresses are in so many sets that to look through their lists is no gain. */
-  static build(rules: readonly Rule[], begin: number, end: number, stated: StatedAddresses, mostSets: number) {
-    const services = new ServiceLists(rules, begin, end);
-    if (!services.whole) return undefined;
-    const part = new ByPostings(rules, begin, end, stated, mostSets, services);
-    return part.four.quick ? part : undefined;
+  static build(
+    rules: readonly Rule[],
+    begin: number,
+    end: number,
+    stated: StatedAddresses,
+    mostSets: number,
+    mostServices: number,
+  ) {
+    const four = PostedEnds.build(rules, begin, end, stated, mostSets, 4, IP4);
+    if (four === null) return undefined;
+    return new ByPostings(rules, begin, end, stated, mostSets, mostServices, four);
   }
   private constructor(
     rules: readonly Rule[],
@@ -29,24 +37,23 @@ export class ByPostings implements Part {
     end: number,
     stated: StatedAddresses,
     mostSets: number,
-    services: ServiceLists,
+    mostServices: number,
+    four: PostedEnds<number>,
   ) {
     this.mostSets = mostSets;
     this.begin = begin;
     this.end = end;
     this.rules = rules;
     this.stated = stated;
-    this.services = services;
-    this.four = new PostedEnds(rules, begin, end, stated, mostSets, 4, IP4);
+    this.four = four;
+    this.services = new ServiceLists(rules, begin, end, mostServices);
   }
 
   first(question: Question, from: number, matches: Matches): number {
     const { begin, end } = this;
     const start = from > begin ? from - begin : 0;
-    const six = typeof question.src === "bigint";
-    if (six) this.six ??= new PostedEnds(this.rules, begin, end, this.stated, this.mostSets, 6, IP6);
-    const ends = (six ? this.six : this.four) as unknown as PostedEnds<Ip>;
-    if (!ends.quick) {
+    const ends = (typeof question.src === "bigint" ? this.sixth() : this.four) as PostedEnds<Ip> | null;
+    if (ends === null) {
       for (let index = start + begin; index < end; index++) if (matches(index)) return index;
       return -1;
     }
@@ -54,13 +61,18 @@ export class ByPostings implements Part {
     const found = ends.first(question, start, this.services, (rule) => matches(begin + rule));
     return found < 0 ? -1 : begin + found;
   }
+
+  private sixth(): PostedEnds<bigint> | null {
+    if (this.six === undefined)
+      this.six = PostedEnds.build(this.rules, this.begin, this.end, this.stated, this.mostSets, 6, IP6);
+    return this.six;
+  }
 }
 
 /** Sets of all classes of a field together. */
 const MOST_ITEMS = 1 << 22;
 
 class PostedEnds<T extends Ip> {
-  readonly quick: boolean;
   private readonly from: Lists<T>;
   private readonly to: Lists<T>;
   private readonly fromSets: Grouped<EndpointSet>;
@@ -77,24 +89,36 @@ class PostedEnds<T extends Ip> {
   private readonly toStamps: Uint32Array;
   private turn = 0;
 
-  constructor(
+  /** Null where addresses are in more than `mostSets` sets, on average. */
+  static build<T extends Ip>(
     rules: readonly Rule[],
     begin: number,
     end: number,
     stated: StatedAddresses,
     mostSets: number,
     family: 4 | 6,
-    domain: unknown,
+    domain: Domain<T>,
+  ): PostedEnds<T> | null {
+    const listsOf = (sets: Grouped<EndpointSet>) => new Lists(rangesOf<T>(stated, sets, family), domain, MOST_ITEMS);
+    const fromSets = groupRules(rules, begin, end, BY.from(family));
+    const from = listsOf(fromSets);
+    if (from.axis === undefined || average(from) > 2 * mostSets) return null;
+    const toSets = groupRules(rules, begin, end, BY.to);
+    const to = listsOf(toSets);
+    if (to.axis === undefined || average(from) + average(to) > 2 * mostSets) return null;
+    return new PostedEnds(end - begin, fromSets, from, toSets, to);
+  }
+  private constructor(
+    size: number,
+    fromSets: Grouped<EndpointSet>,
+    from: Lists<T>,
+    toSets: Grouped<EndpointSet>,
+    to: Lists<T>,
   ) {
-    const size = end - begin;
-    this.fromSets = groupRules(rules, begin, end, BY.from(family));
-    this.toSets = groupRules(rules, begin, end, BY.to);
-    this.from = new Lists(rangesOf<T>(stated, this.fromSets, family), domain as Domain<T>, MOST_ITEMS);
-    this.to = new Lists(rangesOf<T>(stated, this.toSets, family), domain as Domain<T>, MOST_ITEMS);
-    this.quick =
-      this.from.axis !== undefined &&
-      this.to.axis !== undefined &&
-      average(this.from) + average(this.to) <= 2 * mostSets;
+    this.fromSets = fromSets;
+    this.from = from;
+    this.toSets = toSets;
+    this.to = to;
     this.fromOf = numbersOf(size, this.fromSets);
     this.toOf = numbersOf(size, this.toSets);
     const { fromOf, toOf } = this;
@@ -227,49 +251,75 @@ function sweep(
   return found;
 }
 
+/** Of each service list, the lowest and the highest port that it takes; the wrong way round where it takes none. */
+interface Hulls {
+  readonly low: Int32Array;
+  readonly high: Int32Array;
+}
+interface Protocol {
+  readonly numbers: readonly number[];
+  /** By port; or, where ports are in too many service lists each, what every list is asked. */
+  readonly by: Lists<number> | Hulls;
+}
+
 /** Which rules' services take a protocol and port. */
 class ServiceLists {
   private readonly of: Int32Array;
-  private readonly protocols = new Map<
-    number,
-    { readonly lists: Lists<number>; readonly numbers: readonly number[] }
-  >();
+  private readonly protocols = new Map<number, Protocol>();
   private readonly stamps: Uint32Array;
   private turn = 0;
+  private hulls: Hulls | undefined;
+  private port = 0;
 
-  constructor(rules: readonly Rule[], begin: number, end: number) {
+  constructor(rules: readonly Rule[], begin: number, end: number, most: number) {
     const { always, keys, members } = groupRules<readonly ServiceMatch[]>(rules, begin, end, BY.services);
     this.of = new Int32Array(end - begin).fill(keys.length);
     for (const rule of always) this.of[rule] = ANY;
     for (const [number, list] of members.entries()) for (const rule of list) this.of[rule] = number;
     // One more than there are: of rules that take no part.
     this.stamps = new Uint32Array(keys.length + 1);
-    for (const [protocol, { ports, lists }] of portSets(keys))
-      this.protocols.set(protocol, { lists: new Lists(ports, PORT, MOST_ITEMS), numbers: lists });
-  }
-
-  get whole(): boolean {
-    return [...this.protocols.values()].every(({ lists }) => lists.axis !== undefined);
+    for (const [protocol, { ports, lists: numbers }] of portSets(keys)) {
+      const lists = new Lists(ports, PORT, most);
+      this.protocols.set(protocol, { numbers, by: lists.axis ? lists : hullsOf(keys.length + 1, ports, numbers) });
+    }
   }
 
   /** Marks what takes this protocol and port; without a port, all that name the protocol. */
   stamp(protocol: number, port: number | undefined): void {
     this.turn = this.turn === 0xffff_ffff ? 1 : this.turn + 1;
     if (this.turn === 1) this.stamps.fill(0);
+    this.hulls = undefined;
     const found = this.protocols.get(protocol);
     if (found === undefined) return;
-    const { lists, numbers } = found;
+    const { by, numbers } = found;
     if (port === undefined) {
       for (const number of numbers) this.stamps[number] = this.turn;
       return;
     }
-    const list = lists.axis?.classAt(port) as number;
-    const end = lists.starts[list + 1] as number;
-    for (let at = lists.starts[list] as number; at < end; at++)
-      this.stamps[numbers[lists.items[at] as number] as number] = this.turn;
+    if ("low" in by) {
+      this.hulls = by;
+      this.port = port;
+      return;
+    }
+    const list = by.axis?.classAt(port) as number;
+    const end = by.starts[list + 1] as number;
+    for (let at = by.starts[list] as number; at < end; at++)
+      this.stamps[numbers[by.items[at] as number] as number] = this.turn;
   }
   takes(rule: number): boolean {
     const number = this.of[rule] as number;
-    return number === ANY || this.stamps[number] === this.turn;
+    if (number === ANY || this.stamps[number] === this.turn) return true;
+    const { hulls, port } = this;
+    return hulls !== undefined && (hulls.low[number] as number) <= port && port <= (hulls.high[number] as number);
   }
+}
+
+function hullsOf(size: number, ports: readonly Ranges<number>[], numbers: readonly number[]): Hulls {
+  const hulls: Hulls = { low: new Int32Array(size).fill(1), high: new Int32Array(size).fill(0) };
+  for (const [i, ranges] of ports.entries()) {
+    if (ranges.length === 0) continue;
+    hulls.low[numbers[i] as number] = ranges[0] as number;
+    hulls.high[numbers[i] as number] = ranges.at(-1) as number;
+  }
+  return hulls;
 }

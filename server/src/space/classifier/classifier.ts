@@ -20,12 +20,21 @@ export interface Layout {
   readonly mostInRows: number;
   /** Sets an address, on average, up to which the rest has postings. */
   readonly mostSets: number;
+  /** Service lists of all ports together, up to which they are kept by port. */
+  readonly mostServices: number;
   /** Else it has stretches of rows of this length. */
   readonly stretch: number;
   /** Words that the rows of a field may take. */
   readonly mostWords: number;
 }
-const LAYOUT: Layout = { heads: [2048], mostInRows: 12_288, mostSets: 64, stretch: 4096, mostWords: 1 << 23 };
+const LAYOUT: Layout = {
+  heads: [2048],
+  mostInRows: 12_288,
+  mostSets: 64,
+  mostServices: 1 << 22,
+  stretch: 4096,
+  mostWords: 1 << 23,
+};
 
 export class Classifier {
   private readonly rules: readonly Rule[];
@@ -57,13 +66,13 @@ export class Classifier {
 
   private makeNext(): void {
     const { rules, stated, made: begin } = this;
-    const { heads, mostInRows, mostSets, stretch, mostWords } = this.layout;
+    const { heads, mostInRows, mostSets, mostServices, stretch, mostWords } = this.layout;
     const rest = rules.length - begin;
     const rows = (end: number) => ByRows.build(rules, begin, Math.min(end, rules.length), stated, mostWords);
     const head = heads.find((end) => end > begin);
     const part =
       (head !== undefined ? rows(head) : rest <= mostInRows ? rows(rules.length) : undefined) ??
-      (this.overlaps ? undefined : ByPostings.build(rules, begin, rules.length, stated, mostSets)) ??
+      (this.overlaps ? undefined : ByPostings.build(rules, begin, rules.length, stated, mostSets, mostServices)) ??
       rows(begin + stretch) ??
       new Linear(begin, Math.min(begin + stretch, rules.length));
     // What is too much for postings once, is so for the rest.

@@ -29,6 +29,7 @@ export class StatedAddresses {
   }
   private make(set: EndpointSet): AddressSet {
     if (set.any) return ALL_ADDRESSES;
+    if (set.vnics.size === 0 && set.parts === undefined && set.except === undefined) return set.addresses;
     const members: Ip[] = [];
     for (const { ips } of set.vnics) for (const ip of ips) members.push(ip, ip);
     const all = unionAllAddresses([set.addresses, addressSet(members), ...(set.parts ?? []).map((p) => this.of(p))]);
