@@ -10,7 +10,8 @@ import { decodeFrame } from "../server/src/capture/decode.ts";
 import type { Frame } from "../server/src/capture/packet.ts";
 import { readCapture } from "../server/src/capture/reader.ts";
 import { writePcap } from "../server/src/capture/write.ts";
-import { replayFrame } from "../server/src/chain/replay.ts";
+import { Replay, type Replayed } from "../server/src/chain/replay.ts";
+import { ReplayReport } from "../server/src/chain/replayReport.ts";
 import { World } from "../server/src/chain/world.ts";
 import type { Policy, Vnic } from "../server/src/policy/policy.ts";
 import { cpuEach, type Figure } from "./figure.ts";
@@ -42,11 +43,30 @@ export async function captures(sizes: readonly number[]): Promise<Figure[]> {
   for (const size of sizes) {
     const policy = policyOf(size);
     const bytes = bytesFor(policy);
-    const decide = () => {
-      const world = World.start(policy);
-      for (const frame of readCapture(bytes).frames) replayFrame(world, firstVnic(policy), frame, 0, 0n);
+    const replay = (take: (replayed: Replayed) => unknown) => () => {
+      const replay = new Replay(World.start(policy), { at: firstVnic(policy) });
+      for (const frame of readCapture(bytes).frames) take(replay.walk(frame));
     };
-    add("a packet to its verdict, with the whole trace", "IOChain", size, cpuEach(PACKETS, 3, decide));
+    const decided = cpuEach(
+      PACKETS,
+      3,
+      replay(({ trace }) => trace.outcome),
+    );
+    add("a packet to its verdict", "IOChain", size, decided);
+    // As `iochain replay --summary` does.
+    const report = new ReplayReport();
+    const summed = cpuEach(
+      PACKETS,
+      3,
+      replay((replayed) => report.add(replayed)),
+    );
+    add("the same, added up by flow, rule and time", "IOChain", size, summed);
+    const told = cpuEach(
+      PACKETS,
+      3,
+      replay(({ trace }) => JSON.stringify(Object.assign({ packet: trace.packet }, trace))),
+    );
+    add("the same, the whole trace written out", "IOChain", size, told);
   }
   const folder = mkdtempSync(join(tmpdir(), "captures-"));
   try {

@@ -5,7 +5,7 @@ import type { Vnic } from "../policy/policy.ts";
 import { describe } from "./describe.ts";
 import type { Steps } from "./slot.ts";
 import type { Direction, Trace } from "./trace.ts";
-import { runAt, walkAt } from "./walk.ts";
+import { CapturedTrace, runAt, walkAt } from "./walk.ts";
 import type { World } from "./world.ts";
 
 /** Out when the vNIC is its source, by MAC or else by address; all else came in. */
@@ -115,7 +115,7 @@ export class Replay {
     const out = sender && runAt(world, sender, "out", packet);
     if (receiver === undefined || (out && out.outcome !== "delivered")) return out as Trace;
     const into = runAt(world, receiver, "in", packet);
-    return out ? { ...into, walks: [...out.walks, ...into.walks] } : into;
+    return out ? new CapturedTrace(world, packet, [...out.walks, ...into.walks]) : into;
   }
 
   private direction(vnic: Vnic, packet: Packet): Direction {

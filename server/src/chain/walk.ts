@@ -70,8 +70,13 @@ export function* trip(world: World, sending: Sending, options: TripOptions): Ste
   const { emitter } = sending;
   const flight: InFlight = { packet: sending.packet, seal: undefined };
   const walks: WalkTrace[] = [];
-  const trace = (outcome: Outcome, more: Partial<Trace> = {}): Trace =>
-    Object.assign(described(world, sending.packet, outcome, walks), more);
+  const trace = (outcome: Outcome, more: Partial<Trace> = {}): Trace => ({
+    packet: describe(sending.packet, world.policy),
+    outcome,
+    clock: world.clock,
+    walks,
+    ...more,
+  });
 
   if (emitter) {
     const walk = yield* walkChain(world, emitter, "out", flight, options);
@@ -105,9 +110,9 @@ export function* trip(world: World, sending: Sending, options: TripOptions): Ste
 }
 
 /** One walk alone, run to its end. */
-export function runAt(world: World, vnic: Vnic, direction: Direction, packet: Packet): Trace {
+export function runAt(world: World, vnic: Vnic, direction: Direction, packet: Packet): CapturedTrace {
   const walk = toEnd(walkChain(world, vnic, direction, { packet, seal: undefined }, QUIET));
-  return described(world, packet, walk.outcome, [walk]);
+  return new CapturedTrace(world, packet, [walk]);
 }
 
 /** One walk alone, as a capture at a vNIC sees it. */
@@ -119,21 +124,32 @@ export function* walkAt(
   options: TripOptions,
 ): Steps<Trace> {
   const walk = yield* walkChain(world, vnic, direction, { packet, seal: undefined }, options);
-  return described(world, packet, walk.outcome, [walk]);
+  return new CapturedTrace(world, packet, [walk]);
 }
 
-/** The packet's text is made when somebody reads it: of a capture most are not read. */
-function described({ policy, clock }: World, packet: Packet, outcome: Outcome, walks: readonly WalkTrace[]): Trace {
-  let text: string | undefined;
-  return {
-    get packet() {
-      text ??= describe(packet, policy);
-      return text;
-    },
-    outcome,
-    clock,
-    walks,
-  };
+/**
+ * The packet's text is made when somebody reads it: of a capture most are not read. The getter is the class's: in an
+ * object literal it would make a hidden class a trace, and each would keep its packet until V8 collects the whole heap.
+ */
+export class CapturedTrace implements Trace {
+  readonly outcome: Outcome;
+  readonly clock: number;
+  readonly walks: readonly WalkTrace[];
+  readonly #packet: Packet;
+  readonly #policy: Policy;
+  #text: string | undefined;
+
+  constructor({ policy, clock }: World, packet: Packet, walks: readonly WalkTrace[]) {
+    this.outcome = (walks.at(-1) as WalkTrace).outcome;
+    this.clock = clock;
+    this.walks = walks;
+    this.#packet = packet;
+    this.#policy = policy;
+  }
+  get packet(): string {
+    this.#text ??= describe(this.#packet, this.#policy);
+    return this.#text;
+  }
 }
 
 function* walkChain(

@@ -167,7 +167,7 @@ interface Printer {
 }
 
 const asJson = ({ frame, trace }: Replayed) =>
-  JSON.stringify({ frame: frame.number, time: seconds(frame.time), ...trace });
+  JSON.stringify(Object.assign({ frame: frame.number, time: seconds(frame.time), packet: trace.packet }, trace));
 const directionOf = (trace: Trace) => trace.walks[0]?.direction ?? "";
 
 const PRINTERS: Record<ReplayOptions["format"], Printer> = {
