@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Figure, Results } from "./figure.ts";
-import { tablesOf } from "./tables.ts";
+import { missed, tablesOf } from "./tables.ts";
 
 const root = join(import.meta.dirname, "..");
 export const PAGE = join(root, "docs/performance.md");
@@ -17,11 +17,14 @@ export function withTables(page: string, { date, machine, figures }: Results): s
       `### ${suite.charAt(0).toUpperCase()}${suite.slice(1)}`,
       "",
       `| | ${columns.join(" | ")} |`,
-      `|---|${columns.map(() => "--:|").join("")}`,
+      `|---|${columns.map((_, i) => (i < columns.length - 1 ? "--:|" : "---|")).join("")}`,
       ...rows.map(({ what, cells }) => `| ${what} | ${cells.join(" | ")} |`),
     ].join("\n"),
   );
-  const made = [`Of ${date}, on ${machine}.`, ...tables].join("\n\n");
+  const { goals, met, not } = missed(figures);
+  const aims = `Of ${goals} goals, ${met} are met; ✓ and ✗ in the last column say which.`;
+  const missing = not.length === 0 ? [] : ["Missed:", not.map((one) => `- ${one}`).join("\n")];
+  const made = [`Of ${date}, on ${machine}. ${aims}`, ...missing, ...tables].join("\n\n");
   return page.replace(
     /(<!-- figures -->\n)[\s\S]*?(<!-- \/figures -->)/,
     (_, open, close) => `${open}${made}\n${close}`,
