@@ -29,6 +29,13 @@ function fault(hex: string, originalLength?: number): string {
 
 const TCP = (options: string) =>
   `c000 0050 00000001 00000000 ${(5 + size(options) / 4).toString(16)}002 2000 0000 0000 ${options}`;
+/** An ICMP error that quotes 28 octets of UDP, filled up to 128; what is told of their length; what is behind them. */
+const error = (length: string, behind: string) =>
+  ip4(
+    "01",
+    `0b 00 0000 00 ${length} 0000 4500 001c 0001 0000 0111 0000 0a00020c 0a00010b c000 0035 0008 0000
+    ${"00".repeat(100)} 20 00 0000 ${behind}`,
+  );
 const NEIGHBOUR = `87 00 0000 00000000 ${"0".repeat(31)}2`;
 const DHCP = `02010600 00000001 00000000 0a000001 0a000002 ${"00".repeat(8)} 005056010203 ${"00".repeat(202)}`;
 /** A question for `a`, type A, and one answer. */
@@ -147,6 +154,31 @@ describe("malformed", () => {
       udp("0223", "01 000001 0007 0002 0000"),
       "byte 48: dhcpv6: an option 7 of 2 octets",
     ],
+    [
+      "an interface's address that its object does not have",
+      error("20", "0008 0204 0001 0000"),
+      "byte 182: the ICMP extension ends after 140 octets",
+    ],
+    [
+      "the same without a length",
+      error("00", "0008 0204 0001 0000"),
+      "byte 182: the ICMP extension ends after 140 octets",
+    ],
+    [
+      "extensions behind the end",
+      error("40", "0008 0101 00000100"),
+      "byte 182: the ICMP extension ends after 140 octets",
+    ],
+    [
+      "a member's name that is missing",
+      ip4("02", "40 00 0000 ef010101 00 00 00 00 04 00 0000"),
+      "byte 50: the account of the IGAP message ends after 16 octets",
+    ],
+    [
+      "a source route without an end",
+      ip4("2f", "4000 0800 0000 0000 0800 0004 0a000101"),
+      "byte 50: the GRE header ends after 16 octets",
+    ],
   ])("%s", (_, hex, expected) => {
     expect(fault(hex)).toBe(expected);
   });
@@ -173,6 +205,21 @@ describe("not malformed", () => {
     ["a DHCP message without an end", udp("0044", `${DHCP} 63825363 350102`)],
     ["a report of two records", ip4("02", "22 00 0000 0000 0002 04000000 ef010101 04000000 ef010102")],
     ["a link-layer address of a neighbour", ip6("3a", `${NEIGHBOUR} 0101 005056010203`)],
+    ["labels behind what an error quotes", error("20", "0008 0101 00064140")],
+    ["labels in the older form", error("00", "0008 0101 00064140")],
+    ["an interface with an index and a name", error("20", "0010 020a 00000003 0865746830000000")],
+    [
+      "UDP in an ICMPv6 error that has more in the packet",
+      ip6("3a", `01 00 0000 00000000 60000000 0200 11 40 ${SIX} c000 0035 0200 0000`),
+    ],
+    [
+      "eight octets of TCP in an ICMPv6 error",
+      ip6("3a", `01 00 0000 00000000 60000000 0028 06 40 ${SIX} c000 0050 00000001`),
+    ],
+    [
+      "source routes of GRE",
+      ip4("2f", `4000 0800 0000 0000 0800 0004 0a000101 0000 0000 4500 0014 0001 0000 403b 0000 0a00020c 0a00010b`),
+    ],
     ["a control message of NTP", udp("007b", `26${"00".repeat(11)}`)],
   ])("%s", (_, hex) => {
     expect(fault(hex)).toBe("");
@@ -227,6 +274,21 @@ describe("what is shown of what is odd", () => {
       "Shim6 with more behind it",
       ip6("8c", "11 00 00 00 0000 0000 c0000009 0008 0000"),
       { "frame.protocols": "eth:ethertype:ipv6:shim6:udp", "udp.dstport": 9 },
+    ],
+    [
+      "three tags of IEEE 802.1ad, of which two are one header",
+      `${MACS} 88a8 2001 88a8 4002 88a8 6003 0800 4500 0014 0001 0000 403b 0000 0a00010b 0a00020c`,
+      { "ieee8021ad.id": 3, "frame.protocols": "eth:ethertype:ieee8021ad:ethertype:ieee8021ad:ethertype:ip" },
+    ],
+    [
+      "a redirect, which quotes a header and eight octets",
+      ip4("01", "05 01 0000 0a000001 4500 0020 0001 0000 4011 0000 0a00010b 0a00020c c000 1234 000c 0000 01020304"),
+      { "frame.protocols": "eth:ethertype:ip:icmp:ip:udp", "udp.dstport": 0x1234 },
+    ],
+    [
+      "IPv4 that a router redirects to a cache of the web",
+      ip4("2f", "0000 883e 00 3c 00 01 4500 001c 0001 0000 4011 0000 0a00010b 0a00020c c000 1234 0008 0000"),
+      { "gre.proto": "0x883e", "frame.protocols": "eth:ethertype:ip:gre:ip:udp", "udp.dstport": 0x1234 },
     ],
     ["IKE without its header", udp("01f4", "00010203"), { "frame.protocols": "eth:ethertype:ip:udp:data" }],
     [

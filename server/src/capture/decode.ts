@@ -1,4 +1,5 @@
 import { Draft, finish, Layer, type Nested } from "./draft.ts";
+import { icmpExtensions, quotedLength } from "./icmpExtensions.ts";
 import { ethernetFrame, LINK_TYPES, llc, pppFrame, unsupportedLink } from "./link.ts";
 import { arp, etherType, internet, ipv6 } from "./network.ts";
 import type { Icmp, Packet } from "./packet.ts";
@@ -45,27 +46,38 @@ const LAYERS: Readonly<Record<Exclude<Layer, typeof Layer.Done>, (draft: Draft) 
   [Layer.Ppp]: pppFrame,
 };
 
-const REDIRECT = 5;
+const IPV6_HEADER = 40;
 const UNKNOWN_LIMIT = 0x7fff_ffff;
 
 /** Decodes the packet in the packet, and appends its protocols to the outer one's, as tshark's frame.protocols. */
 function nest(outer: Draft, nested: Nested, depth: number): Packet {
   if (depth >= DEEPEST) return finish(outer);
-  const isQuoted = nested.role === "quoted" && nested.type === 0x0800;
-  const draft = new Draft(outer.data, nested.at, outer.end, isQuoted ? UNKNOWN_LIMIT : outer.limit, outer.verify);
-  draft.isQuoted = isQuoted;
+  const isQuoted = nested.role === "quoted";
+  const isOf4 = isQuoted && nested.type === 0x0800;
+  const size = isOf4 && outer.icmp !== undefined ? quotedLength(outer, nested.at, outer.icmp.type) : undefined;
+  const end = size === undefined ? outer.end : Math.min(outer.end, nested.at + size);
+  const draft = new Draft(outer.data, nested.at, end, isOf4 ? UNKNOWN_LIMIT : outer.limit, outer.verify);
+  // An IPv6 header that is quoted is expected whole.
+  draft.isQuoted = isOf4 || (isQuoted && outer.end - nested.at >= IPV6_HEADER);
+  draft.isInError = isQuoted || outer.isInError;
   draft.type = nested.type;
   draft.ip = nested.ip;
   draft.ipAt = outer.ipAt;
   const packet = run(draft, nested.layer, depth + 1);
-  const named = packet.protocols.startsWith(":") ? packet.protocols.slice(1) : packet.protocols;
-  // Of UDP that a redirect quotes tshark does not name the rest.
-  const protocols = outer.icmp?.type === REDIRECT && isQuoted ? named.replace(/:udp:data$/, ":udp") : named;
+  const protocols = packet.protocols.startsWith(":") ? packet.protocols.slice(1) : packet.protocols;
   const inner = { ...packet, protocols };
   outer.protocols += protocols === "" ? nested.via : `${nested.via}:${protocols}`;
   if (nested.role === "inner") return { ...finish(outer), inner };
+  // Where the quoted packet ends too early, nothing behind it is looked for.
+  if (isOf4 && !breaksOff(packet)) icmpExtensions(outer, nested.at);
   const whole = finish(outer);
   return whole.icmp === undefined ? whole : { ...whole, icmp: { ...whole.icmp, ...about(inner), quoted: inner } };
+}
+
+function breaksOff(packet: Packet): boolean {
+  for (let at: Packet | undefined = packet; at !== undefined; at = at.inner ?? at.icmp?.quoted)
+    if (at.cut !== undefined || (at.malformed !== undefined && at.malformed.expert !== true)) return true;
+  return false;
 }
 
 function about(quoted: Packet): Pick<Icmp, "about"> {

@@ -50,8 +50,10 @@ export class Draft {
   /** The rarer layers, made when there is one. */
   rare: Rare | undefined = undefined;
   verify: boolean;
-  /** What an ICMP error of IPv4 quotes was cut by the error's sender (RFC 792): that it is short says nothing of it. */
+  /** What an ICMP error quotes was cut by the error's sender (RFC 792): that it is short says nothing of it. */
   isQuoted = false;
+  /** Is it, or what it is in, quoted by an ICMP error, of either version? */
+  isInError = false;
   checksum: Checksums | undefined = undefined;
 
   constructor(data: Uint8Array, at: number, end: number, limit: number, verify: boolean) {

@@ -85,10 +85,13 @@ function ethernetFields({ eth, part }: Packet, to: Fields): void {
 
 /** Linux cooked captures have tags, too. */
 function tagFields({ tags, type }: Packet["eth"], to: Fields): void {
+  let isSecond = false;
   tags.forEach((tag, i) => {
-    // Of two in one header neither is `ieee8021ad.id`.
+    // Two are one header, and neither of them is `ieee8021ad.id`.
     if (tag.tpid === 0x88a8) {
-      if (tags[i + 1]?.tpid !== 0x88a8 && tags[i - 1]?.tpid !== 0x88a8) to["ieee8021ad.id"] ??= tag.id;
+      const isFirst = !isSecond && tags[i + 1]?.tpid === 0x88a8;
+      if (!isFirst && !isSecond) to["ieee8021ad.id"] ??= tag.id;
+      isSecond = isFirst;
     } else if (to["vlan.id"] === undefined) {
       to["vlan.id"] = tag.id;
       to["vlan.priority"] = tag.priority;

@@ -135,6 +135,11 @@ function discoveryOptions(draft: Draft, from: number): void {
     }
     const [least, most, addresses] = OPTION_LENGTHS[type] ?? [1, 255];
     const units = size / 8;
+    const read = READ_WHOLE[type];
+    if (read !== undefined && size < read && at + read > end) {
+      shortOf(draft, at + read, `option ${type} of neighbour discovery`);
+      return;
+    }
     // Half an address is read as a whole one.
     if (addresses && units % 2 === 0 && at + size + 8 > end) {
       shortOf(draft, at + size + 8, `option ${type} of neighbour discovery`);
@@ -156,6 +161,8 @@ function discoveryOptions(draft: Draft, from: number): void {
 const REDIRECTED = 4;
 const PREF64 = 38;
 const SHORTEST_PREFIX = 5;
+/** Octets of a proxy's signature (RFC 6496) and of a border router (RFC 6775) that are read, however short they say they are. */
+const READ_WHOLE: Readonly<Record<number, number>> = { 32: 20, 35: 24 };
 /**
  * Lengths of options, in units of 8 octets: least, most, and whether they are addresses. Prefix information and MTU (RFC
  * 4861), NBMA (RFC 2491), advertisement interval, home agent and IP address (RFC 6275, 5568), CGA and RSA (RFC 3971),
@@ -176,10 +183,8 @@ const OPTION_LENGTHS: Readonly<Record<number, readonly [least: number, most: num
   24: [1, 3],
   25: [1, 255, true],
   26: [1, 1],
-  32: [3, 255],
   33: [2, 2],
   34: [1, 3],
-  35: [3, 3],
   36: [1, 1],
   [PREF64]: [1, 2],
 };

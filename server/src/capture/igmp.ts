@@ -24,6 +24,7 @@ export function igmp(draft: Draft): Layer {
   }
   if (type >= 0x40 && type <= 0x42) {
     draft.protocols += ":igap";
+    group(draft);
     return Layer.Done;
   }
   const isKnown = type <= FIRST_VERSION_TYPES || type === QUERY || type === REPORT_3 || LENGTHS[type] !== undefined;
@@ -35,6 +36,16 @@ export function igmp(draft: Draft): Layer {
   else if (type === REPORT_3) report(draft);
   else has(draft, isKnown ? (LENGTHS[type] ?? FIRST_VERSION_LENGTH) : 2, "IGMP message");
   return Layer.Done;
+}
+
+/** IGAP (draft-hayashi-igap): 16 octets, an account name in 16 more, and a message in 64, each with a length. */
+function group(draft: Draft): void {
+  const { data, at } = draft;
+  if (!has(draft, 14, "IGAP header")) return;
+  const account = u8(data, at + 12);
+  const message = u8(data, at + 13);
+  if (account > 0 && !has(draft, 16 + Math.min(account, 16), "account of the IGAP message")) return;
+  if (message > 0) has(draft, 32 + Math.min(message, 64), "IGAP message");
 }
 
 /** RFC 3376, 4.1; a shorter one is of version 1 or 2. */

@@ -108,7 +108,11 @@ export function ethernetFrame(draft: Draft): Layer {
       type = u16(data, draft.at + 2);
       draft.at += 4;
       // A service and a customer tag of IEEE 802.1ad are one header to tshark.
-      if (isProvider && type === PROVIDER_TAG && has(draft, 4, "VLAN tag")) {
+      if (isProvider && type === PROVIDER_TAG) {
+        if (!has(draft, 4, "VLAN tag")) {
+          draft.eth = { src, dst, type, tags: found };
+          return Layer.Done;
+        }
         const customer = u16(data, draft.at);
         found.push({ tpid: type, id: customer & 0xfff, priority: customer >> 13, dei: (customer & 0x1000) !== 0 });
         type = u16(data, draft.at + 2);

@@ -3,6 +3,7 @@ import { u8, u16, u32 } from "./bytes.ts";
 import { verifyTransport } from "./checksums.ts";
 import { dhcp, dhcpv6 } from "./dhcp.ts";
 import { bogus, type Draft, has, hasHeader, Layer, rare } from "./draft.ts";
+import { objects } from "./icmpExtensions.ts";
 import { icmpv6 } from "./icmpv6.ts";
 import { igmp } from "./igmp.ts";
 import { sctp } from "./sctp.ts";
@@ -112,6 +113,9 @@ function tcp(draft: Draft): Layer {
   if (at + 20 > draft.end) {
     partPorts(draft, at, 4);
     hasHeader(draft, 20, "tcp", "TCP header");
+    // Of what ICMPv6 quotes tshark shows the ports alone.
+    if (draft.isInError && draft.ip?.version === 6)
+      rare(draft).part = { layer: "tcp", octets: data.subarray(at, Math.min(at + 4, draft.end)) };
     return Layer.Done;
   }
   const word = u16(data, at + 12);
@@ -224,7 +228,7 @@ function udp(draft: Draft): Layer {
   } else if (at + length < draft.limit) {
     draft.limit = at + length;
     if (draft.limit < draft.end) draft.end = draft.limit;
-  } else if (at + length > draft.limit && draft.ip?.moreFragments === false) {
+  } else if (at + length > draft.limit && draft.ip?.moreFragments === false && !draft.isInError) {
     // What is there is decoded all the same.
     rare(draft).malformed = { at: at + 4, why: `a UDP length of ${length} octets, more than IP carries` };
   }
@@ -286,6 +290,8 @@ const ICMP_LENGTHS: Readonly<Record<number, number>> = {
   43: 8,
 };
 const ROUTER_ADVERTISEMENT = 9;
+/** RFC 8335. */
+const EXTENDED_ECHO = 42;
 
 /** RFC 792: echo, timestamp, information (13–16), address mask (17, 18) have an identifier; errors quote. */
 function icmp(draft: Draft): Layer {
@@ -313,6 +319,7 @@ function icmp(draft: Draft): Layer {
   draft.icmp = rest === 0 ? { type, code } : { type, code, rest };
   if (!isWhole) return Layer.Done;
   if ((type >= 3 && type <= 5) || type === 11 || type === 12) quote(draft);
+  else if (type === EXTENDED_ECHO) objects(draft, draft.at);
   // RFC 1256: routers have two words each.
   else if (type === ROUTER_ADVERTISEMENT && u8(data, at + 5) !== 2 && draft.at < draft.end) draft.protocols += ":data";
   return Layer.Done;

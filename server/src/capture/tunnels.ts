@@ -9,6 +9,13 @@ function carry(draft: Draft, layer: Layer, at: number, type: number, via = "", i
   return Layer.Done;
 }
 
+const PPP = 0x880b;
+/** Cisco's redirection of the web; version 2 of it has four octets more, told by the first not being IPv4's. */
+const WCCP = 0x883e;
+/** 3GPP2's two uses of PPP. */
+const CDMA_2000 = 0x8881;
+const PP2 = 0x88d2;
+
 /** RFC 2784, with the key and sequence number of RFC 2890, the routing of RFC 1701, the version 1 of RFC 2637. */
 export function gre(draft: Draft, at: number): Layer {
   draft.protocols += ":gre";
@@ -22,11 +29,18 @@ export function gre(draft: Draft, at: number): Layer {
   if ((flags & 0xc000) !== 0) next += 4;
   if ((flags & 0x2000) !== 0) next += 4;
   if (hasSequence) next += 4;
-  if ((flags & 7) === 1 && (flags & 0x80) !== 0) next += 4;
-  if ((flags & 0x4000) !== 0) {
-    // Source routes: family, offset, length; the last has length 0.
-    for (let length = 1; length !== 0 && next + 4 <= draft.end; next += 4 + length) length = u8(data, next + 3);
+  // RFC 2637, 4.1: of version 1, which carries PPP.
+  const carriesPpp = (protocol === PPP && (flags & 7) !== 0) || protocol === CDMA_2000 || protocol === PP2;
+  if (carriesPpp && (flags & 0x80) !== 0) next += 4;
+  let isRouted = (flags & 0x4000) !== 0;
+  while (isRouted && next + 4 <= draft.end) {
+    // Source routes (RFC 1701): family, offset, length; the last has neither.
+    const length = u8(data, next + 3);
+    isRouted = length !== 0 || u16(data, next) !== 0;
+    next += 4 + length;
   }
+  if (isRouted) next += 4;
+  if (protocol === WCCP && at + 4 < draft.end && u8(data, at + 4) >> 4 !== 4) next += 4;
   if (next > draft.end) {
     shortOf(draft, next, "GRE header");
     return Layer.Done;
@@ -35,6 +49,8 @@ export function gre(draft: Draft, at: number): Layer {
     case 0x0800:
     case 0x86dd:
       return carry(draft, Layer.Ip, next, protocol);
+    case WCCP:
+      return carry(draft, Layer.Ip, next, 0x0800);
     case 0x6558:
       return carry(draft, Layer.Ethernet, next, 0);
     case 0x8847:
@@ -47,7 +63,7 @@ export function gre(draft: Draft, at: number): Layer {
       return erspan(draft, next);
     case 0x22eb:
       return erspan(draft, next);
-    case 0x880b:
+    case PPP:
       return carry(draft, Layer.Ppp, next, 0);
     default:
       draft.protocols += next < draft.end ? ":data" : "";
