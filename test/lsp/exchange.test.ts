@@ -1,5 +1,6 @@
 /** Imports and exports over the wire, as a client that is not VS Code would ask for them. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { CancellationTokenSource } from "vscode-languageserver-protocol/node";
 import { type Client, startClient } from "./client.ts";
 
 const uri = "file:///policies/shop.iochain";
@@ -41,6 +42,29 @@ describe("other people's formats", () => {
     expect(await client.request("iochain/import", { format: "nsx-policy", inputs })).toMatchObject({
       refused: { file: "x.json", line: 1, column: 7 },
     });
+  });
+
+  test("a long import is told of, lets others have their turn, and can be cancelled", async () => {
+    const many = Array.from(
+      { length: 20_000 },
+      (_, i) => `rule ${i} at ${i} inout protocol tcp from any to ip 10.0.0.1 accept;`,
+    );
+    const inputs = [{ name: "host.txt", text: `ruleset mine {\n${many.join("\n")}\n}\n` }];
+    const told: string[] = [];
+    const cancel = new CancellationTokenSource();
+    client.connection.onNotification("$/progress", ({ value }: { value: { kind: string; title?: string } }) => {
+      told.push(value.title ?? value.kind);
+    });
+    const importing = client.connection.sendRequest(
+      "iochain/import",
+      { format: "getrules", inputs, workDoneToken: "import" },
+      cancel.token,
+    );
+    // Another request is answered before the import is, and with it the way is free for the cancellation.
+    await client.request("textDocument/hover", { textDocument: { uri }, position: { line: 0, character: 4 } });
+    cancel.cancel();
+    await expect(importing).rejects.toMatchObject({ message: "cancelled" });
+    expect(told).toEqual(["Importing", "end"]);
   });
 
   test("an export answers the text and what it cannot hold", async () => {

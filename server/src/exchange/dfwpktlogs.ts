@@ -3,6 +3,7 @@
  * The rules are only what the log shows of them: each takes the packets that it was logged for, and no others.
  */
 import { formatIp, type Ip } from "../policy/addresses.ts";
+import { STRIDE, type Steps } from "../syntax/steps.ts";
 import type { Draft, DraftEntry, DraftRule, DraftVm } from "./draft.ts";
 import { type Input, titleOf } from "./input.ts";
 import { nameText } from "./names.ts";
@@ -29,9 +30,10 @@ const ACTIONS: Readonly<Record<string, { readonly action: Seen["action"]; readon
   REJECT: { action: "reject", outcome: "rejected" },
 };
 
-export function draftOfLogs(inputs: readonly Input[], report: Report): Draft {
-  const lines = inputs.flatMap((input) => readLog(input, report));
-  return new LogDraft(lines, report).draft(inputs);
+export function* draftOfLogs(inputs: readonly Input[], report: Report): Steps<Draft> {
+  const lines: Logged[] = [];
+  for (const input of inputs) for (const line of yield* readLog(input, report)) lines.push(line);
+  return yield* new LogDraft(lines, report).draft(inputs);
 }
 
 const isMany = (ip: Ip): boolean =>
@@ -57,12 +59,20 @@ class LogDraft {
     this.#senders = new Set(lines.map(({ source }) => source));
   }
 
-  draft(inputs: readonly Input[]): Draft {
-    for (const line of this.#lines) this.#own(line);
-    const usable = this.#lines.filter((line) => this.#usable(line));
-    for (const line of usable) this.#see(line);
-    this.#order = this.#ordered(usable);
-    const steps = this.#steps(usable);
+  *draft(inputs: readonly Input[]): Steps<Draft> {
+    for (const [i, line] of this.#lines.entries()) {
+      if (i % STRIDE === 0) yield;
+      this.#own(line);
+    }
+    const usable: Logged[] = [];
+    for (const [i, line] of this.#lines.entries()) {
+      if (i % STRIDE === 0) yield;
+      if (!this.#usable(line)) continue;
+      usable.push(line);
+      this.#see(line);
+    }
+    this.#order = yield* this.#ordered(usable);
+    const steps = yield* this.#steps(usable);
     const rules = this.#order.map((seen) => this.#rule(seen));
     return {
       title: titleOf(inputs),
@@ -180,11 +190,12 @@ class LogDraft {
   }
 
   /** A rule stands before every other that would take a packet it was logged for. */
-  #ordered(lines: readonly Logged[]): Seen[] {
+  *#ordered(lines: readonly Logged[]): Steps<Seen[]> {
     const rules = [...this.#rules.values()];
     const before = new Map<Seen, Set<Seen>>(rules.map((seen) => [seen, new Set()]));
     const done = new Set<string>();
-    for (const line of lines) {
+    for (const [i, line] of lines.entries()) {
+      if (i % STRIDE === 0) yield;
       const own = this.#rules.get(line.rule) as Seen;
       const key = `${line.rule} ${line.direction} ${flowOf(line)}`;
       if (done.has(key)) continue;
@@ -231,14 +242,15 @@ class LogDraft {
 
   // ---- the scenario -------------------------------------------------------------------------------------------------------
 
-  #steps(usable: readonly Logged[]): string[] {
+  *#steps(usable: readonly Logged[]): Steps<string[]> {
     const sent = new Set(usable);
     const steps: string[] = [];
     /** Flows that have a connection by now, by vNIC. */
     const open = new Set<string>();
     /** Packets that left a vNIC a step ago: their line at the other end is the same packet. */
     let left: { readonly flow: string; readonly step: number } | undefined;
-    for (const line of this.#lines) {
+    for (const [i, line] of this.#lines.entries()) {
+      if (i % STRIDE === 0) yield;
       const where = `${line.at.file}:${line.at.line}`;
       const said = `${line.action} by rule ${line.rule}`;
       const vnic = this.#vnicOf(line);

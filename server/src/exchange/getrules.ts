@@ -2,6 +2,7 @@
  * `vsipioctl getrules`, `getaddrsets`, `getfilters` and the discovered addresses of an ESXi host, as they come out of
  * a terminal: with prompts or without, indented or not, several after one another.
  */
+import { STRIDE, type Steps } from "../syntax/steps.ts";
 import { ruleOrRemark } from "./getrulesRule.ts";
 import type { HostDump, HostFilterInfo, HostRemark, HostRule, HostRuleset } from "./hostDump.ts";
 import { type InputLine, keyAndValue, promptCommand } from "./lines.ts";
@@ -46,21 +47,22 @@ export const headOf = (text: string): string | undefined =>
  * Reads the output that begins at line `from`; the index of the first line behind it. `filter`: the one it is of;
  * `scope`: what it is of where no filter is known.
  */
-export function readGetrules(
+export function* readGetrules(
   file: string,
   lines: readonly InputLine[],
   from: number,
   { filter, scope }: { readonly filter: string | undefined; readonly scope: string },
   dump: HostDump,
   report: Report,
-): number {
+): Steps<number> {
   const line = (lines[from] as InputLine).text.trim();
   const at = { file, line: (lines[from] as InputLine).number };
   const ruleset = rulesetName(line);
-  if (ruleset !== undefined) return readRuleset(file, lines, from, ruleset, scope, filter, dump, report);
-  if (BARE_RULE.test(line) || /^VIF UUID/i.test(line)) return readBareRules(file, lines, from, scope, dump, report);
+  if (ruleset !== undefined) return yield* readRuleset(file, lines, from, ruleset, scope, filter, dump, report);
+  if (BARE_RULE.test(line) || /^VIF UUID/i.test(line))
+    return yield* readBareRules(file, lines, from, scope, dump, report);
   const addrset = addrsetHead(line);
-  if (addrset !== undefined) return readAddrset(file, lines, from, addrset, scope, dump, report);
+  if (addrset !== undefined) return yield* readAddrset(file, lines, from, addrset, scope, dump, report);
   if (FILTER_NAME.test(line)) return readFilterInfo(file, lines, from, dump, report);
   if (/^(?:Features Enabled|Entries found for )/i.test(line)) return readDiscovered(file, lines, from, dump, report);
   report.understood(at, line);
@@ -69,7 +71,7 @@ export function readGetrules(
 
 // ---- rule sets ------------------------------------------------------------------------------------------------------
 
-function readRuleset(
+function* readRuleset(
   file: string,
   lines: readonly InputLine[],
   from: number,
@@ -78,13 +80,14 @@ function readRuleset(
   filter: string | undefined,
   dump: HostDump,
   report: Report,
-): number {
+): Steps<number> {
   const at = { file, line: (lines[from] as InputLine).number };
   const ethernet = /_L2$/i.test(name);
   // Rules of intrusion detection stand below those of the firewall.
   let detection = false;
   const out: (HostRule | HostRemark)[] = [];
   for (let i = from + 1; i < lines.length; i++) {
+    if (i % STRIDE === 0) yield;
     const { number } = lines[i] as InputLine;
     let text = (lines[i] as InputLine).text.trim();
     const place = { file, line: number };
@@ -150,20 +153,21 @@ function add(dump: HostDump, set: HostRuleset, report: Report): void {
 }
 
 /** Rules without braces, below a head that says whose they are; up to the first line that is neither. */
-function readBareRules(
+function* readBareRules(
   file: string,
   lines: readonly InputLine[],
   from: number,
   asked: string,
   dump: HostDump,
   report: Report,
-): number {
+): Steps<number> {
   const at = { file, line: (lines[from] as InputLine).number };
   let scope = asked;
   let name = "rules";
   const out: (HostRule | HostRemark)[] = [];
   let i = from;
   for (; i < lines.length; i++) {
+    if (i % STRIDE === 0) yield;
     const { text, number } = lines[i] as InputLine;
     const [, key, value] = /^\s*(VIF UUID|Ruleset UUID|Rule count)\s*:\s*(\S+)/i.exec(text) ?? [];
     if (key !== undefined && value !== undefined) {
@@ -185,7 +189,7 @@ function readBareRules(
 const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? "" : "s"}`;
 // ---- address sets -----------------------------------------------------------------------------------------------------
 
-function readAddrset(
+function* readAddrset(
   file: string,
   lines: readonly InputLine[],
   from: number,
@@ -193,7 +197,7 @@ function readAddrset(
   scope: string,
   dump: HostDump,
   report: Report,
-): number {
+): Steps<number> {
   const first = lines[from] as InputLine;
   const at = { file, line: first.number };
   const addresses: string[] = [];
@@ -223,6 +227,7 @@ function readAddrset(
   for (const text of behind.replace(/\}\s*$/, "").split(",")) if (text.trim() !== "") member(text.trim(), first.number);
   if (/\}\s*$/.test(behind)) closed = true;
   for (let i = from + 1; !closed && i < lines.length; i++) {
+    if (i % STRIDE === 0) yield;
     const { text, number } = lines[i] as InputLine;
     const line = text.trim();
     if (line === "" || line.startsWith("#")) continue;

@@ -1,4 +1,5 @@
 /** Dumps of an ESXi host, however many and in whatever order, as one policy: its machines, chains and firewalls. */
+import { STRIDE, type Steps } from "../syntax/steps.ts";
 import type { Draft, DraftAppliance, DraftBlock, DraftEndpoint, DraftSlot, DraftVm, DraftVnic } from "./draft.ts";
 import { isDvfilterLine, readDvfilter } from "./dvfilter.ts";
 import { askedFilter, headOf, isGetrulesLine, readGetrules } from "./getrules.ts";
@@ -9,19 +10,21 @@ import { inputLines, promptCommand } from "./lines.ts";
 import { type Place, Refusal, type Report } from "./report.ts";
 
 /** Reads every input as what its lines say it is. Refuses one in which no line is of a host's. */
-export function readHostDumps(inputs: readonly Input[], report: Report): HostDump {
+export function* readHostDumps(inputs: readonly Input[], report: Report): Steps<HostDump> {
   const dump = new HostDump();
   for (const input of inputs) {
     limitSize(input);
     const { name: file } = input;
     const lines = inputLines(input.text);
+    yield;
     let filter = file.match(/nic-\d+-eth\d+-[\w-]+(?:\.\d+)?/g)?.find((name) => name.includes("."));
     let understood = 0;
     const nameless = new Nameless(file);
     const known = dump.size;
     const told = report.notes.length;
     const before: { at: Place; words: string }[] = [];
-    for (let i = 0; i < lines.length; ) {
+    for (let i = 0, outputs = 0; i < lines.length; ) {
+      if (outputs++ % STRIDE === 0) yield;
       const { text, number } = lines[i] as (typeof lines)[number];
       const command = promptCommand(text);
       if (command !== undefined) {
@@ -29,7 +32,7 @@ export function readHostDumps(inputs: readonly Input[], report: Report): HostDum
         if (asked !== undefined) filter = asked;
         i += 1;
       } else if (isGetrulesLine(text)) {
-        i = readGetrules(file, lines, i, { filter, scope: filter ?? nameless.scopeOf(text) }, dump, report);
+        i = yield* readGetrules(file, lines, i, { filter, scope: filter ?? nameless.scopeOf(text) }, dump, report);
         understood += 1;
       } else if (isDvfilterLine(text) || (understood === 0 && /^agent:/.test(text))) {
         const next = readDvfilter(file, lines, i, dump, report);
@@ -103,8 +106,8 @@ const REGULAR: ReadonlyMap<string, { readonly slot: number; readonly module: "ac
 ]);
 
 /** The machines, chains and firewalls that the dumps tell of. */
-export function draftOfHost(dump: HostDump, inputs: readonly Input[], report: Report): Draft {
-  return new HostDraft(dump, report).draft(inputs);
+export function* draftOfHost(dump: HostDump, inputs: readonly Input[], report: Report): Steps<Draft> {
+  return yield* new HostDraft(dump, report).draft(inputs);
 }
 
 interface Vm {
@@ -138,8 +141,10 @@ class HostDraft {
     this.#platform = nsxT ? "nsx 4" : "nsx-v 6.3";
   }
 
-  draft(inputs: readonly Input[]): Draft {
+  *draft(inputs: readonly Input[]): Steps<Draft> {
+    yield* this.#firewalls.prepare();
     for (const world of this.#dump.worlds) {
+      yield;
       for (const port of world.ports) this.#port(world.vm, world.id, world.uuid, port);
       if (world.vm !== undefined && world.ports.length === 0)
         this.#report.wrong(world.at, `machine ${world.vm} has no port`);
@@ -150,8 +155,10 @@ class HostDraft {
       vnic?.macs.add(found.mac);
       if (found.ip !== undefined) vnic?.ips.add(found.ip);
     }
+    yield;
     for (const set of this.#dump.rulesets) if (set.filter !== undefined) this.#filter(set.filter, set.at);
     this.#rest();
+    yield;
     const blocks = [...this.#blocks.values()];
     const used = new Set(blocks.flatMap((block) => ("via" in block && block.via !== undefined ? [block.via] : [])));
     return {

@@ -1,4 +1,5 @@
 /** Rule sets and address sets of a host as firewalls: lines of one rule put together again, sections found, sets as groups. */
+import { finish, STRIDE, type Steps } from "../syntax/steps.ts";
 import {
   ANY,
   type DraftAppliance,
@@ -14,7 +15,15 @@ import {
   type DraftService,
   listed,
 } from "./draft.ts";
-import type { HostAddrset, HostDump, HostRemark, HostRule, HostRuleset, HostSide } from "./hostDump.ts";
+import {
+  filterName,
+  type HostAddrset,
+  type HostDump,
+  type HostRemark,
+  type HostRule,
+  type HostRuleset,
+  type HostSide,
+} from "./hostDump.ts";
 import type { Report } from "./report.ts";
 
 /** A rule of the manager, put together from the lines that it became. */
@@ -36,6 +45,7 @@ export class Firewalls {
   readonly #sets = new Map<string, HostAddrset[]>();
   readonly #unknown = new Set<string>();
   readonly #numbers = new Map<string, number>();
+  readonly #texts = new Map<HostRuleset, string>();
 
   constructor(dump: HostDump, report: Report) {
     this.#dump = dump;
@@ -78,22 +88,50 @@ export class Firewalls {
       if (loose.size === 1) sets = this.#of([...loose][0] as string);
     }
     for (const set of sets) this.#used.add(set);
-    const key = `dfw:${JSON.stringify(sets.map((set) => [set.name, set.lines.map((line) => ("id" in line ? [line.text, this.#content(line, set.scope)] : line.remark))]))}`;
+    return finish(this.#dfw(sets));
+  }
+  /** Makes the firewalls of filters in steps, before anyone asks for one. */
+  *prepare(): Steps<void> {
+    for (const scope of new Set(this.#dump.rulesets.map((set) => set.scope))) {
+      yield;
+      const agent = filterName(scope)?.agent;
+      if (agent === undefined || agent === "vmware-sfw") yield* this.#dfw(this.#of(scope));
+    }
+  }
+  *#dfw(sets: readonly HostRuleset[]): Steps<DraftDfw> {
+    const parts: string[] = [];
+    for (const set of sets) parts.push(yield* this.#textOf(set));
+    const key = `dfw:${parts.join()}`;
     const known = this.#dfws.get(key);
     if (known !== undefined) return known;
+    const sections: DraftSection[] = [];
+    for (const set of [...sets.filter(({ ethernet }) => ethernet), ...sets.filter(({ ethernet }) => !ethernet)])
+      sections.push(...(yield* this.#sections(set)));
     const name = sets.find(({ ethernet }) => !ethernet)?.name ?? sets[0]?.name ?? "vmware-sfw";
-    const ip = sets.filter(({ ethernet }) => !ethernet);
     const dfw: DraftDfw = {
       module: "dfw",
       key,
       names: [name, `${name}-rules`],
       comments:
         sets.length === 0 ? ["The rules of this firewall are not in the dump: vsipioctl getrules shows them."] : [],
-      sections: [...sets.filter(({ ethernet }) => ethernet), ...ip].flatMap((set) => this.#sections(set)),
+      sections,
       default: { action: "allow" },
     };
     this.#dfws.set(key, dfw);
     return dfw;
+  }
+  /** A rule set with the contents of its address sets. */
+  *#textOf(set: HostRuleset): Steps<string> {
+    const known = this.#texts.get(set);
+    if (known !== undefined) return known;
+    const parts: string[] = [];
+    for (const [i, line] of set.lines.entries()) {
+      if (i % STRIDE === 0) yield;
+      parts.push(JSON.stringify("id" in line ? [line.text, this.#content(line, set.scope)] : line.remark));
+    }
+    const text = `${JSON.stringify(set.name)}[${parts.join()}]`;
+    this.#texts.set(set, text);
+    return text;
   }
   #content(rule: HostRule, scope: string): unknown[] {
     return [...rule.from.sets, ...rule.to.sets].map((name) => {
@@ -162,7 +200,7 @@ export class Firewalls {
     });
   }
 
-  #sections(set: HostRuleset): DraftSection[] {
+  *#sections(set: HostRuleset): Steps<DraftSection[]> {
     const sections: {
       name: string;
       strict: boolean;
@@ -174,7 +212,8 @@ export class Firewalls {
     let category: DraftSection["category"];
     let fresh = true;
     const jumps = set.lines.some((line) => "id" in line && line.action === "jump-to-application");
-    for (const line of joinLines(set.lines)) {
+    for (const [i, line] of joinLines(set.lines).entries()) {
+      if (i % STRIDE === 0) yield;
       if ("remark" in line) {
         // NSX-T prints where the rules of the categories before Application, and of Application, begin.
         if (/^PRE_FILTER rules/i.test(line.remark)) category = jumps ? "environment" : undefined;

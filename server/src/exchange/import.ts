@@ -1,4 +1,5 @@
 /** What engineers already have, as a policy: the formats, and one answer for all of them. */
+import { finish, type Steps } from "../syntax/steps.ts";
 import { draftOfLogs } from "./dfwpktlogs.ts";
 import type { Draft } from "./draft.ts";
 import type { ImportFormat } from "./formats.ts";
@@ -7,14 +8,14 @@ import type { Input } from "./input.ts";
 import { draftOfPolicy } from "./nsxPolicy.ts";
 import { draftOfXml } from "./nsxvXml.ts";
 import { type Note, type Place, Refusal, Report } from "./report.ts";
-import { writeDraft } from "./write.ts";
+import { writtenDraft } from "./write.ts";
 
 export type Imported =
   | { readonly text: string; readonly notes: readonly Note[] }
   /** The inputs cannot be used: why, and where. */
   | { readonly refused: Place & { readonly message: string }; readonly notes: readonly Note[] };
 
-const READERS: Readonly<Record<ImportFormat, (inputs: readonly Input[], report: Report) => Draft>> = {
+const READERS: Readonly<Record<ImportFormat, (inputs: readonly Input[], report: Report) => Steps<Draft>>> = {
   dvfilter: hostDraft,
   getrules: hostDraft,
   "nsxv-xml": draftOfXml,
@@ -23,10 +24,14 @@ const READERS: Readonly<Record<ImportFormat, (inputs: readonly Input[], report: 
 };
 
 /** One policy of all the inputs, with what is to be said of them, in the order of their lines. */
-export function importInputs(format: ImportFormat, inputs: readonly Input[]): Imported {
+export const importInputs = (format: ImportFormat, inputs: readonly Input[]): Imported =>
+  finish(imported(format, inputs));
+
+/** The same in steps: the inputs of a large manager take a second. */
+export function* imported(format: ImportFormat, inputs: readonly Input[]): Steps<Imported> {
   const report = new Report();
   try {
-    const text = writeDraft(READERS[format](inputs, report));
+    const text = yield* writtenDraft(yield* READERS[format](inputs, report));
     return { text, notes: inOrder(report.notes, inputs) };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
@@ -34,8 +39,8 @@ export function importInputs(format: ImportFormat, inputs: readonly Input[]): Im
   }
 }
 
-function hostDraft(inputs: readonly Input[], report: Report): Draft {
-  return draftOfHost(readHostDumps(inputs, report), inputs, report);
+function* hostDraft(inputs: readonly Input[], report: Report): Steps<Draft> {
+  return yield* draftOfHost(yield* readHostDumps(inputs, report), inputs, report);
 }
 
 function inOrder(notes: readonly Note[], inputs: readonly Input[]): Note[] {

@@ -1,6 +1,8 @@
 /** JSON with places: every value knows its line and column, and keys are data (`__proto__` is a key like any other). */
-import { type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
+import { type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
+import type { Steps } from "../syntax/steps.ts";
 import { type Input, Lines, limitSize, MAX_DEPTH } from "./input.ts";
+import { type JsonNode, jsonTree } from "./jsonTree.ts";
 import { promptCommand } from "./lines.ts";
 import { type Place, Refusal } from "./report.ts";
 
@@ -15,20 +17,20 @@ interface Source {
 export class JsonObject {
   readonly #source: Source;
   readonly #offset: number;
-  readonly #fields = new Map<string, Node>();
+  readonly #fields = new Map<string, JsonNode>();
 
-  constructor(source: Source, node: Node) {
+  constructor(source: Source, node: JsonNode) {
     this.#source = source;
     this.#offset = node.offset;
-    for (const { children } of node.children ?? []) {
-      const [key, value] = children ?? [];
+    for (const { children } of node.children) {
+      const [key, value] = children;
       if (key !== undefined && value !== undefined) this.#fields.set(String(key.value), value);
     }
   }
 
   /** An object without a key, where this one stands. */
   get nothing(): JsonObject {
-    return new JsonObject(this.#source, { type: "object", offset: this.#offset, length: 0 });
+    return new JsonObject(this.#source, { type: "object", offset: this.#offset, children: [] });
   }
   get keys(): string[] {
     return [...this.#fields.keys()];
@@ -70,9 +72,7 @@ export class JsonObject {
   objects(key: string): JsonObject[] {
     const node = this.#fields.get(key);
     if (node?.type !== "array") return [];
-    return (node.children ?? []).flatMap((child) =>
-      child.type === "object" ? [new JsonObject(this.#source, child)] : [],
-    );
+    return node.children.flatMap((child) => (child.type === "object" ? [new JsonObject(this.#source, child)] : []));
   }
   /** The texts of a list, or a text alone. */
   texts(key: string): string[] {
@@ -87,9 +87,9 @@ export class JsonObject {
   }
 }
 
-function valueOf(source: Source, node: Node): JsonValue {
+function valueOf(source: Source, node: JsonNode): JsonValue {
   if (node.type === "object") return new JsonObject(source, node);
-  if (node.type === "array") return (node.children ?? []).map((child) => valueOf(source, child));
+  if (node.type === "array") return node.children.map((child) => valueOf(source, child));
   return node.value ?? null;
 }
 
@@ -112,17 +112,18 @@ const WRONG: Readonly<Partial<Record<ReturnType<typeof printParseErrorCode>, str
 };
 
 /** The objects at the top: of an object itself, of a list all. Refuses what is no JSON, with line and column. */
-export function readJson(input: Input): JsonObject[] {
+export function* readJson(input: Input): Steps<JsonObject[]> {
   limitSize(input);
   const text = withoutPrompts(input.text.replace(/^\uFEFF/, " "));
   const source: Source = { file: input.name, lines: new Lines(text) };
   const at = (offset: number): Place => ({ file: input.name, ...source.lines.at(offset) });
   const deep = tooDeep(text);
   if (deep !== undefined) throw new Refusal(at(deep), `nested deeper than ${MAX_DEPTH}: too deep to import`);
-  const errors: ParseError[] = [];
-  const root = parseTree(text, errors, { disallowComments: true });
-  const [error] = errors;
-  if (error !== undefined) {
+  const root = yield* jsonTree(text);
+  if (root === undefined) {
+    const errors: ParseError[] = [];
+    parseTree(text, errors, { disallowComments: true });
+    const error = errors[0] ?? { error: 1, offset: 0, length: 0 };
     const end = text.trimEnd().length;
     const why = WRONG[printParseErrorCode(error.error)] ?? "this is no JSON";
     throw new Refusal(
@@ -130,10 +131,10 @@ export function readJson(input: Input): JsonObject[] {
       `not JSON: ${error.offset >= end ? "the text ends too early: " : ""}${why}`,
     );
   }
-  if (root?.type === "object") return [new JsonObject(source, root)];
-  if (root?.type === "array")
-    return (root.children ?? []).flatMap((child) => (child.type === "object" ? [new JsonObject(source, child)] : []));
-  throw new Refusal(at(root?.offset ?? 0), "expected an object or a list of objects");
+  if (root.type === "object") return [new JsonObject(source, root)];
+  if (root.type === "array")
+    return root.children.flatMap((child) => (child.type === "object" ? [new JsonObject(source, child)] : []));
+  throw new Refusal(at(root.offset), "expected an object or a list of objects");
 }
 
 /** Lines of a terminal around the JSON, blanked so that places stay. */

@@ -2,6 +2,7 @@
  * The distributed firewall of the NSX Policy API: security policies in the order of their categories and sequence
  * numbers, exclusion, session timers.
  */
+import { STRIDE, type Steps } from "../syntax/steps.ts";
 import {
   type DraftDfw,
   type DraftEndpoints,
@@ -34,7 +35,7 @@ export class NsxFirewall {
     this.#report = report;
   }
 
-  dfw(): DraftDfw {
+  *dfw(): Steps<DraftDfw> {
     const policies = ordered(
       this.#objects.of("SecurityPolicy"),
       (policy) => rank(policy),
@@ -42,12 +43,13 @@ export class NsxFirewall {
       this.#report,
     );
     const names = new Map<string, number>();
-    const sections = policies.map((policy): DraftSection => {
+    const sections: DraftSection[] = [];
+    for (const policy of policies) {
       const name = policy.json.text("display_name") ?? policy.id;
       const n = (names.get(name) ?? 0) + 1;
       names.set(name, n);
-      return this.#section(policy, n === 1 ? name : `${name} (${n})`);
-    });
+      sections.push(yield* this.#section(policy, n === 1 ? name : `${name} (${n})`));
+    }
     const exclude: DraftEndpoints["items"][number][] = [];
     for (const { json } of this.#objects.of("PolicyExcludeList")) {
       const { endpoints, lost } = this.#groups.side(json, "members");
@@ -111,7 +113,7 @@ export class NsxFirewall {
     return timeouts;
   }
 
-  #section(policy: NsxObject, name: string): DraftSection {
+  *#section(policy: NsxObject, name: string): Steps<DraftSection> {
     const { json, id } = policy;
     const at = json.at();
     const category = json.text("category") ?? "";
@@ -134,12 +136,16 @@ export class NsxFirewall {
       this.#report.wrong(json.at("category"), `category ${category} is none of ${CATEGORIES.join(", ")}`);
     const scope = this.#scope(policy);
     lost.push(...scope.lost.map((what) => `scope: ${what}`));
-    const rules: DraftLine[] = ordered(
+    const rules: DraftLine[] = [];
+    for (const [i, rule] of ordered(
       this.#objects.childrenOf(policy, "Rule"),
       () => 0,
       `rules of ${id}`,
       this.#report,
-    ).map((rule) => this.#rule(rule, category, lost));
+    ).entries()) {
+      if (i % STRIDE === 0) yield;
+      rules.push(this.#rule(rule, category, lost));
+    }
     const last = this.#connectivity(policy, lost);
     if (last !== undefined) rules.push(last);
     this.#report.understood(at, `security policy ${id}, ${rules.length} rule${rules.length === 1 ? "" : "s"}`);

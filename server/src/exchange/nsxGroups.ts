@@ -1,4 +1,5 @@
 /** Groups of the NSX Policy API: expressions as endpoints. A group that has no words makes its rules wait, disabled. */
+import type { Steps } from "../syntax/steps.ts";
 import { type DraftEndpoint, type DraftEndpoints, type DraftGroup, listed, NOBODY } from "./draft.ts";
 import type { JsonObject } from "./json.ts";
 import { misread } from "./nsxFields.ts";
@@ -55,8 +56,11 @@ export class NsxGroups {
   }
 
   /** All groups of the inputs, whether or not a rule names them. */
-  read(): void {
-    for (const group of this.#objects.of("Group")) this.#group(group);
+  *read(): Steps<void> {
+    for (const group of this.#objects.of("Group")) {
+      yield;
+      this.#group(group);
+    }
   }
 
   /** Groups, addresses and `ANY` of a rule; undefined for any. `at` is where the list stands. */

@@ -2,6 +2,7 @@
  * The objects of NSX Policy API inputs: flat lists (`results`), single objects, and the hierarchy (`children`, where
  * `ChildGroup` wraps a `Group`). Each is known by its path, which the hierarchy leaves to be put together.
  */
+import { STRIDE, type Steps } from "../syntax/steps.ts";
 import type { Input } from "./input.ts";
 import { type JsonObject, readJson } from "./json.ts";
 import { type Place, Refusal, type Report } from "./report.ts";
@@ -80,6 +81,7 @@ export class NsxObjects {
   readonly #byPath = new Map<string, NsxObject>();
   readonly #byTail = new Map<string, NsxObject | null>();
   readonly #report: Report;
+  #visited = 0;
   /** Made when first asked for, which is when everything is read. */
   #byType: ReadonlyMap<string, readonly NsxObject[]> | undefined;
   #byParent: ReadonlyMap<NsxObject | undefined, readonly NsxObject[]> | undefined;
@@ -104,11 +106,11 @@ export class NsxObjects {
     return this.#byPath.get(path) ?? this.#byTail.get(tailOf(path)) ?? undefined;
   }
 
-  read(input: Input): void {
+  *read(input: Input): Steps<void> {
     this.#changed();
     const before = this.all.length;
-    const roots = readJson(input);
-    for (const json of roots) this.#visit(json, undefined, true);
+    const roots = yield* readJson(input);
+    for (const json of roots) yield* this.#visit(json, undefined, true);
     if (this.all.length === before) {
       const at = roots[0]?.at() ?? { file: input.name, line: 1, column: 1 };
       if (roots[0]?.isList("results") && roots[0].objects("results").length === 0)
@@ -126,7 +128,8 @@ export class NsxObjects {
     this.#byParent = undefined;
   }
 
-  #visit(json: JsonObject, parent: NsxObject | undefined, top: boolean, list?: string): void {
+  *#visit(json: JsonObject, parent: NsxObject | undefined, top: boolean, list?: string): Steps<void> {
+    if (++this.#visited % STRIDE === 0) yield;
     const type = typeOf(json, list);
     if (json.flag("marked_for_delete") === true) {
       const wrapped = type?.startsWith("Child") ? json.object(type.slice("Child".length)) : undefined;
@@ -144,10 +147,10 @@ export class NsxObjects {
       if (inner === undefined) {
         if (type !== "ChildResourceReference")
           this.#report.wrong(json.at(), `${type} holds no ${type.slice("Child".length)}`);
-        else this.#children(json, this.#add(json, json.text("target_type") ?? type, parent));
+        else yield* this.#children(json, this.#add(json, json.text("target_type") ?? type, parent));
         return;
       }
-      this.#visit(inner, parent, false);
+      yield* this.#visit(inner, parent, false);
       return;
     }
     if (type === undefined) {
@@ -155,15 +158,15 @@ export class NsxObjects {
         this.#report.wrong(json.at(), "an object without a resource_type: left out");
         return;
       }
-      this.#bundle(json, parent);
+      yield* this.#bundle(json, parent);
       return;
     }
     if (type === "ChildResourceReference") return;
-    this.#children(json, this.#add(json, type, parent));
+    yield* this.#children(json, this.#add(json, type, parent));
   }
 
   /** A bundle of lists, or of bundles: answers to several calls, by whatever name. */
-  #bundle(json: JsonObject, parent: NsxObject | undefined): void {
+  *#bundle(json: JsonObject, parent: NsxObject | undefined): Steps<void> {
     const before = this.all.length;
     let holds = false;
     this.#tellPage(json);
@@ -171,7 +174,7 @@ export class NsxObjects {
       const alone = json.object(key);
       const inside = alone === undefined ? json.objects(key) : [alone];
       holds ||= inside.length > 0;
-      for (const inner of inside) this.#visit(inner, parent, true, key);
+      for (const inner of inside) yield* this.#visit(inner, parent, true, key);
     }
     if (!holds && this.all.length === before && json.keys.length > 0 && !json.has("results"))
       this.#report.wrong(json.at(), "an object without a resource_type: left out");
@@ -188,12 +191,15 @@ export class NsxObjects {
       );
   }
 
-  #children(json: JsonObject, object: NsxObject): void {
-    for (const child of json.objects("children")) this.#visit(child, object, false);
+  *#children(json: JsonObject, object: NsxObject): Steps<void> {
+    for (const child of json.objects("children")) yield* this.#visit(child, object, false);
     const resources = object.type === "Domain" ? json.object("resources") : undefined;
-    if (resources !== undefined) this.#bundle(resources, object);
+    if (resources !== undefined) yield* this.#bundle(resources, object);
     const inner = object.type === "RedirectionPolicy" ? "RedirectionRule" : "Rule";
-    for (const rule of json.objects("rules")) this.#add(rule, rule.text("resource_type") ?? inner, object);
+    for (const [i, rule] of json.objects("rules").entries()) {
+      if (i % STRIDE === 0) yield;
+      this.#add(rule, rule.text("resource_type") ?? inner, object);
+    }
   }
 
   #add(json: JsonObject, type: string, parent: NsxObject | undefined): NsxObject {

@@ -2,6 +2,7 @@
  * NSX Policy API JSON as a policy: the firewall is `nsxFirewall.ts`'s, redirection `nsxRedirection.ts`'s; machines,
  * segments and what guards their ports are `nsxInventory.ts`'s.
  */
+import type { Steps } from "../syntax/steps.ts";
 import {
   ANY,
   type Draft,
@@ -84,11 +85,12 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   PolicyUrlCategorizationConfig: "it looks into payloads",
 };
 
-export function draftOfPolicy(inputs: readonly Input[], report: Report): Draft {
+export function* draftOfPolicy(inputs: readonly Input[], report: Report): Steps<Draft> {
   const objects = new NsxObjects(report);
-  for (const input of inputs) objects.read(input);
+  for (const input of inputs) yield* objects.read(input);
   objects.link();
-  return new PolicyDraft(objects, report).draft(inputs);
+  yield;
+  return yield* new PolicyDraft(objects, report).draft(inputs);
 }
 
 class PolicyDraft {
@@ -106,7 +108,7 @@ class PolicyDraft {
     this.#services = new NsxServices(objects, report);
   }
 
-  draft(inputs: readonly Input[]): Draft {
+  *draft(inputs: readonly Input[]): Steps<Draft> {
     this.#tellOthers();
     const [first] = this.#objects.all;
     if (first !== undefined && !this.#objects.all.some(({ type }) => MODELLED.has(type) && !PARTIAL.has(type))) {
@@ -116,10 +118,10 @@ class PolicyDraft {
         `nothing here is of a policy: ${told?.message ?? `${first.type} ${first.id} holds nothing`}`,
       );
     }
-    this.#groups.read();
-    this.#services.read();
+    yield* this.#groups.read();
+    yield* this.#services.read();
     const parts = { objects: this.#objects, groups: this.#groups, services: this.#services, report: this.#report };
-    const dfw = new NsxFirewall(parts).dfw();
+    const dfw = yield* new NsxFirewall(parts).dfw();
     const redirection = new NsxRedirection(parts).redirect();
     const redirect = redirection?.rules;
     const guards = new NsxGuards(this.#objects, this.#inventory, this.#report).guards();

@@ -1,4 +1,5 @@
 /** Services of the NSX Policy API, and those that NSX has without being told. */
+import { STRIDE, type Steps } from "../syntax/steps.ts";
 import { ALGS } from "./algs.ts";
 import type { DraftEntry, DraftService } from "./draft.ts";
 import type { JsonObject } from "./json.ts";
@@ -32,8 +33,11 @@ export class NsxServices {
     this.#report = report;
   }
 
-  read(): void {
-    for (const service of this.#objects.of("Service")) this.#service(service);
+  *read(): Steps<void> {
+    for (const [i, service] of this.#objects.of("Service").entries()) {
+      if (i % STRIDE === 0) yield;
+      this.#service(service);
+    }
   }
 
   /** Services and service entries of a rule. */

@@ -1,4 +1,5 @@
 /** Rules of NSX-v: sections of the firewall, and what rules of redirection have in common with theirs. */
+import { STRIDE, type Steps } from "../syntax/steps.ts";
 import { soundsLikeCondition } from "./conditions.ts";
 import type { DraftEndpoints, DraftEntry, DraftLine, DraftRule, DraftSection } from "./draft.ts";
 import type { NsxvObjects } from "./nsxvObjects.ts";
@@ -18,12 +19,16 @@ export class NsxvRules {
   }
 
   /** A section of the firewall; `names` counts those of the sections before. */
-  section(node: XmlNode, ethernet: boolean, names: Map<string, number>): DraftSection {
+  *section(node: XmlNode, ethernet: boolean, names: Map<string, number>): Steps<DraftSection> {
     const rulesIn = node.name === "rule" ? [node] : node.all("rule");
     const name = node.attribute("name") ?? node.text("name") ?? node.attribute("id") ?? "section";
     const n = (names.get(name) ?? 0) + 1;
     names.set(name, n);
-    const rules: DraftLine[] = rulesIn.map((rule) => this.rule(rule, ethernet ? "ethernet" : "ip"));
+    const rules: DraftLine[] = [];
+    for (const [i, rule] of rulesIn.entries()) {
+      if (i % STRIDE === 0) yield;
+      rules.push(this.rule(rule, ethernet ? "ethernet" : "ip"));
+    }
     this.#report.understood(node.at(), `section ${name}, ${rules.length} rule${rules.length === 1 ? "" : "s"}`);
     const yes = (key: string) => /^true$/i.test(node.attribute(key) ?? "");
     return {

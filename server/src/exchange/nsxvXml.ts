@@ -1,5 +1,6 @@
 /** REST bodies of NSX for vSphere: firewall configurations and what their rules name, as one policy. */
-import type { Draft, DraftAppliance, DraftBlock, DraftEndpoint, DraftRule, DraftRules } from "./draft.ts";
+import type { Steps } from "../syntax/steps.ts";
+import type { Draft, DraftAppliance, DraftBlock, DraftEndpoint, DraftRule, DraftRules, DraftSection } from "./draft.ts";
 import { type Input, titleOf } from "./input.ts";
 import { NsxvObjects } from "./nsxvObjects.ts";
 import { isEverywhere, memberOf, type Reference } from "./nsxvReference.ts";
@@ -11,10 +12,13 @@ import { readXml, type XmlNode } from "./xml.ts";
 
 const OBJECTS = /^(?:ipset|macset|securitygroup|securitytag|application|applicationgroup)$/i;
 
-export function draftOfXml(inputs: readonly Input[], report: Report): Draft {
+export function* draftOfXml(inputs: readonly Input[], report: Report): Steps<Draft> {
   const draft = new XmlDraft(report);
-  for (const input of inputs) draft.read(input);
-  return draft.draft(inputs);
+  for (const input of inputs) {
+    yield;
+    draft.read(input);
+  }
+  return yield* draft.draft(inputs);
 }
 
 class XmlDraft {
@@ -117,15 +121,18 @@ class XmlDraft {
 
   // ---- the policy ---------------------------------------------------------------------------------------------------------
 
-  draft(inputs: readonly Input[]): Draft {
+  *draft(inputs: readonly Input[]): Steps<Draft> {
     const { inventory, groups, services } = this.#objects;
+    yield;
     groups.read();
+    yield;
     services.read();
     const names = new Map<string, number>();
-    const sections = this.#sections
-      .filter(({ kind }) => kind !== "redirect")
-      .sort((a, b) => Number(b.kind === "ethernet") - Number(a.kind === "ethernet"))
-      .map(({ node, kind }) => this.#rules.section(node, kind === "ethernet", names));
+    const sections: DraftSection[] = [];
+    for (const { node, kind } of this.#sections
+      .filter((section) => section.kind !== "redirect")
+      .sort((a, b) => Number(b.kind === "ethernet") - Number(a.kind === "ethernet")))
+      sections.push(yield* this.#rules.section(node, kind === "ethernet", names));
     const exclude = groups.endpoints(this.#excluded);
     for (const what of exclude.lost)
       this.#report.inexpressible(

@@ -5,6 +5,7 @@
  */
 import { type Ip, parseIp } from "../policy/addresses.ts";
 import { icmpName } from "../policy/protocols.ts";
+import { STRIDE, type Steps } from "../syntax/steps.ts";
 import { type Input, limitSize } from "./input.ts";
 import { inputLines, promptCommand } from "./lines.ts";
 import { type Place, Refusal, type Report } from "./report.ts";
@@ -41,13 +42,14 @@ const FLAGS: Readonly<Record<string, string>> = {
   W: "cwr",
 };
 
-export function readLog(input: Input, report: Report): Logged[] {
+export function* readLog(input: Input, report: Report): Steps<Logged[]> {
   limitSize(input);
   const file = input.name;
   const found: Logged[] = [];
   let known = 0;
   const wrong: { at: Place; why: string }[] = [];
   for (const { text, number } of inputLines(input.text)) {
+    if (number % STRIDE === 0) yield;
     if (text.trim() === "" || text === "--" || (!/\bINET6?\b/.test(text) && promptCommand(text) !== undefined))
       continue;
     const at = { file, line: number };

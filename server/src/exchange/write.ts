@@ -4,6 +4,7 @@
  */
 import { Layout } from "../syntax/layout.ts";
 import type { Cell } from "../syntax/spell.ts";
+import { STRIDE, type Steps } from "../syntax/steps.ts";
 import { quote } from "../syntax/strings.ts";
 import type {
   Draft,
@@ -21,11 +22,13 @@ import type {
 } from "./draft.ts";
 import { NameSpace, nameText, RuleIds } from "./names.ts";
 
+/** Declarations between two places to pause. */
+const SOME = 16;
 const STYLE = { indent: "  ", lineEnd: "\n", width: 120 };
 
 /** The text of a draft. References to keys that nothing declares are a mistake of the reader's, and throw. */
-export function writeDraft(draft: Draft): string {
-  return new Writer(draft).text();
+export function* writtenDraft(draft: Draft): Steps<string> {
+  return yield* new Writer(draft).text();
 }
 
 const cell = (key: string, text: string, gap = 1): Cell => ({ key, gap, text });
@@ -48,13 +51,13 @@ class Writer {
       this.#blocks.claim(key, names);
   }
 
-  text(): string {
+  *text(): Steps<string> {
     const { title, platform, comments, segments, vms, groups, services, appliances, blocks, chains, scenarios } =
       this.#draft;
     this.#comments(comments);
     this.#row("policy", [cell("policy", `policy ${quote(title)}`)]);
     this.#row("platform", [cell("platform", `platform ${platform}`)]);
-    this.#group(segments, (segment) => {
+    yield* this.#group(segments, (segment) => {
       const items: Cell[][] = [];
       if (segment.vni !== undefined) items.push([cell("vni", `vni ${segment.vni}`)]);
       if (segment.vlan !== undefined) items.push([cell("vlan", `vlan ${segment.vlan}`)]);
@@ -62,8 +65,8 @@ class Writer {
       if (segment.gateways.length > 0) items.push([cell("gateway", `gateway ${segment.gateways.join(", ")}`)]);
       this.#block("segment", `segment ${this.#endpoint(segment.key)}`, items);
     });
-    this.#group(vms, (vm) => this.#vm(vm));
-    this.#group(groups, (group) => {
+    yield* this.#group(vms, (vm) => this.#vm(vm));
+    yield* this.#group(groups, (group) => {
       const head = `group ${this.#endpoint(group.key)}`;
       const parts = this.#list(group.endpoints);
       this.#statement("group", [cell("group", head), cell("=", `= ${joined(parts)}`)], () => [
@@ -71,7 +74,7 @@ class Writer {
         ...wrap(parts, this.#depth + 1),
       ]);
     });
-    this.#group(services, (service) => {
+    yield* this.#group(services, (service) => {
       const head = `service ${this.#service(service.key)}`;
       const entries = service.entries.map((entry) => this.#entry(entry));
       const alg = service.alg === undefined ? [] : [`alg ${nameText(service.alg)}`];
@@ -81,7 +84,7 @@ class Writer {
         () => [`${head} =`, ...wrap([entries], this.#depth + 1), ...alg.map((text) => `${pad(1)}${text}`)],
       );
     });
-    this.#group(appliances, (appliance) => {
+    yield* this.#group(appliances, (appliance) => {
       const items: Cell[][] = [];
       if (appliance.vendor !== undefined) items.push([cell("vendor", `vendor ${quote(appliance.vendor)}`)]);
       if (appliance.fail !== undefined) items.push([cell("fail", `fail ${appliance.fail}`)]);
@@ -90,7 +93,7 @@ class Writer {
     for (const block of blocks) {
       this.#gap();
       this.#comments(block.comments);
-      this.#blockOf(block);
+      yield* this.#blockOf(block);
     }
     for (const chain of chains) {
       this.#gap();
@@ -111,11 +114,19 @@ class Writer {
     for (const scenario of scenarios) {
       this.#gap();
       this.#open("scenario", `scenario ${quote(scenario.title)}`);
-      for (const line of scenario.lines) this.#step(line);
+      for (const [i, line] of scenario.lines.entries()) {
+        if (i % STRIDE === 0) yield;
+        this.#step(line);
+      }
       this.#close();
     }
     this.#layout.end();
-    return this.#lines.map(({ text }) => `${text}\n`).join("");
+    const texts: string[] = [];
+    for (const [i, { text }] of this.#lines.entries()) {
+      if (i % STRIDE === 0) yield;
+      texts.push(text, "\n");
+    }
+    return texts.join("");
   }
 
   // ---- names and lists ----------------------------------------------------------------------------------------------
@@ -181,19 +192,19 @@ class Writer {
     this.#close();
   }
 
-  #blockOf(block: DraftBlock): void {
-    if (block.module === "dfw") this.#dfw(block);
+  *#blockOf(block: DraftBlock): Steps<void> {
+    if (block.module === "dfw") yield* this.#dfw(block);
     else if (block.module === "swsec") this.#swsec(block);
-    else this.#ruleBlock(block);
+    else yield* this.#ruleBlock(block);
   }
-  #ruleBlock(block: DraftRules): void {
+  *#ruleBlock(block: DraftRules): Steps<void> {
     const via = block.via === undefined ? "" : ` via ${this.#blockName(block.via)}`;
     this.#open(block.module, `${block.module} ${this.#blockName(block.key)}${via}`);
-    this.#rules(block.rules, new RuleIds(idsOf(block.rules)));
+    yield* this.#rules(block.rules, new RuleIds(idsOf(block.rules)));
     this.#default(block.default);
     this.#close();
   }
-  #dfw(dfw: DraftDfw): void {
+  *#dfw(dfw: DraftDfw): Steps<void> {
     this.#open("dfw", `dfw ${this.#blockName(dfw.key)}`);
     if (dfw.exclude !== undefined && dfw.exclude.length > 0) {
       const parts = this.#list({ items: dfw.exclude });
@@ -209,14 +220,14 @@ class Writer {
       this.#close();
     }
     const ids = new RuleIds(dfw.sections.flatMap((section) => idsOf(section.rules)));
-    dfw.sections.forEach((section, i) => {
+    for (const [i, section] of dfw.sections.entries()) {
       if (i > 0) this.#gap();
-      this.#section(section, ids);
-    });
+      yield* this.#section(section, ids);
+    }
     this.#default(dfw.default);
     this.#close();
   }
-  #section(section: DraftSection, ids: RuleIds): void {
+  *#section(section: DraftSection, ids: RuleIds): Steps<void> {
     this.#comments(section.comments);
     const words = [`section ${nameText(section.name)}`];
     if (section.ethernet) words.push("ethernet");
@@ -225,7 +236,7 @@ class Writer {
     if (section.tcpStrict) words.push("tcp-strict");
     if (section.appliedTo === undefined) this.#open("section", words.join(" "));
     else this.#openWith("section", words.join(" "), "applied-to", this.#list(section.appliedTo));
-    this.#rules(section.rules, ids);
+    yield* this.#rules(section.rules, ids);
     this.#close();
   }
   #swsec(swsec: DraftSwsec): void {
@@ -249,8 +260,9 @@ class Writer {
 
   // ---- rules --------------------------------------------------------------------------------------------------------
 
-  #rules(lines: readonly DraftLine[], ids: RuleIds): void {
-    for (const line of lines) {
+  *#rules(lines: readonly DraftLine[], ids: RuleIds): Steps<void> {
+    for (const [i, line] of lines.entries()) {
+      if (i % STRIDE === 0) yield;
       if ("remark" in line) this.#comments(line.remark);
       else this.#rule(line, ids.claim(line.id));
     }
@@ -348,9 +360,14 @@ class Writer {
     if (this.#layout.blank()) this.#lines.push({ text: "" });
   }
   /** Declarations of a kind, a blank line before the first. */
-  #group<T extends { readonly comments?: readonly string[] }>(items: readonly T[], write: (item: T) => void): void {
+  *#group<T extends { readonly comments?: readonly string[] }>(
+    items: readonly T[],
+    write: (item: T) => void,
+  ): Steps<void> {
     if (items.length > 0) this.#gap();
-    for (const item of items) {
+    for (const [i, item] of items.entries()) {
+      // A group may have thousands of members.
+      if (i % SOME === 0) yield;
       this.#comments(item.comments);
       write(item);
     }

@@ -1,7 +1,7 @@
 /**
  * Other people's formats, for any client that wants them:
  *
- * - `iochain/import` `{ format, inputs: [{ name, text }] }` → `{ text, notes }`, or `{ refused, notes }` where the inputs
+ * - `iochain/import` `{ format, inputs: [{ name, text }], workDoneToken? }` → `{ text, notes }`, or `{ refused, notes }` where the inputs
  *   cannot be used
  * - `iochain/export` `{ uri, format }` → `{ text, notes }`
  *
@@ -13,16 +13,23 @@ import { EXPORT_FORMATS, IMPORT_FORMATS, isExportFormat, isImportFormat } from "
 import { mistakesIn, written } from "./exports.ts";
 import type { Feature } from "./features.ts";
 import { viewOfUri } from "./session.ts";
+import { inSlices } from "./slices.ts";
+import { workDone } from "./workDone.ts";
 
 export const EXCHANGE: readonly Feature[] = [
   {
     method: "iochain/import",
-    answer: async (_, { format, inputs }) => {
+    answer: async (session, { format, inputs, workDoneToken }, token) => {
       if (typeof format !== "string" || !isImportFormat(format))
         throw invalid(`format is one of ${IMPORT_FORMATS.join(", ")}`);
       if (!isInputs(inputs) || inputs.length === 0) throw invalid("inputs is a list of { name, text }, one at least");
-      const { importInputs } = await import("../exchange/import.ts");
-      return importInputs(format, inputs);
+      const { imported } = await import("../exchange/import.ts");
+      const progress = workDone(session, workDoneToken, "Importing");
+      try {
+        return await inSlices(imported(format, inputs), token);
+      } finally {
+        progress?.end();
+      }
     },
   },
   {

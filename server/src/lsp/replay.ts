@@ -21,9 +21,7 @@ import type { OpenCapture } from "./host.ts";
 import type { Session } from "./session.ts";
 import { text, viewOf } from "./simulation.ts";
 import { breathe, inSlices, SLICE } from "./slices.ts";
-
-/** Progress is told at most this often, in milliseconds. */
-const NEWS = 200;
+import { type WorkDone, workDone } from "./workDone.ts";
 
 type Token = Parameters<Feature["answer"]>[2];
 const refuse = (message: string) => new ResponseError(ErrorCodes.InvalidParams, message);
@@ -40,7 +38,7 @@ export const REPLAY: readonly Feature[] = [
       if (capture === undefined) throw new ResponseError(LSPErrorCodes.RequestFailed, "captures cannot be read here");
       const limit = params.limit ?? Number.POSITIVE_INFINITY;
       if (typeof limit !== "number" || !(limit >= 0)) throw refuse("limit is a number of frames");
-      const progress = progressOf(session, params.workDoneToken);
+      const progress = workDone(session, params.workDoneToken, "Replaying the capture", 0);
       try {
         const { coverage, ...answer } = await replay(policy, vantage, capture, limit, progress, token);
         keep(session, view.document.uri, answer.hits, coverage);
@@ -71,7 +69,7 @@ async function replay(
   vantage: Vantage,
   capture: OpenCapture,
   limit: number,
-  progress: Progress | undefined,
+  progress: WorkDone | undefined,
   token: Token,
 ) {
   const reader = new CaptureReader();
@@ -94,7 +92,10 @@ async function replay(
       report.add(replayed);
       coverage.addTrace(replayed.trace);
       if (performance.now() - begun < SLICE) continue;
-      progress?.tell(read, capture.size, report.frames);
+      progress?.tell(
+        `${report.frames} frames`,
+        capture.size ? Math.min(99, Math.floor((100 * read) / capture.size)) : undefined,
+      );
       await breathe(token);
       begun = performance.now();
     }
@@ -165,30 +166,5 @@ function vantageOf(policy: Policy, params: Record<string, unknown>): Vantage {
     interfaces: new Map(table("interfaces")),
     macs: new Map(macs),
     inner: params.inner === true,
-  };
-}
-
-interface Progress {
-  tell(read: number, size: number | undefined, frames: number): void;
-  end(): void;
-}
-
-/** Work-done progress (LSP 3.17), for clients that gave a token. */
-function progressOf(session: Session, token: unknown): Progress | undefined {
-  if (typeof token !== "string" && typeof token !== "number") return undefined;
-  session.progress(token, { kind: "begin", title: "Replaying the capture", cancellable: true, percentage: 0 });
-  let told = performance.now();
-  return {
-    tell(read, size, frames) {
-      if (performance.now() - told < NEWS) return;
-      told = performance.now();
-      const percentage = size ? Math.min(99, Math.floor((100 * read) / size)) : undefined;
-      session.progress(token, {
-        kind: "report",
-        message: `${frames} frames`,
-        ...(percentage !== undefined && { percentage }),
-      });
-    },
-    end: () => session.progress(token, { kind: "end" }),
   };
 }
