@@ -20,6 +20,9 @@ const WRONG: readonly [what: string, bytes: string, word: RegExp][] = [
   ["a length that is none", "Content-Length: -5\r\n\r\n{}", /header without a Content-Length/],
   ["words between messages", "hello\r\n\r\n{}", /header without a Content-Length/],
   ["a stream without an end of line", "x".repeat(100_000), /no Content-Length header/],
+  ["a few words", "hello there", /no Content-Length header/],
+  ["a header whose lines end otherwise", "Content-Length: 2\n\n{}", /no Content-Length header/],
+  ["two lengths", "Content-Length: 2\r\nContent-Length: 4\r\n\r\n{}", /two different lengths/],
 ];
 const REFUSED: readonly [what: string, body: string, code: number][] = [
   ["is not JSON", "{abc}", -32700],

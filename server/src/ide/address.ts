@@ -3,8 +3,10 @@
  * is wanted, percent-encoded. Editors decode and encode addresses anew; JSON in one piece survives that.
  */
 
+import { percentForm } from "../policy/uri.ts";
+
 export const address = (scheme: string, name: string, wanted: object): string =>
-  `${scheme}:/${encodeURIComponent(name.replaceAll("/", " "))}?${encodeURIComponent(JSON.stringify(wanted))}`;
+  `${scheme}:/${percentForm(name.replaceAll("/", " "))}?${percentForm(JSON.stringify(wanted))}`;
 
 /** What an address of the scheme asks for; undefined when it is another's, or none. */
 export function readAddress(scheme: string, text: string): Readonly<Record<string, unknown>> | undefined {

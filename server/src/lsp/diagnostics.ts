@@ -96,9 +96,14 @@ export class Diagnostics {
     }
     for (const dependent of this.session.workspace.dependentsOf(uri)) this.#due.add(dependent);
     // What it imports may be used, or no longer used, by it.
-    for (const { uri: imported } of this.session.workspace.program(uri)?.program.documents ?? [])
-      this.#due.add(imported);
+    for (const imported of this.#importedBy(uri)) this.#due.add(imported);
     this.#schedule(silence);
+  }
+  #importedBy(uri: string): readonly string[] {
+    const { workspace } = this.session;
+    // One that was closed and that nobody knows otherwise is not read for it.
+    if (!workspace.isKnown(uri) && workspace.dependentsOf(uri).size === 1) return [];
+    return workspace.program(uri)?.program.documents.map((document) => document.uri) ?? [];
   }
 
   /** A long document has been opened: what is wrong in its first part is told before the rest is read. */
@@ -122,6 +127,10 @@ export class Diagnostics {
     return findings.flatMap((finding) => diagnosticOf(finding, this.session) ?? []);
   }
 
+  /** Called while it is still open. */
+  closing(uri: string): void {
+    for (const imported of this.#importedBy(uri)) this.#due.add(imported);
+  }
   closed(uri: string): void {
     this.#analyses.delete(uri);
     if (this.#published.delete(uri)) void this.connection.sendDiagnostics({ uri, diagnostics: [] });

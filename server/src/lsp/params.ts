@@ -25,9 +25,11 @@ export function checkParams(method: string, params: any): void {
   if (method.startsWith("textDocument/") && typeof params.textDocument?.uri !== "string")
     throw wrong("textDocument.uri is a text");
   if (RANGED.has(method)) validRange(params.range);
-  if (FORMATTING.has(method) && !isObject(params.options)) throw wrong("options is an object");
+  if (FORMATTING.has(method)) validOptions(params.options);
   if (method === "textDocument/selectionRange" && !Array.isArray(params.positions)) throw wrong("positions is a list");
-  if (method === "workspace/willRenameFiles" && !(Array.isArray(params.files) && params.files.every(isRenaming)))
+  if (method === "workspace/diagnostic" && !isListOf(params.previousResultIds ?? [], isResultId))
+    throw wrong("previousResultIds is a list of { uri, value }");
+  if (method === "workspace/willRenameFiles" && !isListOf(params.files, isRenaming))
     throw wrong("files is a list of { oldUri, newUri }");
   // Before they are counted in other units: what is no position must not become one.
   if (method === "inlayHint/resolve" || params.position !== undefined) validPosition(params.position);
@@ -37,6 +39,20 @@ export function checkParams(method: string, params: any): void {
 const isObject = (value: any): boolean => typeof value === "object" && value !== null && !Array.isArray(value);
 const isRenaming = (file: { readonly oldUri?: unknown; readonly newUri?: unknown } | null): boolean =>
   typeof file?.oldUri === "string" && typeof file.newUri === "string";
+
+// biome-ignore lint/suspicious/noExplicitAny: as above.
+const isResultId = (id: any): boolean => typeof id?.uri === "string" && typeof id.value === "string";
+const isListOf = <T>(list: unknown, is: (each: T) => boolean): boolean => Array.isArray(list) && list.every(is);
+
+/** Further than this nobody indents; a client's mistake would fill the memory. */
+const WIDEST_TAB = 100;
+// biome-ignore lint/suspicious/noExplicitAny: as above.
+function validOptions(options: any): void {
+  if (!isObject(options)) throw wrong("options is an object");
+  const { tabSize = 2, insertSpaces = true } = options;
+  if (!isCount(tabSize) || tabSize > WIDEST_TAB) throw wrong(`options.tabSize is a whole number from 0 to ${WIDEST_TAB}`);
+  if (typeof insertSpaces !== "boolean") throw wrong("options.insertSpaces is true or false");
+}
 
 /** Whether it names a document. */
 // biome-ignore lint/suspicious/noExplicitAny: parameters as they came over the wire.

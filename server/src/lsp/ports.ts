@@ -52,18 +52,26 @@ function deliver(port: Port, data: object): void {
   const { id, method, params } = data as {
     readonly id?: unknown;
     readonly method?: unknown;
-    readonly params?: { readonly processId?: unknown };
+    readonly params?: { readonly processId?: unknown; readonly capabilities?: unknown };
   };
   // The package would log it, and the client wait.
   if (method !== undefined && typeof method !== "string") {
     refuse(port, new Refused(-32600, "a request without a method's name"), id);
     return;
   }
+  // Of these two the package looks at parts of the parameters before anybody else can.
+  if (method === "initialize" && !isObject(params?.capabilities)) {
+    refuse(port, new Refused(-32602, "initialize without capabilities"), id);
+    return;
+  }
+  if (method?.startsWith("$/") && !isObject(params)) return;
   port.onmessage({ data });
   if (method === "initialize") watch(params?.processId);
   if (method === "shutdown") isShutDown = true;
   if (method === "exit") process.exit(isShutDown ? 0 : 1);
 }
+
+const isObject = (value: unknown): boolean => typeof value === "object" && value !== null;
 
 function watch(client: unknown): void {
   if (typeof client !== "number") return;

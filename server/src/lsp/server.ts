@@ -60,6 +60,7 @@ export function startServer(connection: Connection, host: Host): void {
   let life: "new" | "running" | "down" = "new";
 
   connection.onShutdown(() => {
+    if (life === "new") throw new ResponseError(ErrorCodes.ServerNotInitialized, "initialize comes first");
     life = "down";
   });
   connection.onInitialize((params: InitializeParams): InitializeResult | ResponseError<never> => {
@@ -97,8 +98,11 @@ export function startServer(connection: Connection, host: Host): void {
     }),
   );
 
-  const foldersChanged = ({ event }: DidChangeWorkspaceFoldersParams) =>
+  const foldersChanged = (params: DidChangeWorkspaceFoldersParams) =>
     safely("didChangeWorkspaceFolders", async () => {
+      const event = params?.event;
+      if (![event?.added, event?.removed].every((list) => Array.isArray(list) && list.every(isDocument)))
+        return ignored("didChangeWorkspaceFolders: event is { added, removed }, lists of { uri, name }");
       for (const { uri } of event.removed) workspace.removeFolder(uri);
       workspace.openFolders(event.added.map(({ uri }) => uri));
       for (const { uri } of event.added) await search(uri);
@@ -154,6 +158,7 @@ export function startServer(connection: Connection, host: Host): void {
     safely("didClose", () => {
       if (!isDocument(params?.textDocument)) return ignored("didClose: textDocument is { uri }");
       const { uri } = params.textDocument;
+      diagnostics.closing(uri);
       workspace.close(uri);
       diagnostics.closed(uri);
     }),

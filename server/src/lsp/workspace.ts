@@ -8,10 +8,11 @@ import { type Bounds, MEGABYTE, STANDARD_BOUNDS } from "../policy/bounds.ts";
 import { compilePolicy, compileSteps } from "../policy/compile.ts";
 import type { Policy } from "../policy/policy.ts";
 import { loadProgram, type Program, resolveImport, type Unread } from "../policy/program.ts";
-import { mayRead, type Readable, readableFrom, type Wanted } from "../policy/readable.ts";
+import { besideOf, mayRead, type Readable, readableIn, type Wanted } from "../policy/readable.ts";
 import { type Change, SourceDocument } from "../syntax/document.ts";
 import type { Steps } from "../syntax/steps.ts";
 import type { FileText, Host } from "./host.ts";
+import { Importers } from "./importers.ts";
 
 /** A program with what is known of it. Another object after each edit of its documents, with most of its parts kept. */
 export interface LoadedProgram {
@@ -45,7 +46,14 @@ export class Workspace {
   #outside = false;
   #bounds = STANDARD_BOUNDS;
   #count = 0;
-  #importers: ReadonlyMap<string, ReadonlySet<string>> | undefined;
+  readonly #importers = new Importers(
+    (uri) => this.isKnown(uri),
+    (uri) => this.importsOf(uri),
+  );
+  /** URI → the roots of the programs that hold it, or asked for it in vain. */
+  readonly #rootsWith = new Map<string, Set<string>>();
+  /** The policies that were opened or named → the folder beside them from which may be read, where they lie in none. */
+  readonly #besides = new Map<string, string | undefined>();
 
   constructor(private readonly host: Host) {}
 
@@ -83,7 +91,10 @@ export class Workspace {
     this.#open.delete(uri);
     this.#opened.delete(uri);
     this.#closed.delete(uri);
-    this.#readable = undefined;
+    if (!this.#named.has(uri)) {
+      if (this.#besides.get(uri) !== undefined) this.#readable = undefined;
+      this.#besides.delete(uri);
+    }
     this.#forget(uri);
   }
 
@@ -103,22 +114,29 @@ export class Workspace {
   /** Folders that the person has opened, besides those of before. Their policies are found by `addFolder`. */
   openFolders(folders: readonly string[]): void {
     this.#folders = [...this.#folders, ...folders];
+    this.#lie();
     this.#reads();
   }
   /** False when the folder has more policies than are looked for. */
   async addFolder(folder: string): Promise<boolean> {
     const most = this.#bounds.workspaceFiles;
     const found = await this.host.policyFiles(folder, most);
-    for (const uri of found.slice(0, most)) this.#files.add(uri);
-    this.#importers = undefined;
+    for (const uri of found.slice(0, most)) {
+      this.#files.add(uri);
+      this.#importers.changed(uri);
+    }
     return found.length <= most;
   }
   removeFolder(folder: string): void {
     const inside = folder.endsWith("/") ? folder : `${folder}/`;
-    for (const uri of this.#files) if (uri.startsWith(inside)) this.#files.delete(uri);
+    for (const uri of this.#files)
+      if (uri.startsWith(inside)) {
+        this.#files.delete(uri);
+        this.#importers.changed(uri);
+      }
     this.#folders = this.#folders.filter((each) => each !== folder);
+    this.#lie();
     this.#reads("fewer");
-    this.#importers = undefined;
   }
   /** What the client's settings say. */
   configure(outside: boolean, bounds: Bounds): void {
@@ -136,7 +154,15 @@ export class Workspace {
   }
   /** A policy outside the folders: what lies beside it may be read now. */
   #opens(uri: string): void {
-    if (!mayRead(readableFrom({ folders: this.#folders, policies: [], outside: false }), uri)) this.#reads();
+    if (this.#besides.has(uri)) return;
+    const beside = besideOf(uri, this.#folders);
+    const isNew = beside !== undefined && !this.#readable?.some(({ folder }) => folder === beside);
+    this.#besides.set(uri, beside);
+    if (isNew) this.#reads();
+  }
+  /** Other folders are open: where policies lie is found out anew. */
+  #lie(): void {
+    for (const uri of this.#besides.keys()) this.#besides.set(uri, besideOf(uri, this.#folders));
   }
   /** Other files may be read than before: those that could not be are looked for again, or all where it may be fewer. */
   #reads(which: "more" | "fewer" = "more"): void {
@@ -152,11 +178,7 @@ export class Workspace {
   }
   /** What is read from disk for a policy. */
   get wanted(): Required<Wanted> {
-    this.#readable ??= readableFrom({
-      folders: this.#folders,
-      policies: [...this.#open.keys(), ...this.#named],
-      outside: this.#outside,
-    });
+    this.#readable ??= readableIn(this.#folders, this.#besides.values(), this.#outside);
     return { readable: this.#readable, longest: this.#bounds.fileMegabytes * MEGABYTE };
   }
 
@@ -168,6 +190,10 @@ export class Workspace {
     if (!this.#open.has(uri)) this.#forget(uri);
   }
 
+  /** Open, or in one of the folders. */
+  isKnown(uri: string): boolean {
+    return this.#open.has(uri) || this.#files.has(uri);
+  }
   /** Every policy that is known: open ones first, then those of the folders. */
   get knownUris(): string[] {
     return [...new Set([...this.#open.keys(), ...this.#files])];
@@ -249,8 +275,28 @@ export class Workspace {
         return loaded.policy();
       },
     };
+    if (!this.#programs.has(root)) for (const uri of urisOf(loaded)) this.#with(uri).add(root);
     this.#programs.set(root, loaded);
     return loaded;
+  }
+
+  #with(uri: string): Set<string> {
+    let roots = this.#rootsWith.get(uri);
+    if (roots === undefined) {
+      roots = new Set();
+      this.#rootsWith.set(uri, roots);
+    }
+    return roots;
+  }
+
+  #drop(root: string, loaded: LoadedProgram): void {
+    loaded.findings.stop();
+    this.#programs.delete(root);
+    for (const uri of urisOf(loaded)) {
+      const roots = this.#rootsWith.get(uri);
+      roots?.delete(root);
+      if (roots?.size === 0) this.#rootsWith.delete(uri);
+    }
   }
 
   /**
@@ -258,13 +304,12 @@ export class Workspace {
    * nobody imports it.
    */
   rootsOf(uri: string): readonly string[] {
-    const importers = this.#importersOf();
     const roots = new Set<string>();
     const seen = new Set<string>([uri]);
     const queue = [uri];
     for (const at of queue) {
-      const above = [...(importers.get(at) ?? [])];
-      if (above.length === 0) roots.add(at);
+      const above = this.#importers.of(at);
+      if (above.size === 0) roots.add(at);
       for (const importer of above)
         if (!seen.has(importer)) {
           seen.add(importer);
@@ -272,14 +317,22 @@ export class Workspace {
         }
     }
     // A cycle of imports has no root: then the document stands for itself.
-    return roots.size === 0 ? [uri] : [...roots];
+    if (roots.size === 0) return [uri];
+    return roots.size === 1 ? [...roots] : [...roots].sort((a, b) => this.#order(a, b));
+  }
+
+  /** Open documents first, as they were opened. */
+  #order(a: string, b: string): number {
+    const [first, second] = [this.#opened.get(a), this.#opened.get(b)];
+    if (first !== undefined && second !== undefined && first !== second) return first - second;
+    if ((first === undefined) !== (second === undefined)) return first === undefined ? 1 : -1;
+    return a < b ? -1 : 1;
   }
 
   /** Every known document that imports this one, directly or not, and itself. */
   dependentsOf(uri: string): ReadonlySet<string> {
-    const importers = this.#importersOf();
     const out = new Set<string>([uri]);
-    for (const at of out) for (const importer of importers.get(at) ?? []) out.add(importer);
+    for (const at of out) for (const importer of this.#importers.of(at)) out.add(importer);
     return out;
   }
 
@@ -292,24 +345,10 @@ export class Workspace {
     );
   }
 
-  /** URI → the known documents whose `import` lines name it. */
-  #importersOf(): ReadonlyMap<string, ReadonlySet<string>> {
-    if (this.#importers !== undefined) return this.#importers;
-    const importers = new Map<string, Set<string>>();
-    const seen = new Set<string>(this.knownUris);
-    for (const uri of seen)
-      for (const imported of this.importsOf(uri)) {
-        if (!importers.has(imported)) importers.set(imported, new Set());
-        if (imported !== uri) importers.get(imported)?.add(uri);
-        seen.add(imported);
-      }
-    this.#importers = importers;
-    return importers;
-  }
-
   /** A document says something else, but imports what it did: the programs that hold it have new versions. */
   #renew(uri: string): void {
-    for (const [root, loaded] of this.#programs) {
+    for (const root of this.#rootsWith.get(uri) ?? []) {
+      const loaded = this.#programs.get(root) as LoadedProgram;
       const { program } = loaded;
       if (program.document(uri) !== undefined) this.#keep(root, { ...loaded, program: { ...program } });
     }
@@ -317,11 +356,15 @@ export class Workspace {
 
   /** Programs that hold the document, or asked for it in vain, are made anew when next asked for. */
   #forget(uri: string): void {
-    this.#importers = undefined;
-    for (const [root, { program, findings, wanted }] of this.#programs)
-      if (wanted.has(uri) || program.document(uri) !== undefined) {
-        findings.stop();
-        this.#programs.delete(root);
-      }
+    this.#importers.changed(uri);
+    for (const root of [...(this.#rootsWith.get(uri) ?? [])]) {
+      const loaded = this.#programs.get(root);
+      if (loaded !== undefined) this.#drop(root, loaded);
+    }
   }
 }
+
+const urisOf = ({ program, wanted }: LoadedProgram): readonly string[] => [
+  ...program.documents.map(({ uri }) => uri),
+  ...wanted,
+];

@@ -35,18 +35,35 @@ export interface Opened {
 }
 
 export function readableFrom({ folders, policies, startedIn, outside }: Opened): Readable {
-  const around = startedIn === undefined || folders.length > 0 ? undefined : canonical(startedIn);
+  return readableIn(
+    folders,
+    policies.map((policy) => besideOf(policy, folders, startedIn)),
+    outside,
+  );
+}
+
+/** The same where it is known already what lies beside the policies (`besideOf`). */
+export function readableIn(
+  folders: readonly string[],
+  besides: Iterable<string | undefined>,
+  outside: boolean,
+): Readable {
   const places = folders.map((folder) => ({ folder: canonical(folder), byName: false }));
-  for (const policy of policies.map(canonical)) {
-    // One that is nowhere yet (`untitled:`) has nothing beside it.
-    if (!isLocal(policy) && !policy.includes("/")) continue;
-    if (places.some(({ folder, byName }) => !byName && contains(folder, policy))) continue;
-    const isAround = around !== undefined && contains(around, policy);
-    const folder = isAround ? around : folders.length === 0 ? rootOf(policy) : folderOf(policy);
-    places.push({ folder, byName: true });
-  }
+  for (const folder of new Set(besides)) if (folder !== undefined) places.push({ folder, byName: true });
   if (outside) places.push(...places.map(({ folder }) => ({ folder: rootOf(`${folder}/`), byName: false })));
   return places;
+}
+
+/** The folder that a policy opens up, as `canonical` writes it; undefined where it lies in one of the folders, or nowhere. */
+export function besideOf(name: string, folders: readonly string[], startedIn?: string): string | undefined {
+  const policy = canonical(name);
+  // One that is nowhere yet (`untitled:`) has nothing beside it.
+  if (!isLocal(policy) && !policy.includes("/")) return undefined;
+  if (folders.length === 0) {
+    const around = startedIn === undefined ? undefined : canonical(startedIn);
+    return around !== undefined && contains(around, policy) ? around : rootOf(policy);
+  }
+  return folders.some((folder) => contains(canonical(folder), policy)) ? undefined : folderOf(policy);
 }
 
 /** May a file, by its path or URI, be read? Symbolic links are for whoever reads to follow, and to ask again. */

@@ -1,6 +1,9 @@
+/** Text in percent form; a half of a surrogate pair, which has none, is the replacement character's. */
+export const percentForm = (text: string): string => encodeURIComponent(text.replace(/\p{Surrogate}/gu, "\ufffd"));
+
 /** As VS Code writes URIs: all but RFC 3986's unreserved characters in percent form. */
 export const encodeStep = (step: string): string =>
-  encodeURIComponent(step).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+  percentForm(step).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
 
 /** A drive letter is none. */
 export const SCHEME = /^[A-Za-z][A-Za-z0-9+.-]+:/;

@@ -8,6 +8,8 @@ const decoder = new TextDecoder();
 const SEPARATOR = encoder.encode("\r\n\r\n");
 /** A header longer than this is no header: the peer speaks something else. */
 const LONGEST_HEADER = 4096;
+/** What a header may look like while it arrives: fields, each ended by CR LF, as in HTTP. A CR LF before it is forgiven. */
+const HEADER_SO_FAR = /^(?:\r\n)?(?:[\w-]+:[^\r\n]*\r\n)*(?:[\w-]*|[\w-]+:[^\r\n]*\r?|\r)$/;
 /** In octets. */
 export const LONGEST_MESSAGE = 256 * 1024 * 1024;
 
@@ -23,8 +25,8 @@ export function frame(message: object): Uint8Array {
 
 /** What stands where a message should and is none, although its length is right: what follows it is read all the same. */
 export class Refused {
-  /** As JSON-RPC 2.0 has it ("Error object"): no JSON, or JSON that is no request. */
-  readonly code: -32700 | -32600;
+  /** As JSON-RPC 2.0 has it ("Error object"): no JSON, JSON that is no request, or one without what it needs. */
+  readonly code: -32700 | -32600 | -32602;
   readonly message: string;
   constructor(code: Refused["code"], message: string) {
     this.code = code;
@@ -82,12 +84,18 @@ export function unframe(
       if (wanted < 0) {
         if (held === 0) return undefined;
         const end = find(join(), SEPARATOR);
-        if (end < 0) return held > LONGEST_HEADER ? "no Content-Length header where a message should begin" : undefined;
-        const header = decoder.decode(join().subarray(0, end));
-        const length = /^content-length:[ \t]*(\d+)[ \t]*$/im.exec(header);
-        if (!length) return "a message's header without a Content-Length";
-        wanted = Number(length[1]);
-        if (wanted > LONGEST_MESSAGE) return `a message of ${length[1]} bytes; at most ${LONGEST_MESSAGE} are read`;
+        if (end < 0) {
+          // Whoever waits for the rest of what is no header would wait for ever.
+          const wrong = held > LONGEST_HEADER || !HEADER_SO_FAR.test(decoder.decode(join()));
+          return wrong ? "no Content-Length header where a message should begin" : undefined;
+        }
+        const lengths = lengthsIn(decoder.decode(join().subarray(0, end)));
+        const [length] = lengths;
+        if (length === undefined) return "a message's header without a Content-Length";
+        if (lengths.size > 1) return "a message's header with two different lengths";
+        wanted = Number(length);
+        if (wanted > LONGEST_MESSAGE)
+          return `a message of ${length.slice(0, 20)} bytes; at most ${LONGEST_MESSAGE} are read`;
         drop(end + SEPARATOR.length);
       }
       if (held < wanted) return undefined;
@@ -98,6 +106,10 @@ export function unframe(
       else deliver(message);
     }
   };
+}
+
+function lengthsIn(header: string): Set<string> {
+  return new Set(Array.from(header.matchAll(/^content-length:[ \t]*(\d+)[ \t]*$/gim), ([, digits]) => digits as string));
 }
 
 function find(bytes: Uint8Array, pattern: Uint8Array): number {
