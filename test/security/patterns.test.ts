@@ -5,7 +5,7 @@
 process.env.RECHECK_BACKEND = "pure";
 
 import { describe, expect, it } from "vitest";
-import { grammarPatterns, type Pattern, patternsOf } from "./patterns.ts";
+import { configurationPatterns, grammarPatterns, type Pattern, patternsOf } from "./patterns.ts";
 
 const { checkSync } = await import("recheck");
 
@@ -43,6 +43,13 @@ describe("patterns of the TextMate grammar", () => {
   it("are linear in a line", { timeout: 120_000 }, () => {
     expect(grammarPatterns().length).toBeGreaterThan(30);
     expect(once(grammarPatterns().filter(repeats)).flatMap((each) => slow(each) ?? [])).toEqual([]);
+  });
+});
+
+describe("patterns of the language configuration", () => {
+  it("are linear in a line", () => {
+    expect(configurationPatterns().length).toBeGreaterThan(5);
+    expect(once(configurationPatterns().filter(repeats)).flatMap((each) => slow(each) ?? [])).toEqual([]);
   });
 });
 

@@ -1,4 +1,4 @@
-/** Every regular expression of the program and of the TextMate grammar, as `recheck` can read it. */
+/** Every regular expression of the program, of the TextMate grammar and of what the editor does at a key, as `recheck` can read it. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseSync } from "@swc/core";
@@ -43,6 +43,20 @@ export function grammarPatterns(): Pattern[] {
       return typeof source === "string"
         ? [{ file: GRAMMAR, source: source.replace(/([*+?}])\+/g, "$1"), flags: "" }]
         : [];
+    }),
+  );
+}
+
+const CONFIGURATION = "language-configuration.json";
+
+/** What VS Code asks of a line when a key is pressed in it: where a word ends, what is indented. */
+export function configurationPatterns(): Pattern[] {
+  const configuration: unknown = JSON.parse(readFileSync(join(ROOT, CONFIGURATION), "utf8"));
+  const keys = ["wordPattern", "increaseIndentPattern", "decreaseIndentPattern", "beforeText", "afterText", "start", "end"];
+  return nodesOf(configuration).flatMap((node) =>
+    keys.flatMap((key) => {
+      const source = node[key];
+      return typeof source === "string" ? [{ file: CONFIGURATION, source, flags: "" }] : [];
     }),
   );
 }

@@ -27,11 +27,12 @@ const MOST_LENSES = 2000;
 export function codeLenses(view: View, { trips }: { readonly trips: boolean }): CodeLens[] {
   const out: CodeLens[] = [];
   const taken = takenRules(view);
+  const firsts = new Map<SymbolKey, Statement | undefined>();
   for (const statement of statementsOf(view.document.tree.statements)) {
     if (out.length >= MOST_LENSES) break;
     if (statement.kind === "scenario") out.push(...scenarioLenses(view, statement, trips));
     else if (statement.kind === "rule") out.push(...ruleLenses(view, statement, taken.get(statement)));
-    else if (COUNTED.has(statement.kind)) out.push(...countLens(view, statement));
+    else if (COUNTED.has(statement.kind)) out.push(...countLens(view, statement, firsts));
   }
   return out;
 }
@@ -88,10 +89,17 @@ function ruleLenses(view: View, statement: RuleStatement, taken: Finding | undef
   return out;
 }
 
-function countLens({ document, program }: View, statement: Statement): CodeLens[] {
+/** `firsts`: the declarations that hold, as far as they were asked for; thousands may have one name. */
+function countLens(
+  { document, program }: View,
+  statement: Statement,
+  firsts: Map<SymbolKey, Statement | undefined>,
+): CodeLens[] {
   const part = partsOf(statement).find(({ kind }) => kind === "declares");
   const key = part && keyOf(statement, part);
-  if (key === undefined || declarationsOfKey(program, key)[0]?.statement !== statement) return [];
+  if (key === undefined) return [];
+  if (!firsts.has(key)) firsts.set(key, declarationsOfKey(program, key)[0]?.statement);
+  if (firsts.get(key) !== statement) return [];
   const range = document.rangeOf(statement.chunk, statement.keyword);
   return [{ range, data: { uri: document.uri, key } satisfies LensData }];
 }

@@ -125,7 +125,9 @@ function wordEnd(chunk: Chunk, offset: number): number {
   const string = tokensOf(chunk).find((token) => token.image.startsWith('"') && touchesInside(token, offset));
   // One that nobody has closed yet reaches to the line's end, which is not its own.
   if (string !== undefined) return isClosed(string) ? spanOf(string).end : offset;
-  return offset + (/^(?:-*[A-Za-z0-9_])*/.exec(chunk.text.slice(offset))?.[0].length ?? 0);
+  // V8 goes through a class however long the text is; for a group that is repeated its stack may be too small.
+  const run = /^[A-Za-z0-9_-]*/.exec(chunk.text.slice(offset))?.[0] ?? "";
+  return offset + run.length - tail(run, /-/).length;
 }
 
 interface Context {
