@@ -6,6 +6,8 @@ import { isGzip } from "../capture/gzip.ts";
 import type { Pieces } from "../capture/octets.ts";
 import type { Unread } from "../policy/program.ts";
 import { mayRead, type Wanted } from "../policy/readable.ts";
+import type { Steps } from "../syntax/steps.ts";
+import { RequestError } from "./protocol.ts";
 
 export interface FileSource {
   /** The bytes of a file, by path or URI, or why there are none (undefined: it is missing). */
@@ -42,8 +44,21 @@ async function loadInflate(): Promise<void> {
   inflate = await import("../capture/inflate.ts");
 }
 
-/** What `attempt` makes of the files. Whatever it throws while files are still on their way is not meant yet. */
-export function withFiles<T>(source: FileSource, wanted: Wanted, attempt: (files: Files) => T): T | Promise<T> {
+/** Steps that are taken before requests are looked at: what most policies need, so that they start at once. */
+const AT_ONCE = 32;
+/** Milliseconds that the steps after them may take before requests are looked at. */
+const SLICE = 40;
+
+/**
+ * What `attempt` makes of the files. Whatever it throws while files are still on their way is not meant yet. `isOver`:
+ * nobody waits for it any more.
+ */
+export function withFiles<T>(
+  source: FileSource,
+  wanted: Wanted,
+  attempt: (files: Files) => Steps<T>,
+  isOver: () => boolean,
+): T | Promise<T> {
   const found = new Map<string, Found>();
   let awaited: Promise<void>[] = [];
   const read = (path: string, what: Wanted): Uint8Array | Unread => {
@@ -84,14 +99,26 @@ export function withFiles<T>(source: FileSource, wanted: Wanted, attempt: (files
   };
   const again = (): T | Promise<T> => {
     awaited = [];
-    let made: T;
+    return work(attempt(files), AT_ONCE);
+  };
+  const work = (steps: Steps<T>, least: number): T | Promise<T> => {
+    const deadline = performance.now() + SLICE;
+    let step: IteratorResult<undefined, T>;
     try {
-      made = attempt(files);
+      let taken = 0;
+      do step = steps.next();
+      while (!step.done && (++taken < least || performance.now() < deadline));
     } catch (error) {
       if (awaited.length === 0) throw error;
       return arrived();
     }
-    return awaited.length === 0 ? made : arrived();
+    if (step.done) return awaited.length === 0 ? step.value : arrived();
+    return later(steps);
+  };
+  const later = async (steps: Steps<T>): Promise<T> => {
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    if (isOver()) throw new RequestError("the session has ended");
+    return work(steps, 0);
   };
   return again();
 }

@@ -1,12 +1,13 @@
 /** From a launch request to what runs. What cannot be run is said in words that a person can act on. */
 
 import { boundsOf, MEGABYTE } from "../policy/bounds.ts";
-import { compilePolicy } from "../policy/compile.ts";
+import { compileSteps } from "../policy/compile.ts";
 import type { Block, Policy, Source, Vnic } from "../policy/policy.ts";
-import { loadProgram, type Program, type Unread, unreadText } from "../policy/program.ts";
+import { type Program, programSteps, type Unread, unreadText } from "../policy/program.ts";
 import { readableFrom, type Wanted } from "../policy/readable.ts";
 import { parseFile, type SourceDocument } from "../syntax/document.ts";
 import { nearest } from "../syntax/near.ts";
+import type { Steps } from "../syntax/steps.ts";
 import type { ScenarioStatement } from "../syntax/tree.ts";
 import { captureScript } from "./captureScript.ts";
 import type { Files } from "./files.ts";
@@ -53,8 +54,11 @@ export interface Loaded {
   readonly stamps: ReadonlyMap<string, number | undefined>;
 }
 
-/** Reads and compiles what a launch asks for; throws a RequestError, to be shown, when it cannot run. */
-export function load(args: LaunchArguments, files: Files): Loaded {
+/**
+ * Reads and compiles what a launch asks for, in short steps: a large policy takes seconds, and the client may want to go
+ * meanwhile. Throws a RequestError, to be shown, when it cannot run.
+ */
+export function* load(args: LaunchArguments, files: Files): Steps<Loaded> {
   const path = args.program;
   if (typeof path !== "string" || path === "")
     throw new RequestError("the launch configuration names no program: the policy file to debug", true);
@@ -70,8 +74,8 @@ export function load(args: LaunchArguments, files: Files): Loaded {
   if (typeof root === "string")
     throw new RequestError(typeof bytes === "string" ? notThere(path, bytes) : `${path} is no text`, true);
   const load = (uri: string) => (uri === path ? root : documentOf(uri, files.read(uri)));
-  const program = loadProgram(path, load, boundsOf(args.limits));
-  const policy = compilePolicy(program);
+  const program = yield* programSteps(path, load, boundsOf(args.limits));
+  const policy = yield* compileSteps(program);
   const capture = (open: Files["capture"]) => (name: string) => {
     stamps.set(name, files.stamp?.(name));
     return open(name);
@@ -82,7 +86,8 @@ export function load(args: LaunchArguments, files: Files): Loaded {
     ({ uri, why }) => `the import ${uri} ${unreadText(why)}: what it declares is missing`,
   );
   warnings.push(...about);
-  const mistakes = mistakesOnTheWay(program, policy, script, scenario);
+  yield;
+  const mistakes = yield* mistakesOnTheWay(program, policy, script, scenario);
   if (mistakes.onTheWay) throw new RequestError(mistakes.onTheWay, true);
   return {
     title: baseName(path),

@@ -3,7 +3,7 @@
  * passes a line which was left out nobody knows, so it does not begin; elsewhere a warning is enough.
  */
 
-import { checkProgram } from "../check/check.ts";
+import { checkSteps } from "../check/check.ts";
 import { CODES, type Code } from "../check/codes.ts";
 import type { Finding } from "../check/finding.ts";
 import { CATEGORIES } from "../policy/blocks.ts";
@@ -13,6 +13,7 @@ import type { Program } from "../policy/program.ts";
 import { ProgramNames } from "../policy/programNames.ts";
 import { lineOf } from "../syntax/document.ts";
 import { eachStatement, topOf } from "../syntax/statements.ts";
+import { type Steps, STRIDE } from "../syntax/steps.ts";
 import type { ScenarioStatement, SectionStatement, Statement } from "../syntax/tree.ts";
 import { baseName } from "./paths.ts";
 import { rulesOf } from "./places.ts";
@@ -47,17 +48,16 @@ export function firstMistake(program: Program): string | undefined {
   return undefined;
 }
 
-export function mistakesOnTheWay(
+export function* mistakesOnTheWay(
   program: Program,
   policy: Policy,
   script: Script,
   scenario: Source<ScenarioStatement> | undefined,
-): Found {
-  const mistakes = checkProgram(program, policy).filter(
-    ({ code }) => CODES[code].severity === "error" && !IMPORTS.has(code),
-  );
+): Steps<Found> {
+  const findings = yield* checkSteps(program, policy);
+  const mistakes = findings.filter(({ code }) => CODES[code].severity === "error" && !IMPORTS.has(code));
   if (mistakes.length === 0) return { elsewhere: [] };
-  const reached = linesReached(program, script, scenario?.statement);
+  const reached = yield* linesReached(program, script, scenario?.statement);
   const met = mistakes.filter(({ place }) => isReached(place.at.statement, reached));
   const grave = met.find(({ code }) => !HOLDING.has(code));
   if (grave) return { onTheWay: `the packet would pass a mistake: ${toldOf(program, grave)}`, elsewhere: [] };
@@ -108,7 +108,7 @@ function rank(section: SectionStatement | undefined): number {
   return section.ethernet ? -1 : ORDER.indexOf(section.category?.text ?? "application");
 }
 
-function linesReached(program: Program, script: Script, scenario: Statement | undefined): Reached {
+function* linesReached(program: Program, script: Script, scenario: Statement | undefined): Steps<Reached> {
   const reached = new Map<Statement, Statement | undefined>();
   /** With a decider: as far as it; of two the one that more is tried before. */
   const reach = (owner: Statement, decider?: Statement): void => {
@@ -119,9 +119,11 @@ function linesReached(program: Program, script: Script, scenario: Statement | un
     }
   };
   if (scenario) reach(scenario);
+  let moments = 0;
   const world = script.world();
   for (let index = 0; index < Math.min(script.length, TRIED); index++)
     for (const moment of script.begin(index, world, undefined, "slots")) {
+      if (++moments % STRIDE === 0) yield;
       if (moment.kind !== "decided") continue;
       const { chain, block } = moment.place;
       if (chain) reach(chain.source.statement);

@@ -119,7 +119,12 @@ class DebugSession implements Session {
   /** Loads what is to run; undefined when it is there at once. */
   private start(args: LaunchArguments): Promise<void> | undefined {
     checkArguments(LAUNCH, args);
-    const loaded = withFiles(this.host, wantedBy(args, this.host.startedIn), (files) => load(args, files));
+    const loaded = withFiles(
+      this.host,
+      wantedBy(args, this.host.startedIn),
+      (files) => load(args, files),
+      () => !this.open,
+    );
     if (loaded instanceof Promise) return loaded.then((later) => this.take(later, args));
     this.take(loaded, args);
     return undefined;

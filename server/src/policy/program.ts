@@ -1,5 +1,6 @@
 /** A policy file and everything it imports: what is compiled and checked together. */
 import type { SourceDocument } from "../syntax/document.ts";
+import { finish, type Steps } from "../syntax/steps.ts";
 import type { ImportStatement } from "../syntax/tree.ts";
 import { type Bounds, STANDARD_BOUNDS } from "./bounds.ts";
 import type { Source } from "./policy.ts";
@@ -42,26 +43,30 @@ const UNREAD: Readonly<Record<Unread, string>> = {
  * The program that starts at `rootUri`. `load` gives a document, or why there is none (undefined: it is missing); it
  * is asked once a URI. Complains (throws) only when the root itself is not there: its caller has it in hand.
  */
-export function loadProgram(
+export const loadProgram = (...of: Parameters<typeof programSteps>): Program => finish(programSteps(...of));
+
+/** The same in short steps: long texts are read in several. */
+export function* programSteps(
   rootUri: string,
   load: (uri: string) => SourceDocument | Unread | undefined,
   bounds: Bounds = STANDARD_BOUNDS,
-): Program {
+): Steps<Program> {
   const root = load(rootUri);
   if (root === undefined || typeof root === "string") throw new Error(`no document ${rootUri}`);
   const byUri = new Map<string, SourceDocument | Unread>([[rootUri, root]]);
   const documents: SourceDocument[] = [];
   const declarationOrder: SourceDocument[] = [];
   const missingImports: MissingImport[] = [];
-  const visit = (uri: string, document: SourceDocument, depth: number) => {
+  const visit = function* (uri: string, document: SourceDocument, depth: number): Steps<void> {
     documents.push(document);
+    for (; !document.whole; yield) document.readOn();
     for (const statement of document.tree.statements) {
       if (statement.kind !== "import" || statement.path === undefined) continue;
       const wanted = resolveImport(uri, statement.path.text);
       if (!byUri.has(wanted)) {
         const imported = within(depth) ?? load(wanted) ?? "missing";
         byUri.set(wanted, imported);
-        if (typeof imported !== "string") visit(wanted, imported, depth + 1);
+        if (typeof imported !== "string") yield* visit(wanted, imported, depth + 1);
       }
       const found = byUri.get(wanted) as SourceDocument | Unread;
       if (typeof found === "string") missingImports.push({ source: { uri, statement }, uri: wanted, why: found });
@@ -72,7 +77,7 @@ export function loadProgram(
     if (depth >= bounds.importDepth) return "too deep";
     return documents.length > bounds.imports ? "too many" : undefined;
   };
-  visit(rootUri, root, 0);
+  yield* visit(rootUri, root, 0);
   const document = (uri: string) => {
     const found = byUri.get(uri);
     return typeof found === "string" ? undefined : found;
