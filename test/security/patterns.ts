@@ -52,7 +52,15 @@ const CONFIGURATION = "language-configuration.json";
 /** What VS Code asks of a line when a key is pressed in it: where a word ends, what is indented. */
 export function configurationPatterns(): Pattern[] {
   const configuration: unknown = JSON.parse(readFileSync(join(ROOT, CONFIGURATION), "utf8"));
-  const keys = ["wordPattern", "increaseIndentPattern", "decreaseIndentPattern", "beforeText", "afterText", "start", "end"];
+  const keys = [
+    "wordPattern",
+    "increaseIndentPattern",
+    "decreaseIndentPattern",
+    "beforeText",
+    "afterText",
+    "start",
+    "end",
+  ];
   return nodesOf(configuration).flatMap((node) =>
     keys.flatMap((key) => {
       const source = node[key];

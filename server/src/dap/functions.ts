@@ -2,6 +2,8 @@
 import type { ReasonCode } from "../chain/reasons.ts";
 import type { Appliance, Block, Policy, Rule } from "../policy/policy.ts";
 import { nearest } from "../syntax/near.ts";
+import { topOf } from "../syntax/statements.ts";
+import type { Statement } from "../syntax/tree.ts";
 import type { Grain } from "./history.ts";
 import type { Moment } from "./moment.ts";
 import { rulesOf, unplaced } from "./places.ts";
@@ -47,7 +49,8 @@ const onRule: Reader = (words, policy, used) => {
   if (id === undefined) return undefined;
   const wanted = rulesNamed(policy, block === undefined ? undefined : bare(block), Number(id));
   const statements = new Set(wanted.map((rule) => rule.source.statement));
-  const homes = [...policy.blocks.values()].filter((b) => rulesOf(b).some((r) => statements.has(r.source.statement)));
+  const tops = new Set<Statement>(wanted.map((rule) => topOf(rule.source.statement)));
+  const homes = [...policy.blocks.values()].filter((b) => tops.has(b.source.statement));
   const [home] = homes;
   if (home && !homes.some((b) => used.has(b))) throw new Error(unplaced(home));
   if (wanted.every((rule) => rule.disabled)) throw new Error(`rule ${id} is disabled`);
@@ -120,10 +123,24 @@ export function rulesNamed(policy: Policy, block: string | undefined, id: number
         homes.map(([name]) => `block ${name}`),
       ),
     );
-  const found = homes.filter(([name]) => block === undefined || name === block).flatMap(([, rules]) => rules);
-  const named = found.filter((rule) => rule.id === id);
+  const named = homes.flatMap(([name, rules]) => (block === undefined || name === block ? withId(rules, id) : []));
   if (named.length === 0) throw new Error(`there is no rule ${id}${block === undefined ? "" : ` in ${block}`}`);
   return named;
+}
+
+const byId = new WeakMap<readonly Rule[], Map<number, Rule[]>>();
+function withId(rules: readonly Rule[], id: number): readonly Rule[] {
+  let ids = byId.get(rules);
+  if (ids === undefined) {
+    ids = new Map();
+    for (const rule of rules) {
+      const same = ids.get(rule.id);
+      if (same) same.push(rule);
+      else ids.set(rule.id, [rule]);
+    }
+    byId.set(rules, ids);
+  }
+  return ids.get(id) ?? [];
 }
 
 const bare = (name: string): string => (/^".*"$/.test(name) ? name.slice(1, -1) : name);

@@ -13,7 +13,7 @@ import type { Program } from "../policy/program.ts";
 import { ProgramNames } from "../policy/programNames.ts";
 import { lineOf } from "../syntax/document.ts";
 import { eachStatement, topOf } from "../syntax/statements.ts";
-import { type Steps, STRIDE } from "../syntax/steps.ts";
+import { STRIDE, type Steps } from "../syntax/steps.ts";
 import type { ScenarioStatement, SectionStatement, Statement } from "../syntax/tree.ts";
 import { baseName } from "./paths.ts";
 import { rulesOf } from "./places.ts";

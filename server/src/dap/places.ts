@@ -87,10 +87,18 @@ export function usedBlocks(policy: Policy): ReadonlySet<Block> {
 }
 export const unplaced = (block: Block): string => `no chain has a slot for ${block.module} ${block.name}`;
 
+/** Of each firewall that was asked for: a hundred thousand rules are not put together for each breakpoint. */
+const firewalls = new WeakMap<Block, readonly Rule[]>();
+
 export function rulesOf(block: Block): readonly Rule[] {
   if (block.module === "swsec") return [];
-  if (block.module === "dfw") return block.sections.flatMap((section) => section.rules);
-  return block.rules;
+  if (block.module !== "dfw") return block.rules;
+  let rules = firewalls.get(block);
+  if (rules === undefined) {
+    rules = block.sections.flatMap((section) => section.rules);
+    firewalls.set(block, rules);
+  }
+  return rules;
 }
 const unused = (rule: Rule): string | undefined => (rule.disabled ? `rule ${rule.id} is disabled` : undefined);
 
@@ -99,8 +107,19 @@ const unused = (rule: Rule): string | undefined => (rule.disabled ? `rule ${rule
  * reached. Undefined: there is none.
  */
 export function settle(list: readonly Stoppable[], line: number, column?: number): Stoppable | undefined {
-  const here = list.filter((s) => s.line <= line && line <= s.lastLine);
+  let below = 0;
+  for (let end = list.length; below < end; ) {
+    const middle = (below + end) >> 1;
+    if ((list[middle] as Stoppable).line <= line) below = middle + 1;
+    else end = middle;
+  }
+  // None lies inside another: what ends above the line has nothing before it that does not.
+  let first = below;
+  while (first > 0 && (list[first - 1] as Stoppable).lastLine >= line) first--;
+  const here = list.slice(first, below);
   const exact = here.filter((s) => s.line === line);
   if (exact.length > 0) return exact.find((s) => column === undefined || s.column >= column) ?? exact.at(-1);
-  return here.at(-1) ?? list.find((s) => s.line > line && s.never === undefined);
+  if (here.length > 0) return here.at(-1);
+  for (; below < list.length; below++) if (list[below]?.never === undefined) return list[below];
+  return undefined;
 }

@@ -50,7 +50,8 @@ const WIDEST_TAB = 100;
 function validOptions(options: any): void {
   if (!isObject(options)) throw wrong("options is an object");
   const { tabSize = 2, insertSpaces = true } = options;
-  if (!isCount(tabSize) || tabSize > WIDEST_TAB) throw wrong(`options.tabSize is a whole number from 0 to ${WIDEST_TAB}`);
+  if (!isCount(tabSize) || tabSize > WIDEST_TAB)
+    throw wrong(`options.tabSize is a whole number from 0 to ${WIDEST_TAB}`);
   if (typeof insertSpaces !== "boolean") throw wrong("options.insertSpaces is true or false");
 }
 

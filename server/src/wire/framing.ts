@@ -109,7 +109,9 @@ export function unframe(
 }
 
 function lengthsIn(header: string): Set<string> {
-  return new Set(Array.from(header.matchAll(/^content-length:[ \t]*(\d+)[ \t]*$/gim), ([, digits]) => digits as string));
+  return new Set(
+    Array.from(header.matchAll(/^content-length:[ \t]*(\d+)[ \t]*$/gim), ([, digits]) => digits as string),
+  );
 }
 
 function find(bytes: Uint8Array, pattern: Uint8Array): number {
