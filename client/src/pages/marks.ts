@@ -1,4 +1,4 @@
-/** A mark besides the word: verdicts must not differ by colour alone. */
+/** A mark besides the word: verdicts must not differ by colour alone. Of blocks of Unicode that every system has a font for. */
 export const marks: Readonly<Record<string, string>> = {
   pass: "·",
   allow: "✓",
@@ -7,9 +7,9 @@ export const marks: Readonly<Record<string, string>> = {
   answer: "↩",
   redirect: "⤳",
   blackhole: "●",
-  encrypt: "⚿",
-  protect: "⚿",
-  decrypt: "⚿",
+  encrypt: "▣",
+  protect: "▣",
+  decrypt: "□",
   delivered: "✓",
   flooded: "⁂",
   answered: "↩",

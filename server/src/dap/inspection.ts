@@ -203,9 +203,8 @@ export class Inspection {
       return { body: { result, ...rest }, changed: true };
     }
     const value = this.complaining(() => evaluate(hovered(line, args.context), this.debuggee.environment()));
-    // A hover over a word of the policy that means nothing here shows nothing, nor does a value beside a rule's line.
-    const silent = args.context === "hover" || (args.context === "watch" && line.kind === "call");
-    if (silent && value.kind === "absent") throw new RequestError(value.why);
+    // A hover over a word of the policy that means nothing here shows nothing.
+    if (args.context === "hover" && value.kind === "absent") throw new RequestError(value.why);
     const node = nodeOf("", value);
     // A watch, and a value in the editor, stand behind the expression and have a line's rest.
     const brief = args.context === "watch" && value.kind === "record" ? value.brief : undefined;

@@ -1,7 +1,8 @@
 /** Hover on a name: its declaration, and what it stands for now. */
 import { formatIp, formatMac } from "../policy/addresses.ts";
 import { BUILTIN_SERVICES } from "../policy/builtins.ts";
-import type { Block, Policy, Vnic } from "../policy/policy.ts";
+import { vnicsOf } from "../policy/endpoints.ts";
+import type { Block, EndpointSet, Policy, Vnic } from "../policy/policy.ts";
 import { slotsFor } from "../policy/slots.ts";
 import { fileName } from "../policy/uri.ts";
 import type { Statement } from "../syntax/tree.ts";
@@ -90,7 +91,7 @@ function endpointText(policy: Policy, name: string): string | undefined {
     return paragraphs(
       codeBlock(`group ${name}`),
       `${describeEndpoints(group.endpoints, 12)}.`,
-      memberLine(group.endpoints.vnics),
+      memberLine(membersOf(policy, group.endpoints)),
     );
   const vm = policy.vms.get(name);
   if (vm) {
@@ -140,6 +141,11 @@ function endpointText(policy: Policy, name: string): string | undefined {
   );
 }
 
+/** A set's vNICs, less those that its exceptions take out. */
+function membersOf(policy: Policy, set: EndpointSet): ReadonlySet<Vnic> {
+  const picked = vnicsOf(set, [...policy.vnics.values()]);
+  return new Set([...set.vnics].filter((vnic) => picked.has(vnic)));
+}
 const memberLine = (vnics: ReadonlySet<Vnic>): string | undefined =>
   vnics.size === 0 ? undefined : `Members: ${describeVnics(vnics, 12)}.`;
 

@@ -57,7 +57,7 @@ function containsOf(set: EndpointSet, ip: Ip, vnic: Vnic | undefined): boolean {
  * The vNICs that a set picks, for `applied-to` and `exclude`: its members, and those whose declared address or MAC is
  * named; less those that its `except` picks.
  */
-export function vnicsOf(set: EndpointSet, all: Iterable<Vnic>): ReadonlySet<Vnic> {
+export function vnicsOf(set: EndpointSet, all: readonly Vnic[]): ReadonlySet<Vnic> {
   if (set.any) return set.vnics;
   const literal = !noAddresses(set.addresses);
   if (!literal && set.macs.length === 0 && set.parts === undefined && set.except === undefined) return set.vnics;
@@ -214,7 +214,7 @@ export class EndpointResolver {
     const set = this.resolve(endpoints);
     let picked = this.#picked.get(set);
     if (picked === undefined) {
-      picked = vnicsOf(set, this.#inventory.vnics.values());
+      picked = vnicsOf(set, [...this.#inventory.vnics.values()]);
       this.#picked.set(set, picked);
     }
     return picked;

@@ -48,7 +48,12 @@ export function drawLane(lane: Lane, index: number): DrawnLane {
     element(
       "div",
       { class: "line" },
-      element("div", { class: "end vm" }, element("strong", {}, lane.vnic), element("span", {}, say("vm"))),
+      element(
+        "div",
+        { class: "end vm" },
+        element("strong", {}, ...breakable(lane.vnic)),
+        element("span", {}, say("vm")),
+      ),
       element("div", { class: "track" }, owners(lane.slots), list),
       element("div", { class: "end switch" }, element("strong", {}, say("vSwitch"))),
     ),
@@ -149,3 +154,9 @@ function drawSlot(slot: Slot, lane: number): DrawnSlot {
 
 const briefChanges = ([first, ...more]: readonly Change[]): string =>
   first ? `${changeText(first)}${more.length > 0 ? ` +${more.length}` : ""}` : "";
+
+/** A vNIC's name, which may go on in a new line behind its machine's. */
+function breakable(vnic: string): (string | HTMLElement)[] {
+  const dot = vnic.lastIndexOf(".") + 1;
+  return [vnic.slice(0, dot), element("wbr", {}), vnic.slice(dot)];
+}
