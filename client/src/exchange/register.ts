@@ -9,9 +9,12 @@ import { importFiles } from "./import.ts";
 
 export function registerExchange(context: vscode.ExtensionContext, server: Server): void {
   const found = vscode.languages.createDiagnosticCollection("iochain import");
+  const imports = (...uris: unknown[]) => importFiles(server, found, urisOf(uris));
   context.subscriptions.push(
     found,
-    vscode.commands.registerCommand("iochain.import", (...uris: unknown[]) => importFiles(server, found, urisOf(uris))),
+    vscode.commands.registerCommand("iochain.import", imports),
+    // The same in a file's menu, where no category stands before the name.
+    vscode.commands.registerCommand("iochain.importFiles", imports),
     vscode.commands.registerCommand("iochain.export", () => withPolicy((policy) => exportPolicy(server, policy.uri))),
     vscode.languages.registerDocumentDropEditProvider(
       { language: languageId },
