@@ -1,7 +1,7 @@
 /** A capture that is dropped onto a policy becomes a `replay` step. */
 import * as vscode from "vscode";
 import type { Server } from "../server.ts";
-import { replaySteps } from "./replaySteps.ts";
+import { type Declaration, replaySteps } from "./replaySteps.ts";
 
 export async function dropCapture(
   server: Server,
@@ -18,12 +18,28 @@ export async function dropCapture(
     if (uri.path.startsWith(`${folder}/`)) return uri.path.slice(folder.length + 1);
     return uri.scheme === "file" ? uri.fsPath : uri.toString();
   });
-  const before = document.getText(new vscode.Range(new vscode.Position(0, 0), position));
   const uri = document.uri.toString();
   const vnics = await server.sendRequest<{ vnics: { vnic: string }[] }>("iochain/vnics", { uri }).then(
     (answer) => answer.vnics.map(({ vnic }) => vnic),
     () => [],
   );
-  const snippet = new vscode.SnippetString(replaySteps(paths, vnics, before));
-  return new vscode.DocumentDropEdit(snippet, vscode.l10n.t("Replay this capture"));
+  const lines = document.getText().split(/\r?\n/);
+  const { place, snippet } = replaySteps(paths, vnics, lines, await declarationsOf(document), position);
+  const edit = new vscode.DocumentDropEdit("", vscode.l10n.t("Replay this capture"));
+  const at = new vscode.Range(place.line, place.character, place.line, place.character);
+  edit.additionalEdit = new vscode.WorkspaceEdit();
+  edit.additionalEdit.set(document.uri, [new vscode.SnippetTextEdit(at, new vscode.SnippetString(snippet))]);
+  return edit;
+}
+
+async function declarationsOf({ uri }: vscode.TextDocument): Promise<Declaration[]> {
+  const outline = await vscode.commands.executeCommand<vscode.DocumentSymbol[] | undefined>(
+    "vscode.executeDocumentSymbolProvider",
+    uri,
+  );
+  return (outline ?? []).map(({ kind, range }) => ({
+    isScenario: kind === vscode.SymbolKind.Event,
+    first: range.start.line,
+    last: range.end.line,
+  }));
 }

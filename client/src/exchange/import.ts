@@ -15,7 +15,13 @@ const LARGEST = 256 * 1024 * 1024;
 /** That all is well need not be clicked away. */
 const TOLD_MILLISECONDS = 8000;
 
-const formats = () => [
+interface Format extends vscode.QuickPickItem {
+  readonly format: string;
+  /** What files of this format, and of no other, are called. */
+  readonly names?: RegExp;
+}
+
+const formats = (): Format[] => [
   {
     format: "dvfilter",
     label: vscode.l10n.t("Host: summarize-dvfilter"),
@@ -30,16 +36,19 @@ const formats = () => [
     format: "nsx-policy",
     label: vscode.l10n.t("NSX: Policy API JSON"),
     detail: vscode.l10n.t("Security policies, groups, services, redirection, profiles"),
+    names: /\.json$/i,
   },
   {
     format: "nsxv-xml",
     label: vscode.l10n.t("NSX for vSphere: REST bodies"),
     detail: vscode.l10n.t("Firewall configuration, sets, security groups, applications"),
+    names: /\.xml$/i,
   },
   {
     format: "dfwpktlogs",
     label: vscode.l10n.t("Host: dfwpktlogs"),
     detail: vscode.l10n.t("Log lines as a scenario that says what they said"),
+    names: /\.log$/i,
   },
 ];
 
@@ -48,7 +57,9 @@ export async function importFiles(
   found: vscode.DiagnosticCollection,
   given: readonly vscode.Uri[],
 ): Promise<void> {
-  const chosen = await vscode.window.showQuickPick(formats(), {
+  const isLikely = ({ names }: Format): boolean => given.some(({ path }) => names?.test(path));
+  const likeliest = formats().sort((one, other) => Number(isLikely(other)) - Number(isLikely(one)));
+  const chosen = await vscode.window.showQuickPick(likeliest, {
     title: vscode.l10n.t("Import into an IOChain policy"),
     placeHolder: vscode.l10n.t("What are the inputs?"),
     matchOnDetail: true,
