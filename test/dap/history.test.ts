@@ -152,6 +152,31 @@ describe("history", () => {
     expect(run).toBeLessThan(6_000);
   });
 
+  test("forks of a world that holds much are fewer, and all is reached again", () => {
+    class Flows {
+      weight = 0;
+      fork(): Flows {
+        return Object.assign(new Flows(), { weight: this.weight });
+      }
+    }
+    const growing: Course<Flows, Stop, string> = {
+      length: 2000,
+      world: () => new Flows(),
+      // biome-ignore lint/correctness/useYield: these units have no stops
+      *begin(_, world) {
+        world.weight += 1000;
+      },
+    };
+    const history = new History(growing, new Counter());
+    while (!history.ended) history.forward();
+    expect(history.checkpointCount).toBe(8);
+    for (const unit of [1990, 1000, 1999, 3, 0]) {
+      history.go({ unit, stop: 0, part: 0 });
+      expect(history.world.weight).toBe(1000 * unit);
+      while (!history.ended) history.forward();
+    }
+  });
+
   test("the search back finds the last place, never one before the floor", () => {
     const history = new History(course([2, 2, 2, 2]), new Counter());
     while (!history.ended) history.forward();

@@ -143,6 +143,15 @@ export class World {
     this.chains = policy.chains;
   }
 
+  /** Flows that are known anywhere: what a fork holds for itself when they have all been touched. */
+  get weight(): number {
+    let flows = 0;
+    for (const { connections, redirects } of this.states.values()) {
+      flows += connections.size;
+      for (const ways of redirects.values()) flows += ways.size;
+    }
+    return flows;
+  }
   fork(): World {
     const fork = new World(this.policy);
     fork.clock = this.clock;

@@ -21,6 +21,8 @@ const sameStop = (a: Position, b: Position): boolean => a.unit === b.unit && a.s
 
 export interface World<W> {
   fork(): W;
+  /** Entries that a fork comes to hold for itself once the run has gone on; absent: not worth counting. */
+  readonly weight?: number;
 }
 
 /** Grows from stop to stop, and is the same however finely the unit is run. */
@@ -56,12 +58,16 @@ interface Checkpoint<W, Memory> {
   readonly unit: number;
   readonly index: number;
   readonly world: W;
+  readonly weight: number;
   readonly memory: Memory;
 }
 type Intervention<Edit> = Position & ({ readonly edit: Edit } | { readonly jump: number });
 
-/** Forks kept at most, for any length of run: each may hold a table of connections of its own. */
+/** Forks kept at most, for any length of run. */
 const MOST_CHECKPOINTS = 24;
+/** Where they hold more than so many entries in all (some 80 octets each), they are fewer: down to so few. */
+const MOST_WEIGHT = 2 ** 21;
+const FEWEST_CHECKPOINTS = 8;
 /** A fork makes the next change of a big table dear: the longer the run, the rarer they are laid. */
 const spacing = (unit: number): number => 1 + Math.floor(unit / 32);
 /** Units before a place that was gone back to that get forks of their own: who goes back once goes back again. */
@@ -255,10 +261,17 @@ export class History<W extends World<W>, Stop extends Ordered, Edit, Memory> {
     const latest = this.checkpoints.at(-1);
     const wanted = !latest || latest.unit + spacing(unit) <= unit || (unit >= this.nearFrom && latest.unit < unit);
     if (wanted) {
-      this.checkpoints.push({ unit, index, world: this.now.fork(), memory: this.follower.memory() });
-      if (this.checkpoints.length > MOST_CHECKPOINTS) this.thin(unit);
+      const { weight = 0 } = this.now;
+      this.checkpoints.push({ unit, index, world: this.now.fork(), weight, memory: this.follower.memory() });
+      while (this.isCrowded()) this.thin(unit);
     }
     this.follower.begun(index, this.at);
+  }
+  private isCrowded(): boolean {
+    const { length } = this.checkpoints;
+    if (length > MOST_CHECKPOINTS) return true;
+    const held = this.checkpoints.reduce((sum, { weight }) => sum + weight, 0);
+    return length > FEWEST_CHECKPOINTS && held > MOST_WEIGHT;
   }
   /** Drops the fork whose loss lengthens the way back least for its distance; never the first nor the last two. */
   private thin(now: number): void {
