@@ -1,13 +1,13 @@
 /** Policies from the file system. A document's URI is the path as the user gave it, so results name files as they did. */
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readdirSync, readSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { isGzip } from "../capture/gzip.ts";
-import { findOnDisk } from "../disk.ts";
+import { findOnDisk, readDisk } from "../disk.ts";
 import { MEGABYTE, STANDARD_BOUNDS } from "../policy/bounds.ts";
 import { compilePolicy } from "../policy/compile.ts";
 import type { Policy } from "../policy/policy.ts";
-import { loadProgram, type Program, type Unread } from "../policy/program.ts";
+import { loadProgram, type Program, type Unread, unreadText } from "../policy/program.ts";
 import type { Readable } from "../policy/readable.ts";
 import { parseFile, type SourceDocument } from "../syntax/document.ts";
 import { Unusable } from "./terminal.ts";
@@ -39,14 +39,35 @@ function stat(path: string) {
   }
 }
 
-/** A file's bytes; `-` and `<stdin>` read standard input. Complains as `Unusable`. */
-export function readBytes(path: string): Uint8Array {
+/** In octets. */
+const PIECE = 2 ** 20;
+
+/**
+ * A file's bytes, of what the person has named: a pipe is read, too, and a device that never ends no further than
+ * `longest` octets. `-` and `<stdin>` read standard input. Complains as `Unusable`.
+ */
+function readBytes(path: string, longest: number): Uint8Array {
+  const isInput = path === "-" || path === STDIN;
+  let file: number | undefined;
   try {
-    return readFileSync(path === "-" || path === STDIN ? 0 : path);
+    file = isInput ? 0 : openSync(path, "r");
+    if (fstatSync(file).size > longest) throw tooLong(path, longest);
+    const pieces: Uint8Array[] = [];
+    for (let held = 0; held <= longest; ) {
+      const piece = Buffer.allocUnsafe(PIECE);
+      const count = readSync(file, piece);
+      if (count === 0) return Buffer.concat(pieces);
+      pieces.push(piece.subarray(0, count));
+      held += count;
+    }
   } catch (error) {
-    throw unreadable(path, error);
+    throw error instanceof Unusable ? error : unreadable(path, error);
+  } finally {
+    if (file !== undefined && !isInput) closeSync(file);
   }
+  throw tooLong(path, longest);
 }
+const tooLong = (path: string, longest: number) => new Unusable(`${path}: longer than ${longest / MEGABYTE} MB`);
 
 /** An error of the file system in words. */
 export function unreadable(path: string, error: unknown): Unusable {
@@ -60,14 +81,17 @@ export function unreadable(path: string, error: unknown): Unusable {
   return new Unusable(`${path}: ${why[code ?? ""] ?? message}`);
 }
 
+/** In octets, also unpacked: a capture that a scenario replays is held whole. */
+const LONGEST_CAPTURE = 2 ** 30;
+/** In octets. */
+const LONGEST_POLICY = STANDARD_BOUNDS.fileMegabytes * MEGABYTE;
+
 /**
- * A policy's text. Bytes that are not UTF-8 are refused: a replacement character in a name would be a silent change. So
- * is a text that an editor would not get from a disk.
+ * A text of at most so many octets, as many as an editor would get of a policy. Bytes that are not UTF-8 are refused: a
+ * replacement character in a name would be a silent change.
  */
-export function readText(path: string): string {
-  const bytes = readBytes(path);
-  const { fileMegabytes } = STANDARD_BOUNDS;
-  if (bytes.length > fileMegabytes * MEGABYTE) throw new Unusable(`${path}: longer than ${fileMegabytes} MB`);
+export function readText(path: string, longest = LONGEST_POLICY): string {
+  const bytes = readBytes(path, longest);
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (error) {
@@ -76,13 +100,16 @@ export function readText(path: string): string {
   }
 }
 
-/** A capture's bytes, decompressed where it is gzipped. */
+/** The bytes of a capture that a policy names, decompressed where it is gzipped. Complains as `Unusable`. */
 export function readCaptureBytes(path: string): Uint8Array {
-  const bytes = readBytes(path);
+  const bytes = readDisk(resolve(path), { longest: LONGEST_CAPTURE });
+  if (typeof bytes === "string") throw new Unusable(`${path} ${unreadText(bytes)}`);
   if (!isGzip(bytes)) return bytes;
   try {
-    return gunzipSync(bytes);
-  } catch {
+    return gunzipSync(bytes, { maxOutputLength: LONGEST_CAPTURE });
+  } catch (error) {
+    const isLarge = (error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE";
+    if (isLarge) throw tooLong(path, LONGEST_CAPTURE);
     throw new Unusable(`${path}: the gzip data are damaged`);
   }
 }
@@ -92,21 +119,22 @@ export function readCaptureBytes(path: string): Uint8Array {
  * be read where somebody else than the person names the files; left out, everything.
  */
 export function load(path: string, readable?: Readable): Program {
-  const isRefused = (file: string) =>
-    readable !== undefined && findOnDisk(resolve(file), { readable, longest: Number.POSITIVE_INFINITY }) === "outside";
-  if (isRefused(path)) throw new Unusable(`${path}: is no policy (.iochain)`);
+  const wanted = { longest: LONGEST_POLICY, ...(readable && { readable }) };
+  if (readable !== undefined && findOnDisk(resolve(path), wanted) === "outside")
+    throw new Unusable(`${path}: is no policy (.iochain)`);
   const root = parseFile(path, readText(path));
-  const readImport = (uri: string) => (isRefused(uri) ? "outside" : importOf(uri));
-  return loadProgram(path, (uri) => (uri === path ? root : readImport(uri)));
-}
-
-function importOf(path: string): SourceDocument | Unread {
-  try {
-    return parseFile(path, readText(path));
-  } catch (error) {
-    if (error instanceof Unusable) return "missing";
-    throw error;
-  }
+  // The person did not name it: what is no file is not waited for.
+  const importOf = (uri: string): SourceDocument | Unread => {
+    const found = findOnDisk(resolve(uri), wanted);
+    if (typeof found === "string") return found;
+    try {
+      return parseFile(uri, readText(found.path));
+    } catch (error) {
+      if (error instanceof Unusable) return "missing";
+      throw error;
+    }
+  };
+  return loadProgram(path, (uri) => (uri === path ? root : importOf(uri)));
 }
 
 export function loadPolicy(path: string): { readonly program: Program; readonly policy: Policy } {

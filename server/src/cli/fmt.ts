@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { parseFile } from "../syntax/document.ts";
 import { formatText } from "../syntax/format.ts";
 import { policyFiles, readText, STDIN } from "./files.ts";
-import { FOUND, OK, print, say, UNUSABLE, Unusable } from "./terminal.ts";
+import { FOUND, OK, print, say, UNUSABLE, unwritable, writeOut } from "./terminal.ts";
 
 export function fmt(paths: string[], options: { readonly check?: boolean }): number {
   let code: number = OK;
@@ -16,7 +16,7 @@ export function fmt(paths: string[], options: { readonly check?: boolean }): num
         print(file);
         code = Math.max(code, FOUND);
       }
-    } else if (file === STDIN) process.stdout.write(formatted);
+    } else if (file === STDIN) writeOut(formatted);
     else if (formatted !== text) write(file, formatted);
     for (const { chunk, error } of document.errors()) {
       const { start } = document.rangeOf(chunk, error);
@@ -31,7 +31,7 @@ function write(file: string, text: string): void {
   try {
     writeFileSync(file, text);
   } catch (error) {
-    throw new Unusable(`${file}: cannot be written: ${(error as Error).message}`);
+    throw unwritable(file, error);
   }
   say(`formatted ${file}`);
 }

@@ -3,12 +3,13 @@ import { writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import type { ImportFormat } from "../exchange/formats.ts";
 import { importInputs } from "../exchange/import.ts";
+import { MAX_INPUT } from "../exchange/input.ts";
 import { noteText, placeText } from "../exchange/report.ts";
 import { readText, STDIN } from "./files.ts";
-import { OK, say, UNUSABLE, Unusable } from "./terminal.ts";
+import { OK, say, UNUSABLE, unwritable, writeOut } from "./terminal.ts";
 
 export function importFiles(format: ImportFormat, paths: string[], options: { readonly output?: string }): number {
-  const inputs = paths.map((path) => ({ name: path === "-" ? STDIN : path, text: readText(path) }));
+  const inputs = paths.map((path) => ({ name: path === "-" ? STDIN : path, text: readText(path, MAX_INPUT) }));
   const result = importInputs(format, inputs);
   if (result.notes.length > 0) say(result.notes.map(noteText).join("\n"));
   if ("refused" in result) {
@@ -24,13 +25,13 @@ export function importFiles(format: ImportFormat, paths: string[], options: { re
 /** A result's text: into a file, or to standard output. */
 export function write(text: string, output: string | undefined): void {
   if (output === undefined || output === "-") {
-    process.stdout.write(text);
+    writeOut(text);
     return;
   }
   try {
     writeFileSync(output, text);
   } catch (error) {
-    throw new Unusable(`${output}: cannot be written: ${(error as Error).message}`);
+    throw unwritable(output, error);
   }
   say(`wrote ${basename(output)}`);
 }

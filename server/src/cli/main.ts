@@ -13,7 +13,7 @@ import type { exportFile } from "./export.ts";
 import { fmt } from "./fmt.ts";
 import type { importFiles } from "./import.ts";
 import { replay } from "./replay.ts";
-import { OK, say, UNUSABLE, Unusable } from "./terminal.ts";
+import { OK, say, UNUSABLE, Unusable, writeOut } from "./terminal.ts";
 import { test } from "./test.ts";
 import { trace } from "./trace.ts";
 
@@ -35,7 +35,11 @@ const program = new Command("iochain")
   .version(version)
   .exitOverride()
   .showHelpAfterError()
-  .configureOutput({ outputError: (text, write) => write(text) });
+  .configureOutput({
+    outputError: (text, write) => write(text),
+    writeOut,
+    writeErr: (text) => say(text.replace(/\n$/, "")),
+  });
 
 /** Commands give their exit code; what they throw as `Unusable` is told and ends with 2. */
 let exitCode: number = OK;

@@ -14,10 +14,13 @@ export class Unusable extends Error {}
 type Style = "bold" | "dim" | "red" | "green" | "yellow" | "blue" | "cyan";
 const CODES: Record<Style, number> = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, blue: 34, cyan: 36 };
 
+/** Stands for the escape character of our own colours until they are written; nobody can know it beforehand. */
+const MARK = `\u{f0000}${Math.random()}`;
+
 /** Colours `text` where standard output is a terminal and NO_COLOR (no-color.org) is not set. */
 export function style(text: string, ...styles: Style[]): string {
   if (!process.stdout.isTTY || process.env.NO_COLOR) return text;
-  return styles.reduce((inner, s) => `\u001b[${CODES[s]}m${inner}\u001b[0m`, text);
+  return styles.reduce((inner, s) => `${MARK}[${CODES[s]}m${inner}${MARK}[0m`, text);
 }
 
 /** Results go to standard output. Synchronous, so that nothing is lost when the process ends right after. */
@@ -44,9 +47,9 @@ export class Lines {
   }
 }
 
-/** Octets of a result that is no text. */
-export function writeOut(octets: Uint8Array): void {
-  writeAll(1, octets);
+/** A result as it is: octets, or a text that a program is to read. */
+export function writeOut(result: Uint8Array | string): void {
+  writeAll(1, typeof result === "string" ? Buffer.from(result) : result);
 }
 
 /** Everything that is not a result. */
@@ -54,8 +57,25 @@ export function say(text: string): void {
   writeAll(2, `${text}\n`);
 }
 
+/**
+ * What a terminal would obey, and what turns letters around: control characters but line ends and tabs, and Unicode's
+ * bidirectional ones (the "Trojan Source" paper, CVE-2021-42574). Names and titles may be a stranger's.
+ */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: those are meant.
+const OBEYED = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+/** The text with those as JSON and JavaScript write them, so that JSON stays what it is, and in our colours. */
+const visible = (text: string): string =>
+  text.replace(OBEYED, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`).replaceAll(MARK, "\u001b");
+
+/** That something cannot be written, in words. */
+export const unwritable = (what: string, error: unknown): Unusable => {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return new Unusable(`${what}: cannot be written: ${code === "ENOSPC" ? "no space is left" : message}`);
+};
+
 function writeAll(fd: 1 | 2, content: string | Uint8Array): void {
-  let bytes: Uint8Array = typeof content === "string" ? Buffer.from(content) : content;
+  let bytes: Uint8Array = typeof content === "string" ? Buffer.from(visible(content)) : content;
   while (bytes.length > 0) {
     try {
       bytes = bytes.subarray(writeSync(fd, bytes));
@@ -63,7 +83,11 @@ function writeAll(fd: 1 | 2, content: string | Uint8Array): void {
       const { code } = error as NodeJS.ErrnoException;
       // A reader that has gone away (`| head`) ends the command quietly, as SIGPIPE would.
       if (code === "EPIPE") process.exit(OK);
-      if (code !== "EAGAIN") throw error;
+      if (code !== "EAGAIN") {
+        // Nobody can be told that nobody can be told anything.
+        if (fd === 2) return;
+        throw unwritable("standard output", error);
+      }
       // A slow reader of a pipe that does not block: no reason to spin.
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
     }

@@ -11,13 +11,17 @@ export function unquote(image: string): string {
   });
 }
 
+/** What does not show, or turns letters around (CVE-2021-42574), and halves of characters. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: those are meant.
+const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]/;
+
 /** The string that reads as `text`. */
 export function quote(text: string): string {
   const escaped = Array.from(text, (char) => {
     if (char === '"' || char === "\\") return `\\${char}`;
     if (char === "\n") return "\\n";
     if (char === "\t") return "\\t";
-    return char < " " ? `\\u{${char.charCodeAt(0).toString(16)}}` : char;
+    return char.length === 1 && UNSEEN.test(char) ? `\\u{${char.charCodeAt(0).toString(16)}}` : char;
   });
   return `"${escaped.join("")}"`;
 }
