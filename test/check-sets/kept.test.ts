@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { checkProgram } from "../../server/src/check/check.ts";
-import { withErrors } from "../../server/src/check/everything.ts";
+import { withErrors } from "../../server/src/check/mistakenWay.ts";
 import { KeptSets } from "../../server/src/check/sets/kept.ts";
 import { setFindings } from "../../server/src/check/sets.ts";
 import { compilePolicy } from "../../server/src/policy/compile.ts";

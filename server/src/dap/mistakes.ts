@@ -6,7 +6,7 @@
 import { checkSteps } from "../check/check.ts";
 import { CODES, type Code } from "../check/codes.ts";
 import type { Finding } from "../check/finding.ts";
-import { CATEGORIES } from "../policy/blocks.ts";
+import { HOLDING, isTriedBy } from "../check/mistakenWay.ts";
 import { referencesIn } from "../policy/names.ts";
 import type { Policy, Source } from "../policy/policy.ts";
 import type { Program } from "../policy/program.ts";
@@ -14,7 +14,7 @@ import { ProgramNames } from "../policy/programNames.ts";
 import { lineOf } from "../syntax/document.ts";
 import { eachStatement, topOf } from "../syntax/statements.ts";
 import { STRIDE, type Steps } from "../syntax/steps.ts";
-import type { ScenarioStatement, SectionStatement, Statement } from "../syntax/tree.ts";
+import type { ScenarioStatement, Statement } from "../syntax/tree.ts";
 import { baseName } from "./paths.ts";
 import { rulesOf } from "./places.ts";
 import type { Script } from "./script.ts";
@@ -28,15 +28,6 @@ interface Found {
 /** Units of a script that are tried to find out where its packets pass. */
 const TRIED = 500;
 
-/** Errors about lines that hold as they are written: what a packet does there is what the policy says. */
-const HOLDING: ReadonlySet<Code> = new Set([
-  "duplicate-name",
-  "rule-id-duplicate",
-  "chain-overlap",
-  "bind-duplicate-ip",
-  "bind-duplicate-mac",
-  "bind-mac-mismatch",
-]);
 /** A launch tells these by itself. */
 const IMPORTS: ReadonlySet<Code> = new Set(["import-not-found", "import-outside"]);
 
@@ -90,24 +81,6 @@ function isReached(statement: Statement, reached: Reached): boolean {
   const decider = reached.get(owner);
   return decider === undefined || isTriedBy(decider, statement);
 }
-/** Whether a part of a block is read before a rule of it has decided, or is that rule. */
-function isTriedBy(decider: Statement, statement: Statement): boolean {
-  const section = sectionOf(statement);
-  // What is no rule (exclusions, bindings, keys) is asked whatever the rules say.
-  if (statement.kind !== "rule" && statement.kind !== "default" && !section) return true;
-  const deciding = rank(sectionOf(decider));
-  const own = rank(section);
-  return own < deciding || (own === deciding && lineOf(statement) <= lineOf(decider));
-}
-const sectionOf = (statement: Statement): SectionStatement | undefined =>
-  statement.kind === "section" ? statement : statement.parent?.kind === "section" ? statement.parent : undefined;
-const ORDER: readonly string[] = CATEGORIES;
-/** The place in the order of trying: frames first, then by category; one of an unknown category may come first. */
-function rank(section: SectionStatement | undefined): number {
-  if (!section) return ORDER.length;
-  return section.ethernet ? -1 : ORDER.indexOf(section.category?.text ?? "application");
-}
-
 function* linesReached(program: Program, script: Script, scenario: Statement | undefined): Steps<Reached> {
   const reached = new Map<Statement, Statement | undefined>();
   /** With a decider: as far as it; of two the one that more is tried before. */

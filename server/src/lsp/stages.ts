@@ -4,8 +4,8 @@
  */
 import { checkCompiledRules } from "../check/check.ts";
 import { checkFindings } from "../check/checks.ts";
-import { withErrors } from "../check/everything.ts";
 import type { Finding } from "../check/finding.ts";
+import { withErrors } from "../check/mistakenWay.ts";
 import { setFindings } from "../check/sets.ts";
 import { compileRules } from "../policy/compile.ts";
 import type { LoadedProgram } from "./workspace.ts";
@@ -45,7 +45,7 @@ function* sets({ policy, sets: kept }: LoadedProgram, before: readonly Finding[]
 
 function* checks({ policy }: LoadedProgram, before: readonly Finding[]): StageSteps {
   const findings: Finding[] = [];
-  for (const finding of checkFindings(policy(), withErrors(before))) {
+  for (const finding of checkFindings(policy(), before)) {
     if (finding) findings.push(finding);
     yield finding;
   }

@@ -1,7 +1,7 @@
 /** What a rule means, for an assistant that knows its number. */
 
 import { checkProgram } from "../../check/check.ts";
-import { withErrors } from "../../check/everything.ts";
+import { withErrors } from "../../check/mistakenWay.ts";
 import { checkSets } from "../../check/sets.ts";
 import { topOf } from "../../syntax/statements.ts";
 import type { RuleStatement, Statement } from "../../syntax/tree.ts";
