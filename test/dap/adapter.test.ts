@@ -1,7 +1,8 @@
 /** Sessions as stories: every file of `data/` that holds one, played in this process. UPDATE=1 rewrites them. */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { inProcess } from "./client.ts";
+import { type Client, inProcess } from "./client.ts";
+import { mistakesIn } from "./protocol.ts";
 import { play, readStory, writeStory } from "./transcript.ts";
 
 const folder = new URL("data/", import.meta.url);
@@ -29,7 +30,22 @@ describe("sessions whose files come later", () => {
   });
 });
 
-function playInMemory(story: ReturnType<typeof readStory>, root = "/story/", later = false): Promise<string> {
+describe("messages of sessions are those of the protocol", () => {
+  test.each(stories)("%s", async (name) => {
+    let client: Client | undefined;
+    await playInMemory(readStory(readFileSync(new URL(name, folder), "utf8")), "/story/", false, (made) => {
+      client = made;
+    });
+    expect(mistakesIn(client?.told ?? [])).toEqual([]);
+  });
+});
+
+function playInMemory(
+  story: ReturnType<typeof readStory>,
+  root = "/story/",
+  later = false,
+  made: (client: Client) => void = () => {},
+): Promise<string> {
   const files = new Map([...story.files].map(([name, body]) => [root + name, { body, stamp: 1 }]));
   const client = inProcess({
     readFile: (path) => {
@@ -38,6 +54,7 @@ function playInMemory(story: ReturnType<typeof readStory>, root = "/story/", lat
     },
     stamp: (path) => files.get(path)?.stamp,
   });
+  made(client);
   const rewrite = (name: string, body: string): void => {
     const file = files.get(root + name);
     if (file) files.set(root + name, { body, stamp: file.stamp + 1 });

@@ -15,6 +15,8 @@ export interface Wire {
 export class Client {
   /** Events not yet looked at, in order. */
   readonly events: DebugProtocol.Event[] = [];
+  /** Every message that came, in order. */
+  readonly told: DebugProtocol.ProtocolMessage[] = [];
   private readonly answers = new Map<number, (response: DebugProtocol.Response) => void>();
   private readonly waiting = new Set<() => void>();
   private seq = 1;
@@ -33,6 +35,7 @@ export class Client {
   }
 
   private take(message: Message): void {
+    this.told.push(message);
     if (message.type === "response") {
       const response = message as DebugProtocol.Response;
       this.answers.get(response.request_seq)?.(response);
