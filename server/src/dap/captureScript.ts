@@ -54,7 +54,7 @@ export function captureScript(
     world: () => World.start(policy),
     begin: (index, world, edit, grain) => frameUnit(world, { tape, vnic, index }, edit, grain),
     packet,
-    notation: (index) => describe(packet(index)),
+    notation: (index) => describe(packet(index), policy),
     frame: (index) => ({
       name: frameName(tape, index),
       depth: "step",
@@ -71,7 +71,7 @@ export function captureScript(
       const end = Math.min(start + PAGE, tape.length);
       const lines: string[] = [];
       for (let index = start; index < end; index++)
-        lines.push(`${frameName(tape, index)} · ${describe(packet(index))}\n`);
+        lines.push(`${frameName(tape, index)} · ${describe(packet(index), policy)}\n`);
       return { name: tape.length > PAGE ? `${name} ${start + 1}–${end}` : name, text: lines.join("") };
     },
   };

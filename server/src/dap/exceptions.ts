@@ -76,6 +76,10 @@ export interface ActiveFilter {
   readonly condition?: Expression;
 }
 
+/** What only the end of a trip tells: an expectation that failed, a packet that was lost between two walks. */
+const isEnd = (id: FilterId, { failure, trace }: Moment & { readonly kind: "finished" }): boolean =>
+  (id === "expect-failed" && failure !== undefined) || (id === "drop" && trace?.reason !== undefined);
+
 /** The filter, of those that are on, that what just happened falls under. */
 export function caught(
   moment: Moment | undefined,
@@ -86,8 +90,7 @@ export function caught(
   for (const { id, on } of FILTERS) {
     const asked = active.find((filter) => filter.id === id);
     if (!asked) continue;
-    const here =
-      moment.kind === "decided" ? on(moment.decision) : id === "expect-failed" && moment.failure !== undefined;
+    const here = moment.kind === "decided" ? on(moment.decision) : isEnd(id, moment);
     if (here && (!asked.condition || holds(asked.condition))) return id;
   }
   return undefined;

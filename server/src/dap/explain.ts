@@ -25,6 +25,7 @@ export function explain(debuggee: Debuggee): Explanation {
     const told = moment.trace && atTheEnd(moment.trace, debuggee);
     return { title, message: `Expected ${expected}; it was ${actual}.${told ? ` ${told}` : ""}` };
   }
+  if (moment?.kind === "finished" && moment.trace) return { title, message: atTheEnd(moment.trace, debuggee) ?? "" };
   if (moment?.kind !== "decided") return { title, message: "" };
   const { place, decision } = moment;
   return { title, message: sentences(debuggee.notation, decision, place.vnic, place.direction, debuggee) };
@@ -32,17 +33,12 @@ export function explain(debuggee: Debuggee): Explanation {
 
 /** Of a trip that is over: what ended it, or the firewall that let it through. */
 function atTheEnd(trace: Trace, debuggee: Debuggee): string | undefined {
+  const packet = debuggee.wasEdited ? debuggee.notation : trace.packet;
   if (trace.reason === "ttl-expired")
-    return "The router between the two segments takes one off its TTL, and nothing is left: sent with more it would go on.";
+    return `${packet} is dropped between its two walks: the router between the two segments takes one off its TTL, and nothing is left. Sent with more it would go on.`;
   const settled = trace.reason === undefined ? decisiveSlot(trace.walks) : undefined;
   if (!settled) return undefined;
-  return sentences(
-    debuggee.wasEdited ? debuggee.notation : trace.packet,
-    settled.slot,
-    settled.walk.vnic,
-    settled.walk.direction,
-    debuggee,
-  );
+  return sentences(packet, settled.slot, settled.walk.vnic, settled.walk.direction, debuggee);
 }
 
 function sentences(

@@ -21,7 +21,7 @@ export function packetScript(text: string, policy: Policy): Script {
   const first = sending(World.start(policy));
   if ("error" in first) throw complain(first.error, first.start);
   return {
-    title: describe(first.packet),
+    title: describe(first.packet, policy),
     capture: false,
     length: 1,
     world: () => World.start(policy),
@@ -34,8 +34,14 @@ export function packetScript(text: string, policy: Policy): Script {
       return "error" in made ? undefined : made.packet;
     },
     given: () => first.given,
-    notation: () => describe(first.packet),
-    frame: () => ({ name: `packet ${describe(first.packet)}`, depth: "step", reference: SOURCE, line: 1, column: 1 }),
+    notation: () => describe(first.packet, policy),
+    frame: () => ({
+      name: `packet ${describe(first.packet, policy)}`,
+      depth: "step",
+      reference: SOURCE,
+      line: 1,
+      column: 1,
+    }),
     statement: () => undefined,
     isSend: () => true,
     source: (reference) =>

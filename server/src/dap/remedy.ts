@@ -1,10 +1,12 @@
 /** What would have let a packet through that did not get through. */
+import type { Packet } from "../capture/packet.ts";
 import { follow } from "../chain/connections.ts";
 import { flowOf } from "../chain/flow.ts";
 import type { ReasonCode } from "../chain/reasons.ts";
 import type { Direction, SlotTrace } from "../chain/trace.ts";
-import { formatIp } from "../policy/addresses.ts";
+import { formatIp, formatMac } from "../policy/addresses.ts";
 import type { Block, Rule } from "../policy/policy.ts";
+import { lineOf } from "../syntax/document.ts";
 import type { Debuggee } from "./debuggee.ts";
 import { failing } from "./whyNot.ts";
 
@@ -26,7 +28,7 @@ export function remedy(
     case "spoofguard-nd":
       return `${approved(decision, vnic, debuggee)} A bind of ${vnic} with the packet's address, or an approve step, would let it through.`;
     case "spoofguard-mac":
-      return `A bind of ${vnic} with that MAC would let it through.`;
+      return `${ownMacs(decision, vnic, debuggee)} A bind of ${vnic} with the packet's MAC would let it through.`;
     case "strict-no-syn":
       return "A SYN first, or a section without tcp-strict, would let it through.";
     case "state-mismatch":
@@ -48,7 +50,7 @@ export function remedy(
     case "proto-cksum":
       return "With the right checksum the rules would decide.";
     case "rate-limit":
-      return "Fewer of its kind in this second, or a higher limit, would let it through.";
+      return `${limitOf(decision, debuggee)} Fewer of its kind in this second, or a higher limit, would let it through.`;
     case "block-dhcp-server":
     case "block-dhcp-client":
     case "block-bpdu":
@@ -64,12 +66,16 @@ export function remedy(
   }
 }
 
+/** The packet that it is about. */
+const asked = ({ moment, packet }: Debuggee): Packet | undefined =>
+  moment?.kind === "finished" ? moment.packet : packet;
+
 /** In which way the packet does not fit its connection, which it has left as it was. */
 function misfit({ block: name = "", state }: SlotTrace, id: string, debuggee: Debuggee): string {
-  const { loaded, moment, world } = debuggee;
+  const { loaded, world } = debuggee;
   const vnic = loaded.policy.vnics.get(id);
   const block = loaded.policy.blocks.get(name);
-  const packet = moment?.kind === "finished" ? moment.packet : debuggee.packet;
+  const packet = asked(debuggee);
   const flow = packet && flowOf(packet);
   const known = flow && vnic && world.at(vnic).connections.get(flow.key);
   const fate = known && block?.module === "dfw" ? follow(known, packet, flow, world.clock, block.timeouts) : undefined;
@@ -88,6 +94,24 @@ function approved(decision: SlotTrace, id: string, debuggee: Debuggee): string {
   const all = [...bound, ...(known?.approved ?? []), ...trusted];
   const list = [...new Set(all.map(formatIp))].join(", ");
   return list === "" ? "No address is approved there." : `Approved there: ${list}.`;
+}
+
+/** The source MAC, and those that the vNIC may have. */
+function ownMacs({ block: name = "" }: SlotTrace, id: string, debuggee: Debuggee): string {
+  const { policy } = debuggee.loaded;
+  const block = policy.blocks.get(name);
+  const vnic = policy.vnics.get(id);
+  const bindings = block?.module === "swsec" ? block.bindings.filter((bind) => bind.vnic === vnic) : [];
+  const bound = bindings.flatMap(({ mac }) => mac ?? []);
+  const own = bound.length > 0 ? bound : [vnic?.mac ?? []].flat();
+  const found = asked(debuggee)?.eth.src;
+  return `It is ${found === undefined ? "another" : formatMac(found)}, and ${id} has ${own.map(formatMac).join(", ")}.`;
+}
+function limitOf({ block: name = "", by }: SlotTrace, { loaded: { policy } }: Debuggee): string {
+  const block = policy.blocks.get(name);
+  const limits = block?.module === "swsec" ? block.limits : [];
+  const limit = limits.find(({ source }) => source.uri === by?.file && lineOf(source.statement) === by.line);
+  return limit ? `The limit is ${limit.rate} ${limit.what} a second, ${limit.direction}.` : "";
 }
 
 interface Home {

@@ -49,7 +49,7 @@ export function scenarioScript(scenario: Source<ScenarioStatement>, policy: Poli
     packet,
     notation: (index, world) => {
       const found = packet(index, world);
-      return found ? describe(found) : textOf(unit(index).step);
+      return found ? describe(found, policy) : textOf(unit(index).step);
     },
     frame: (index) => {
       const { step, number, frame } = unit(index);

@@ -21,6 +21,8 @@ export interface Guarded {
 
 /** Why the packet is refused; undefined when it is not. */
 export function spoofed(packet: Packet, guarded: Guarded): ReasonCode | undefined {
+  // Always, whatever its MAC: who has no address yet cannot claim another's.
+  if (asksForLease(packet)) return undefined;
   const { vnic, bindings } = guarded;
   const bound = bindings.flatMap(({ mac }) => mac ?? []);
   // A vNIC that declares no MAC, and has none bound, may have any.
@@ -34,7 +36,6 @@ export function spoofed(packet: Packet, guarded: Guarded): ReasonCode | undefine
     return arp.senderIp === 0 || approved(arp.senderIp, guarded, "arp") ? undefined : "spoofguard-arp";
   }
   if (!ip) return undefined;
-  if (asksForLease(packet)) return undefined;
   const nd = ip.version === 6 && (icmp?.type === SOLICITATION || icmp?.type === ADVERTISEMENT) ? icmp : undefined;
   const unspecified = ip.src === 0n && icmp !== undefined && FROM_UNSPECIFIED.has(icmp.type);
   // An advertisement speaks of its target; a solicitation does when it asks for the sender's own address to be.
