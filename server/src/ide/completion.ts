@@ -17,7 +17,7 @@ import { quote } from "../syntax/strings.ts";
 import { tail } from "../syntax/tail.ts";
 import { Str } from "../syntax/tokens.ts";
 import type { BlockStatement, Chunk, Statement } from "../syntax/tree.ts";
-import { type Asked, type ItemData, modulesFirst, SORTS } from "./completionItems.ts";
+import { type Asked, type ItemData, modulesFirst, type Proposal, SORTS } from "./completionItems.ts";
 import { blockSnippets } from "./completionSnippets.ts";
 import { expectedAfter, type Wanted } from "./expected.ts";
 import { bindLine } from "./fixes/bindings.ts";
@@ -59,7 +59,7 @@ export function completion(view: View, position: Position, options: CompletionOp
     const newText = item.insertText ?? item.label;
     const key = `${item.label} ${newText}`;
     if (items.has(key) || items.size >= MOST_ITEMS) continue;
-    const { insertText: _, ...rest } = item;
+    const { insertText: _, detail, ...rest } = item;
     // In quotes already: the name goes into them, whether it needs them or not.
     const quoted = prefix.startsWith('"') && item.data?.key !== undefined && !newText.startsWith('"');
     const written = quoted ? quote(newText) : newText;
@@ -67,6 +67,7 @@ export function completion(view: View, position: Position, options: CompletionOp
     if (prefix.startsWith('"') && !written.startsWith('"')) continue;
     items.set(key, {
       ...rest,
+      ...(detail !== undefined && { detail: typeof detail === "function" ? detail() : detail }),
       textEdit: { range, newText: written },
       ...(prefix.startsWith('"') && { filterText: written }),
     });
@@ -182,11 +183,7 @@ const ACTION_OF_BLOCK: Partial<Record<Statement["kind"], ActionContext>> = {
 const ALL_ACTIONS: ReadonlySet<string> = new Set(Object.values(ACTIONS).flat());
 
 /** What goes on with the statement that stands before the place. */
-function continued(
-  view: View,
-  { statement, tokens, block, fresh }: Context,
-  { files }: CompletionOptions,
-): CompletionItem[] {
+function continued(view: View, { statement, tokens, block, fresh }: Context, { files }: CompletionOptions): Proposal[] {
   if (statement === undefined || statement.kind === "unknown") return [];
   const expected = expectedAfter(statement.kind, tokens);
   if (expected === undefined) return [];
@@ -208,7 +205,7 @@ function continued(
 const nameText = (token: IToken | undefined): string | undefined =>
   token === undefined ? undefined : token.image.startsWith('"') ? token.image.slice(1, -1) : token.image;
 
-function itemsOf(asked: Asked, { token, rule }: Wanted, tokens: readonly IToken[]): CompletionItem[] {
+function itemsOf(asked: Asked, { token, rule }: Wanted, tokens: readonly IToken[]): Proposal[] {
   const word = wordOf(token.name);
   if (word !== undefined) return wordItem(asked, word, tokens);
   // A name in quotes is another terminal of the same rule: once is enough.
@@ -218,7 +215,7 @@ function itemsOf(asked: Asked, { token, rule }: Wanted, tokens: readonly IToken[
 /** A word of the grammar, or an arrow; undefined for operands, braces and commas. */
 const wordOf = (type: string): string | undefined => (type === "->" ? type : /^"(.+)"$/.exec(type)?.[1]);
 
-function wordItem({ statement, block }: Asked, word: string, tokens: readonly IToken[]): CompletionItem[] {
+function wordItem({ statement, block }: Asked, word: string, tokens: readonly IToken[]): Proposal[] {
   if (statement?.kind === "rule" || statement?.kind === "default") {
     const context = ACTION_OF_BLOCK[block?.kind ?? "dfw"] ?? "dfw";
     const isAction = ALL_ACTIONS.has(word) && !tokens.some(({ image }) => ALL_ACTIONS.has(image));
@@ -258,11 +255,7 @@ const PROPERTIES: ReadonlySet<string> = new Set(["allowed", "blocked", "inspecte
 const PROTOCOLS = new Set(["tcp", "udp", "sctp", "icmp", "icmpv6", "ip", "ether"]);
 
 /** What can begin here: items of the block, or declarations; with a template where there is one. */
-function begun(
-  view: View,
-  { statement, tokens, block, fresh }: Context,
-  { snippets }: CompletionOptions,
-): CompletionItem[] {
+function begun(view: View, { statement, tokens, block, fresh }: Context, { snippets }: CompletionOptions): Proposal[] {
   const expected = statement && statement.kind !== "unknown" ? expectedAfter(statement.kind, tokens) : undefined;
   // Inside braces the next item may stand on the same line: `segment s { vni 5001 subnet …`.
   const unfinished = (statement?.kind === "rule" || statement?.kind === "default") && statement.action === undefined;

@@ -39,7 +39,9 @@ export interface Asked {
   /** Paths of other policies, relative to this one. */
   readonly files?: readonly string[];
 }
-export type Items = (asked: Asked) => CompletionItem[];
+/** An item of which the detail may be made later: of very many names few are told. */
+export type Proposal = Omit<CompletionItem, "detail"> & { readonly detail?: string | (() => string) };
+export type Items = (asked: Asked) => Proposal[];
 
 /** What `resolve` needs to write the documentation: the key of a thing, or a slot. */
 export interface ItemData {
@@ -55,9 +57,9 @@ function named(
   key: string,
   name: string,
   kind: CompletionItemKind,
-  detail: string,
+  detail: string | (() => string),
   rank = "2",
-): CompletionItem {
+): Proposal {
   const text = writeName(name);
   const data: ItemData = { uri: asked.view.document.uri, key };
   return {
@@ -77,11 +79,11 @@ const groups: Items = (asked) =>
   [...asked.view.policy().groups.values()]
     .filter(({ source }) => source.statement !== asked.statement)
     .map(({ name, endpoints }) =>
-      named(asked, `endpoint:${name}`, name, CompletionItemKind.Variable, `group, ${countOf(endpoints)}`),
+      named(asked, `endpoint:${name}`, name, CompletionItemKind.Variable, () => `group, ${countOf(endpoints)}`),
     );
 const vms: Items = (asked) =>
   [...asked.view.policy().vms.values()].map(({ name, vnics }) =>
-    named(asked, `endpoint:${name}`, name, CompletionItemKind.Class, `vm, ${plainAddresses(vnics)}`, "3"),
+    named(asked, `endpoint:${name}`, name, CompletionItemKind.Class, () => `vm, ${plainAddresses(vnics)}`, "3"),
   );
 const segments: Items = (asked) =>
   [...asked.view.policy().segments.values()].map(({ name, vni, vlan }) => {
@@ -229,7 +231,7 @@ function slotItem(asked: Asked, slot: SlotNumber, insertText: string): Completio
 }
 
 /** The modules of the slot's number first. */
-export function modulesFirst(asked: Asked, items: readonly CompletionItem[]): CompletionItem[] {
+export function modulesFirst(asked: Asked, items: readonly Proposal[]): Proposal[] {
   const number = asked.statement?.kind === "slot" ? asked.statement.number?.value : undefined;
   const module =
     number !== undefined && isSlotNumber(number) ? asked.view.policy().platform.slots[number].module : undefined;

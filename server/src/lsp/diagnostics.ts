@@ -28,7 +28,7 @@ import type { LoadedProgram } from "./workspace.ts";
 /** After the last keystroke, in milliseconds: a pause in typing, not a gap between two keys. */
 const SILENCE = 250;
 /** What is run at once may take this long; the stages that would go beyond it wait for the silence. */
-const AT_ONCE = 25;
+const AT_ONCE = 8;
 /** What a dear stage has found is told when it has been at work for this long, and then each time it has been as long again. */
 const ARRIVING = 250;
 /** How long after a document was opened its first answer waits for the dear stages, too. */
@@ -46,6 +46,8 @@ interface Analysis {
 interface StageResult {
   /** What it has seen; undefined before its first run. */
   readonly loaded?: LoadedProgram;
+  /** What its findings are about: what it has seen, or is looking at. */
+  readonly about?: LoadedProgram;
   readonly findings: readonly Finding[];
   /** Milliseconds of the last run. */
   cost: number;
@@ -236,7 +238,7 @@ export class Diagnostics {
         const step = steps.next();
         const spent = performance.now() - begun;
         if (step.done) {
-          this.#found(analysis, index, { loaded, findings: step.value, cost: spent });
+          this.#found(analysis, index, { loaded, about: loaded, findings: step.value, cost: spent });
           left -= spent;
           break;
         }
@@ -259,7 +261,7 @@ export class Diagnostics {
         if (loaded === undefined || analysis.results[0]?.loaded === loaded) break;
         const steps = (STAGES[0] as Stage).run(loaded, []);
         const step = slice(steps);
-        if (step.done) this.#found(analysis, 0, { loaded, findings: step.value, cost: 0 });
+        if (step.done) this.#found(analysis, 0, { loaded, about: loaded, findings: step.value, cost: 0 });
         else await breathe(token);
       }
     this.ready(uri);
@@ -294,13 +296,14 @@ export class Diagnostics {
         const step = slice(steps, (finding) => finding && found.push(finding));
         spent += performance.now() - from;
         if (step.done) {
-          this.#found(analysis, index, { loaded, findings: step.value, cost: spent });
+          this.#found(analysis, index, { loaded, about: loaded, findings: step.value, cost: spent });
           news = true;
           break;
         }
         if (found.length === 0 || performance.now() - begun < arrives) continue;
         const result = analysis.results[index] as StageResult;
-        this.#found(analysis, index, { ...result, findings: [...result.findings, ...found.splice(0)] });
+        const standing = this.#stillThere(result);
+        this.#found(analysis, index, { ...result, about: loaded, findings: [...standing, ...found.splice(0)] });
         arrives = 2 * (performance.now() - begun);
         await this.#arrived(root);
       }
@@ -346,13 +349,18 @@ export class Diagnostics {
 
   /** What the stages of a program say of a document, as far as what it is about is still there. */
   #standing(root: string, uri: string): Finding[] {
+    const loaded = this.session.workspace.program(root);
+    return this.#analysis(root).results.flatMap((result) => {
+      const findings = result.findings.filter(({ place }) => place.at.uri === uri);
+      return result.loaded === loaded ? findings : this.#stillThere({ ...result, findings });
+    });
+  }
+  /** Those of which the statements are still there. */
+  #stillThere({ about, findings }: StageResult): Finding[] {
     const { workspace } = this.session;
-    const loaded = workspace.program(root);
-    const out: Finding[] = [];
-    for (const result of this.#analysis(root).results)
-      for (const finding of result.findings)
-        if (finding.place.at.uri === uri && (result.loaded === loaded || stands(finding, workspace))) out.push(finding);
-    return out;
+    const same = about?.program.documents.filter((document) => workspace.document(document.uri) === document) ?? [];
+    const uris = new Set(same.map(({ uri }) => uri));
+    return findings.filter((finding) => stands(finding, uris));
   }
 
   /** What the client is told of a document, by place. Of too many the gravest, and how many there are. */

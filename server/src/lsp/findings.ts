@@ -14,13 +14,14 @@ const SEVERITIES = {
   hint: DiagnosticSeverity.Hint,
 } as const;
 
-/** Whether the statements that a finding speaks of still are in their documents. */
-export function stands({ place, related }: Finding, workspace: Workspace): boolean {
-  return isThere(place, workspace) && (related ?? []).every((other) => isThere(other, workspace));
+/** Whether the statements that a finding speaks of still are in these documents. */
+export function stands({ place, related }: Finding, uris: ReadonlySet<string>): boolean {
+  if (!isThere(place, uris)) return false;
+  if (related !== undefined) for (const other of related) if (!isThere(other, uris)) return false;
+  return true;
 }
-function isThere({ at: { uri, statement } }: Place, workspace: Workspace): boolean {
-  return workspace.document(uri)?.holds(statement.chunk) ?? false;
-}
+const isThere = ({ at: { uri, statement } }: Place, uris: ReadonlySet<string>): boolean =>
+  !statement.chunk.gone && uris.has(uri);
 
 /** One text for findings that say the same thing at the same place. */
 export const identity = ({ code, place, message }: Finding): string =>
@@ -59,8 +60,18 @@ const GRAVEST = ["error", "warning", "information", "hint"] as const;
 /** Of too many the gravest; of those that are as grave, the first in the text. */
 export function told(findings: readonly Finding[], most: number): readonly Finding[] {
   if (findings.length <= most) return findings;
-  const inOrder = [...findings].sort((a, b) => lineOf(a.place.at.statement) - lineOf(b.place.at.statement));
-  return GRAVEST.flatMap((grade) => inOrder.filter(({ code }) => CODES[code].severity === grade)).slice(0, most);
+  const out: Finding[] = [];
+  for (const grade of GRAVEST) {
+    const ofGrade = findings.filter(({ code }) => CODES[code].severity === grade);
+    const left = most - out.length;
+    for (const finding of ofGrade.length <= left ? ofGrade : inOrder(ofGrade).slice(0, left)) out.push(finding);
+  }
+  return out;
+}
+
+function inOrder(findings: readonly Finding[]): Finding[] {
+  const places = findings.map((finding) => ({ finding, line: lineOf(finding.place.at.statement) }));
+  return places.sort((a, b) => a.line - b.line).map(({ finding }) => finding);
 }
 
 export const moreThan = (most: number, all: number): Diagnostic => ({

@@ -108,18 +108,25 @@ function inOrder(
   sections: readonly Section[],
 ): Pick<Dfw, "sections" | "ethernetRules" | "ipRules" | "firstApplicationRule"> {
   const ip = sections.filter((section) => !section.ethernet);
-  const byCategory = CATEGORIES.map((category) =>
-    ip.filter((section) => section.category === category).flatMap((section) => section.rules),
-  );
-  const application = byCategory[byCategory.length - 1] as readonly Rule[];
-  const ipRules = byCategory.flat();
+  const before = ip.filter(({ category }) => category !== "application");
+  before.sort((a, b) => CATEGORIES.indexOf(a.category) - CATEGORIES.indexOf(b.category));
+  const application = ip.filter(({ category }) => category === "application");
   return {
     sections,
-    ethernetRules: sections.filter((section) => section.ethernet).flatMap((section) => section.rules),
-    ipRules,
-    firstApplicationRule: ipRules.length - application.length,
+    ethernetRules: rulesOf(sections.filter((section) => section.ethernet)),
+    ipRules: rulesOf([...before, ...application]),
+    firstApplicationRule: before.reduce((count, { rules }) => count + rules.length, 0),
   };
 }
+
+/** In one piece: after each key this is a list of all rules, and one that grew would be garbage of several times that. */
+function rulesOf(sections: readonly Section[]): readonly Rule[] {
+  const rules: Rule[] = [];
+  const lists = sections.map((section) => section.rules);
+  return lists.length <= MOST_ARGUMENTS ? rules.concat(...lists) : lists.flat();
+}
+/** More would overflow the stack. */
+const MOST_ARGUMENTS = 10_000;
 
 /** A section that was made, as long as nothing in it changes and names mean what they meant. */
 const sections = new WeakMap<

@@ -34,6 +34,7 @@ export class ParsedChunk implements Chunk {
   content: Content = EMPTY;
   private starts: readonly number[] | undefined = undefined;
   line: number;
+  gone = false;
   readonly lineCount: number;
   readonly text: string;
   /** The blocks that are open before it. */

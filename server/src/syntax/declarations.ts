@@ -17,7 +17,15 @@ const propertyTypes = typesOf(PROPERTIES);
 export abstract class DeclarationGrammar extends PacketGrammar {
   /** What the last entry rule made. */
   statement: Draft | undefined;
-  protected chunk: tree.Chunk = { line: 0, lineCount: 0, text: "", statements: [], comments: [], errors: [] };
+  protected chunk: tree.Chunk = {
+    line: 0,
+    gone: false,
+    lineCount: 0,
+    text: "",
+    statements: [],
+    comments: [],
+    errors: [],
+  };
 
   /** The parts that every statement begins with, from its keyword on. */
   protected head<K extends Kind>(kind: K, token: IToken) {

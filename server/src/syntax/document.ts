@@ -128,12 +128,6 @@ export class SourceDocument {
     return { start: this.positionAt(chunk, span.start), end: this.positionAt(chunk, span.end) };
   }
 
-  /** Whether a chunk is still a part of the text: chunks never change, they are replaced. */
-  holds(chunk: Chunk): boolean {
-    const { parsed } = this;
-    return parsed[this.chunkAt(chunk.line)] === chunk;
-  }
-
   /** The chunk and the offset in it of a position, clamped to the text, and the statement there, if any. */
   locate(position: Position): { readonly chunk: ParsedChunk; readonly offset: number; readonly statement?: Statement } {
     const { line, character } = this.clamp(position);
@@ -165,6 +159,7 @@ export class SourceDocument {
       for (const chunk of step.added) added.add(chunk);
       for (const statement of step.moved) moved.add(statement);
     }
+    for (const chunk of removed) chunk.gone = true;
     this.assembled = this.assemble();
     const edit = {
       removed: statementsOf(removed),

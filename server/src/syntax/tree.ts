@@ -19,6 +19,8 @@ export interface Span {
 export interface Chunk {
   /** First line, from 0, in the document as it is now. */
   line: number;
+  /** It is no part of its document any more: chunks never change, they are replaced. */
+  readonly gone: boolean;
   readonly lineCount: number;
   /** The chunk's text, line ends included. */
   readonly text: string;
