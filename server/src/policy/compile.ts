@@ -81,8 +81,7 @@ class Compiled implements Policy {
     if (made !== undefined) return made.value as T;
     const old = this.#before?.get(name) as Part<T> | undefined;
     const now = of();
-    const same = old?.of.length === now.length && now.every((input, i) => input === old.of[i]);
-    const part = old !== undefined && same ? old : { of: now, value: make(old?.value) };
+    const part = old !== undefined && sameInputs(old.of, now) ? old : { of: now, value: make(old?.value) };
     this.parts.set(name, part);
     return part.value;
   }
@@ -133,7 +132,7 @@ class Compiled implements Policy {
     const { groups } = this.#declared;
     return this.#part(
       "endpoints",
-      () => [this.#inventory, this.bounds, ...statements(groups)],
+      () => [this.#inventory, this.bounds, statements(groups)],
       (before: EndpointResolver | undefined) => new EndpointResolver(this.#inventory, groups, this.bounds, before),
     );
   }
@@ -144,7 +143,7 @@ class Compiled implements Policy {
     const { services } = this.#declared;
     return this.#part(
       "services",
-      () => [this.bounds, ...statements(services)],
+      () => [this.bounds, statements(services)],
       (before: ServiceResolver | undefined) => new ServiceResolver(services, this.bounds, before),
     );
   }
@@ -205,8 +204,21 @@ class Compiled implements Policy {
   }
 }
 
-const statements = (declared: ReadonlyMap<string, Source>): unknown[] =>
-  [...declared.values()].flatMap(({ uri, statement }) => [uri, statement]);
+/** Lists are the same where what is in them is. */
+const sameInputs = (a: readonly unknown[], b: readonly unknown[]): boolean =>
+  a === b || (a.length === b.length && a.every((input, i) => input === b[i] || sameLists(input, b[i])));
+const sameLists = (a: unknown, b: unknown): boolean => Array.isArray(a) && Array.isArray(b) && sameInputs(a, b);
+
+/** Of declarations that are no blocks: these are others after each edit of one. There may be thousands. */
+function statements(declared: ReadonlyMap<string, Source>): readonly unknown[] {
+  let list = listed.get(declared);
+  if (list === undefined) {
+    list = [...declared.values()].flatMap(({ uri, statement }) => [uri, statement]);
+    listed.set(declared, list);
+  }
+  return list;
+}
+const listed = new WeakMap<ReadonlyMap<string, Source>, readonly unknown[]>();
 /** The same for blocks, with what is in them. */
 const contents = (declared: ReadonlyMap<string, Source<Statement & { readonly changed: number }>>): unknown[] =>
   [...declared.values()].flatMap(({ uri, statement }) => [uri, statement, statement.changed]);
