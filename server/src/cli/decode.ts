@@ -5,11 +5,12 @@ import { malformation } from "../capture/faults.ts";
 import { fieldsOf } from "../capture/fields.ts";
 import type { Frame } from "../capture/packet.ts";
 import { describe } from "../chain/describe.ts";
-import { eachFrame } from "./captures.ts";
+import { eachFrame, growLess } from "./captures.ts";
 import { Lines, OK, style } from "./terminal.ts";
 import { seconds } from "./time.ts";
 
 export async function decode(capture: string, options: { format: "text" | "ndjson"; limit?: number }): Promise<number> {
+  growLess();
   const { limit = Number.POSITIVE_INFINITY } = options;
   const conversations = new Conversations();
   const show = options.format === "ndjson" ? (frame: Frame) => asJson(frame, conversations) : asText;

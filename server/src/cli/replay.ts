@@ -1,6 +1,5 @@
 /** `iochain replay`: every frame of a capture through the chain of the vNIC that it belongs to. */
 import { closeSync, openSync, writeSync } from "node:fs";
-import { setFlagsFromString } from "node:v8";
 import type { Frame } from "../capture/packet.ts";
 import { parseMac } from "../capture/text.ts";
 import { byText, decisiveSlot } from "../chain/expectation.ts";
@@ -12,7 +11,7 @@ import { outcomeText } from "../chain/traceText.ts";
 import { World } from "../chain/world.ts";
 import { Coverage, lcov } from "../check/coverage.ts";
 import type { Policy, Vnic } from "../policy/policy.ts";
-import { eachFrame } from "./captures.ts";
+import { eachFrame, growLess } from "./captures.ts";
 import { printUncovered, sayCovered } from "./coverage.ts";
 import { csv } from "./csv.ts";
 import { loadPolicy, unreadable } from "./files.ts";
@@ -37,12 +36,8 @@ export interface ReplayOptions {
   readonly coverage?: "text" | "lcov";
 }
 
-/** Frames of a capture for which V8's room for new objects has grown enough. */
-const LONG = 10_000;
-
 export async function replay(file: string, capture: string, options: ReplayOptions): Promise<number> {
-  // V8 would let the heap grow to several times what lives in it: by a half is enough, and costs a tenth of the time.
-  setFlagsFromString("--heap-growing-percent=50");
+  growLess();
   const { policy } = loadPolicy(file);
   const world = World.start(policy);
   const replaying = new Replay(world, vantageOf(policy, options));
@@ -61,8 +56,6 @@ export async function replay(file: string, capture: string, options: ReplayOptio
   if (!summary && printer.head !== undefined) lines.add(printer.head);
   const sink = (frame: Frame, interfaceName: string | undefined): boolean => {
     if (++count > limit) return false;
-    // Nearly all that a frame makes is over with it: from here on more room for that would only be memory.
-    if (count === LONG) setFlagsFromString("--semi-space-growth-factor=1");
     const replayed = replaying.walk(frame, interfaceName);
     written?.add(replayed);
     coverage?.addTrace(replayed.trace);
