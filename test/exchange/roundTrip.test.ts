@@ -57,6 +57,18 @@ describe.each(["nsx-policy", "nsxv-xml", "getrules"] as const)("%s", (format) =>
     if (text === sayable) expect(same).toBeGreaterThan(30);
   });
 
+  test("what an import has read goes there and back without a change", () => {
+    for (let seed = 0; seed < 10; seed++) {
+      const written = (text: string) => finish(exportPolicy(format, policyOf(text), "a.iochain")).text;
+      const again = (text: string) => {
+        const back = importInputs(format, [{ name: "back", text }]);
+        return "text" in back ? written(back.text) : back.refused.message;
+      };
+      const once = again(written(policyText(new Dice(seed))));
+      expect(again(once)).toBe(once);
+    }
+  });
+
   test("the whole language: a difference is told", () => {
     for (let seed = 100; seed < 115; seed++) {
       const text = policyText(new Dice(seed));

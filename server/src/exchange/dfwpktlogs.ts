@@ -4,9 +4,9 @@
  */
 import { formatIp, type Ip } from "../policy/addresses.ts";
 import { STRIDE, type Steps } from "../syntax/steps.ts";
+import { writeName } from "../syntax/writeName.ts";
 import type { Draft, DraftEntry, DraftRule, DraftVm } from "./draft.ts";
 import { type Input, titleOf } from "./input.ts";
-import { nameText } from "./names.ts";
 import { type Logged, readLog } from "./pktlogLines.ts";
 import type { Place, Report } from "./report.ts";
 import { protocolEntry } from "./values.ts";
@@ -265,7 +265,7 @@ class LogDraft {
         const outcome = ACTIONS[line.action]?.outcome as string;
         if (outcome !== "delivered")
           steps[left.step] =
-            `${step.slice(0, step.indexOf("expect "))}expect ${outcome} on ${nameText(vnic)}.eth0 by rule ${line.rule}`;
+            `${step.slice(0, step.indexOf("expect "))}expect ${outcome} on ${writeName(vnic)}.eth0 by rule ${line.rule}`;
         steps.push(`// ${where}: the same packet enters ${vnic}: ${said}`);
         this.#report.understood(line.at, `the same packet enters ${vnic}: ${said}`);
         left = undefined;
@@ -287,7 +287,7 @@ class LogDraft {
       }
       const emitter =
         line.direction === "out" && this.#owner.get(formatIp(line.source)) !== vnic
-          ? `from ${nameText(vnic)}.eth0 `
+          ? `from ${writeName(vnic)}.eth0 `
           : "";
       steps.push(`send ${emitter}${packetText(line)} expect ${expected}`);
       this.#report.understood(line.at, `${line.direction} ${packetText(line)}: ${said}${flagsText(line)}`);

@@ -3,6 +3,7 @@
  * chains, `vNic` and `dvPort`. Indents 0, 1, 2, 3 say what belongs to what, but pasted text loses them: the words
  * that begin a line say it as well.
  */
+import { isGetrulesLine } from "./getrules.ts";
 import type { HostDump, HostFilter, HostPort, HostWorld } from "./hostDump.ts";
 import { type InputLine, keyAndValue, promptCommand } from "./lines.ts";
 import type { Place, Report } from "./report.ts";
@@ -35,7 +36,8 @@ export function readDvfilter(
     const line = text.trim();
     const at: Place = { file, line: number };
     if (line === "" || line === "--") continue;
-    if (i > from && (promptCommand(text) !== undefined || /^(?:ruleset|addrset|containers?) /.test(line))) return i;
+    const isOthers = isGetrulesLine(text) || /^(?:ruleset|addrset|containers?) /.test(line);
+    if (i > from && (promptCommand(text) !== undefined || isOthers)) return i;
     const worldLine = WORLD.exec(line);
     const portLine = PORT.exec(line);
     const slotLine = SLOT.exec(line);

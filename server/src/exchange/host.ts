@@ -151,7 +151,7 @@ class HostDraft {
     }
     for (const info of this.#dump.filters) this.#filter(info.name, info.at, info.uuid);
     for (const found of this.#dump.discovered) {
-      const vnic = this.#filter(found.filter, found.at);
+      const vnic = this.#listed(found.filter, true) ?? this.#filter(found.filter, found.at);
       vnic?.macs.add(found.mac);
       if (found.ip !== undefined) vnic?.ips.add(found.ip);
     }
@@ -332,15 +332,27 @@ class HostDraft {
 
   // ---- filters without summarize-dvfilter ---------------------------------------------------------------------------
 
-  /** The vNIC of a filter; one of its own where no world was read. */
-  #filter(name: string, at: Place, uuid?: string) {
+  /** The vNIC that summarize-dvfilter lists a filter at; `anyOfIt`: or another filter of the same vNIC, or none. */
+  #listed(name: string, anyOfIt: boolean) {
+    const parts = anyOfIt ? filterName(name) : undefined;
+    const isOfIt = (world: string, port: HostPort): boolean =>
+      parts !== undefined &&
+      world === parts.world &&
+      (port.filters.some((filter) => filter.name?.startsWith(`nic-${parts.world}-${parts.vnic}-`)) ||
+        (port.filters.length === 0 && port.name.endsWith(`.${parts.vnic}`)));
     for (const world of this.#dump.worlds)
       for (const port of world.ports)
-        if (port.filters.some((filter) => filter.name === name)) {
+        if (port.filters.some((filter) => filter.name === name) || isOfIt(world.id, port)) {
           const vm = this.#vms.get(world.vm === undefined ? hostKey(port.at) : worldKey(port.at, world.id)) as Vm;
           const prefix = `${world.vm}.`;
           return this.#vnic(vm, port.name.startsWith(prefix) ? port.name.slice(prefix.length) : port.name);
         }
+    return undefined;
+  }
+  /** The vNIC of a filter; one of its own where no world was read. */
+  #filter(name: string, at: Place, uuid?: string) {
+    const listed = this.#listed(name, false);
+    if (listed !== undefined) return listed;
     const parts = filterName(name);
     if (parts === undefined) {
       this.#report.wrong(at, `${name} is no name of a filter (nic-WORLD-ethN-AGENT.SLOT)`);

@@ -1,14 +1,4 @@
 /** Names: from what inputs call things to names of the language, each once in its name space. */
-import { quote } from "../syntax/strings.ts";
-import { RESERVED_WORDS } from "../syntax/tokens.ts";
-
-const PLAIN = /^[A-Za-z_][A-Za-z0-9_]*(?:-[A-Za-z0-9_]+)*$/;
-const DASHED_MAC = /^[0-9A-Fa-f]{2}(?:-[0-9A-Fa-f]{2}){5}$/;
-
-/** A name as it is written: in quotes where it could not be read without. */
-export const nameText = (name: string): string =>
-  PLAIN.test(name) && !RESERVED_WORDS.has(name) && !DASHED_MAC.test(name) ? name : quote(name);
-
 /** Names of one name space by key; the first of a key's wishes that is free, else the first with a number behind it. */
 export class NameSpace {
   readonly #names = new Map<string, string>();

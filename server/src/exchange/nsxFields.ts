@@ -58,6 +58,8 @@ const FIELDS: Readonly<Record<string, Readonly<Record<string, Kind>>>> = {
     default_rule_id: "number",
     application_connectivity_strategy: "objects",
     logging_enabled: "flag",
+    // Of a policy for the pods of a cluster it says "ANTREA".
+    target_type: ["DFW"],
   },
   RedirectionPolicy: {
     ...POLICY,
@@ -105,7 +107,8 @@ export function misread(json: JsonObject, type: string, id: string, report: Repo
       );
       if (condition) lost.push(`the key ${key}`);
     } else if (!isOf(json, key, kind)) {
-      const what = `${key} is not ${typeof kind === "string" ? WORDS[kind] : `one of ${kind.join(", ")}`}`;
+      const wanted = typeof kind === "string" ? WORDS[kind] : (kind.length > 1 ? "one of " : "") + kind.join(", ");
+      const what = `${key} is not ${wanted}`;
       report.wrong(json.at(key), `${type} ${id}: ${what}`);
       lost.push(what);
     }

@@ -185,13 +185,12 @@ export class NsxGroups {
       (alternatives.at(-1) as DraftEndpoints[]).push(set.endpoints);
     }
     const items: DraftEndpoint[] = [];
-    const single = alternatives.length === 1 && alternatives[0]?.length === 1 ? alternatives[0][0] : undefined;
-    if (single !== undefined) return { endpoints: single, lost };
     for (const sets of alternatives) {
       const [first, ...rest] = sets;
       if (first === undefined) continue;
       const both = rest.reduce((a, b) => this.#both(a, b, path), first);
       if (both === NOBODY) continue;
+      if (alternatives.length === 1) return { endpoints: both, lost };
       if (both.except === undefined) for (const item of both.items) items.push(item);
       else items.push(this.#part(both, path));
     }

@@ -17,6 +17,20 @@ interface Profiles {
   readonly security?: NsxObject;
   readonly discovery?: NsxObject;
 }
+
+/** What has the same profiles, and the bindings of its vNICs. */
+interface Guarded {
+  readonly profiles: Profiles;
+  readonly items: DraftEndpoint[];
+  readonly except: DraftEndpoint[];
+  readonly binds: DraftBind[];
+  /** What is bound. */
+  readonly addresses: Set<string>;
+}
+
+const keyOf = ({ spoofguard, security, discovery }: Profiles): string =>
+  JSON.stringify([spoofguard?.path, security?.path, discovery?.path]);
+
 /** Keys of binding maps that name a profile, by what the profile is. */
 const PROFILE_PATHS = {
   security: "segment_security_profile_path",
@@ -45,39 +59,26 @@ export class NsxGuards {
         profile.json.at(),
         `${profile.type} ${profile.id}${used.has(profile) ? "" : ": no segment or port of the inputs has it"}`,
       );
-    const guards = new Map<
-      string,
-      Guard & { readonly appliedTo: { items: DraftEndpoint[]; except?: DraftEndpoint[] } }
-    >();
-    const add = (
-      endpoint: DraftEndpoint,
-      profiles: Profiles,
-      binds: readonly DraftBind[],
-      own: readonly DraftEndpoint[],
-    ) => {
-      // Bindings are of vNICs: what has some has a block of its own.
-      const key = JSON.stringify([
-        profiles.spoofguard?.path,
-        profiles.security?.path,
-        profiles.discovery?.path,
-        binds.length > 0 && endpoint,
-      ]);
-      const name = Object.values(profiles)
-        .map((profile: NsxObject) => profile.json.text("display_name") ?? profile.id)
-        .filter((one, i, all) => all.indexOf(one) === i)
-        .join(", ");
-      const guard = guards.get(key) ?? {
-        name,
-        appliedTo: { items: [] },
-        block: this.#swsec(key, name, profiles, binds),
+    const guarded = new Map<string, Guarded>();
+    const add = (endpoint: DraftEndpoint, profiles: Profiles, binds: readonly DraftBind[]): Guarded => {
+      // One address in two segments is nobody's mistake: it is bound in two blocks.
+      const addresses = new Set(binds.flatMap(({ mac, ips }) => (mac === undefined ? ips : [mac, ...ips])));
+      const isTaken = (key: string): boolean => {
+        const taken = guarded.get(key)?.addresses;
+        return taken !== undefined && [...addresses].some((address) => taken.has(address));
       };
-      guards.set(key, guard);
-      guard.appliedTo.items.push(endpoint);
-      if (own.length > 0) guard.appliedTo.except = [...(guard.appliedTo.except ?? []), ...own];
+      let key = keyOf(profiles);
+      for (let n = 2; isTaken(key); n++) key = `${keyOf(profiles)} ${n}`;
+      const known = guarded.get(key) ?? { profiles, items: [], except: [], binds: [], addresses: new Set() };
+      guarded.set(key, known);
+      known.items.push(endpoint);
+      known.binds.push(...binds);
+      for (const address of addresses) known.addresses.add(address);
+      return known;
     };
     // A port's own profiles stand before its segment's.
     const apart = new Map<string, DraftEndpoint[]>();
-    for (const [path, profiles] of ports) {
+    for (const [path, own] of ports) {
       const port = this.#objects.find(path) as NsxObject;
       const vnic = this.#inventory.vnicAt(path);
       const segment = port.parent?.path ?? "";
@@ -88,16 +89,28 @@ export class NsxGuards {
         );
         continue;
       }
+      const profiles = { ...segments.get(segment), ...own };
+      if (keyOf(profiles) === keyOf(segments.get(segment) ?? {})) continue;
       apart.set(segment, [...(apart.get(segment) ?? []), vnic]);
       const binds = this.#inventory.bindsOf(segment).filter((bind) => isOf(bind, vnic));
-      add(vnic, { ...segments.get(segment), ...profiles }, binds, []);
+      add(vnic, profiles, binds);
     }
     for (const [path, profiles] of segments) {
       const own = apart.get(path) ?? [];
       const binds = this.#inventory.bindsOf(path).filter((bind) => !own.some((vnic) => isOf(bind, vnic)));
-      add({ kind: "ref", key: path }, profiles, binds, own);
+      add({ kind: "ref", key: path }, profiles, binds).except.push(...own);
     }
-    return [...guards.values()];
+    return [...guarded].map(([key, { profiles, items, except, binds }]) => {
+      const name = Object.values(profiles)
+        .map((profile: NsxObject) => profile.json.text("display_name") ?? profile.id)
+        .filter((one, i, all) => all.indexOf(one) === i)
+        .join(", ");
+      return {
+        name,
+        block: this.#swsec(key, name, profiles, binds),
+        appliedTo: { items, ...(except.length > 0 && { except }) },
+      };
+    });
   }
 
   /** The profiles that binding maps give to segments or ports, by path. */

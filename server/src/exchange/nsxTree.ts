@@ -31,6 +31,19 @@ const ACTIONS: Readonly<Record<string, string>> = {
   skip: "DO_NOT_REDIRECT",
 };
 
+/** What a rule has that is for everything. */
+const EVERYTHING = {
+  source_groups: ["ANY"],
+  sources_excluded: false,
+  destination_groups: ["ANY"],
+  destinations_excluded: false,
+  services: ["ANY"],
+  profiles: ["ANY"],
+  scope: ["ANY"],
+  direction: "IN_OUT",
+  ip_protocol: "IPV4_IPV6",
+};
+
 export function* nsxTree(policy: Policy, report: Report): Steps<NsxTree> {
   return yield* new TreeMaker(policy, report).tree();
 }
@@ -41,6 +54,7 @@ class TreeMaker extends TreeSegments {
     for (const { name, source } of this.policy.services.values())
       if (source !== undefined) this.serviceIds.of(`service ${name}`, name);
     for (const { key, endpoints, at } of this.draft.groups()) this.group(key, endpoints, at);
+    this.#services();
     const dfws = placements("dfw", this.policy, this.draft);
     const securityPolicies: ApiObject[] = [];
     for (const placed of dfws) for (const policy of yield* this.firewall(placed)) securityPolicies.push(policy);
@@ -48,7 +62,8 @@ class TreeMaker extends TreeSegments {
     const redirectionPolicies = redirects.map((placed, i) => this.redirection(placed, i));
     this.tellShared(dfws, redirects);
     const guards = this.guards();
-    for (const service of this.draft.services()) this.service(service.key, service.entries, service.alg, service.at);
+    // And those of NSX that rules have named.
+    this.#services();
     this.tellRest();
     return {
       groups: this.groups,
@@ -60,6 +75,10 @@ class TreeMaker extends TreeSegments {
         this.segment(segment, guards.maps.get(segment.name) ?? []),
       ),
     };
+  }
+
+  #services(): void {
+    for (const { key, entries, alg, at } of this.draft.services()) this.service(key, entries, alg, at);
   }
 
   /** What NSX has once, and the policy by chain. */
@@ -132,13 +151,7 @@ class TreeMaker extends TreeSegments {
           display_name: "default",
           sequence_number: 10,
           action: ACTIONS[action] ?? "DROP",
-          source_groups: ["ANY"],
-          destination_groups: ["ANY"],
-          services: ["ANY"],
-          profiles: ["ANY"],
-          scope: ["ANY"],
-          direction: "IN_OUT",
-          ip_protocol: "IPV4_IPV6",
+          ...EVERYTHING,
           logged: dfw.default?.log === true,
           disabled: lost.length > 0,
         },
@@ -339,13 +352,8 @@ class TreeMaker extends TreeSegments {
         display_name: "default",
         sequence_number: (rules.length + 1) * 10,
         action: "REDIRECT",
-        source_groups: ["ANY"],
-        destination_groups: ["ANY"],
-        services: ["ANY"],
-        profiles: ["ANY"],
-        scope: scope ?? ["ANY"],
-        direction: "IN_OUT",
-        ip_protocol: "IPV4_IPV6",
+        ...EVERYTHING,
+        ...(scope && { scope }),
         logged: false,
         disabled: lost.length > 0,
       });

@@ -1,7 +1,7 @@
 /** Services of the Policy API: entries of one protocol each, of no more ports than one takes. */
 import { algName } from "./algs.ts";
 import type { DraftEntry } from "./draft.ts";
-import { type ApiObject, servicePath } from "./nsxApi.ts";
+import { type ApiObject, type Json, servicePath } from "./nsxApi.ts";
 import { NoWords, TreeGroups } from "./nsxTreeGroups.ts";
 import { entryParts } from "./policyDraft.ts";
 import { PREDEFINED_IDS } from "./predefined.ts";
@@ -24,6 +24,12 @@ function isPredefined(key: string, entries: readonly DraftEntry[], alg: string |
   );
 }
 
+type Entry = Readonly<Record<string, Json>> & Pick<ApiObject, "resource_type">;
+
+/** The entries of a service, each with an id that no other has. */
+const numbered = (service: string, entries: readonly Entry[]): ApiObject[] =>
+  entries.map((entry, i) => ({ id: `${service}-${i + 1}`, display_name: `${service}-${i + 1}`, ...entry }));
+
 export class TreeServices extends TreeGroups {
   readonly #written = new Set<string>();
 
@@ -35,7 +41,10 @@ export class TreeServices extends TreeGroups {
       resource_type: "Service",
       id,
       display_name: key,
-      service_entries: entries.flatMap((entry, i) => this.entry(entry, alg, `${id}-${i + 1}`, at)),
+      service_entries: numbered(
+        id,
+        entries.flatMap((entry) => this.entry(entry, alg, at)),
+      ),
     });
   }
   /** The paths of a rule's services; entries of its own become services. */
@@ -46,7 +55,7 @@ export class TreeServices extends TreeGroups {
       if ("key" in entry) return this.#path(entry.key);
       const id = this.serviceIds.of(`entry ${entry.text}`, entry.text.replace(/[{}]/g, ""));
       if (!this.#written.has(id)) {
-        const service_entries = this.entry(entry, undefined, `${id}-1`, undefined);
+        const service_entries = numbered(id, this.entry(entry, undefined, undefined));
         this.services.push({ resource_type: "Service", id, display_name: id, service_entries });
         this.#written.add(id);
       }
@@ -59,12 +68,10 @@ export class TreeServices extends TreeGroups {
       ? servicePath(key)
       : servicePath(this.serviceIds.of(`service ${key}`, key));
   }
-  protected entry(entry: DraftEntry, alg: string | undefined, id: string, at: Place | undefined): ApiObject[] {
-    const base = { id, display_name: id };
+  protected entry(entry: DraftEntry, alg: string | undefined, at: Place | undefined): Entry[] {
     if ("key" in entry)
       return [
         {
-          ...base,
           resource_type: "NestedServiceServiceEntry",
           nested_service_path: this.#path(entry.key),
         },
@@ -74,13 +81,11 @@ export class TreeServices extends TreeGroups {
       case "ports": {
         if (parts.protocol === "sctp") {
           if (parts.to.length > 0 || parts.from.length > 0) throw new NoWords("ports of SCTP");
-          return [{ ...base, resource_type: "IPProtocolServiceEntry", protocol_number: 132 }];
+          return [{ resource_type: "IPProtocolServiceEntry", protocol_number: 132 }];
         }
         const name = algName(alg, parts.protocol);
         if (name !== undefined && parts.to.length === 1 && parts.from.length === 0)
-          return [
-            { ...base, resource_type: "ALGTypeServiceEntry", alg: name, destination_ports: parts.to, source_ports: [] },
-          ];
+          return [{ resource_type: "ALGTypeServiceEntry", alg: name, destination_ports: parts.to, source_ports: [] }];
         if (alg !== undefined && at !== undefined)
           this.report.inexpressible(at, `the ALG ${alg} of ${entry.text}: written without it`);
         const l4 = { resource_type: "L4PortSetServiceEntry", l4_protocol: parts.protocol.toUpperCase() };
@@ -90,20 +95,13 @@ export class TreeServices extends TreeGroups {
             : Array.from({ length: Math.ceil(list.length / MAX_PORTS) }, (_, i) =>
                 list.slice(i * MAX_PORTS, (i + 1) * MAX_PORTS),
               );
-        return chunks(parts.to).flatMap((destination_ports, i) =>
-          chunks(parts.from).map((source_ports, j) => ({
-            ...base,
-            ...l4,
-            ...(i + j > 0 && { id: `${id}-${i}-${j}`, display_name: `${id}-${i}-${j}` }),
-            destination_ports,
-            source_ports,
-          })),
+        return chunks(parts.to).flatMap((destination_ports) =>
+          chunks(parts.from).map((source_ports) => ({ ...l4, destination_ports, source_ports })),
         );
       }
       case "icmp":
         return [
           {
-            ...base,
             resource_type: "ICMPTypeServiceEntry",
             protocol: parts.version === 4 ? "ICMPv4" : "ICMPv6",
             ...(parts.type !== undefined && { icmp_type: parts.type }),
@@ -111,9 +109,9 @@ export class TreeServices extends TreeGroups {
           },
         ];
       case "ip":
-        return [{ ...base, resource_type: "IPProtocolServiceEntry", protocol_number: parts.protocol }];
+        return [{ resource_type: "IPProtocolServiceEntry", protocol_number: parts.protocol }];
       case "ether":
-        return [{ ...base, resource_type: "EtherTypeServiceEntry", ether_type: parts.type }];
+        return [{ resource_type: "EtherTypeServiceEntry", ether_type: parts.type }];
     }
   }
 }

@@ -38,6 +38,12 @@ class XmlText extends XmlObjects {
   text(): string {
     this.lines.push('<?xml version="1.0" encoding="UTF-8"?>');
     this.element("list", {}, () => {
+      for (const segment of this.policy.segments.values())
+        this.element("virtualWire", {}, () => {
+          this.leaf("objectId", this.id("virtualwire", segment.name));
+          this.leaf("name", segment.name);
+          if (segment.vni !== undefined) this.leaf("vdnId", String(segment.vni));
+        });
       for (const { key, at } of this.draft.groups())
         try {
           this.groupOf(key);
@@ -352,6 +358,7 @@ class XmlText extends XmlObjects {
     this.element("spoofguard", {}, () => {
       if (policy !== undefined) this.leaf("policyId", policy);
       this.leaf("nicName", this.adapter(vnic.vm, vnic.name));
+      if (vnic.segment !== undefined) this.leaf("networkId", this.id("virtualwire", vnic.segment));
       body();
     });
   }

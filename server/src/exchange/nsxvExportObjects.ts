@@ -161,7 +161,7 @@ export class XmlObjects {
     const vnic = this.policy.vnics.get(`${vm}.${name}`);
     return `${vm} - Network adapter ${vnic === undefined ? 1 : ethNumber(this.policy, vnic) + 1}`;
   }
-  /** A logical switch; what it holds in addresses and vNICs, which no body says of it, beside it. */
+  /** A logical switch; the addresses of its subnets, which no body says of it, beside it. */
   protected switch(name: string): Reference[] {
     const out: Reference[] = [{ type: "VirtualWire", id: this.id("virtualwire", name), name }];
     const subnets: string[] = [];
@@ -170,8 +170,6 @@ export class XmlObjects {
         for (const prefix of child.prefixes)
           if (prefix.kind === "prefix") subnets.push(`${prefix.address.text}/${prefix.length.value}`);
     if (subnets.length > 0) out.push(this.set("ipset", "IPSet", `subnets ${name}`, `${name} subnets`, subnets));
-    for (const { segment, vm, name: vnic } of this.policy.vnics.values())
-      if (segment === name) out.push(...this.members([{ kind: "vnic", vm, vnic }], name));
     return out;
   }
   protected member(tag: string, { type, id, name }: Reference): void {

@@ -65,16 +65,17 @@ export class NsxvInventory {
       ...((segment ?? known?.segment) && { segment: (segment ?? known?.segment) as string }),
     });
   }
-  segment(id: string, name: string | undefined): string {
+  segment(id: string, name: string | undefined, vni?: number): string {
     const known = this.#segments.get(id);
-    // The name may come later than the id.
-    if (known === undefined || (known.names.length === 1 && name !== undefined))
-      this.#segments.set(id, {
-        key: id,
-        names: [...(name === undefined ? [] : [name]), id],
-        subnets: [],
-        gateways: [],
-      });
+    const number = vni ?? known?.vni;
+    this.#segments.set(id, {
+      key: id,
+      // The name may come later than the id.
+      names: known !== undefined && known.names.length > 1 ? known.names : [...(name === undefined ? [] : [name]), id],
+      ...(number !== undefined && { vni: number }),
+      subnets: [],
+      gateways: [],
+    });
     return id;
   }
 

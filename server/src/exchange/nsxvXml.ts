@@ -68,6 +68,7 @@ class XmlDraft {
     else if (/^layer2Sections$/i.test(name)) this.#section(node, "ethernet");
     else if (/^layer3Sections$/i.test(name)) this.#section(node, "ip");
     else if (/^layer3RedirectSections$/i.test(name)) this.#section(node, "redirect");
+    else if (/^virtualWire$/i.test(name === "datapart" ? (node.attribute("class") ?? "") : name)) this.#switch(node);
     else if (/^spoofguardPolicy$/i.test(name)) this.#spoofguard.addPolicy(node);
     else if (/^spoofguard$/i.test(name)) this.#spoofguard.addVnic(node);
     else if (/^excludeMember$/i.test(name)) this.#excluded.push(memberOf(node.one("member") ?? node));
@@ -91,6 +92,17 @@ class XmlDraft {
       return;
     }
     this.#known += 1;
+  }
+  /** A logical switch. */
+  #switch(node: XmlNode): void {
+    const id = node.text("objectId");
+    const name = node.text("name");
+    const vni = Number(node.text("vdnId"));
+    if (id === undefined) this.#report.wrong(node.at(), `logical switch ${name ?? ""} without an objectId`);
+    else {
+      this.#objects.inventory.segment(id, name, Number.isInteger(vni) && vni > 0 ? vni : undefined);
+      this.#report.understood(node.at(), `logical switch ${name ?? id}`);
+    }
   }
   #section(sections: XmlNode, kind: RuleKind): void {
     for (const node of sections.all("section")) this.#sections.push({ node, kind });

@@ -6,6 +6,7 @@ import { Layout } from "../syntax/layout.ts";
 import type { Cell } from "../syntax/spell.ts";
 import { STRIDE, type Steps } from "../syntax/steps.ts";
 import { quote } from "../syntax/strings.ts";
+import { writeName } from "../syntax/writeName.ts";
 import type {
   Draft,
   DraftBlock,
@@ -20,7 +21,7 @@ import type {
   DraftSwsec,
   DraftVm,
 } from "./draft.ts";
-import { NameSpace, nameText, RuleIds } from "./names.ts";
+import { NameSpace, RuleIds } from "./names.ts";
 
 /** Declarations between two places to pause. */
 const SOME = 16;
@@ -77,7 +78,7 @@ class Writer {
     yield* this.#group(services, (service) => {
       const head = `service ${this.#service(service.key)}`;
       const entries = service.entries.map((entry) => this.#entry(entry));
-      const alg = service.alg === undefined ? [] : [`alg ${nameText(service.alg)}`];
+      const alg = service.alg === undefined ? [] : [`alg ${writeName(service.alg)}`];
       this.#statement(
         "service",
         [cell("service", head), cell("=", `= ${[entries.join(", "), ...alg].join(" ")}`)],
@@ -132,13 +133,13 @@ class Writer {
   // ---- names and lists ----------------------------------------------------------------------------------------------
 
   #endpoint(key: string): string {
-    return nameText(this.#known(this.#endpoints, key));
+    return writeName(this.#known(this.#endpoints, key));
   }
   #service(key: string): string {
-    return nameText(this.#known(this.#services, key));
+    return writeName(this.#known(this.#services, key));
   }
   #blockName(key: string): string {
-    return nameText(this.#known(this.#blocks, key));
+    return writeName(this.#known(this.#blocks, key));
   }
   #known(names: NameSpace, key: string): string {
     const name = names.get(key);
@@ -157,9 +158,9 @@ class Writer {
       case "ref":
         return this.#endpoint(endpoint.key);
       case "vnic":
-        return `${this.#endpoint(endpoint.vm)}.${nameText(endpoint.vnic)}`;
+        return `${this.#endpoint(endpoint.vm)}.${writeName(endpoint.vnic)}`;
       case "tag":
-        return `tag ${nameText(endpoint.tag)}`;
+        return `tag ${writeName(endpoint.tag)}`;
     }
   }
   /** Items, then what `except` takes out. */
@@ -173,13 +174,13 @@ class Writer {
 
   #vm(vm: DraftVm): void {
     const head = `vm ${this.#endpoint(vm.key)}`;
-    const tags = vm.tags.length === 0 ? [] : [[cell("tags", `tags ${vm.tags.map(nameText).join(", ")}`)]];
+    const tags = vm.tags.length === 0 ? [] : [[cell("tags", `tags ${vm.tags.map(writeName).join(", ")}`)]];
     const vnics = vm.vnics.map((vnic) => {
       const items: Cell[][] = [];
       if (vnic.mac !== undefined) items.push([cell("mac", `mac ${vnic.mac}`)]);
       if (vnic.ips.length > 0) items.push([cell("ip", `ip ${vnic.ips.join(", ")}`)]);
       if (vnic.segment !== undefined) items.push([cell("in-segment", `segment ${this.#endpoint(vnic.segment)}`)]);
-      return { head: `vnic ${nameText(vnic.name)}`, items };
+      return { head: `vnic ${writeName(vnic.name)}`, items };
     });
     const whole = inline("vm", head, [...tags, ...vnics.map((vnic) => inline("vnic", vnic.head, vnic.items))]);
     if (vnics.length <= 1 && this.#layout.fits(whole)) {
@@ -229,7 +230,7 @@ class Writer {
   }
   *#section(section: DraftSection, ids: RuleIds): Steps<void> {
     this.#comments(section.comments);
-    const words = [`section ${nameText(section.name)}`];
+    const words = [`section ${writeName(section.name)}`];
     if (section.ethernet) words.push("ethernet");
     if (section.category !== undefined) words.push(`category ${section.category}`);
     if (section.stateless) words.push("stateless");
@@ -245,7 +246,7 @@ class Writer {
     if (swsec.spoofguard !== undefined) setting("spoofguard", swsec.spoofguard);
     if (swsec.allowLocal !== undefined) setting("allow-local", swsec.allowLocal ? "on" : "off");
     for (const bind of swsec.binds ?? []) {
-      const name = `bind ${this.#endpoint(bind.vm)}.${nameText(bind.vnic)}`;
+      const name = `bind ${this.#endpoint(bind.vm)}.${writeName(bind.vnic)}`;
       this.#row("bind", [
         cell("bind", name),
         ...(bind.mac === undefined ? [] : [cell("mac", `mac ${bind.mac}`)]),

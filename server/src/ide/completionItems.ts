@@ -9,9 +9,9 @@ import { ETHER_TYPES, IP_PROTOCOLS, icmpTypes } from "../policy/protocols.ts";
 import { statementsOf, topOf } from "../syntax/statements.ts";
 import { quote } from "../syntax/strings.ts";
 import type { Statement } from "../syntax/tree.ts";
+import { writeName } from "../syntax/writeName.ts";
 import { countOf, describeVnicAddresses, matchText } from "./describe.ts";
 import { someOf } from "./markdown.ts";
-import { writeName } from "./rename.ts";
 import { MODULE_NOTES } from "./slotNotes.ts";
 import {
   addressNote,

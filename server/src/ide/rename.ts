@@ -1,7 +1,6 @@
 /** Feature: rename a name in every file that uses it, in quotes where the new name needs them. */
 import type { Position, Range, WorkspaceEdit } from "vscode-languageserver-types";
-import { quote } from "../syntax/strings.ts";
-import { RESERVED_WORDS } from "../syntax/tokens.ts";
+import { writeName } from "../syntax/writeName.ts";
 import { type FileEdit, workspaceEdit } from "./edits.ts";
 import { symbolAt } from "./navigation.ts";
 import { declarationsOfKey, type Occurrence, occurrencesOf, type SymbolKey, sameSymbol } from "./symbols.ts";
@@ -11,13 +10,6 @@ export interface RenameProblem {
   readonly problem: string;
 }
 export const isProblem = (answer: object): answer is RenameProblem => "problem" in answer;
-
-const NAME = /^[A-Za-z_][A-Za-z0-9_]*(?:-[A-Za-z0-9_]+)*$/;
-const DASHED_MAC = /^[0-9A-Fa-f]{2}(?:-[0-9A-Fa-f]{2}){5}$/;
-
-/** A name as it is written: in quotes where it is a reserved word, a MAC, or no name at all. */
-export const writeName = (name: string): string =>
-  NAME.test(name) && !RESERVED_WORDS.has(name) && !DASHED_MAC.test(name) ? name : quote(name);
 
 export function prepareRename(
   view: View,

@@ -2,8 +2,8 @@
 import { formatIp, formatMac } from "../../policy/addresses.ts";
 import type { Vnic } from "../../policy/policy.ts";
 import type { BindStatement, Statement } from "../../syntax/tree.ts";
+import { writeName } from "../../syntax/writeName.ts";
 import { insertAfter, replaceSpan } from "../edits.ts";
-import { writeName } from "../rename.ts";
 import { dataOf, type Fix, type Fixer, isStrings } from "./fix.ts";
 
 /** `bind web-01.eth0 mac … ip …`: all that the inventory says of a vNIC. */

@@ -7,6 +7,7 @@ import type { Source } from "../../policy/policy.ts";
 import type { SourceDocument } from "../../syntax/document.ts";
 import { topOf } from "../../syntax/statements.ts";
 import type { ChainStatement, SlotStatement, Statement } from "../../syntax/tree.ts";
+import { writeName } from "../../syntax/writeName.ts";
 import {
   documentOf,
   eolOf,
@@ -19,7 +20,6 @@ import {
   reorder,
   textIn,
 } from "../edits.ts";
-import { writeName } from "../rename.ts";
 import type { View } from "../view.ts";
 import { dataOf, type Fix, type Fixer, isNumbers, isString } from "./fix.ts";
 

@@ -10,8 +10,8 @@ import { topOf } from "../../syntax/statements.ts";
 import { quote } from "../../syntax/strings.ts";
 import { RESERVED_WORDS } from "../../syntax/tokens.ts";
 import type { Chunk, Span, Statement } from "../../syntax/tree.ts";
+import { writeName } from "../../syntax/writeName.ts";
 import { documentOf, type FileEdit, insertBefore, removeRange, removeStatement, replaceSpan } from "../edits.ts";
-import { writeName } from "../rename.ts";
 import { spanOf, tokensOf, type View } from "../view.ts";
 import { dataOf, type Fix, type Fixer, isString, isStrings } from "./fix.ts";
 
