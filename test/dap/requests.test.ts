@@ -193,6 +193,26 @@ describe("values", () => {
     expect(clock?.presentationHint?.attributes).toContain("readOnly");
   });
 
+  test("a row of octets is written as it is shown, and the packet is what they mean", async () => {
+    const client = await stopped();
+    const octets = (await open(client, "Packet")).find((v) => v.name === "octets");
+    const row = (await open(client, "Packet", "octets"))[2];
+    const set = { variablesReference: octets?.variablesReference, name: "0020" };
+    const written = row?.value.replace("01 bb", "00 50") ?? "";
+    const now = await client.get("setVariable", { ...set, value: written });
+    expect(now.value).toBe("01 0b c7 38 00 50 00 00 00 00 00 00 00 00 50 02  ...8.P........P.");
+    expect((await client.get("evaluate", { expression: "tcp.dstport" })).result).toBe("80");
+    await client.get("setVariable", { ...set, value: "0A00010C" });
+    expect((await open(client, "Packet", "octets"))[2]?.value).toMatch(/^0a 00 01 0c /);
+    for (const value of ["", "0", "zz", "00 11 2"])
+      expect(await client.ask("setVariable", { ...set, value })).toMatchObject({
+        message: "octets are pairs of hex digits, such as 08 00",
+      });
+    expect((await client.ask("setVariable", { ...set, name: "0030", value: "00".repeat(16) })).message).toBe(
+      "the packet has octets 0 to 53",
+    );
+  });
+
   test("an edited packet arrives edited, and its connection is the edited one's", async () => {
     const client = await stopped();
     await client.get("setExpression", { expression: "tcp.dstport", value: "80" });

@@ -173,7 +173,11 @@ export class Inspection {
     if (!child) throw new RequestError(`there is no ${args.name} here`);
     if (!child.set) throw new RequestError(`${args.name} cannot be set: only the packet's fields can`);
     child.set(args.value);
-    return this.nowWorth(child.name);
+    // A row of octets is no field of an expression: it is looked at again.
+    const again = node.children?.().find((one) => one.name === args.name);
+    return this.debuggee.environment().field(child.name)
+      ? this.nowWorth(child.name)
+      : { value: again?.value ?? "", variablesReference: 0 };
   }
   setExpression(args: DebugProtocol.SetExpressionArguments): object {
     const target = this.parse(args.expression);

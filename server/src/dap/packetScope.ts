@@ -51,8 +51,44 @@ export function packetNodes(debuggee: Debuggee): readonly Node[] {
     ...(seal === undefined ? [] : [{ name: "sealed", value: seal }]),
     ...layers,
     ...(malformed ? [{ name: "malformed", value: `at octet ${malformed.at}: ${malformed.why}` }] : []),
-    { name: "octets", value: `${octetsOf(debuggee).length}`, type: "octets", memory: PACKET_MEMORY },
+    {
+      name: "octets",
+      value: `${octetsOf(debuggee).length}`,
+      type: "octets",
+      memory: PACKET_MEMORY,
+      children: () => octetRows(debuggee),
+    },
   ];
+}
+
+/** Octets in a row, as Wireshark's packet bytes have them. */
+const ROW = 16;
+const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, "0");
+const isPrinted = (octet: number): boolean => octet >= 0x20 && octet < 0x7f;
+
+/** `0010`: `00 28 00 00 …  .(..`, for those who have no hex editor at hand. */
+function octetRows(debuggee: Debuggee): readonly Node[] {
+  const all = octetsOf(debuggee);
+  const rows: Node[] = [];
+  for (let at = 0; at < all.length; at += ROW) {
+    const octets = [...all.subarray(at, at + ROW)];
+    const printed = octets.map((octet) => (isPrinted(octet) ? String.fromCharCode(octet) : "."));
+    rows.push({
+      name: hex(at, 4),
+      value: `${octets.map((octet) => hex(octet, 2)).join(" ")}  ${printed.join("")}`,
+      set: (text) => void writeOctets(debuggee, at, fromHex(text), false),
+    });
+  }
+  return rows;
+}
+/** The octets of a row as it is shown, or written without what is printed of them. */
+function fromHex(text: string): Uint8Array {
+  const digits = text
+    .trim()
+    .replace(/ {2}.*$/, "")
+    .replace(/[\s:-]/g, "");
+  if (!/^(?:[0-9a-f]{2})+$/i.test(digits)) throw new RequestError("octets are pairs of hex digits, such as 08 00");
+  return Uint8Array.from(digits.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 }
 
 /** With which key the packet is sealed here, and at which epoch. */
