@@ -52,6 +52,13 @@ describe("a long capture", () => {
     const { body } = await client.event(["progressStart"]);
     await client.get("cancel", { progressId: body.progressId });
     expect((await client.event(["stopped"])).body.reason).toBe("pause");
+    await client.get("continue", { threadId: 1 });
+    const another = await client.event(["progressStart"]);
+    expect(another.body.progressId).not.toBe(body.progressId);
+    await client.get("cancel", { progressId: body.progressId });
+    await client.event(["progressUpdate"]);
+    await client.get("cancel", { progressId: another.body.progressId });
+    expect((await client.event(["stopped"])).body.reason).toBe("pause");
     await client.get("disconnect");
   });
 

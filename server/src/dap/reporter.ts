@@ -11,7 +11,6 @@ interface Place {
   /** From 1. */
   readonly line: number;
 }
-const PROGRESS = { progressId: "frames" };
 
 export class Reporter {
   /** What the client says that it understands. */
@@ -23,7 +22,9 @@ export class Reporter {
     | undefined;
   /** Files whose change has been told. */
   private told = new Set<string>();
-  private progressing = false;
+  /** Of the run under way, where it is told how far that is. */
+  private progressId: string | undefined;
+  private progresses = 0;
 
   constructor(event: (event: string, body: object) => void, files: FileSource) {
     this.event = event;
@@ -72,20 +73,24 @@ export class Reporter {
     if (!debuggee?.loaded.script.capture || this.client.supportsProgressReporting !== true) return;
     const { index, length } = debuggee;
     const percentage = Math.floor(100 * (back ?? index / Math.max(1, length)));
-    const body = { ...PROGRESS, percentage, message: `frame ${index + 1} of ${length}` };
-    if (this.progressing) this.event("progressUpdate", body);
-    else
-      this.event("progressStart", {
-        ...body,
-        title: back === undefined ? "Replaying the capture" : "Going back over the capture",
-        cancellable: true,
-      });
-    this.progressing = true;
+    const told = { percentage, message: `frame ${index + 1} of ${length}` };
+    if (this.progressId !== undefined) {
+      this.event("progressUpdate", { progressId: this.progressId, ...told });
+      return;
+    }
+    // Each is another one in a session.
+    this.progressId = `frames ${++this.progresses}`;
+    const title = back === undefined ? "Replaying the capture" : "Going back over the capture";
+    this.event("progressStart", { progressId: this.progressId, ...told, title, cancellable: true });
+  }
+  /** Whether `progressId` is the run's that is under way. */
+  tellsOf(progressId: string | undefined): boolean {
+    return progressId !== undefined && progressId === this.progressId;
   }
   /** The run stands still. */
   over(): void {
-    if (this.progressing) this.event("progressEnd", PROGRESS);
-    this.progressing = false;
+    if (this.progressId !== undefined) this.event("progressEnd", { progressId: this.progressId });
+    this.progressId = undefined;
   }
 
   /** A policy edited while it runs: the run goes on with the text that it began with, and says so once a file. */

@@ -279,7 +279,7 @@ class DebugSession implements Session {
   }
 
   private cancel(args: DebugProtocol.CancelArguments): void {
-    if (args.progressId === "frames") this.run?.pause();
+    if (this.reporter.tellsOf(args.progressId)) this.run?.pause();
   }
 
   private handlers(): Record<string, Handler> {
