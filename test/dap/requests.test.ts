@@ -130,6 +130,22 @@ describe("breakpoints before the policy is loaded", () => {
   });
 });
 
+test("hits are counted anew after a restart, and on over a change of the packet or of the breakpoint", async () => {
+  const client = await stopped();
+  const source = { path: "/shop.iochain" };
+  const third = { line: lineOf("slot 2 dfw"), hitCondition: "3" };
+  const where = async () => (await stack(client)).stackFrames.at(-1)?.name;
+  await client.get("setBreakpoints", { source, breakpoints: [third] });
+  await go(client, "next");
+  await client.get("setExpression", { expression: "ip.ttl", value: "9" });
+  await client.get("setBreakpoints", { source, breakpoints: [{ ...third, condition: "ip.ttl > 1" }] });
+  await go(client, "continue");
+  expect(await where()).toBe("step 4 · Customer buys");
+  await go(client, "restart");
+  await go(client, "continue");
+  expect(await where()).toBe("step 4 · Customer buys");
+});
+
 describe("styles", () => {
   test("lines and columns from 0, files as URIs", async () => {
     const client = await stopped(

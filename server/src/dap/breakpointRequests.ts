@@ -4,7 +4,15 @@
  */
 import type { DebugProtocol } from "@vscode/debugprotocol";
 import { canonical } from "../policy/uri.ts";
-import { type Breakpoint, Breakpoints, type Terms, understand, type Watch, type Wish } from "./breakpoints.ts";
+import {
+  type Breakpoint,
+  Breakpoints,
+  NOTHING_COUNTED,
+  type Terms,
+  understand,
+  type Watch,
+  type Wish,
+} from "./breakpoints.ts";
 import type { Debuggee } from "./debuggee.ts";
 import { type ActiveFilter, FILTERS } from "./exceptions.ts";
 import { parseExpression } from "./expression/parser.ts";
@@ -50,7 +58,7 @@ export class BreakpointRequests {
     this.event = event;
   }
 
-  /** A policy has been loaded, for the first time or anew: every breakpoint is looked at again. */
+  /** A policy has been loaded, for the first time or anew: every breakpoint is looked at again, and its hits are none. */
   load(debuggee: Debuggee, options: { readonly stopOnExpectFailure?: boolean }): void {
     this.debuggee = debuggee;
     this.stopOnExpectFailure = options.stopOnExpectFailure !== false;
@@ -66,6 +74,7 @@ export class BreakpointRequests {
     for (const one of this.functions) again(one, (a) => this.resolveFunction(a));
     for (const one of this.data) again(one, (a) => this.resolveData(a));
     this.resolveExceptions();
+    this.all.recall(NOTHING_COUNTED);
     this.activate();
   }
 

@@ -112,6 +112,8 @@ export interface Counted {
   readonly values: ReadonlyMap<string, string | undefined>;
 }
 
+export const NOTHING_COUNTED: Counted = { hits: new Map(), values: new Map() };
+
 export interface Halt {
   readonly ids: readonly number[];
   /** What log points say, and conditions that could not be evaluated. */
