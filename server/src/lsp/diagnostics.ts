@@ -42,6 +42,8 @@ interface Analysis {
   /** Counts the results: equal counts, equal answers. */
   changes: number;
   running?: { readonly loaded: LoadedProgram; readonly run: Promise<boolean> };
+  /** The same of the first stage alone. */
+  first?: { readonly loaded: LoadedProgram; readonly run: Promise<void> };
 }
 interface StageResult {
   /** What it has seen; undefined before its first run. */
@@ -62,6 +64,10 @@ export class Diagnostics {
   readonly #due = new Set<string>();
   #silence: ReturnType<typeof setTimeout> | undefined;
   #soon = false;
+  /** Documents of which the beginning was told while the rest was being read, and the version that was. */
+  readonly #begun = new WeakMap<SourceDocument, number>();
+  /** While a document that was just read is looked at for the first time. */
+  first: Promise<void> | undefined;
   /** Tells this server's answers from those of the one before it. */
   readonly #sitting = Math.random().toString(36).slice(2, 8);
 
@@ -119,6 +125,11 @@ export class Diagnostics {
     }
     await whole;
     if (this.session.workspace.document(uri) !== document) return;
+    const first = this.#fresh(uri).finally(() => {
+      if (this.first === first) this.first = undefined;
+    });
+    this.first = first;
+    await first;
     // Nobody has typed anything yet.
     this.changed(uri, 0);
     if (this.#pulls) this.#refresh();
@@ -259,12 +270,21 @@ export class Diagnostics {
         const loaded = workspace.program(root);
         const analysis = this.#analysis(root);
         if (loaded === undefined || analysis.results[0]?.loaded === loaded) break;
-        const steps = (STAGES[0] as Stage).run(loaded, []);
-        const step = slice(steps);
-        if (step.done) this.#found(analysis, 0, { loaded, about: loaded, findings: step.value, cost: 0 });
-        else await breathe(token);
+        // Whoever else asks waits for the same run.
+        if (analysis.first?.loaded !== loaded) analysis.first = { loaded, run: this.#runFirst(root, analysis, loaded) };
+        await analysis.first.run;
+        if (token?.isCancellationRequested) await breathe(token);
       }
     this.ready(uri);
+  }
+  async #runFirst(root: string, analysis: Analysis, loaded: LoadedProgram): Promise<void> {
+    const steps = (STAGES[0] as Stage).run(loaded, []);
+    for (;;) {
+      const step = slice(steps);
+      if (step.done) this.#found(analysis, 0, { loaded, about: loaded, findings: step.value, cost: 0 });
+      else await breathe();
+      if (step.done || this.session.workspace.program(root) !== loaded) return;
+    }
   }
 
   /** Runs all that has not seen the program as it is now, in slices. True when a stage found out something. */
@@ -394,7 +414,10 @@ export class Diagnostics {
     const { reading } = this.session;
     if (reading.done) {
       const begun = document.part.length > 0 && !document.whole;
-      if (begun && this.#canRefresh) return { kind: "full", items: this.#early(document) };
+      if (begun && this.#canRefresh && this.#begun.get(document) !== document.version) {
+        this.#begun.set(document, document.version);
+        return { kind: "full", items: this.#early(document) };
+      }
       await reading.done;
     }
     const roots = workspace.rootsOf(uri);

@@ -3,7 +3,7 @@
 const NOBODY: ReadonlySet<string> = new Set();
 
 export class Importers {
-  readonly #imports = new Map<string, readonly string[]>();
+  readonly #imports = new Map<string, ReadonlySet<string>>();
   readonly #importers = new Map<string, Set<string>>();
   readonly #stale = new Set<string>();
 
@@ -28,12 +28,15 @@ export class Importers {
     // Grows while it is gone through: what one imports may have to be looked at, too.
     for (const uri of this.#stale) {
       this.#stale.delete(uri);
-      for (const imported of this.#imports.get(uri) ?? []) this.#remove(uri, imported);
-      this.#imports.delete(uri);
-      if (!this.isKnown(uri) && !this.#importers.has(uri)) continue;
-      const imports = [...new Set(this.importsOf(uri))].filter((imported) => imported !== uri);
-      this.#imports.set(uri, imports);
-      for (const imported of imports) this.#add(uri, imported);
+      const counts = this.isKnown(uri) || this.#importers.has(uri);
+      const before = this.#imports.get(uri);
+      const now = counts ? new Set(this.importsOf(uri)) : undefined;
+      now?.delete(uri);
+      if (now) this.#imports.set(uri, now);
+      else this.#imports.delete(uri);
+      // Only what is another than before is followed: where documents import one another there would be no end.
+      for (const imported of before ?? []) if (!now?.has(imported)) this.#remove(uri, imported);
+      for (const imported of now ?? []) if (!before?.has(imported)) this.#add(uri, imported);
     }
   }
 

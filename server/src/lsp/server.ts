@@ -31,6 +31,17 @@ import { changesOf, checkParams, isDocument } from "./params.ts";
 import { decodePositions, encodePositions } from "./positions.ts";
 import { Session } from "./session.ts";
 
+/** What an editor asks of every document that it shows. Of a long one that was just read, findings come first. */
+const OF_ALL: ReadonlySet<string> = new Set([
+  "textDocument/documentSymbol",
+  "textDocument/codeLens",
+  "textDocument/foldingRange",
+  "textDocument/semanticTokens/full",
+  "textDocument/semanticTokens/range",
+  "textDocument/inlayHint",
+  "textDocument/documentLink",
+]);
+
 export function startServer(connection: Connection, host: Host): void {
   const session = new Session(host);
   const diagnostics = new Diagnostics(session, connection);
@@ -201,6 +212,7 @@ export function startServer(connection: Connection, host: Host): void {
         checkParams(method, params);
         // Findings of a document that is being read are told early.
         if (method !== "textDocument/diagnostic" && session.reading.done) await session.reading.done;
+        if (OF_ALL.has(method)) await diagnostics.first;
         const uri = uriIn(params);
         const result = await answer(session, decodePositions(params, uri, session.encoding, session.lineOf), token);
         return encodePositions(fitted(session, method, result), uri, session.encoding, session.lineOf) ?? null;

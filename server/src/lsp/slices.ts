@@ -11,7 +11,9 @@ let taken = 0;
 
 /** Lets other messages be handled, where that was not just done, then goes on; complains when the request is cancelled. */
 export async function breathe(token?: CancellationToken): Promise<void> {
-  if (performance.now() - taken >= SHORT) {
+  const held = performance.now() - taken;
+  // A clock that was set back says nothing.
+  if (held >= SHORT || held < 0) {
     await new Promise<void>((resolve) => setTimeout(resolve, 0));
     taken = performance.now();
   }
