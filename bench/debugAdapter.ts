@@ -1,4 +1,7 @@
-/** The debug adapter over its wire, beside one that is as small as can be on the library that mock-debug is built on. */
+/**
+ * The debug adapter over its wire, beside one that is as small as can be on the library that mock-debug is built on; and
+ * beside mock-debug itself, which is no package, where somebody has built it in `bench/mock-debug`.
+ */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -11,6 +14,8 @@ import { makePolicy, nsxShape, policyText } from "./policies.ts";
 
 const root = join(import.meta.dirname, "..");
 const STEPS = 60;
+export const MOCK = "mock-debug";
+export const FLOOR = "the least on @vscode/debugadapter";
 
 interface Message {
   readonly type: string;
@@ -21,9 +26,15 @@ interface Message {
 
 export async function debugAdapter(sizes: readonly number[]): Promise<Figure[]> {
   const subjects = [
-    { name: "IOChain", program: join(root, "dist/debug-adapter.js"), step: "stepIn" },
-    { name: "mock on @vscode/debugadapter", program: join(root, "bench/peers/debugAdapter.mjs"), step: "next" },
-  ].filter(({ name }) => name === "IOChain" || existsSync(join(root, "bench/node_modules")));
+    { name: "IOChain", program: join(root, "dist/debug-adapter.js"), step: "stepIn", needs: "dist" },
+    {
+      name: MOCK,
+      program: join(root, "bench/mock-debug/out/debugAdapter.js"),
+      step: "next",
+      needs: "bench/mock-debug",
+    },
+    { name: FLOOR, program: join(root, "bench/peers/debugAdapter.mjs"), step: "next", needs: "bench/node_modules" },
+  ].filter(({ needs }) => existsSync(join(root, needs)));
   const folder = mkdtempSync(join(tmpdir(), "iochain-bench-"));
   const figures: Figure[] = [];
   try {

@@ -4,7 +4,9 @@
  * after a key, hover, definition, and memory. `KEYS` says how many keys, `NODE_FLAGS` what Node is given.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import process from "node:process";
 import {
   createMessageConnection,
@@ -228,9 +230,44 @@ function memoryOf({ pid }: ChildProcess) {
   return { resident: megabytes("VmRSS"), peak: megabytes("VmHWM") };
 }
 
+const STARTS = 7;
+
+/**
+ * Milliseconds until a server has answered `initialize`, several times; `known`: it has been started before, and Node
+ * and the server may have kept what they made of its code.
+ */
+async function starts(subject: Subject, known: boolean): Promise<Spread> {
+  const folder = mkdtempSync(join(tmpdir(), "iochain-bench-"));
+  const times: number[] = [];
+  try {
+    for (let i = known ? -1 : 0; i < STARTS; i += 1) {
+      const env = { ...process.env, NODE_COMPILE_CACHE: join(folder, known ? "kept" : String(i)) };
+      const begun = performance.now();
+      const child = spawn(process.execPath, subject.command, { stdio: ["pipe", "pipe", "inherit"], env });
+      const connection = connect(child);
+      await connection.sendRequest("initialize", { processId: process.pid, rootUri: null, capabilities: {} });
+      if (i >= 0) times.push(performance.now() - begun);
+      const exited = new Promise((resolve) => child.once("exit", resolve));
+      await connection.sendRequest("shutdown");
+      await connection.sendNotification("exit");
+      await exited;
+      connection.dispose();
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+  return spread(times);
+}
+
 /** Ours and the peers', size by size. */
 export async function languageServer(sizes: readonly number[]): Promise<Figure[]> {
   const figures: Figure[] = [];
+  for (const known of [true, false])
+    for (const subject of [iochain(), ...peers()]) {
+      const { median, p95 } = await starts(subject, known);
+      const what = known ? "start" : "start, for the first time";
+      figures.push({ suite: "language server", what, subject: subject.name, size: 0, value: median, p95, unit: "ms" });
+    }
   for (const rules of sizes)
     for (const subject of [iochain(), ...peers()]) {
       if (rules > (subject.most ?? Number.POSITIVE_INFINITY)) continue;
@@ -240,7 +277,6 @@ export async function languageServer(sizes: readonly number[]): Promise<Figure[]
         if (typeof value === "number") figures.push({ ...figure, value });
         else if (!Number.isNaN(value.median)) figures.push({ ...figure, value: value.median, p95: value.p95 });
       };
-      add("start", f.start);
       add("open until the first findings", f.open);
       add("open until the last findings", f.openAll);
       add("a key until fresh findings", f.key);
