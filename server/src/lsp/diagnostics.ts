@@ -18,7 +18,7 @@ import { checkPart } from "../check/check.ts";
 import type { Code } from "../check/codes.ts";
 import type { Finding } from "../check/finding.ts";
 import type { SourceDocument } from "../syntax/document.ts";
-import { diagnosticOf, identity, moreThan, stands, told } from "./findings.ts";
+import { diagnosticOf, identity, isAt, linesOf, moreThan, stands, told } from "./findings.ts";
 import { encodePositions } from "./positions.ts";
 import type { Session } from "./session.ts";
 import { breathe, slice } from "./slices.ts";
@@ -60,6 +60,7 @@ const before = ({ results }: Analysis, index: number): readonly Finding[] =>
 export class Diagnostics {
   readonly #analyses = new Map<string, Analysis>();
   readonly #published = new Set<string>();
+  readonly #made = new WeakMap<Finding, { readonly lines: readonly number[]; readonly diagnostic: Diagnostic }>();
   /** Open documents whose findings a push client has not got yet. */
   readonly #due = new Set<string>();
   #silence: ReturnType<typeof setTimeout> | undefined;
@@ -383,11 +384,20 @@ export class Diagnostics {
     return findings.filter((finding) => stands(finding, uris));
   }
 
+  /** The same as before, where nothing that it speaks of has moved: after a key that holds of nearly all. */
+  #diagnosticOf(finding: Finding): Diagnostic | undefined {
+    const known = this.#made.get(finding);
+    if (known !== undefined && isAt(finding, known.lines)) return known.diagnostic;
+    const diagnostic = diagnosticOf(finding, this.session);
+    if (diagnostic !== undefined) this.#made.set(finding, { lines: linesOf(finding), diagnostic });
+    return diagnostic;
+  }
+
   /** What the client is told of a document, by place. Of too many the gravest, and how many there are. */
   #diagnosticsOf(uri: string): Diagnostic[] {
     const findings = this.findings(uri);
     const most = this.session.workspace.bounds.findings;
-    const all = told(findings, most).flatMap((finding) => diagnosticOf(finding, this.session) ?? []);
+    const all = told(findings, most).flatMap((finding) => this.#diagnosticOf(finding) ?? []);
     all.sort((a, b) => a.range.start.line - b.range.start.line || a.range.start.character - b.range.start.character);
     if (findings.length > most) all.unshift(moreThan(most, findings.length));
     return all;
@@ -396,7 +406,7 @@ export class Diagnostics {
   /** The findings that stand now and their diagnostics, for code actions. */
   current(uri: string): { readonly finding: Finding; readonly diagnostic: Diagnostic }[] {
     return this.findings(uri).flatMap((finding) => {
-      const diagnostic = diagnosticOf(finding, this.session);
+      const diagnostic = this.#diagnosticOf(finding);
       return diagnostic ? [{ finding, diagnostic }] : [];
     });
   }

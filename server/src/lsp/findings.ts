@@ -23,6 +23,18 @@ export function stands({ place, related }: Finding, uris: ReadonlySet<string>): 
 const isThere = ({ at: { uri, statement } }: Place, uris: ReadonlySet<string>): boolean =>
   !statement.chunk.gone && uris.has(uri);
 
+/** The lines at which begins what a finding speaks of. */
+export function linesOf({ place, related = [] }: Finding): readonly number[] {
+  return [place, ...related].map(({ at }) => at.statement.chunk.line);
+}
+/** Whether they are these. */
+export function isAt({ place, related }: Finding, lines: readonly number[]): boolean {
+  if (place.at.statement.chunk.line !== lines[0]) return false;
+  if (related !== undefined)
+    for (let i = 0; i < related.length; i++) if (related[i]?.at.statement.chunk.line !== lines[i + 1]) return false;
+  return true;
+}
+
 /** One text for findings that say the same thing at the same place. */
 export const identity = ({ code, place, message }: Finding): string =>
   `${code} ${place.at.uri} ${place.at.statement.chunk.line} ${place.span.start} ${place.span.end} ${message}`;
