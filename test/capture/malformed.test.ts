@@ -38,6 +38,8 @@ const error = (length: string, behind: string) =>
   );
 const NEIGHBOUR = `87 00 0000 00000000 ${"0".repeat(31)}2`;
 const DHCP = `02010600 00000001 00000000 0a000001 0a000002 ${"00".repeat(8)} 005056010203 ${"00".repeat(202)}`;
+/** A message with these options. */
+const dhcp = (options: string) => udp("0043", `${DHCP.replace("02", "01")} 63825363 350101 ${options} ff`);
 /** A question for `a`, type A, and one answer. */
 const ANSWER = "0001 8180 0001 0001 0000 0000 0161 00 0001 0001 c00c 0001 0001 0000003c 0004 c0000201";
 
@@ -90,6 +92,65 @@ describe("malformed", () => {
       "fewer records than the report says",
       ip4("02", "22 00 0000 0000 0002 04000000 ef010101"),
       "byte 50: the IGMP report ends after 16 octets",
+    ],
+    ["a domain that is torn", dhcp("77 06 03656e67 0561"), "byte 293: dhcp: option 119 ends too early"],
+    ["a client's name that is torn", dhcp("51 06 04 00 00 04 686f"), "byte 293: dhcp: option 81 ends too early"],
+    ["a client's interface of no octets", dhcp("5e 00"), "byte 287: dhcp: option 94 ends too early"],
+    [
+      "a vendor's list beyond the message",
+      dhcp("7d 08 00000009 09 01 07 61"),
+      "byte 295: dhcp: option 125 ends too early",
+    ],
+    [
+      "a tag of CIPSO without a length",
+      ip4("11", "c000 0050 0008 0000", "8607 00000001 1b 00"),
+      "byte 41: a tag of CIPSO without a length",
+    ],
+    [
+      "options that a first fragment has not",
+      `${MACS} 0800 4700 0030 0001 2000 4011 0000 0a00010b 0a00020c 0101`,
+      "byte 36: the IPv4 options ends after 22 octets",
+    ],
+    [
+      "a chunk beyond a first fragment",
+      `${MACS} 0800 4500 0030 0001 2000 4084 0000 0a00010b 0a00020c 0001 0002 00000001 00000000 0000 0020 00000000 00000000 00000000`,
+      "byte 62: the SCTP chunk ends after 16 octets",
+    ],
+    [
+      "an IPv6 address of no octets",
+      ip4("84", `0001 0002 00000001 00000000 0100 0018 00000001 00001000 00010001 00000001 0006 0004`),
+      "byte 66: an SCTP parameter of 4 octets",
+    ],
+    [
+      "a dropped packet without a header",
+      ip4("84", "0001 0002 00000001 00000000 8100 0014 00000001 00000001 0000 0000 01020304"),
+      "byte 48: an SCTP chunk 129 of 20 octets, and no header in it",
+    ],
+    [
+      "ERSPAN that is cut",
+      ip4("2f", "1000 88be 00000001 1001 0000"),
+      "byte 46: the ERSPAN header ends after 12 octets",
+    ],
+    ["labels before nothing", `${MACS} 8847 00010140`, "byte 18: the MPLS payload ends after 4 octets"],
+    [
+      "a search list whose name goes beyond the message",
+      ip6("3a", `85 00 0000 00000000 1f02 0000 0000003c 0561 62636465 6607`),
+      "byte 78: a DNS search list whose name goes beyond the message",
+    ],
+    [
+      "fewer routers than the advertisement says",
+      ip4("01", "09 00 0000 02 02 0708 0a000001 00000000"),
+      "byte 50: the list of routers ends after 8 octets",
+    ],
+    [
+      "a Quick-Start option of four octets",
+      ip6("00", "3b01 2604 00000000 0000 0104 00000000"),
+      "byte 57: an IPv6 option 38 of 4 octets",
+    ],
+    [
+      "half an IPv6 header in an error of IPv4",
+      ip4("01", `03 00 0000 00000000 60000000 0008 11 40 ${"00".repeat(16)}`),
+      "byte 66: the IPv6 header ends after 24 octets",
     ],
     ["a chunk of no octets", ip4("84", "0001 0002 00000001 00000000 0800 0000"), "byte 48: an SCTP chunk of 0 octets"],
     [
@@ -220,6 +281,16 @@ describe("not malformed", () => {
       "source routes of GRE",
       ip4("2f", `4000 0800 0000 0000 0800 0004 0a000101 0000 0000 4500 0014 0001 0000 403b 0000 0a00020c 0a00010b`),
     ],
+    ["a domain that goes on in the next option", dhcp("77 04 03656e67 77 05 03636f6d 00")],
+    ["a domain that its option ends", dhcp("77 04 03656e67")],
+    ["a client's name that is whole", dhcp("51 09 04 00 00 04 686f7374 00")],
+    ["a vendor's option that is longer than its list", dhcp("7d 08 00000009 09 01 50 61")],
+    ["a vendor's list that is whole", dhcp("7d 09 00000009 04 01 02 6161")],
+    [
+      "a tunnel in a first fragment",
+      `${MACS} 0800 4500 0024 0001 2000 402f 0000 0a00010b 0a00020c 0000 0800 4500 0030 0001 0000 4011 0000`,
+    ],
+    ["a search list that zeros fill up", ip6("3a", "85 00 0000 00000000 1f02 0000 0000003c 03616263 00 000000")],
     ["a control message of NTP", udp("007b", `26${"00".repeat(11)}`)],
   ])("%s", (_, hex) => {
     expect(fault(hex)).toBe("");
@@ -289,6 +360,26 @@ describe("what is shown of what is odd", () => {
       "IPv4 that a router redirects to a cache of the web",
       ip4("2f", "0000 883e 00 3c 00 01 4500 001c 0001 0000 4011 0000 0a00010b 0a00020c c000 1234 0008 0000"),
       { "gre.proto": "0x883e", "frame.protocols": "eth:ethertype:ip:gre:ip:udp", "udp.dstport": 0x1234 },
+    ],
+    [
+      "an IPv4 header that is cut in its last option",
+      `${MACS} 0800 4600 0018 0001 0000 4011 0000 0a00010b 0a00020c 9404`,
+      { "ip.src": "10.0.1.11", "ip.dst": "10.0.2.12" },
+    ],
+    [
+      "an IPv4 header that is cut before one, which may be a source route",
+      `${MACS} 0800 4700 001c 0001 0000 4011 0000 0a00010b 0a00020c 0101`,
+      { "ip.src": "10.0.1.11", "ip.dst": undefined },
+    ],
+    [
+      "a source route behind an option that cannot be read",
+      ip4("11", "c000 0050 0008 0000", "5204 0000 8907 04 0a000303 00"),
+      { "ip.dst": undefined },
+    ],
+    [
+      "a router alert of no octets, which has two",
+      ip6("00", "1100 0500 ff40 0100 c000 0009 0008 0000"),
+      { "frame.protocols": "eth:ethertype:ipv6:ipv6.hopopts:udp", "udp.dstport": 9 },
     ],
     ["IKE without its header", udp("01f4", "00010203"), { "frame.protocols": "eth:ethertype:ip:udp:data" }],
     [

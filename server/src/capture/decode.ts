@@ -1,4 +1,4 @@
-import { Draft, finish, Layer, type Nested } from "./draft.ts";
+import { Draft, finish, isBegun, Layer, type Nested } from "./draft.ts";
 import { icmpExtensions, quotedLength } from "./icmpExtensions.ts";
 import { ethernetFrame, LINK_TYPES, llc, pppFrame, unsupportedLink } from "./link.ts";
 import { arp, etherType, internet, ipv6 } from "./network.ts";
@@ -56,10 +56,13 @@ function nest(outer: Draft, nested: Nested, depth: number): Packet {
   const isOf4 = isQuoted && nested.type === 0x0800;
   const size = isOf4 && outer.icmp !== undefined ? quotedLength(outer, nested.at, outer.icmp.type) : undefined;
   const end = size === undefined ? outer.end : Math.min(outer.end, nested.at + size);
-  const draft = new Draft(outer.data, nested.at, end, isOf4 ? UNKNOWN_LIMIT : outer.limit, outer.verify);
-  // An IPv6 header that is quoted is expected whole.
-  draft.isQuoted = isOf4 || (isQuoted && outer.end - nested.at >= IPV6_HEADER);
+  // An IPv6 header that is quoted is expected whole, whichever error it is in.
+  const isShortSix = isQuoted && end - nested.at < IPV6_HEADER && (!isOf4 || (outer.data[nested.at] ?? 0) >> 4 === 6);
+  const limit = isOf4 && !isShortSix ? UNKNOWN_LIMIT : outer.limit;
+  const draft = new Draft(outer.data, nested.at, end, limit, outer.verify);
+  draft.isQuoted = isQuoted && !isShortSix;
   draft.isInError = isQuoted || outer.isInError;
+  draft.isBegun = isBegun(outer);
   draft.type = nested.type;
   draft.ip = nested.ip;
   draft.ipAt = outer.ipAt;

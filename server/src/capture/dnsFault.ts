@@ -101,6 +101,22 @@ function nameEnd(octets: Uint8Array, from: number): number {
   return end;
 }
 
+/**
+ * The place after a name that stands in an option, NaN where it goes beyond `to`; a pointer ends it, and the end of the
+ * option, if `mayEnd`, in place of the root.
+ */
+export function labelsEnd(octets: Uint8Array, from: number, to: number, mayEnd: boolean): number {
+  let at = from;
+  while (at < to) {
+    const length = u8(octets, at);
+    if (length >= 0xc0) return at + 2 <= to ? at + 2 : Number.NaN;
+    if (length >= 0x40) return Number.NaN;
+    at += 1 + length;
+    if (length === 0) return at;
+  }
+  return mayEnd && at === to ? to : Number.NaN;
+}
+
 /** The place after what is read of a record's data; NaN where it goes beyond the message. */
 function dataEnd(octets: Uint8Array, type: number, from: number, end: number): number {
   let at = from;

@@ -54,6 +54,8 @@ export class Draft {
   isQuoted = false;
   /** Is it, or what it is in, quoted by an ICMP error, of either version? */
   isInError = false;
+  /** It is in a first fragment: the next may have what is missing. */
+  isBegun = false;
   checksum: Checksums | undefined = undefined;
 
   constructor(data: Uint8Array, at: number, end: number, limit: number, verify: boolean) {
@@ -118,13 +120,16 @@ export function hasHeader(draft: Draft, count: number, layer: HeaderPart["layer"
   return false;
 }
 
-/** Notes that `what` would need the octets up to `to`. */
-export function shortOf(draft: Draft, to: number, what: string): void {
+/** Does what is missing at the end, if anything, stand in another fragment? */
+export const isBegun = (draft: Draft): boolean => draft.isBegun || draft.ip?.moreFragments === true;
+
+/** Notes that `what` would need the octets up to `to`. `goesOn`: the next fragment may have them. */
+export function shortOf(draft: Draft, to: number, what: string, goesOn = isBegun(draft)): void {
   const notes = rare(draft);
   if (to > draft.limit && !draft.isQuoted) {
     const why = `the ${what} ends after ${draft.end - draft.at} octets`;
     // The rest may be in the next fragment: Wireshark does not call the first malformed.
-    notes.malformed = { at: draft.end, why, ...(draft.ip?.moreFragments && { fragment: true }) };
+    notes.malformed = { at: draft.end, why, ...(goesOn && { fragment: true }) };
   } else notes.cut = { at: draft.end, why: `the capture ends in the ${what}` };
 }
 

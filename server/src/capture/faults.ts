@@ -1,5 +1,6 @@
 /** Messages of applications that end too early: what Wireshark calls malformed beyond the headers. */
 import { u16 } from "./bytes.ts";
+import { dhcpFault } from "./dhcpOptions.ts";
 import { dnsFault, type Fault } from "./dnsFault.ts";
 import type { Frame, Packet } from "./packet.ts";
 
@@ -21,6 +22,7 @@ const BY_NAME: Readonly<Record<string, (octets: Uint8Array) => Fault | undefined
   llmnr: (octets) => dnsFault(octets, false),
   nbns: (octets) => dnsFault(octets, true),
   ntp: (octets) => shorterThan(octets, NTP_LENGTHS[(octets[0] ?? 0) & 7] ?? 48),
+  dhcp: dhcpFault,
   dhcpv6: dhcpv6Fault,
 };
 
@@ -29,9 +31,14 @@ const NTP_LENGTHS: Readonly<Record<number, number>> = { 6: 12, 7: 8 };
 
 function messageFault(frame: Frame, packet: Packet): Fault | undefined {
   let innermost = packet;
-  while (innermost.inner !== undefined) innermost = innermost.inner;
+  let isBegun = packet.ip?.moreFragments;
+  while (innermost.inner !== undefined) {
+    innermost = innermost.inner;
+    isBegun ||= innermost.ip?.moreFragments;
+  }
   const { udp, payload } = innermost;
-  if (udp === undefined || payload.length === 0) return undefined;
+  // The rest of a first fragment may be in the next.
+  if (udp === undefined || payload.length === 0 || isBegun) return undefined;
   const name = packet.protocols.slice(packet.protocols.lastIndexOf(":") + 1);
   const fault = BY_NAME[name]?.(payload);
   const start = payload.byteOffset - frame.data.byteOffset;

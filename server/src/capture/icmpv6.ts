@@ -1,4 +1,5 @@
 import { u8, u16, u32, u128 } from "./bytes.ts";
+import { labelsEnd } from "./dnsFault.ts";
 import { type Draft, has, hasHeader, Layer, rare, shortOf } from "./draft.ts";
 import type { Icmp } from "./packet.ts";
 
@@ -152,13 +153,23 @@ function discoveryOptions(draft: Draft, from: number): void {
     // RFC 8781, 4: codes of prefix lengths 96, 64, 56, 48, 40 and 32.
     else if (type === PREF64 && (u8(data, at + 3) & 7) > SHORTEST_PREFIX)
       rare(draft).malformed ??= { at: at + 3, why: "a PREF64 option with a prefix length code above 5" };
+    else if (type === SEARCH_LIST && !areNames(draft, at + 8, at + size))
+      rare(draft).malformed ??= { at: end, why: "a DNS search list whose name goes beyond the message" };
     // RFC 4861, 4.6.3: of what is redirected.
     else if (type === REDIRECTED && size > 8) quote(draft, at + 8);
     at += size;
   }
 }
 
+/** RFC 8106, 5.2: names, and zeros that fill up. */
+function areNames({ data, end }: Draft, from: number, to: number): boolean {
+  let at = from;
+  while (at < to && u8(data, at) !== 0) at = labelsEnd(data, at, end, false);
+  return !Number.isNaN(at);
+}
+
 const REDIRECTED = 4;
+const SEARCH_LIST = 31;
 const PREF64 = 38;
 const SHORTEST_PREFIX = 5;
 /** Octets of a proxy's signature (RFC 6496) and of a border router (RFC 6775) that are read, however short they say they are. */

@@ -3,6 +3,7 @@ import { type Draft, rare, shortOf } from "./draft.ts";
 
 const LOOSE_SOURCE_ROUTE = 131;
 const STRICT_SOURCE_ROUTE = 137;
+const SECURITY = 134;
 
 /** Octets that an option of IPv4 has at least, where tshark reads on (RFC 791, 1063, 1393, 1108, 2113). */
 const LEAST: Readonly<Record<number, number>> = {
@@ -33,6 +34,44 @@ export function ipv4Options(draft: Draft, from: number, end: number): boolean {
       rare(draft).malformed = { at: at + 1, why: `an IPv4 option ${type} of ${size} octets` };
       return false;
     }
+    if (type === SECURITY && !areTags(data.subarray(at + 6, Math.min(at + size, end)))) {
+      rare(draft).malformed = { at: at + size, why: "a tag of CIPSO without a length" };
+      return false;
+    }
+    at += size;
+  }
+  return true;
+}
+
+/** Tags of CIPSO that tshark knows, and looks at the length of before it reads it. */
+const KNOWN_TAGS: ReadonlySet<number> = new Set([1, 2, 5, 6, 7]);
+
+/** Commercial IP security option: tags of a type and a length; a 0 fills up. */
+function areTags(tags: Uint8Array): boolean {
+  let at = 0;
+  while (at < tags.length) {
+    const tag = u8(tags, at);
+    if (tag === 0) at += 1;
+    else if (at + 1 >= tags.length) return KNOWN_TAGS.has(tag);
+    else at += Math.max(u8(tags, at + 1), 2);
+  }
+  return true;
+}
+
+const isRoute = (type: number): boolean => type === LOOSE_SOURCE_ROUTE || type === STRICT_SOURCE_ROUTE;
+/** Does a route's pointer say that there is another address? */
+const isRouting = (pointer: number, size: number): boolean => pointer >= 4 && pointer % 4 === 0 && pointer <= size;
+
+/** Are the types and lengths of the options there that `room` octets would hold, up to a source route? Values may be missing. */
+export function areListed(options: Uint8Array, room: number): boolean {
+  for (let at = 0; at < room; ) {
+    if (at >= options.length) return false;
+    const type = u8(options, at);
+    if (type === 0 || at + 1 >= room) return true;
+    const size = type === 1 ? 1 : (options[at + 1] ?? 0);
+    if (size === 0 && at + 1 >= options.length) return false;
+    if (size < 2 && type !== 1) return true;
+    if (isRoute(type) && at + 2 < options.length) return !isRouting(u8(options, at + 2), size);
     at += size;
   }
   return true;
@@ -40,19 +79,20 @@ export function ipv4Options(draft: Draft, from: number, end: number): boolean {
 
 /**
  * The last address of a source route whose pointer is in it: what Wireshark shows as the destination. `undefined`
- * where there is no such route, 0 where its addresses do not fill it.
+ * where there is no such route, 0 where its addresses do not fill it, or an option before it cannot be read.
  */
 export function finalDestination(options: Uint8Array): number | undefined {
+  let isRead = true;
   for (let at = 0; at + 2 <= options.length; ) {
     const type = u8(options, at);
     if (type === 0) return undefined;
     const size = type === 1 ? 1 : u8(options, at + 1);
     if (size < 2 && type !== 1) return undefined;
-    if ((type === LOOSE_SOURCE_ROUTE || type === STRICT_SOURCE_ROUTE) && size > 3 && at + size <= options.length) {
-      const pointer = u8(options, at + 2);
-      if (pointer < 4 || pointer % 4 !== 0 || pointer > size) return undefined;
-      return size % 4 === 3 ? u32(options, at + size - 4) : 0;
+    if (isRoute(type) && size > 3 && at + size <= options.length) {
+      if (!isRouting(u8(options, at + 2), size)) return undefined;
+      return isRead && size % 4 === 3 ? u32(options, at + size - 4) : 0;
     }
+    isRead &&= size >= (LEAST[type] ?? 0);
     at += size;
   }
   return undefined;
@@ -60,13 +100,14 @@ export function finalDestination(options: Uint8Array): number | undefined {
 
 /**
  * Lengths of IPv6's options: least and most. Tunnel limit (RFC 2473), router alert (2711), CALIPSO (5570), performance
- * metrics (8250), RPL (6553), jumbo payload (2675), home address (6275), depth-first forwarding (6971).
+ * metrics (8250), Quick-Start (4782), RPL (6553), jumbo payload (2675), home address (6275), depth-first forwarding (6971).
  */
 const IPV6_LENGTHS: Readonly<Record<number, readonly [least: number, most: number]>> = {
   4: [1, 1],
   5: [2, 2],
   7: [8, 255],
   15: [10, 10],
+  38: [6, 6],
   99: [4, 255],
   194: [4, 4],
   201: [16, 16],
@@ -86,11 +127,13 @@ export function ipv6Options(draft: Draft, from: number, end: number): boolean {
     if (size < least || size > most) {
       rare(draft).malformed ??= { at: at + 1, why: `an IPv6 option ${type} of ${size} octets` };
     }
-    if (type !== 0 && at + 2 + size > draft.end) {
-      shortOf(draft, at + 2 + size, `IPv6 option ${type}`);
+    // What it has at least is read, whatever its length says.
+    const next = at + (type === 0 ? 1 : 2 + Math.max(size, least));
+    if (next > draft.end) {
+      shortOf(draft, next, `IPv6 option ${type}`);
       return false;
     }
-    at += type === 0 ? 1 : 2 + size;
+    at = next;
   }
   return true;
 }

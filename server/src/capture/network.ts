@@ -2,7 +2,7 @@ import { u8, u16, u24, u32, u48, u128 } from "./bytes.ts";
 import { verifyIpv4 } from "./checksums.ts";
 import { bogus, type Draft, has, hasHeader, Layer, rare, shortOf } from "./draft.ts";
 import { ETHERTYPE_NAMES } from "./etherTypes.ts";
-import { ipv4Options, ipv6Options } from "./ipOptions.ts";
+import { areListed, ipv4Options, ipv6Options } from "./ipOptions.ts";
 import type { IpHeader } from "./packet.ts";
 
 /** The layer that `draft.type`, an EtherType, names. */
@@ -119,7 +119,10 @@ function ipv4(draft: Draft): Layer {
     if (draft.limit < draft.end) draft.end = draft.limit;
   } else rare(draft).room = draft.limit - at;
   if (headerLength > 20) {
-    if (!has(draft, headerLength, "IPv4 options")) {
+    if (at + headerLength > draft.end) {
+      if (areListed(data.subarray(at + 20, draft.end), headerLength - 20))
+        draft.ip = { ...ip, options: data.subarray(at + 20, draft.end) };
+      shortOf(draft, at + headerLength, "IPv4 options", false);
       draft.at += 20;
       return Layer.Done;
     }
@@ -263,6 +266,8 @@ function extensions(draft: Draft, fixed: IpHeader): Layer {
   return type === MOBILITY ? Layer.Done : Layer.Transport;
 }
 
+const ETHERNET_HEADER = 14;
+
 /** RFC 3032. What the labels carry is not said: the first four bits of it tell IP from the rest (RFC 4928). */
 export function mpls(draft: Draft): Layer {
   draft.protocols += ":mpls";
@@ -281,6 +286,7 @@ export function mpls(draft: Draft): Layer {
   }
   const notes = rare(draft);
   notes.mpls = labels;
+  if (at >= draft.end) shortOf(draft, at + 1, "MPLS payload");
   const nibble = at < draft.end ? u8(draft.data, at) >> 4 : -1;
   if (nibble === 4 || nibble === 6) {
     notes.nested = { role: "inner", layer: Layer.Ip, at, type: nibble === 4 ? 0x0800 : 0x86dd, via: "" };
@@ -289,6 +295,7 @@ export function mpls(draft: Draft): Layer {
     const via = ":pwethheuristic:pwethcw";
     notes.nested = { role: "inner", layer: Layer.Ethernet, at: at + 4, type: 0, via };
   } else if (nibble === 1) draft.protocols += ":pwach";
+  else if (nibble >= 0 && draft.limit - at < ETHERNET_HEADER) draft.protocols += ":data";
   else if (nibble >= 0) {
     const via = ":pwethheuristic:pwethnocw";
     notes.nested = { role: "inner", layer: Layer.Ethernet, at, type: 0, via };

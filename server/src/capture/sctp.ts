@@ -1,10 +1,17 @@
 import { u8, u16, u32 } from "./bytes.ts";
-import { type Draft, has, Layer, rare, shortOf } from "./draft.ts";
+import { type Draft, has, isBegun, Layer, rare, shortOf } from "./draft.ts";
 
 const DATA = 0;
 const SACK = 3;
 const NR_SACK = 16;
 const I_DATA = 64;
+/** A packet that a router has dropped, behind the chunk's 16 octets (draft-stewart-sctp-pktdrprep). */
+const PACKET_DROP = 129;
+const HEADER = 12;
+/** ABORT and ERROR have causes, which count for themselves. */
+const CAUSES: ReadonlySet<number> = new Set([6, 9]);
+/** Octets of parameters that hold addresses, a lifetime, an adaptation (RFC 9260, 5061). */
+const PARAMETERS: Readonly<Record<number, number>> = { 5: 8, 6: 20, 9: 8, 49158: 8 };
 
 /** Chunks whose fields end in a list of parameters or causes: how many octets stand before the list (RFC 9260, 5061, 6525). */
 const LIST_AT: Readonly<Record<number, number>> = { 1: 20, 2: 20, 4: 4, 5: 4, 6: 4, 9: 4, 128: 8, 130: 4, 193: 8 };
@@ -15,14 +22,14 @@ const LEAST: Readonly<Record<number, number>> = { 3: 16, 4: 8, 5: 8, 7: 8, 12: 8
 export function sctp(draft: Draft): Layer {
   draft.protocols += ":sctp";
   const { data, at } = draft;
-  if (!has(draft, 12, "SCTP header")) {
+  if (!has(draft, HEADER, "SCTP header")) {
     if (at + 4 > draft.end) return Layer.Done;
     const seq = at + 8 <= draft.end ? u32(data, at + 4) : undefined;
     rare(draft).ports = { srcPort: u16(data, at), dstPort: u16(data, at + 2), ...(seq !== undefined && { seq }) };
     return Layer.Done;
   }
   rare(draft).sctp = { srcPort: u16(data, at), dstPort: u16(data, at + 2), verificationTag: u32(data, at + 4) };
-  draft.at += 12;
+  draft.at += HEADER;
   chunks(draft, Math.min(u16(data, at), u16(data, at + 2)), Math.max(u16(data, at), u16(data, at + 2)));
   return Layer.Done;
 }
@@ -36,7 +43,8 @@ function chunks(draft: Draft, lowPort: number, highPort: number): boolean {
     const length = u16(data, at + 2);
     // What is shorter than its header, but not empty, is passed over.
     if (length === 0) return tooShort(draft, at + 2, `an SCTP chunk of ${length} octets`);
-    if (at + length > end) return isShort(draft, at + length);
+    // In a first fragment as well.
+    if (at + length > end) return isShort(draft, at + length, false);
     const next = Math.min(at + padded(length), end);
     if (next - at < (LEAST[type] ?? 0)) return tooShort(draft, at + 2, `an SCTP chunk ${type} of ${length} octets`);
     if (type === DATA || type === I_DATA) draft.protocols += payloadOf(data, at, length, type, lowPort, highPort);
@@ -44,14 +52,17 @@ function chunks(draft: Draft, lowPort: number, highPort: number): boolean {
       const blocks = u16(data, at + 12) + u16(data, at + 14) + (type === NR_SACK ? u16(data, at + 16) : 0);
       if ((type === SACK ? 16 : 20) + 4 * blocks > next - at)
         return tooShort(draft, at + 2, `an SCTP chunk with ${blocks} blocks, and room for fewer`);
-    } else if (LIST_AT[type] !== undefined && !list(draft, at + LIST_AT[type], next, at + length)) return false;
+    } else if (type === PACKET_DROP && next > at + 16 && next < at + 16 + HEADER)
+      return tooShort(draft, at + 2, `an SCTP chunk ${type} of ${length} octets, and no header in it`);
+    else if (LIST_AT[type] !== undefined && !list(draft, at + LIST_AT[type], next, at + length, CAUSES.has(type)))
+      return false;
     at = next;
   }
   return true;
 }
 
-function isShort(draft: Draft, to: number): false {
-  shortOf(draft, to, "SCTP chunk");
+function isShort(draft: Draft, to: number, goesOn?: boolean): false {
+  shortOf(draft, to, "SCTP chunk", goesOn);
   return false;
 }
 
@@ -59,11 +70,13 @@ function isShort(draft: Draft, to: number): false {
  * Parameters and causes: type, length, value, each filled up to a multiple of four octets. What fills up the last is
  * the chunk's and not counted in its length, so it stands behind `chunkEnd` (RFC 9260, 3.2).
  */
-function list(draft: Draft, from: number, end: number, chunkEnd: number): boolean {
+function list(draft: Draft, from: number, end: number, chunkEnd: number, areCauses: boolean): boolean {
   const { data } = draft;
   for (let at = from; at < end; ) {
     const length = at + 4 <= end ? u16(data, at + 2) : 0;
-    if (length < 4 || at + length > end) return tooShort(draft, at, `an SCTP parameter of ${length} octets`);
+    const least = areCauses || length === 0 ? 0 : (PARAMETERS[u16(data, at)] ?? 0);
+    if (length < 4 || padded(length) < least || at + length > end)
+      return tooShort(draft, at, `an SCTP parameter of ${length} octets`);
     if (at + length < chunkEnd && at + padded(length) >= chunkEnd)
       rare(draft).malformed ??= { at: at + length, why: "an SCTP parameter whose padding is counted as the chunk's" };
     at += padded(length);
@@ -72,7 +85,7 @@ function list(draft: Draft, from: number, end: number, chunkEnd: number): boolea
 }
 
 function tooShort(draft: Draft, at: number, why: string): false {
-  rare(draft).malformed = { at, why };
+  rare(draft).malformed = { at, why, ...(isBegun(draft) && { fragment: true }) };
   return false;
 }
 

@@ -320,9 +320,14 @@ function icmp(draft: Draft): Layer {
   if (!isWhole) return Layer.Done;
   if ((type >= 3 && type <= 5) || type === 11 || type === 12) quote(draft);
   else if (type === EXTENDED_ECHO) objects(draft, draft.at);
-  // RFC 1256: routers have two words each.
-  else if (type === ROUTER_ADVERTISEMENT && u8(data, at + 5) !== 2 && draft.at < draft.end) draft.protocols += ":data";
+  else if (type === ROUTER_ADVERTISEMENT) routers(draft, at);
   return Layer.Done;
+}
+
+/** RFC 1256: two words for each; lists of other sizes are not read. */
+function routers(draft: Draft, at: number): void {
+  if (u8(draft.data, at + 5) === 2) has(draft, 8 * u8(draft.data, at + 4), "list of routers");
+  else if (draft.at < draft.end) draft.protocols += ":data";
 }
 
 function quote(draft: Draft): void {

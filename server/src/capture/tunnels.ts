@@ -75,6 +75,12 @@ export function gre(draft: Draft, at: number): Layer {
 function erspan(draft: Draft, at: number): Layer {
   const { data, end } = draft;
   const version = at < end ? u8(data, at) >> 4 : 0;
+  const least = version === 1 ? 8 : version === 2 ? 12 : 2;
+  if (at < end && at + least > end) {
+    draft.protocols += ":erspan";
+    shortOf(draft, at + least, "ERSPAN header");
+    return Layer.Done;
+  }
   if (version === 1) return carry(draft, Layer.Ethernet, at + 8, 0, ":erspan");
   if (version === 2) {
     const hasSubheader = at + 12 <= end && (u8(data, at + 11) & 1) === 1;
