@@ -146,6 +146,12 @@ scenario "Customer buys" {
     ["a section of an earlier category", "category emergency", "category emergancy", /^the packet would pass .*:13: /],
     ["a group that no rule names before one decides", "idle = db-01", "idle = db-1", /^runs: .* none .*:6: /],
     [
+      "a rule that is disabled",
+      "rule 1 allow",
+      "rule 9 drop from nobody disabled  rule 1 allow",
+      /^runs: .* none where the packets pass; .*:13: /,
+    ],
+    [
       "a binding",
       "bind web-01.eth0 mac 00:50:56:aa:01:11",
       "bind web-01.eth0 mac 00:50:56:aa:01",

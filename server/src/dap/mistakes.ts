@@ -77,10 +77,14 @@ type Reached = ReadonlyMap<Statement, Statement | undefined>;
 
 function isReached(statement: Statement, reached: Reached): boolean {
   const owner = topOf(statement);
-  if (!reached.has(owner)) return false;
+  if (!reached.has(owner) || isSkipped(statement)) return false;
   const decider = reached.get(owner);
   return decider === undefined || isTriedBy(decider, statement);
 }
+/** A disabled rule: no packet asks what it says. */
+const isSkipped = (statement: Statement): boolean =>
+  statement.kind === "rule" && statement.clauses.some(({ kind }) => kind === "disabled");
+
 function* linesReached(program: Program, script: Script, scenario: Statement | undefined): Steps<Reached> {
   const reached = new Map<Statement, Statement | undefined>();
   /** With a decider: as far as it; of two the one that more is tried before. */
