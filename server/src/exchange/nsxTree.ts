@@ -5,11 +5,11 @@
 import type { Dfw, Policy, Redirect, Rule, Section, TimerName, Vnic } from "../policy/policy.ts";
 import { STRIDE, type Steps } from "../syntax/steps.ts";
 import { type ApiObject, Ids, type Json } from "./nsxApi.ts";
-import { MAX_SIDE, NoWords } from "./nsxTreeGroups.ts";
+import { MAX_SIDE } from "./nsxTreeGroups.ts";
 import { TreeSegments } from "./nsxTreeSegments.ts";
-import { type Placement, placements, within } from "./placement.ts";
+import { type Placement, placements, scopeOf, within } from "./placement.ts";
 import { hasTimers, leavesNothing } from "./policyDraft.ts";
-import type { Place, Report } from "./report.ts";
+import { NoWords, type Place, type Report } from "./report.ts";
 import { POLICY_TIMER_BOUNDS, POLICY_TIMERS } from "./timers.ts";
 
 export interface NsxTree {
@@ -160,26 +160,11 @@ class TreeMaker extends TreeSegments {
     return policies;
   }
   /** The scope of a block that some vNICs have and some have not; undefined where all have it. */
-  protected chainScope({ block, only }: Placement<Dfw | Redirect>, lost: string[]): string[] | undefined {
-    if (only === undefined) return undefined;
-    const at = this.draft.placeOf((only.chains[0] ?? block).source);
-    const names = only.chains.map(({ name }) => name).join(", ");
-    if (only.listed)
-      this.report.inexpressible(
-        at,
-        `chain ${names}: what it takes out has no words; written as the machines it has now`,
-      );
-    try {
-      return this.members(only.scope.items);
-    } catch (error) {
-      if (!(error instanceof NoWords)) throw error;
-      this.report.inexpressible(
-        at,
-        `chain ${names}: ${error.message}; the rules of ${block.name} are written disabled`,
-      );
-      lost.push(`the machines of chain ${names}`);
-      return undefined;
-    }
+  protected chainScope(placed: Placement<Dfw | Redirect>, lost: string[]): string[] | undefined {
+    const found = scopeOf(placed, this.draft, this.report, (items) => this.members(items));
+    if (found === undefined || "scope" in found) return found?.scope;
+    lost.push(found.lost);
+    return undefined;
   }
   protected readonly policyIds = new Ids();
   protected readonly redirectIds = new Ids();

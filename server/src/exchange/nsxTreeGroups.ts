@@ -4,11 +4,8 @@ import type { DraftEndpoint, DraftEndpoints } from "./draft.ts";
 import { type ApiObject, groupPath, Ids, type Json } from "./nsxApi.ts";
 import { PolicyDraft, writtenAddresses } from "./policyDraft.ts";
 import { PREDEFINED_IDS } from "./predefined.ts";
-import type { Place, Report } from "./report.ts";
+import { NoWords, type Place, type Report } from "./report.ts";
 import { isMacText } from "./values.ts";
-
-/** Why a thing has no words in the API: thrown and caught within an export. */
-export class NoWords extends Error {}
 
 export class TreeGroups {
   /** Ids of groups that are written for what has no name. */

@@ -2,10 +2,10 @@
 import { algName } from "./algs.ts";
 import type { DraftEntry } from "./draft.ts";
 import { type ApiObject, type Json, servicePath } from "./nsxApi.ts";
-import { NoWords, TreeGroups } from "./nsxTreeGroups.ts";
+import { TreeGroups } from "./nsxTreeGroups.ts";
 import { entryParts } from "./policyDraft.ts";
 import { PREDEFINED_IDS } from "./predefined.ts";
-import type { Place } from "./report.ts";
+import { NoWords, type Place } from "./report.ts";
 
 /** An entry of a service takes 15 ports (NSX-T Data Center REST API, L4PortSetServiceEntry). */
 const MAX_PORTS = 15;

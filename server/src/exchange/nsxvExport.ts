@@ -5,10 +5,10 @@
 import { formatIp, formatMac } from "../policy/addresses.ts";
 import type { Dfw, Policy, Redirect, Rule, Section, Swsec, Vnic } from "../policy/policy.ts";
 import type { DraftEntry } from "./draft.ts";
-import { NoWords, type Reference, XmlObjects } from "./nsxvExportObjects.ts";
-import { type Placement, placements, within } from "./placement.ts";
+import { type Reference, XmlObjects } from "./nsxvExportObjects.ts";
+import { type Placement, placements, scopeOf, within } from "./placement.ts";
 import { hasTimers, leavesNothing, tellRouters } from "./policyDraft.ts";
-import type { Place, Report } from "./report.ts";
+import { NoWords, type Place, type Report } from "./report.ts";
 import { XML_TIMERS } from "./timers.ts";
 
 export function nsxvText(policy: Policy, report: Report): string {
@@ -182,26 +182,14 @@ class XmlText extends XmlObjects {
       });
   }
   /** Where a block is tried that some vNICs have and some have not; undefined where all have it. */
-  protected chainScope({ block, only }: Placement<Dfw | Redirect>): ChainScope | undefined {
-    if (only === undefined) return undefined;
-    const at = this.draft.placeOf((only.chains[0] ?? block).source);
-    const names = only.chains.map(({ name }) => name).join(", ");
-    if (only.listed)
-      this.report.inexpressible(
-        at,
-        `chain ${names}: what it takes out has no words; written as the machines it has now`,
-      );
-    try {
-      return { references: this.apart(() => this.references(only.scope.items, `chain ${names}`)) };
-    } catch (error) {
-      if (!(error instanceof NoWords)) throw error;
-      this.report.inexpressible(
-        at,
-        `chain ${names}: ${error.message}; the rules of ${block.name} are written disabled`,
-      );
-      return { references: [], lost: `the machines of chain ${names}` };
-    }
+  protected chainScope(placed: Placement<Dfw | Redirect>): ChainScope | undefined {
+    const found = scopeOf(placed, this.draft, this.report, (items, chains) =>
+      this.apart(() => this.references(items, chains)),
+    );
+    if (found === undefined) return undefined;
+    return "scope" in found ? { references: found.scope } : { references: [], lost: found.lost };
   }
+
   protected section(placed: Placement<Dfw>, section: Section, scope: ChainScope | undefined): void {
     const attributes: Record<string, string> = { name: section.name };
     if (!section.ethernet) {

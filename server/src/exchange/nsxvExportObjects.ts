@@ -4,11 +4,9 @@ import { icmpName } from "../policy/protocols.ts";
 import { algName } from "./algs.ts";
 import type { DraftEndpoint, DraftEndpoints } from "./draft.ts";
 import { entryParts, ethNumber, PolicyDraft, writtenAddresses } from "./policyDraft.ts";
-import type { Report } from "./report.ts";
+import { NoWords, type Report } from "./report.ts";
 import { isMacText } from "./values.ts";
 
-/** Why a thing has no words in the API: thrown and caught within the export. */
-export class NoWords extends Error {}
 export interface Reference {
   readonly type: string;
   readonly id: string;

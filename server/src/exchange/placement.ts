@@ -2,6 +2,7 @@
 import type { Block, Chain, Policy, Rule, Vnic } from "../policy/policy.ts";
 import { type DraftEndpoint, type DraftEndpoints, listed } from "./draft.ts";
 import type { PolicyDraft } from "./policyDraft.ts";
+import { NoWords, type Report } from "./report.ts";
 
 export interface Placement<B extends Block> {
   readonly block: B;
@@ -55,6 +56,30 @@ export function within(
   const own = rule.appliedTo;
   if (only === undefined || own === undefined || [...own].every((vnic) => only.vnics.has(vnic))) return endpoints;
   return listOf(policy, new Set([...own].filter((vnic) => only.vnics.has(vnic))));
+}
+
+/**
+ * The scope that the rules of a placed block get, as `write` says it; `lost`: why there is none, and they are to be
+ * written disabled. Undefined where every vNIC has the block.
+ */
+export function scopeOf<T>(
+  { block, only }: Placement<Block>,
+  draft: PolicyDraft,
+  report: Report,
+  write: (items: readonly DraftEndpoint[], chains: string) => T,
+): { readonly scope: T } | { readonly lost: string } | undefined {
+  if (only === undefined) return undefined;
+  const at = draft.placeOf((only.chains[0] ?? block).source);
+  const names = only.chains.map(({ name }) => name).join(", ");
+  if (only.listed)
+    report.inexpressible(at, `chain ${names}: what it takes out has no words; written as the machines it has now`);
+  try {
+    return { scope: write(only.scope.items, `chain ${names}`) };
+  } catch (error) {
+    if (!(error instanceof NoWords)) throw error;
+    report.inexpressible(at, `chain ${names}: ${error.message}; the rules of ${block.name} are written disabled`);
+    return { lost: `the machines of chain ${names}` };
+  }
 }
 
 /** vNICs one by one, machines where it is all of theirs. */

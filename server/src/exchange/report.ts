@@ -59,3 +59,6 @@ export const placeText = ({ file, line, column }: Place): string =>
 
 /** `dump.txt:12: looks wrong: …`, as compilers tell, so that editors make a link of it. */
 export const noteText = (note: Note): string => `${placeText(note)}: ${WORDS[note.kind]}: ${note.message}`;
+
+/** Why a thing has no words in a format: thrown and caught within an export. */
+export class NoWords extends Error {}
