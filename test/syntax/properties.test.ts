@@ -118,6 +118,28 @@ describe("an edited document", () => {
       { numRuns: Number(process.env.RUNS ?? 400) },
     );
   });
+  it("is it also where very many edits come at once", { timeout: 120_000 }, () => {
+    const many = fc.array(fc.oneof(near, change), { minLength: 65, maxLength: 80 });
+    const readLines = fc.option(fc.integer({ min: 1, max: 12 }));
+    fc.assert(
+      fc.property(fc.oneof(mutated, soup), readLines, many, (text, lines, changes) => {
+        const document = new SourceDocument("a", text);
+        if (lines !== null) document.readOn(lines);
+        const known = new Set(lines === null ? document.chunks.flatMap((chunk) => chunk.statements) : []);
+        const wasWhole = document.whole;
+        const { removed, added } = document.edit(changes, 1);
+        const other = new SourceDocument("a", text);
+        for (const [i, one] of changes.entries()) other.edit([one], i + 1);
+        expect(document.text).toBe(other.text);
+        expect(everything(document)).toBe(everything(new SourceDocument("a", other.text)));
+        if (lines !== null || !wasWhole) return;
+        for (const statement of removed) expect(known.delete(statement)).toBe(true);
+        for (const statement of added) known.add(statement);
+        expect(known).toEqual(new Set<Statement>(document.chunks.flatMap((chunk) => chunk.statements)));
+      }),
+      { numRuns: Number(process.env.RUNS ?? 60) },
+    );
+  });
   it("waits for no more than the edit reaches", () => {
     const rules = Array.from({ length: 5000 }, (_, i) => `    rule ${i} allow from web to db`).join("\n");
     const document = new SourceDocument("a", `dfw fw {\n  section s {\n${rules}\n  }\n  default drop\n}\n`);

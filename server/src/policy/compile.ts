@@ -67,7 +67,7 @@ class Compiled implements Policy {
     void this.title;
     void this.#inventory;
     yield;
-    void this.groups;
+    yield* this.#endpoints.make();
     yield;
     void this.services;
     yield;

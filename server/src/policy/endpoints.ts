@@ -2,6 +2,8 @@
  * Endpoint lists: who is meant. A list stands for addresses that are written and for vNICs whose addresses may only
  * be learned later, so it is resolved to a set of both (`EndpointSet`) that is asked together with what is known.
  */
+
+import { finish, STRIDE, type Steps } from "../syntax/steps.ts";
 import type { AddressText, Endpoint, Endpoints, GroupStatement, Name } from "../syntax/tree.ts";
 import {
   type AddressSet,
@@ -119,8 +121,10 @@ export interface Inventory {
 
 /** Endpoint lists to sets. Equal lists share one set; names that are unknown, and groups in a cycle, add nobody. */
 export class EndpointResolver {
-  readonly groups: ReadonlyMap<string, Group>;
   readonly any: EndpointSet;
+  readonly #groups = new Map<string, Group>();
+  /** What is left to do before anything can be asked. */
+  #resolving: Steps<void> | undefined;
   readonly #inventory: Inventory;
   /** Virtual machines and segments. */
   readonly #named: Map<string, EndpointSet>;
@@ -134,7 +138,7 @@ export class EndpointResolver {
   /** Members of all sets that were made. */
   #made = 0;
   /** A set was too large, now or before an edit: `TOO_MANY` may stand somewhere. */
-  exceeded: boolean;
+  #exceeded: boolean;
 
   /**
    * `groups`: the declaration that holds for each name, where it is a group's. `before`: the resolver of the policy
@@ -148,7 +152,7 @@ export class EndpointResolver {
   ) {
     this.#inventory = inventory;
     this.#most = groupAddresses;
-    this.exceeded = before?.exceeded ?? false;
+    this.#exceeded = before?.exceeded ?? false;
     this.#literals = before ? before.#literals : new Map();
     const same = before && before.#inventory === inventory ? before : undefined;
     this.#named = same ? same.#named : new Map();
@@ -156,10 +160,33 @@ export class EndpointResolver {
     this.#vnicSets = same ? same.#vnicSets : new Map();
     this.any = same?.any ?? { ...EMPTY, any: true, addresses: ALL_ADDRESSES, vnics: new Set(inventory.vnics.values()) };
     if (same === undefined) this.#members();
-    for (const component of groupComponents(groups))
-      for (const name of component)
-        this.#grouped.set(name, this.#group(name, groups.get(name) as Source<GroupStatement>, same));
-    this.groups = new Map([...groups.keys()].map((name) => [name, this.#grouped.get(name) as Group]));
+    if (same !== undefined) same.#ready();
+    this.#resolving = this.#resolveAll(groups, same);
+  }
+
+  /** Resolves the groups, some a step. Who asks before the end has the rest done at once. */
+  *make(): Steps<void> {
+    for (; this.#resolving !== undefined; yield) if (this.#resolving.next().done) this.#resolving = undefined;
+  }
+  #ready(): void {
+    if (this.#resolving !== undefined) finish(this.make());
+  }
+  *#resolveAll(groups: ReadonlyMap<string, Source<GroupStatement>>, same: EndpointResolver | undefined): Steps<void> {
+    const order = groupComponents(groups).flat();
+    yield;
+    for (const [index, name] of order.entries()) {
+      this.#grouped.set(name, this.#group(name, groups.get(name) as Source<GroupStatement>, same));
+      if (index % STRIDE === STRIDE - 1) yield;
+    }
+    for (const name of groups.keys()) this.#groups.set(name, this.#grouped.get(name) as Group);
+  }
+  get exceeded(): boolean {
+    this.#ready();
+    return this.#exceeded;
+  }
+  get groups(): ReadonlyMap<string, Group> {
+    this.#ready();
+    return this.#groups;
   }
 
   /** The sets of virtual machines, vNICs, segments and tags. */
@@ -199,6 +226,7 @@ export class EndpointResolver {
   }
 
   resolve(endpoints: Endpoints): EndpointSet {
+    this.#ready();
     if (endpoints.items.length === 1 && endpoints.except.length === 0) return this.#one(endpoints.items[0] as Endpoint);
     const key = `${endpoints.items.map(endpointKey).join()}|${endpoints.except.map(endpointKey).join()}`;
     let set = this.#lists.get(key);
@@ -234,7 +262,7 @@ export class EndpointResolver {
     if (sizeOfAll(sets) > this.#most) sets = [...new Set(sets)];
     const size = sizeOfAll(sets);
     if (size > this.#most || this.#made > TOGETHER * this.#most || sets.includes(TOO_MANY)) {
-      this.exceeded = true;
+      this.#exceeded = true;
       return TOO_MANY;
     }
     this.#made += size;

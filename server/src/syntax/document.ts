@@ -153,8 +153,8 @@ export class SourceDocument {
     const removed = new Set<ParsedChunk>();
     const added = new Set<ParsedChunk>();
     const moved = new Set<Statement>();
-    for (const change of changes) {
-      const step = this.apply(change);
+    const all = changes.length > MANY && changes.length * REREAD > this.read.length;
+    for (const step of all ? [this.applyAll(changes)] : stepsOf(changes, (change) => this.apply(change))) {
       for (const chunk of step.removed) if (!added.delete(chunk)) removed.add(chunk);
       for (const chunk of step.added) added.add(chunk);
       for (const statement of step.moved) moved.add(statement);
@@ -174,12 +174,26 @@ export class SourceDocument {
   private apply({ range, text }: Change): Step {
     if (!range) {
       this.lines = splitLines(text);
-      if (!this.whole) {
-        this.rewind(0);
-        return NOTHING;
-      }
-      return this.readAnew(text);
+      return this.readAgain();
     }
+    const { first, last, line, delta } = this.put(range, text);
+    if (this.whole) {
+      const much = text.length > VERY_LONG || Math.max(this.lines.length, this.lines.length - delta) > MOST_LINES;
+      return much ? this.readAgain() : (this.reread(first, last, delta) as Step);
+    }
+    this.editRead(line, first, last, delta);
+    return NOTHING;
+  }
+  /** Where each of very many changes would have a part of the text read anew, all of it is read once, behind the last. */
+  private applyAll(changes: readonly Change[]): Step {
+    for (const { range, text } of changes)
+      if (range) this.put(range, text);
+      else this.lines = splitLines(text);
+    return this.readAgain();
+  }
+
+  /** Puts a text in the place of another, unread; tells the chunks that it touched, its last line, and how many lines came. */
+  private put(range: Range, text: string) {
     let start = this.clamp(range.start);
     let end = this.clamp(range.end);
     if (before(end, start)) [start, end] = [end, start];
@@ -200,18 +214,17 @@ export class SourceDocument {
     else if (whole > end.line) inserted.push(...splitLines((inserted.pop() as string) + (this.lines[whole] as string)));
     const cut = end.line - start.line + 1;
     replace(this.lines, start.line, cut, inserted);
-    const delta = inserted.length - cut;
-    if (this.whole) {
-      const much = text.length > VERY_LONG || Math.max(this.lines.length, this.lines.length - delta) > MOST_LINES;
-      return much ? this.readAnew(this.text) : (this.reread(firstChunk, lastChunk, delta) as Step);
-    }
-    this.editRead(end.line, firstChunk, lastChunk, delta);
-    return NOTHING;
+    return { first: firstChunk, last: lastChunk, line: end.line, delta: inserted.length - cut };
   }
 
-  private readAnew(text: string): Step {
+  /** What is in the lines now is read from the beginning. */
+  private readAgain(): Step {
+    if (!this.whole) {
+      this.rewind(0);
+      return NOTHING;
+    }
     const removed = this.read;
-    this.read = readAll(text, this.lines);
+    this.read = readAll(this.text, this.lines);
     this.assembly.rebuild(this.read);
     return { removed, added: this.read, moved: [] };
   }
@@ -325,6 +338,13 @@ const statementsOf = (chunks: Iterable<ParsedChunk>): Statement[] => [...chunks]
 
 /** A text that is put in and is longer than this is read in batches, with the rest: as one it would be too much. */
 const VERY_LONG = 2 ** 22;
+
+/** More changes at once than a person makes, and how many chunks, or so, each of them has read anew. */
+const MANY = 64;
+const REREAD = 8;
+function* stepsOf(changes: readonly Change[], apply: (change: Change) => Step): Generator<Step> {
+  for (const change of changes) yield apply(change);
+}
 
 /** Where a statement ends can hang on the three tokens behind it, which may be a chunk each. */
 const LOOKAHEAD = 3;
