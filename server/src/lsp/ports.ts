@@ -52,7 +52,7 @@ function deliver(port: Port, data: object): void {
   const { id, method, params } = data as {
     readonly id?: unknown;
     readonly method?: unknown;
-    readonly params?: { readonly processId?: unknown; readonly capabilities?: unknown };
+    readonly params?: { readonly processId?: unknown; readonly capabilities?: unknown; readonly id?: unknown };
   };
   // The package would log it, and the client wait.
   if (method !== undefined && typeof method !== "string") {
@@ -65,6 +65,7 @@ function deliver(port: Port, data: object): void {
     return;
   }
   if (method?.startsWith("$/") && !isObject(params)) return;
+  if (method === "$/cancelRequest" && !["string", "number"].includes(typeof params?.id)) return;
   port.onmessage({ data });
   if (method === "initialize") watch(params?.processId);
   if (method === "shutdown") isShutDown = true;

@@ -315,8 +315,13 @@ const isLiteral = (e: Expression): e is Literal =>
 
 let parser: ExpressionParser | undefined;
 
+/** Nobody types more; a lexer's stack has its end. */
+const LONGEST = 1_000_000;
+
 /** One line of the console, a condition, a watch. Throws an ExpressionError that says what is wrong and where. */
 export function parseLine(text: string): Expression | Assignment {
+  if (text.length > LONGEST)
+    throw new ExpressionError(`this is too long: ${LONGEST} characters at most`, { start: 0, end: 1 });
   const { tokens, errors } = T.lexer().tokenize(text);
   const odd = errors[0];
   if (odd) {
