@@ -143,6 +143,7 @@ describe("expressions", () => {
   test("what is nested without end is refused", () => {
     for (const source of ["(", "not ", "!(", "tcp and ("].map((part) => part.repeat(20_000)))
       expect(() => parseExpression(`${source}tcp`)).toThrow("this is nested too deeply");
+    expect(() => parseExpression(`"${"a".repeat(10_000_000)}"`)).toThrow("this is too long");
     expect(parseExpression(`${"tcp and ".repeat(5000)}tcp`).kind).toBe("and");
   });
 

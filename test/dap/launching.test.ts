@@ -31,6 +31,16 @@ const client = () =>
   inProcess({ readFile: (path) => (files[path] === undefined ? undefined : new TextEncoder().encode(files[path])) });
 
 describe("launching", () => {
+  test("who disconnects while a large policy is being loaded is let go", async () => {
+    const rules = Array.from({ length: 50_000 }, (_, i) => `    rule ${i + 2} allow from 10.1.0.0/16 to web-01`);
+    files["/large.iochain"] = POLICY.replace("to web-01 }", `to web-01\n${rules.join("\n")}\n  }`);
+    const debug = client();
+    await debug.get("initialize", { adapterID: "iochain" });
+    const launched = debug.ask("launch", { program: "/large.iochain" });
+    const gone = debug.ask("disconnect").then(() => "gone");
+    expect(await Promise.race([launched, gone])).toBe("gone");
+    await debug.closed;
+  });
   test.each([
     [{}, "the launch configuration names no program: the policy file to debug"],
     [{ program: "/none.iochain" }, "there is no file /none.iochain, or it cannot be read"],
