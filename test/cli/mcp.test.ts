@@ -1,13 +1,14 @@
 /** `iochain mcp` speaks the Model Context Protocol: a client greets it, lists its tools, asks, and goes away. */
 import { spawn } from "node:child_process";
-import { mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
-import { expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { TOOLS } from "../../server/src/ide/assistant/tools.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "iochain-mcp-"));
+afterAll(() => rmSync(folder, { recursive: true }));
 const root = path.join(import.meta.dirname, "../..");
 
 test("an assistant's session", async () => {

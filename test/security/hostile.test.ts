@@ -3,11 +3,10 @@
  * workspace has no right to, and nothing of what lies outside comes to the person's screen.
  */
 import { spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { frame, unframe } from "../../server/src/wire/framing.ts";
 import { hostile, innocent, POLICY, SECRET, type Workspace } from "./workspaces.ts";
 
@@ -24,7 +23,7 @@ type Ask = (message: object) => Promise<unknown>;
 
 /** Runs a program on a workspace; `talk` has its conversation. */
 async function watched(at: Workspace, program: readonly string[], talk: (ask: Ask) => Promise<void>): Promise<Watched> {
-  const log = join(mkdtempSync(join(tmpdir(), "iochain-strace-")), "log");
+  const log = join(at.outside, "calls.log");
   const [command, ...args] = [
     ...(STRACE ? ["strace", "-f", "-qq", "-s", "4096", "-o", log, "-e", `trace=${CALLS}`] : []),
     process.execPath,
@@ -131,6 +130,9 @@ describe.each([
     seen = await run(stranger);
     usual = await run(friend);
   }, 60_000);
+  afterAll(() => {
+    for (const { outside: made } of [stranger, friend]) rmSync(made, { recursive: true });
+  });
 
   test("says nothing of what lies outside", () => {
     expect(seen.said).toContain("outside the folders");

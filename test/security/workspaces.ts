@@ -9,6 +9,8 @@ export const POLICY = "p0licy-of-another";
 export const SECRET = "s3cret-of-another";
 
 export interface Workspace {
+  /** What lies around the workspace, and goes with it. */
+  readonly outside: string;
   readonly folder: string;
   readonly main: string;
   readonly text: string;
@@ -40,7 +42,7 @@ function workspace(make: (outside: string, folder: string) => { imports: string[
   const text = policy(imports, captures);
   writeFileSync(join(folder, "inside.iochain"), "group inside = 10.0.0.1\n");
   writeFileSync(main, text);
-  return { folder, main, text };
+  return { outside, folder, main, text };
 }
 
 export const innocent = (): Workspace => workspace(() => ({ imports: ["inside.iochain"], captures: [] }));
