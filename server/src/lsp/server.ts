@@ -22,6 +22,7 @@ import { TRACE_SCHEME } from "../ide/traceDocument.ts";
 import { settingOf } from "../policy/bounds.ts";
 import { statementParser } from "../syntax/parser.ts";
 import { lexer } from "../syntax/tokens.ts";
+import { Analyses } from "./analyses.ts";
 import { Diagnostics } from "./diagnostics.ts";
 import { refresher } from "./documents.ts";
 import { capabilities, FEATURES, type Feature } from "./features.ts";
@@ -44,7 +45,8 @@ const OF_ALL: ReadonlySet<string> = new Set([
 
 export function startServer(connection: Connection, host: Host): void {
   const session = new Session(host);
-  const diagnostics = new Diagnostics(session, connection);
+  const analyses = new Analyses(session);
+  const diagnostics = new Diagnostics(session, connection, analyses);
   const { workspace } = session;
   session.tell = (good, message) => {
     if (good) connection.window.showInformationMessage(message);
@@ -61,9 +63,9 @@ export function startServer(connection: Connection, host: Host): void {
     if (session.client.workspace?.codeLens?.refreshSupport)
       connection.sendRequest("workspace/codeLens/refresh").catch(() => {});
   };
-  session.findings = (uri) => diagnostics.findings(uri);
+  session.findings = (uri) => analyses.findings(uri);
   session.reported = (uri) => {
-    diagnostics.ready(uri);
+    analyses.ready(uri);
     return diagnostics.current(uri);
   };
   const refreshShown = refresher(session, connection);
