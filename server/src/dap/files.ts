@@ -45,7 +45,7 @@ async function loadInflate(): Promise<void> {
 }
 
 /** Steps that are taken before requests are looked at: what most policies need, so that they start at once. */
-const AT_ONCE = 32;
+const AT_ONCE = 16;
 /** Milliseconds that the steps after them may take before requests are looked at. */
 const SLICE = 40;
 
