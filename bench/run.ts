@@ -57,7 +57,9 @@ function keep(found: readonly Figure[]): void {
   const file = join(import.meta.dirname, "results.json");
   const run = new Set(found.map(({ suite }) => suite));
   const before = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Results).figures : [];
-  const all = [...before.filter(({ suite }) => !run.has(suite)), ...found];
+  const order = Object.keys(SUITES);
+  const rank = ({ suite }: Figure): number => order.indexOf(suite.replaceAll(" ", "-"));
+  const all = [...before.filter(({ suite }) => !run.has(suite)), ...found].sort((a, b) => rank(a) - rank(b));
   const machine = `${cpus().length} × ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
   const date = new Date().toISOString().slice(0, 10);
   const results: Results = { date, machine, figures: all };

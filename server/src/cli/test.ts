@@ -62,10 +62,18 @@ export function test(paths: string[], options: TestOptions): number {
     if (options.coverage) printUncovered(coverage);
   }
   if (options.format === "text") printSummary(tests, coverage);
-  return tests.some(({ outcome }) => outcome === "failed") ? FOUND : OK;
+  const isWell = results.every(({ isRead }) => isRead) && tests.every(({ outcome }) => outcome === "passed");
+  return isWell ? OK : FOUND;
 }
 
-function testsOf(file: string, filter: string): { readonly tests: TestRow[]; readonly coverage: CoverageReport } {
+interface Tested {
+  readonly tests: TestRow[];
+  readonly coverage: CoverageReport;
+  /** Whether every line could be read: another may have been a test. */
+  readonly isRead: boolean;
+}
+
+function testsOf(file: string, filter: string): Tested {
   const { program, policy } = loadPolicy(file);
   const coverage = new Coverage(policy);
   const findings = checkProgram(program, policy);
@@ -94,7 +102,7 @@ function testsOf(file: string, filter: string): { readonly tests: TestRow[]; rea
     .filter(({ name }) => name.includes(filter))
     .sort((a, b) => a.line - b.line)
     .map(({ make }) => make());
-  return { tests, coverage: coverage.report() };
+  return { tests, coverage: coverage.report(), isRead: findings.every(({ code }) => code !== "syntax-error") };
 }
 
 const nameOf = ({ statement }: Source<ScenarioStatement>) => statement.title?.text ?? "";

@@ -30,7 +30,7 @@ import { blockAt, placeAt, spanOf, tokensOf, type View } from "./view.ts";
 import { lettersInOrder } from "./workspaceSymbols.ts";
 
 /** Beyond this the client asks again when more is typed. */
-const MOST_ITEMS = 1000;
+const MOST_ITEMS = 500;
 /** As many get their documentation at once; the others when they are looked at. */
 const DOCUMENTED = 60;
 
