@@ -83,10 +83,8 @@ function octetRows(debuggee: Debuggee): readonly Node[] {
 }
 /** The octets of a row as it is shown, or written without what is printed of them. */
 function fromHex(text: string): Uint8Array {
-  const digits = text
-    .trim()
-    .replace(/ {2}.*$/, "")
-    .replace(/[\s:-]/g, "");
+  const [row = ""] = text.trim().split("  ", 1);
+  const digits = row.replace(/[\s:-]/g, "");
   if (!/^(?:[0-9a-f]{2})+$/i.test(digits)) throw new RequestError("octets are pairs of hex digits, such as 08 00");
   return Uint8Array.from(digits.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 }
