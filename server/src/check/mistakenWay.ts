@@ -47,7 +47,8 @@ function rank(section: SectionStatement | undefined): number {
   return section.ethernet ? -1 : ORDER.indexOf(section.category?.text ?? "application");
 }
 
-function ruleOf(block: Block, id: number): Rule | undefined {
+/** The rule of this id, if the block has one. */
+export function ruleOf(block: Block, id: number): Rule | undefined {
   if (block.module === "swsec") return undefined;
   const lists = block.module === "dfw" ? block.sections.map(({ rules }) => rules) : [block.rules];
   for (const rules of lists) for (const rule of rules) if (rule.id === id) return rule;

@@ -1,5 +1,5 @@
 /** Policies from the file system. A document's URI is the path as the user gave it, so results name files as they did. */
-import { closeSync, fstatSync, openSync, readdirSync, readSync, statSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readdirSync, readSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { isGzip } from "../capture/gzip.ts";
@@ -10,7 +10,7 @@ import type { Policy } from "../policy/policy.ts";
 import { loadProgram, type Program, type Unread, unreadText } from "../policy/program.ts";
 import type { Readable } from "../policy/readable.ts";
 import { parseFile, type SourceDocument } from "../syntax/document.ts";
-import { Unusable } from "./terminal.ts";
+import { Unusable, unwritable } from "./terminal.ts";
 
 /** How standard input is called in results. */
 export const STDIN = "<stdin>";
@@ -97,6 +97,15 @@ export function readText(path: string, longest = LONGEST_POLICY): string {
   } catch (error) {
     if (error instanceof TypeError) throw new Unusable(`${path}: is not UTF-8 text`);
     throw error;
+  }
+}
+
+/** Complains as `Unusable`. */
+export function writeText(path: string, text: string): void {
+  try {
+    writeFileSync(path, text);
+  } catch (error) {
+    throw unwritable(path, error);
   }
 }
 

@@ -1,9 +1,8 @@
 /** `iochain fmt`: formats policies in place. What has a syntax error stays as it is, and the rest is formatted. */
-import { writeFileSync } from "node:fs";
 import { parseFile } from "../syntax/document.ts";
 import { formatText } from "../syntax/format.ts";
-import { policyFiles, readText, STDIN } from "./files.ts";
-import { FOUND, OK, print, say, UNUSABLE, unwritable, writeOut } from "./terminal.ts";
+import { policyFiles, readText, STDIN, writeText } from "./files.ts";
+import { FOUND, OK, print, say, UNUSABLE, writeOut } from "./terminal.ts";
 
 export function fmt(paths: string[], options: { readonly check?: boolean }): number {
   let code: number = OK;
@@ -28,10 +27,6 @@ export function fmt(paths: string[], options: { readonly check?: boolean }): num
 }
 
 function write(file: string, text: string): void {
-  try {
-    writeFileSync(file, text);
-  } catch (error) {
-    throw unwritable(file, error);
-  }
+  writeText(file, text);
   say(`formatted ${file}`);
 }

@@ -1,12 +1,11 @@
 /** `iochain import`: dumps, exports and logs of others as one policy. What was made of them is told on standard error. */
-import { writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import type { ImportFormat } from "../exchange/formats.ts";
 import { importInputs } from "../exchange/import.ts";
 import { MAX_INPUT } from "../exchange/input.ts";
 import { noteText, placeText } from "../exchange/report.ts";
-import { readText, STDIN } from "./files.ts";
-import { OK, say, UNUSABLE, unwritable, writeOut } from "./terminal.ts";
+import { readText, STDIN, writeText } from "./files.ts";
+import { OK, say, UNUSABLE, writeOut } from "./terminal.ts";
 
 export function importFiles(format: ImportFormat, paths: string[], options: { readonly output?: string }): number {
   const inputs = paths.map((path) => ({ name: path === "-" ? STDIN : path, text: readText(path, MAX_INPUT) }));
@@ -28,10 +27,6 @@ export function write(text: string, output: string | undefined): void {
     writeOut(text);
     return;
   }
-  try {
-    writeFileSync(output, text);
-  } catch (error) {
-    throw unwritable(output, error);
-  }
+  writeText(output, text);
   say(`wrote ${basename(output)}`);
 }

@@ -6,7 +6,7 @@
 import { checkSteps } from "../check/check.ts";
 import { CODES, type Code } from "../check/codes.ts";
 import type { Finding } from "../check/finding.ts";
-import { HOLDING, isTriedBy } from "../check/mistakenWay.ts";
+import { HOLDING, isTriedBy, ruleOf } from "../check/mistakenWay.ts";
 import { referencesIn } from "../policy/names.ts";
 import type { Policy, Source } from "../policy/policy.ts";
 import type { Program } from "../policy/program.ts";
@@ -16,7 +16,6 @@ import { eachStatement, topOf } from "../syntax/statements.ts";
 import { STRIDE, type Steps } from "../syntax/steps.ts";
 import type { ScenarioStatement, Statement } from "../syntax/tree.ts";
 import { baseName } from "./paths.ts";
-import { rulesOf } from "./places.ts";
 import type { Script } from "./script.ts";
 
 interface Found {
@@ -106,7 +105,7 @@ function* linesReached(program: Program, script: Script, scenario: Statement | u
       if (chain) reach(chain.source.statement);
       const { by, appliance } = moment.decision;
       if (!block || by?.kind === "state") continue;
-      const decider = by?.kind === "rule" ? rulesOf(block).find(({ id }) => id === by.id) : undefined;
+      const decider = by?.kind === "rule" && by.id !== undefined ? ruleOf(block, by.id) : undefined;
       reach(block.source.statement, decider?.source.statement);
       if (appliance !== undefined && block.module === "redirect" && block.via) reach(block.via.source.statement);
     }

@@ -7,46 +7,35 @@ import { BY, type Grouped, groupRules, mayHold, portSets, rangesOf, type StatedA
 import { Lists } from "./lists.ts";
 import type { Matches, Part, Question } from "./part.ts";
 
+/** Rules `begin` up to `end` of a list, and how many sets and services an address or a port may be in. */
+export interface Stretch {
+  readonly rules: readonly Rule[];
+  readonly begin: number;
+  readonly end: number;
+  readonly stated: StatedAddresses;
+  readonly mostSets: number;
+  readonly mostServices: number;
+}
+
 export class ByPostings implements Part {
   readonly begin: number;
   readonly end: number;
-  private readonly four: PostedEnds<number>;
   /** Made for the first packet; null: too many sets to be quick. */
   private six: PostedEnds<bigint> | null | undefined;
-  private readonly rules: readonly Rule[];
-  private readonly stated: StatedAddresses;
   private readonly services: ServiceLists;
-  private readonly mostSets: number;
 
   /** Undefined where addresses are in so many sets that to look through their lists is no gain. */
-  static build(
-    rules: readonly Rule[],
-    begin: number,
-    end: number,
-    stated: StatedAddresses,
-    mostSets: number,
-    mostServices: number,
-  ) {
-    const four = PostedEnds.build(rules, begin, end, stated, mostSets, 4, IP4);
-    if (four === null) return undefined;
-    return new ByPostings(rules, begin, end, stated, mostSets, mostServices, four);
+  static build(stretch: Stretch): ByPostings | undefined {
+    const four = PostedEnds.build(stretch, 4, IP4);
+    return four === null ? undefined : new ByPostings(stretch, four);
   }
   private constructor(
-    rules: readonly Rule[],
-    begin: number,
-    end: number,
-    stated: StatedAddresses,
-    mostSets: number,
-    mostServices: number,
-    four: PostedEnds<number>,
+    private readonly stretch: Stretch,
+    private readonly four: PostedEnds<number>,
   ) {
-    this.mostSets = mostSets;
-    this.begin = begin;
-    this.end = end;
-    this.rules = rules;
-    this.stated = stated;
-    this.four = four;
-    this.services = new ServiceLists(rules, begin, end, mostServices);
+    this.begin = stretch.begin;
+    this.end = stretch.end;
+    this.services = new ServiceLists(stretch);
   }
 
   first(question: Question, from: number, matches: Matches): number {
@@ -63,8 +52,7 @@ export class ByPostings implements Part {
   }
 
   private sixth(): PostedEnds<bigint> | null {
-    if (this.six === undefined)
-      this.six = PostedEnds.build(this.rules, this.begin, this.end, this.stated, this.mostSets, 6, IP6);
+    if (this.six === undefined) this.six = PostedEnds.build(this.stretch, 6, IP6);
     return this.six;
   }
 }
@@ -91,11 +79,7 @@ class PostedEnds<T extends Ip> {
 
   /** Null where addresses are in more than `mostSets` sets, on average. */
   static build<T extends Ip>(
-    rules: readonly Rule[],
-    begin: number,
-    end: number,
-    stated: StatedAddresses,
-    mostSets: number,
+    { rules, begin, end, stated, mostSets }: Stretch,
     family: 4 | 6,
     domain: Domain<T>,
   ): PostedEnds<T> | null {
@@ -271,7 +255,7 @@ class ServiceLists {
   private hulls: Hulls | undefined;
   private port = 0;
 
-  constructor(rules: readonly Rule[], begin: number, end: number, most: number) {
+  constructor({ rules, begin, end, mostServices }: Stretch) {
     const { always, keys, members } = groupRules<readonly ServiceMatch[]>(rules, begin, end, BY.services);
     this.of = new Int32Array(end - begin).fill(keys.length);
     for (const rule of always) this.of[rule] = ANY;
@@ -279,7 +263,7 @@ class ServiceLists {
     // One more than there are: of rules that take no part.
     this.stamps = new Uint32Array(keys.length + 1);
     for (const [protocol, { ports, lists: numbers }] of portSets(keys)) {
-      const lists = new Lists(ports, PORT, most);
+      const lists = new Lists(ports, PORT, mostServices);
       this.protocols.set(protocol, { numbers, by: lists.axis ? lists : hullsOf(keys.length + 1, ports, numbers) });
     }
   }

@@ -72,7 +72,9 @@ export class Classifier {
     const head = heads.find((end) => end > begin);
     const part =
       (head !== undefined ? rows(head) : rest <= mostInRows ? rows(rules.length) : undefined) ??
-      (this.overlaps ? undefined : ByPostings.build(rules, begin, rules.length, stated, mostSets, mostServices)) ??
+      (this.overlaps
+        ? undefined
+        : ByPostings.build({ rules, begin, end: rules.length, stated, mostSets, mostServices })) ??
       rows(begin + stretch) ??
       new Linear(begin, Math.min(begin + stretch, rules.length));
     // What is too much for postings once, is so for the rest.
