@@ -29,31 +29,45 @@ if (isHostSupported) {
   installChromium();
 }
 
-const scratch = await mkdtemp(path.join(tmpdir(), "iochain-suite-"));
-// The tests type into the policies.
-const workspace = path.join(scratch, "samples");
-await cp(samples, workspace, { recursive: true });
-const resultFile = path.join(scratch, "result.json");
-try {
-  await runTests({
-    ...(isHostSupported ? { vscodeExecutablePath: path.join(import.meta.dirname, "code.mjs") } : {}),
-    extensionDevelopmentPath: root,
-    extensionTestsPath: path.join(bundled, "index.js"),
-    extensionTestsEnv: { IOCHAIN_TEST_RESULT: resultFile },
-    launchArgs: [workspace],
-  }).catch((error) => console.error(String(error)));
-  report(await readFile(resultFile, "utf8").then(JSON.parse, () => undefined));
-} finally {
-  await rm(scratch, { recursive: true, force: true });
+let result = await runSuite();
+if (!result || result.failed > 0) {
+  report(result);
+  // VS Code is itself a program with faults of timing, on a machine that may be busy; what befell the first run is told.
+  console.log("Run once more, in a VS Code and a folder of its own:");
+  result = await runSuite();
+}
+report(result);
+const { passed, failed, skipped } = result ?? { passed: 0, failed: 1, skipped: 0 };
+if (failed > 0 || passed === 0) process.exitCode = 1;
+console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
+
+/**
+ * Runs all tests; answers what Mocha wrote at its end. When the extension host dies, VS Code reports success all the
+ * same, and there is no answer.
+ */
+async function runSuite() {
+  const scratch = await mkdtemp(path.join(tmpdir(), "iochain-suite-"));
+  // The tests type into the policies.
+  const workspace = path.join(scratch, "samples");
+  await cp(samples, workspace, { recursive: true });
+  const resultFile = path.join(scratch, "result.json");
+  try {
+    await runTests({
+      ...(isHostSupported ? { vscodeExecutablePath: path.join(import.meta.dirname, "code.mjs") } : {}),
+      extensionDevelopmentPath: root,
+      extensionTestsPath: path.join(bundled, "index.js"),
+      extensionTestsEnv: { IOCHAIN_TEST_RESULT: resultFile },
+      launchArgs: [workspace],
+    }).catch((error) => console.error(String(error)));
+    return await readFile(resultFile, "utf8").then(JSON.parse, () => undefined);
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
 }
 
-/** When the extension host dies, VS Code reports success all the same: only what Mocha wrote at its end counts. */
 function report(result) {
   for (const { title, error, milliseconds } of result?.tests ?? []) {
     console.log(error ? `not ok  ${title}\n${error}` : `ok  ${title} (${milliseconds} ms)`);
   }
   if (!result) console.error("The suite did not finish: did the extension host die?");
-  const { passed, failed, skipped } = result ?? { passed: 0, failed: 1, skipped: 0 };
-  if (failed > 0 || passed === 0) process.exitCode = 1;
-  console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
 }

@@ -7,6 +7,7 @@ export class Workbench {
   constructor(page, screenshotFolder) {
     this.page = page;
     this.screenshotFolder = screenshotFolder;
+    page.setDefaultTimeout(20_000);
   }
 
   /** Waits until the window stands. */
@@ -52,11 +53,18 @@ export class Workbench {
     throw new Error(`no hover over "${word}" in "${lineText}"`);
   }
 
-  /** Runs a command by its title in the palette. */
+  /** Runs a command by its title in the palette, which closes when a view that opens just then takes the focus. */
   async command(title) {
-    await this.page.keyboard.press("F1");
-    await this.page.locator(".quick-input-widget input").fill(`>${title}`);
-    await this.page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first().click();
+    const row = this.page.locator(".quick-input-list .monaco-list-row", { hasText: title }).first();
+    for (const end = Date.now() + 30_000; ; ) {
+      try {
+        await this.page.keyboard.press("F1");
+        await this.page.locator(".quick-input-widget input").fill(`>${title}`, { timeout: 5000 });
+        return await row.click({ timeout: 5000 });
+      } catch (error) {
+        if (Date.now() > end) throw error;
+      }
+    }
   }
 
   /** Runs all tests, waits until one has failed, and opens the policy's row in the Testing view, which is in sight. */
