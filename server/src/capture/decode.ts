@@ -1,4 +1,5 @@
 import { Draft, finish, isBegun, Layer, type Nested } from "./draft.ts";
+import { extensionHeaders } from "./extensions.ts";
 import { icmpExtensions, quotedLength } from "./icmpExtensions.ts";
 import { ethernetFrame, LINK_TYPES, llc, pppFrame, unsupportedLink } from "./link.ts";
 import { arp, etherType, internet, ipv6 } from "./network.ts";
@@ -44,6 +45,7 @@ const LAYERS: Readonly<Record<Exclude<Layer, typeof Layer.Done>, (draft: Draft) 
   [Layer.Ip6]: ipv6,
   [Layer.Transport]: transport,
   [Layer.Ppp]: pppFrame,
+  [Layer.Extensions]: extensionHeaders,
 };
 
 const IPV6_HEADER = 40;

@@ -24,6 +24,7 @@ export const Layer = {
   Ip6: 6,
   Transport: 7,
   Ppp: 8,
+  Extensions: 9,
 } as const;
 export type Layer = (typeof Layer)[keyof typeof Layer];
 
@@ -135,7 +136,7 @@ export function shortOf(draft: Draft, to: number, what: string, goesOn = isBegun
 
 /** An impossible value that Wireshark notes without calling the packet malformed. */
 export function bogus(draft: Draft, at: number, why: string): void {
-  rare(draft).malformed = { at, why, expert: true };
+  rare(draft).malformed ??= { at, why, expert: true };
 }
 
 /** A draft's packet. The common ones are built in one piece, each kind always with the same shape: that is faster. */

@@ -127,6 +127,7 @@ function ipFields(ip: IpHeader, to: Fields): void {
     return;
   }
   // Where Wireshark gives a header up it has written fewer fields.
+  fragmentHeader(ip, to);
   to["ip.hdr_len"] = ip.headerLength;
   if (ip.headerLength < 20) return;
   to["ip.dsfield"] = hex((ip.dscp << 2) | ip.ecn, 2);

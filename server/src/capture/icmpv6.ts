@@ -2,6 +2,7 @@ import { u8, u16, u32, u128 } from "./bytes.ts";
 import { labelsEnd } from "./dnsFault.ts";
 import { type Draft, has, hasHeader, Layer, rare, shortOf } from "./draft.ts";
 import type { Icmp } from "./packet.ts";
+import { rpl } from "./rpl.ts";
 
 /** Octets that a message has at least, as tshark reads it, and where options of neighbour discovery begin. */
 const MESSAGES: Readonly<Record<number, readonly [least: number, optionsAt?: number]>> = {
@@ -39,7 +40,7 @@ const MESSAGES: Readonly<Record<number, readonly [least: number, optionsAt?: num
   152: [4],
   153: [4],
   154: [8, 8],
-  155: [6],
+  155: [4],
   156: [8],
   157: [32],
   158: [32],
@@ -79,8 +80,9 @@ export function icmpv6(draft: Draft): Layer {
     const quoted = type === 1 || type === 3 ? u8(data, at + 4) * 8 : 0;
     if (draft.end === draft.limit) has(draft, quoted, "quoted packet");
     quote(draft, at + 8);
-  } else if (type === NODE_QUERY && draft.limit - at > least)
-    has(draft, NODE_SUBJECTS[found.code] ?? 0, "node information query");
+  } else if (type === NODE_QUERY || type === NODE_REPLY) nodeInformation(draft, at, type === NODE_QUERY);
+  else if (type === RENUMBERING) renumbering(draft, at);
+  else if (type === RPL_CONTROL) rpl(draft, at);
   else if (type === HOME_AGENTS && (draft.limit - draft.at) % 16 !== 0) {
     const whole = Math.floor((draft.limit - draft.at) / 16) + 1;
     has(draft, 16 * whole, "list of home agents");
@@ -92,12 +94,46 @@ export function icmpv6(draft: Draft): Layer {
 }
 
 const EXTENDED_ECHO = 160;
+const RENUMBERING = 138;
 const NODE_QUERY = 139;
-/** Octets of a query's nonce and subject by its code: an IPv6 address, an IPv4 address (RFC 4620, 5). */
-const NODE_SUBJECTS: Readonly<Record<number, number>> = { 0: 24, 2: 12 };
+const NODE_REPLY = 140;
+const RPL_CONTROL = 155;
+/** Of a query's subject by its code, and of an answer behind its time to live by what was asked for (RFC 4620, 4, 6). */
+const SUBJECTS: Readonly<Record<number, number | "name">> = { 0: 16, 1: "name", 2: 4 };
+const ANSWERS: Readonly<Record<number, number | "name">> = { 2: "name", 3: 16, 4: 4 };
 const HOME_AGENTS = 145;
 const LISTENER_QUERY = 130;
 const LISTENER_REPORT = 143;
+
+/** RFC 4620: what is asked about, or answered, behind the nonce: a name in the form of DNS, or addresses. */
+function nodeInformation(draft: Draft, from: number, isQuery: boolean): void {
+  const { data, end, limit } = draft;
+  const at = from + 16;
+  if (at >= limit) return;
+  const sort = isQuery ? SUBJECTS[u8(data, from + 1)] : ANSWERS[u16(data, from + 4)];
+  const timeToLive = isQuery ? 0 : 4;
+  if (sort === undefined || !has(draft, at + timeToLive - draft.at, "node information")) return;
+  if (sort === "name") {
+    const start = at + timeToLive;
+    if (start < end && Number.isNaN(labelsEnd(data, start, end, false))) shortOf(draft, end + 1, "name of the node");
+  } else {
+    const each = timeToLive + sort;
+    has(draft, at + (isQuery ? each : Math.ceil((limit - at) / each) * each) - draft.at, "addresses of the node");
+  }
+}
+
+/** RFC 2894, 3.2: a command has a part that matches prefixes, and parts that make new ones; a result has matches. */
+function renumbering(draft: Draft, from: number): void {
+  const { data, limit } = draft;
+  const at = from + 16;
+  const code = u8(data, from + 1);
+  if (at >= limit || code > 1) return;
+  const rest = Math.max(limit - at - MATCH, 0);
+  const each = code === 0 ? NEW_PREFIX : MATCH;
+  has(draft, at + MATCH + Math.ceil(rest / each) * each - draft.at, "prefixes of the renumbering");
+}
+const MATCH = 24;
+const NEW_PREFIX = 32;
 
 function quote(draft: Draft, at: number): void {
   if (u8(draft.data, at) >> 4 !== 6) {

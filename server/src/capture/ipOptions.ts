@@ -98,6 +98,11 @@ export function finalDestination(options: Uint8Array): number | undefined {
   return undefined;
 }
 
+const ANY_LENGTH = [0, 255] as const;
+const QUICK_START = 38;
+/** RFC 4782, 3.1: requests and reports of a rate. */
+const isQuickStart = (action: number): boolean => action === 0 || action === 8;
+
 /**
  * Lengths of IPv6's options: least and most. Tunnel limit (RFC 2473), router alert (2711), CALIPSO (5570), performance
  * metrics (8250), Quick-Start (4782), RPL (6553), jumbo payload (2675), home address (6275), depth-first forwarding (6971).
@@ -107,7 +112,7 @@ const IPV6_LENGTHS: Readonly<Record<number, readonly [least: number, most: numbe
   5: [2, 2],
   7: [8, 255],
   15: [10, 10],
-  38: [6, 6],
+  [QUICK_START]: [6, 6],
   99: [4, 255],
   194: [4, 4],
   201: [16, 16],
@@ -120,15 +125,21 @@ const IPV6_LENGTHS: Readonly<Record<number, readonly [least: number, most: numbe
  */
 export function ipv6Options(draft: Draft, from: number, end: number): boolean {
   const { data } = draft;
-  for (let at = from; at + 2 <= end; ) {
+  for (let at = from; at < end; ) {
+    // Of Pad1 as well the octet is read that would be its length.
+    if (at + 2 > draft.end) {
+      if (draft.rare?.malformed === undefined) shortOf(draft, at + 2, "list of IPv6 options");
+      return false;
+    }
     const type = u8(data, at);
     const size = u8(data, at + 1);
-    const [least, most] = type === 0 ? [0, 255] : (IPV6_LENGTHS[type] ?? [0, 255]);
+    const [least, most] = type === 0 ? ANY_LENGTH : (IPV6_LENGTHS[type] ?? ANY_LENGTH);
     if (size < least || size > most) {
       rare(draft).malformed ??= { at: at + 1, why: `an IPv6 option ${type} of ${size} octets` };
     }
     // What it has at least is read, whatever its length says.
-    const next = at + (type === 0 ? 1 : 2 + Math.max(size, least));
+    const isRead = type !== QUICK_START || (at + 3 <= draft.end && isQuickStart(u8(data, at + 2) >> 4));
+    const next = at + (type === 0 ? 1 : 2 + Math.max(size, isRead ? least : 0));
     if (next > draft.end) {
       shortOf(draft, next, `IPv6 option ${type}`);
       return false;

@@ -2,7 +2,8 @@ import { u8, u16, u24, u32, u48, u128 } from "./bytes.ts";
 import { verifyIpv4 } from "./checksums.ts";
 import { bogus, type Draft, has, hasHeader, Layer, rare, shortOf } from "./draft.ts";
 import { ETHERTYPE_NAMES } from "./etherTypes.ts";
-import { areListed, ipv4Options, ipv6Options } from "./ipOptions.ts";
+import { extensionHeaders, isExtension } from "./extensions.ts";
+import { areListed, ipv4Options } from "./ipOptions.ts";
 import type { IpHeader } from "./packet.ts";
 
 /** The layer that `draft.type`, an EtherType, names. */
@@ -142,30 +143,6 @@ function ipv4(draft: Draft): Layer {
   return Layer.Transport;
 }
 
-/** tshark's names of the IPv6 extension headers (RFC 8200; RFC 6275 for mobility; RFC 4302 for AH; RFC 5533 for Shim6). */
-const EXTENSION_NAMES: Readonly<Record<number, string>> = {
-  0: ":ipv6.hopopts",
-  43: ":ipv6.routing",
-  44: ":ipv6.fraghdr",
-  51: ":ah",
-  60: ":ipv6.dstopts",
-  135: ":mipv6",
-  140: ":shim6",
-};
-const ROUTING = 43;
-const MOBILITY = 135;
-
-/** Whether a routing header's addresses fit in it: type 0 (RFC 2460), 2 (RFC 6275), segments (RFC 8754). */
-function routingHeader(draft: Draft, at: number, size: number): boolean {
-  const type = u8(draft.data, at + 2);
-  const addresses = type === 2 ? 1 : type === 4 ? u8(draft.data, at + 4) + 1 : 0;
-  const fits = 8 + 16 * addresses <= size;
-  if (!fits || (type === 0 && size % 16 === 0) || (type === 2 && size !== 24)) {
-    rare(draft).malformed ??= { at: at + 1, why: `a routing header of type ${type} with ${size} octets` };
-  }
-  return fits;
-}
-
 export function ipv6(draft: Draft): Layer {
   draft.protocols += draft.protocols === "" ? "ipv6" : ":ipv6";
   if (!hasHeader(draft, 40, "ipv6", "IPv6 header")) return Layer.Done;
@@ -199,71 +176,7 @@ export function ipv6(draft: Draft): Layer {
   } else if (at + 40 + length !== draft.limit) rare(draft).room = draft.limit - at;
   draft.ip = plain;
   draft.ipAt = at;
-  if (EXTENSION_NAMES[nextHeader] === undefined) return Layer.Transport;
-  return extensions(draft, plain);
-}
-
-function extensions(draft: Draft, fixed: IpHeader): Layer {
-  const { data } = draft;
-  const start = draft.at;
-  let type = draft.type;
-  let { id, moreFragments, fragmentOffset } = fixed;
-  let stopped = false;
-  while (EXTENSION_NAMES[type] !== undefined) {
-    draft.protocols += EXTENSION_NAMES[type];
-    if (!has(draft, 8, "IPv6 extension header")) {
-      stopped = true;
-      break;
-    }
-    const at = draft.at;
-    const next = u8(data, at);
-    if (type === 44) {
-      const field = u16(data, at + 2);
-      fragmentOffset = field & 0xfff8;
-      moreFragments = (field & 1) === 1;
-      id = u32(data, at + 4);
-      draft.at += 8;
-      draft.ip = { ...fixed, moreFragments };
-    } else {
-      // AH counts in words of 4 octets less two (RFC 4302), the others in 8 less one.
-      const size = type === 51 ? (u8(data, at + 1) + 2) * 4 : (u8(data, at + 1) + 1) * 8;
-      if (type === 51) rare(draft).ah ??= { spi: u32(data, at + 4) };
-      if (!has(draft, size, "IPv6 extension header")) {
-        stopped = true;
-        break;
-      }
-      draft.at += size;
-      const isRead =
-        type === 0 || type === 60
-          ? ipv6Options(draft, at + 2, draft.at)
-          : type !== ROUTING || routingHeader(draft, at, size);
-      if (!isRead) {
-        stopped = true;
-        break;
-      }
-    }
-    // RFC 6275, 6.1.1: nothing follows a mobility header, so it is the protocol.
-    if (type === MOBILITY) break;
-    type = next;
-    if (fragmentOffset !== 0) break;
-  }
-  draft.ip = {
-    ...fixed,
-    protocol: type,
-    id,
-    moreFragments,
-    fragmentOffset,
-    headerLength: draft.at - start + 40,
-    extensions: data.subarray(start, draft.at),
-    nextHeader: fixed.protocol,
-  };
-  draft.type = type;
-  if (stopped) return Layer.Done;
-  if (fragmentOffset !== 0) {
-    if (draft.at < draft.end) draft.protocols += ":data";
-    return Layer.Done;
-  }
-  return type === MOBILITY ? Layer.Done : Layer.Transport;
+  return isExtension(nextHeader) ? extensionHeaders(draft) : Layer.Transport;
 }
 
 const ETHERNET_HEADER = 14;

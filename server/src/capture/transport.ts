@@ -3,6 +3,8 @@ import { u8, u16, u32 } from "./bytes.ts";
 import { verifyTransport } from "./checksums.ts";
 import { dhcp, dhcpv6 } from "./dhcp.ts";
 import { bogus, type Draft, has, hasHeader, Layer, rare } from "./draft.ts";
+import { extensionsBehindIpv4, isExtension } from "./extensions.ts";
+import { hip } from "./hip.ts";
 import { objects } from "./icmpExtensions.ts";
 import { icmpv6 } from "./icmpv6.ts";
 import { igmp } from "./igmp.ts";
@@ -41,15 +43,16 @@ const PROTOCOL_NAMES: Readonly<Record<number, string>> = {
   113: ":pgm",
   115: ":l2tp",
   136: ":udplite",
-  140: ":shim6",
 };
 
 /** The layer that `draft.type`, an IP protocol, names. */
 export function transport(draft: Draft): Layer {
-  // Behind IPv4 a dissector that has no octets is not asked; behind IPv6 it is.
-  if (draft.at >= draft.end && draft.ip?.version === 4 && (draft.isQuoted || draft.at >= draft.limit))
-    return Layer.Done;
+  // Behind IPv4 a dissector that has no octets is not asked; behind IPv6, and behind extension headers, it is.
+  const isBehind4 = draft.ip?.version === 4 && draft.ip.extensions === undefined;
+  if (draft.at >= draft.end && isBehind4 && (draft.isQuoted || draft.at >= draft.limit)) return Layer.Done;
   if (draft.verify) verifyTransport(draft);
+  if (draft.ip?.version === 4 && draft.type !== AUTHENTICATION && isExtension(draft.type))
+    return extensionsBehindIpv4(draft);
   switch (draft.type) {
     case 6:
       return tcp(draft);
@@ -72,7 +75,7 @@ export function transport(draft: Draft): Layer {
       return gre(draft, draft.at);
     case 50:
       return esp(draft);
-    case 51:
+    case AUTHENTICATION:
       return ah(draft);
     case 97:
       draft.protocols += ":etherip";
@@ -90,9 +93,7 @@ export function transport(draft: Draft): Layer {
       rare(draft).nested = { role: "inner", layer: Layer.Ethernet, at: draft.at, type: 0, via: "" };
       return Layer.Done;
     case HOST_IDENTITY:
-      draft.protocols += ":hip";
-      has(draft, 40, "HIP header");
-      return Layer.Done;
+      return hip(draft);
     case 59:
       draft.protocols += draft.at < draft.end ? ":data" : "";
       return Layer.Done;
@@ -102,6 +103,8 @@ export function transport(draft: Draft): Layer {
   }
 }
 
+/** RFC 4302. */
+const AUTHENTICATION = 51;
 /** RFC 7401, 5.1. */
 const HOST_IDENTITY = 139;
 const RST = 4;

@@ -206,7 +206,8 @@ export function udpEncapsulation(draft: Draft): Layer {
 /** RFC 4303: the rest is encrypted. */
 export function esp(draft: Draft): Layer {
   draft.protocols += ":esp";
-  if (has(draft, 8, "ESP header")) rare(draft).esp = { spi: u32(draft.data, draft.at) };
+  const isWhole = has(draft, 8, "ESP header");
+  if (isWhole || draft.at + 4 <= draft.end) rare(draft).esp = { spi: u32(draft.data, draft.at) };
   return Layer.Done;
 }
 
@@ -219,5 +220,15 @@ export function ah(draft: Draft): Layer {
   const size = (u8(data, at + 1) + 2) * 4;
   if (!has(draft, Math.max(size, 12), "AH header")) return Layer.Done;
   const next = u8(data, at);
-  return carry(draft, Layer.Transport, at + size, next, "", ip && { ...ip, protocol: next, length: ip.length - size });
+  const shared = ip && { ...ip, protocol: next, length: ip.length - size, nextHeader: draft.type };
+  const behind = shared && { ...shared, extensions: data.subarray(at, at + size) };
+  rare(draft).nested = {
+    role: "inner",
+    layer: Layer.Transport,
+    at: at + size,
+    type: next,
+    via: "",
+    ...(behind && { ip: behind }),
+  };
+  return Layer.Done;
 }
