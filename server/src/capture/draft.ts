@@ -130,7 +130,8 @@ export function shortOf(draft: Draft, to: number, what: string, goesOn = isBegun
   if (to > draft.limit && !draft.isQuoted) {
     const why = `the ${what} ends after ${draft.end - draft.at} octets`;
     // The rest may be in the next fragment: Wireshark does not call the first malformed.
-    notes.malformed = { at: draft.end, why, ...(goesOn && { fragment: true }) };
+    const isKnown = notes.malformed !== undefined && notes.malformed.expert !== true;
+    if (!isKnown) notes.malformed = { at: draft.end, why, ...(goesOn && { fragment: true }) };
   } else notes.cut = { at: draft.end, why: `the capture ends in the ${what}` };
 }
 

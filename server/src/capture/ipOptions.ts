@@ -105,14 +105,16 @@ const isQuickStart = (action: number): boolean => action === 0 || action === 8;
 
 /**
  * Lengths of IPv6's options: least and most. Tunnel limit (RFC 2473), router alert (2711), CALIPSO (5570), performance
- * metrics (8250), Quick-Start (4782), RPL (6553), jumbo payload (2675), home address (6275), depth-first forwarding (6971).
+ * metrics (8250), path MTU (9268), Quick-Start (4782), RPL (6553), jumbo payload (2675), home address (6275), depth-first forwarding (6971).
  */
 const IPV6_LENGTHS: Readonly<Record<number, readonly [least: number, most: number]>> = {
   4: [1, 1],
   5: [2, 2],
   7: [8, 255],
   15: [10, 10],
+  48: [4, 4],
   [QUICK_START]: [6, 6],
+  65: [1, 255],
   99: [4, 255],
   194: [4, 4],
   201: [16, 16],
@@ -128,7 +130,7 @@ export function ipv6Options(draft: Draft, from: number, end: number): boolean {
   for (let at = from; at < end; ) {
     // Of Pad1 as well the octet is read that would be its length.
     if (at + 2 > draft.end) {
-      if (draft.rare?.malformed === undefined) shortOf(draft, at + 2, "list of IPv6 options");
+      shortOf(draft, at + 2, "list of IPv6 options");
       return false;
     }
     const type = u8(data, at);

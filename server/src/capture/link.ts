@@ -85,7 +85,7 @@ export function ethernetFrame(draft: Draft): Layer {
   if (type <= MAX_LENGTH_FIELD) {
     draft.eth = { src, dst, type, tags: NO_TAGS };
     if (type > 0 && type <= LONGEST_LENGTH) return lengthField(draft, type);
-    if (type === 0) draft.protocols += ":ethertype";
+    if (type === 0 && draft.at < draft.end) draft.protocols += ":ethertype";
     bogus(draft, draft.at - 2, `${type} is neither an Ethernet length nor a type`);
     if (draft.at < draft.end) draft.protocols += ":data";
     return Layer.Done;
@@ -167,7 +167,9 @@ export function llc(draft: Draft): Layer {
   const dsap = u8(data, at);
   // An unnumbered frame's control field has one octet, others have two (IEEE 802.2, 5.2).
   const unnumbered = (u8(data, at + 2) & 3) === 3;
+  if (!unnumbered && !has(draft, 4, "LLC header")) return Layer.Done;
   draft.at += unnumbered ? 3 : 4;
+  if (draft.at >= draft.end) return done("");
   if (dsap === IP_SAP) {
     draft.type = 0x0800;
     return Layer.Ip;

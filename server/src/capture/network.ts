@@ -20,6 +20,8 @@ export function etherType(draft: Draft): Layer {
       return mpls(draft);
     case 0x8864:
       return pppoeSession(draft);
+    case JUMBO_LLC:
+      return Layer.Llc;
     case 0x6558:
       rare(draft).nested = { role: "inner", layer: Layer.Ethernet, at: draft.at, type: 0, via: "" };
       return Layer.Done;
@@ -29,6 +31,8 @@ export function etherType(draft: Draft): Layer {
   }
 }
 
+/** Frames with LLC that are longer than a length field can say (draft-ietf-isis-ext-eth). */
+const JUMBO_LLC = 0x8870;
 /** RFC 2225. */
 const ATM_HARDWARE = 19;
 
@@ -84,9 +88,14 @@ function wrongVersion(draft: Draft, version: number): void {
 
 function ipv4(draft: Draft): Layer {
   draft.protocols += draft.protocols === "" ? "ip" : ":ip";
-  if (!hasHeader(draft, 20, "ip", "IPv4 header")) return Layer.Done;
   const { data, at } = draft;
-  const headerLength = (u8(data, at) & 15) * 4;
+  const headerLength = at < draft.end ? (u8(data, at) & 15) * 4 : 20;
+  if (headerLength < 20 && at + 20 > draft.end) {
+    bogus(draft, at, `an IPv4 header of ${headerLength} octets`);
+    rare(draft).part = { layer: "ip", octets: data.subarray(at, at + 1) };
+    return Layer.Done;
+  }
+  if (!hasHeader(draft, 20, "ip", "IPv4 header")) return Layer.Done;
   const length = u16(data, at + 2);
   const fragment = u16(data, at + 6);
   const ip: IpHeader = {
@@ -143,6 +152,8 @@ function ipv4(draft: Draft): Layer {
   return Layer.Transport;
 }
 
+const HOP_BY_HOP = 0;
+
 export function ipv6(draft: Draft): Layer {
   draft.protocols += draft.protocols === "" ? "ipv6" : ":ipv6";
   if (!hasHeader(draft, 40, "ipv6", "IPv6 header")) return Layer.Done;
@@ -169,8 +180,8 @@ export function ipv6(draft: Draft): Layer {
   };
   draft.at = at + 40;
   draft.type = nextHeader;
-  // 0 stands for a jumbogram (RFC 2675) or a segmenting network card.
-  if (length !== 0 && at + 40 + length < draft.limit) {
+  // 0 stands for a jumbogram (RFC 2675), which says its length in the first extension header.
+  if ((length !== 0 || nextHeader !== HOP_BY_HOP) && at + 40 + length < draft.limit) {
     draft.limit = at + 40 + length;
     if (draft.limit < draft.end) draft.end = draft.limit;
   } else if (at + 40 + length !== draft.limit) rare(draft).room = draft.limit - at;
@@ -203,18 +214,36 @@ export function mpls(draft: Draft): Layer {
   const nibble = at < draft.end ? u8(draft.data, at) >> 4 : -1;
   if (nibble === 4 || nibble === 6) {
     notes.nested = { role: "inner", layer: Layer.Ip, at, type: nibble === 4 ? 0x0800 : 0x86dd, via: "" };
-  } else if (nibble === 0 && at + 4 < draft.end) {
-    // RFC 4448: an Ethernet pseudowire with its control word.
-    const via = ":pwethheuristic:pwethcw";
-    notes.nested = { role: "inner", layer: Layer.Ethernet, at: at + 4, type: 0, via };
-  } else if (nibble === 1) draft.protocols += ":pwach";
-  else if (nibble >= 0 && draft.limit - at < ETHERNET_HEADER) draft.protocols += ":data";
-  else if (nibble >= 0) {
-    const via = ":pwethheuristic:pwethnocw";
-    notes.nested = { role: "inner", layer: Layer.Ethernet, at, type: 0, via };
-  }
+  } else if (nibble === 0) pseudowire(draft, at);
+  else if (nibble === 1) {
+    // RFC 5586: an associated channel's header has four octets.
+    draft.protocols += at + 4 < draft.end ? ":pwach:data" : ":pwach";
+    if (at + 4 > draft.end) shortOf(draft, at + 4, "associated channel's header");
+  } else if (nibble > 0) draft.protocols += ":data";
   return Layer.Done;
 }
+
+/** RFC 4448: Ethernet behind a control word of four octets, or without it, which only a look at the octets tells. */
+function pseudowire(draft: Draft, at: number): void {
+  if (at + 4 > draft.end) {
+    draft.protocols += ":pwethheuristic:data";
+    return;
+  }
+  const isPlain = looksLikeEthernet(draft, at);
+  const via = `:pwethheuristic:${isPlain ? "pwethnocw" : "pwethcw"}`;
+  if (!isPlain && at + 4 === draft.end) draft.protocols += via;
+  else rare(draft).nested = { role: "inner", layer: Layer.Ethernet, at: isPlain ? at : at + 4, type: 0, via };
+}
+
+/** Two addresses of vendors, and a type or length that is one. */
+function looksLikeEthernet({ data, end }: Draft, at: number): boolean {
+  if (at + ETHERNET_HEADER > end) return false;
+  const isVendors = ((u8(data, at) | u8(data, at + 6)) & 3) === 0;
+  const type = u16(data, at + 12);
+  return isVendors && (type <= 1500 || ETHERTYPE_NAMES[type] !== undefined || FRAME_TYPES.has(type));
+}
+/** What `etherType` and tags read themselves. */
+const FRAME_TYPES: ReadonlySet<number> = new Set([0x0800, 0x86dd, 0x0806, 0x8100, 0x88a8, 0x8847, 0x8864]);
 
 /** RFC 2516: six octets, and PPP. */
 function pppoeSession(draft: Draft): Layer {

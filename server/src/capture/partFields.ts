@@ -67,6 +67,7 @@ export function partFields(
 ): void {
   for (const [name, needed, read] of ROWS[layer]) {
     const least = isQuoted && name === "tcp.seq" ? QUOTED_SEQUENCE : needed;
-    if (octets.length >= least) to[name] = read(octets);
+    // A second tag is not the first.
+    if (octets.length >= least) to[name] = layer === "vlan" ? (to[name] ?? read(octets)) : read(octets);
   }
 }

@@ -172,7 +172,7 @@ function tcpOptions(draft: Draft, from: number): boolean {
     if (size === 0 || (kind !== 1 && size < 2) || at + size > end) break;
     if (kind === SELECTIVE_ACKNOWLEDGMENT && (size === 2 || size % 8 !== 2)) {
       rare(draft).malformed = { at: at + 1, why: `a selective acknowledgment of ${size} octets` };
-      return size !== 2;
+      return size >= 10;
     }
     if (kind === MULTIPATH && !multipath(draft, at, size)) return false;
     at += size;
@@ -181,12 +181,14 @@ function tcpOptions(draft: Draft, from: number): boolean {
 }
 
 const DATA_SEQUENCE_SIGNAL = 2;
+/** Octets of options that have more than their subtype and flags (RFC 8684, 3). */
+const MULTIPATH_LENGTHS: Readonly<Record<number, number>> = { 0: 4, 3: 4, 6: 12, 7: 12, 8: 4 };
 
 /** RFC 8684: Wireshark has a dissector for the option, and names it. The flags of a data sequence signal tell its length. */
 function multipath(draft: Draft, at: number, size: number): boolean {
   draft.protocols += ":mptcp";
   const { data } = draft;
-  let least = 3;
+  let least = at + 3 <= draft.at ? (MULTIPATH_LENGTHS[u8(data, at + 2) >> 4] ?? 3) : 3;
   if (size >= 4 && u8(data, at + 2) >> 4 === DATA_SEQUENCE_SIGNAL) {
     const flags = u8(data, at + 3);
     const acknowledgment = (flags & 1) === 0 ? 0 : (flags & 2) === 0 ? 4 : 8;
