@@ -240,6 +240,102 @@ describe("malformed", () => {
       ip4("2f", "4000 0800 0000 0000 0800 0004 0a000101"),
       "byte 50: the GRE header ends after 16 octets",
     ],
+    [
+      "a list of options that ends in one of an octet",
+      ip6("00", "1100 0000 0000 0000"),
+      "byte 62: the list of IPv6 options ends after 8 octets",
+    ],
+    [
+      "addresses of low-power networks in 16 octets",
+      ip6("2b", `1101 0300 0000 0000 ${"00".repeat(8)}`),
+      "byte 55: a routing header of type 3 with 16 octets",
+    ],
+    [
+      "a Shim6 message that there is not",
+      ip6("8c", `1101 0700 ${"00".repeat(12)}`),
+      "byte 56: a Shim6 message of type 7, which there is not",
+    ],
+    [
+      "a Shim6 message that is longer than its packet",
+      ip6("8c", `1100 0600 ${"00".repeat(12)}`),
+      "byte 70: the Shim6 message ends after 8 octets",
+    ],
+    [
+      "a Shim6 option beyond its packet",
+      ip6("8c", `1102 0100 ${"00".repeat(14)} 0007 0020 0000`),
+      "byte 78: the Shim6 option ends after 0 octets",
+    ],
+    [
+      "an address test without its token",
+      ip6("87", "3b00 0100 0000 0000"),
+      "byte 62: the mobility message ends after 0 octets",
+    ],
+    [
+      "a parameter of HIP beyond the packet",
+      ip6("8b", `3b05 0121 ${"00".repeat(36)} 0041 0010 00000000`),
+      "byte 102: the HIP parameter ends after 48 octets",
+    ],
+    [
+      "an associated channel without its header",
+      `${MACS} 8847 0000 1140 1000`,
+      "byte 20: the associated channel's header ends after 6 octets",
+    ],
+    [
+      "an LLC frame without its second control octet",
+      `${MACS} 0003 4242 00`,
+      "byte 17: the LLC header ends after 3 octets",
+    ],
+    [
+      "a failed multipath connection without its number",
+      ip4("06", TCP("1e03 6001")),
+      "byte 55: a multipath option of 3 octets",
+    ],
+    [
+      "IPv6 that carries nothing",
+      ip6("11", "c000 0035 0008 0000").replace("60000000 0008", "60000000 0000"),
+      "byte 54: the UDP header ends after 0 octets",
+    ],
+    ["a DODAG without its identifier", ip6("3a", "9b 01 0000 01 02"), "byte 60: the RPL message ends after 6 octets"],
+    [
+      "an acknowledgment that announces an identifier",
+      ip6("3a", "9b 03 0000 01 80 02 00"),
+      "byte 62: the RPL message ends after 8 octets",
+    ],
+    [
+      "a secured solicitation without its key",
+      ip6("3a", `9b 80 0000 ${"00".repeat(8)}`),
+      "byte 66: the RPL message ends after 12 octets",
+    ],
+    [
+      "a target of RPL of three octets",
+      ip6("3a", "9b 00 0000 0000 0503 0000 00"),
+      "byte 61: an RPL option 5 of 3 octets",
+    ],
+    [
+      "an option of RPL beyond the message",
+      ip6("3a", "9b 00 0000 0000 7704 0000"),
+      "byte 64: the RPL option ends after 2 octets",
+    ],
+    [
+      "half a prefix of a renumbering",
+      ip6("3a", `8a 00 0000 00000001 00000000 00000000 ${"00".repeat(30)}`),
+      "byte 100: the list of the renumbering's prefixes ends after 38 octets",
+    ],
+    [
+      "a question about half an address",
+      ip6("3a", `8b 00 0000 0003 0000 ${"00".repeat(8)} ${"00".repeat(8)}`),
+      "byte 78: the list of the node's addresses ends after 16 octets",
+    ],
+    [
+      "half of a node's second address",
+      ip6("3a", `8c 00 0000 0003 0000 ${"00".repeat(8)} ${"00".repeat(28)}`),
+      "byte 98: the list of the node's addresses ends after 36 octets",
+    ],
+    [
+      "a node's name without an end",
+      ip6("3a", `8c 00 0000 0002 0000 ${"00".repeat(12)} 0561`),
+      "byte 76: the name of the node ends after 14 octets",
+    ],
   ])("%s", (_, hex, expected) => {
     expect(fault(hex)).toBe(expected);
   });
@@ -291,6 +387,11 @@ describe("not malformed", () => {
       `${MACS} 0800 4500 0024 0001 2000 402f 0000 0a00010b 0a00020c 0000 0800 4500 0030 0001 0000 4011 0000`,
     ],
     ["a search list that zeros fill up", ip6("3a", "85 00 0000 00000000 1f02 0000 0000003c 03616263 00 000000")],
+    ["a node's two addresses", ip6("3a", `8c 00 0000 0003 0000 ${"00".repeat(8)} ${"00".repeat(40)}`)],
+    ["a node's name", ip6("3a", `8c 00 0000 0002 0000 ${"00".repeat(12)} 0161 00`)],
+    ["a renumbering of one prefix", ip6("3a", `8a 00 0000 00000001 00000000 00000000 ${"00".repeat(56)}`)],
+    ["a DODAG that says how it is configured", ip6("3a", `9b 01 0000 ${"00".repeat(24)} 040e ${"00".repeat(14)}`)],
+    ["a parameter of HIP that is not known", ip6("8b", `3b05 0121 ${"00".repeat(36)} 7001 0010 00000000`)],
     ["a control message of NTP", udp("007b", `26${"00".repeat(11)}`)],
   ])("%s", (_, hex) => {
     expect(fault(hex)).toBe("");
@@ -380,6 +481,39 @@ describe("what is shown of what is odd", () => {
       "a router alert of no octets, which has two",
       ip6("00", "1100 0500 ff40 0100 c000 0009 0008 0000"),
       { "frame.protocols": "eth:ethertype:ipv6:ipv6.hopopts:udp", "udp.dstport": 9 },
+    ],
+    [
+      "extension headers behind IPv4",
+      ip4("3c", "2c00 0104 00000000 1100 0001 00000007 c000 0009 0008 0000"),
+      {
+        "frame.protocols": "eth:ethertype:ip:ipv6.dstopts:ipv6.fraghdr:udp",
+        "ip.proto": 60,
+        "ipv6.fraghdr.nxt": 17,
+        "ipv6.fraghdr.more": 1,
+        "udp.dstport": 9,
+      },
+    ],
+    [
+      "a source route of low-power networks behind IPv4",
+      ip4("2b", "1100 0300 0000 0000 c000 0009 0008 0000"),
+      { "frame.protocols": "eth:ethertype:ip:ipv6.routing:data:udp" },
+    ],
+    ["ESP without its sequence number", ip4("32", "01020304 00"), { "esp.spi": "0x01020304" }],
+    [
+      "LLC behind the type of long frames",
+      `${MACS} 8870 4242 03 0000 0000`,
+      { "eth.type": "0x8870", "frame.protocols": "eth:ethertype:llc:stp" },
+    ],
+    ["an IPv4 header of no words that is cut", `${MACS} 0800 4000 0014`, { "ip.hdr_len": 0, "ip.dsfield": undefined }],
+    [
+      "Ethernet behind a label without a control word",
+      `${MACS} 8847 0000 1140 ${MACS} 0800 4500 0014 0001 0000 403b 0000 0a00010b 0a00020c`,
+      { "frame.protocols": "eth:ethertype:mpls:pwethheuristic:pwethnocw:eth:ethertype:ip" },
+    ],
+    [
+      "octets behind a label that are no Ethernet",
+      `${MACS} 8847 0000 1140 b1b2b3b4b5b6 c1c2c3c4c5c6 0800 4500`,
+      { "frame.protocols": "eth:ethertype:mpls:data" },
     ],
     ["IKE without its header", udp("01f4", "00010203"), { "frame.protocols": "eth:ethertype:ip:udp:data" }],
     [

@@ -55,7 +55,7 @@ export class Conversations {
     while (innermost.inner !== undefined) innermost = innermost.inner;
     const { ip, tcp, udp } = innermost;
     const ports = tcp ?? udp;
-    if (ip === undefined || ports === undefined || innermost.malformed !== undefined) return refinedProtocols(packet);
+    if (ip === undefined || ports === undefined) return refinedProtocols(packet);
     const isFromLow = ports.srcPort < ports.dstPort || (ports.srcPort === ports.dstPort && ip.src < ip.dst);
     const conversation = this.conversation(ip, ports, isFromLow, tcp === undefined ? "u" : "t", tcp);
     if (tcp === undefined) return datagram(packet, innermost, conversation);
@@ -206,7 +206,7 @@ function follow(
   if (ack !== from.acknowledged) from.repeated = 0;
   let isAgain = false;
   // One octet of it may have been sent before, to try a closed window (RFC 9293, 3.8.6.1).
-  const isTried = length > 1 && from.next !== undefined && after(seq, from.next) === -1;
+  const isTried = length > 1 && (flags & SYN) === 0 && from.next !== undefined && after(seq, from.next) === -1;
   if (!isTried && (length > 0 || isBoundary) && from.next !== undefined && after(seq, from.next) < 0 && !isKeepAlive) {
     const isFast = to.repeated >= 2 && to.acknowledged === seq && time - to.acknowledgedTime < FAST_WITHIN;
     const end = (seq + length) >>> 0;

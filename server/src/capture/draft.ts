@@ -114,6 +114,14 @@ export function has(draft: Draft, count: number, what: string): boolean {
   return false;
 }
 
+/**
+ * The same of what is read field after field: where the capture ends before the packet does, nothing is said of what
+ * would be behind the packet.
+ */
+export function hasFields(draft: Draft, count: number, what: string): boolean {
+  return has(draft, draft.end < draft.limit ? Math.min(count, draft.limit - draft.at) : count, what);
+}
+
 /** The same of a header whose fields are shown as far as they are there. */
 export function hasHeader(draft: Draft, count: number, layer: HeaderPart["layer"], what: string): boolean {
   if (has(draft, count, what)) return true;

@@ -1,6 +1,6 @@
 import { u8, u16, u32, u128 } from "./bytes.ts";
 import { labelsEnd } from "./dnsFault.ts";
-import { type Draft, has, hasHeader, Layer, rare, shortOf } from "./draft.ts";
+import { type Draft, has, hasFields, hasHeader, Layer, rare, shortOf } from "./draft.ts";
 import type { Icmp } from "./packet.ts";
 import { rpl } from "./rpl.ts";
 
@@ -85,9 +85,9 @@ export function icmpv6(draft: Draft): Layer {
   else if (type === RPL_CONTROL) rpl(draft, at);
   else if (type === HOME_AGENTS && (draft.limit - draft.at) % 16 !== 0) {
     const whole = Math.floor((draft.limit - draft.at) / 16) + 1;
-    has(draft, 16 * whole, "list of home agents");
+    hasFields(draft, 16 * whole, "list of home agents");
   } else if (type === LISTENER_QUERY && draft.limit - at >= 28)
-    has(draft, 20 + 16 * u16(data, at + 26), "sources of the listener query");
+    hasFields(draft, 20 + 16 * u16(data, at + 26), "sources of the listener query");
   else if (type === LISTENER_REPORT) listenerRecords(draft);
   if (optionsAt !== undefined) discoveryOptions(draft, at + optionsAt);
   return Layer.Done;
@@ -118,7 +118,11 @@ function nodeInformation(draft: Draft, from: number, isQuery: boolean): void {
     if (start < end && Number.isNaN(labelsEnd(data, start, end, false))) shortOf(draft, end + 1, "name of the node");
   } else {
     const each = timeToLive + sort;
-    has(draft, at + (isQuery ? each : Math.ceil((limit - at) / each) * each) - draft.at, "addresses of the node");
+    has(
+      draft,
+      at + (isQuery ? each : Math.ceil((limit - at) / each) * each) - draft.at,
+      "list of the node's addresses",
+    );
   }
 }
 
@@ -130,7 +134,7 @@ function renumbering(draft: Draft, from: number): void {
   if (at >= limit || code > 1) return;
   const rest = Math.max(limit - at - MATCH, 0);
   const each = code === 0 ? NEW_PREFIX : MATCH;
-  has(draft, at + MATCH + Math.ceil(rest / each) * each - draft.at, "prefixes of the renumbering");
+  has(draft, at + MATCH + Math.ceil(rest / each) * each - draft.at, "list of the renumbering's prefixes");
 }
 const MATCH = 24;
 const NEW_PREFIX = 32;
@@ -149,7 +153,7 @@ function listenerRecords(draft: Draft): void {
   for (let at = draft.at; at < end; ) {
     const size = at + 4 <= end ? 20 + 16 * u16(data, at + 2) + 4 * u8(data, at + 1) : 20;
     if (at + size > end) {
-      shortOf(draft, at + size, "record of the listener report");
+      hasFields(draft, at + size - draft.at, "record of the listener report");
       return;
     }
     at += size;
@@ -166,11 +170,12 @@ function discoveryOptions(draft: Draft, from: number): void {
       return;
     }
     const type = u8(data, at);
-    if (at + size > end) {
-      if (type !== REDIRECTED) shortOf(draft, at + size, "option of neighbour discovery");
+    const [least, most, addresses] = OPTION_LENGTHS[type] ?? [1, 255];
+    if (at + size > end || (end < draft.limit && at + 8 * least > end)) {
+      if (type !== REDIRECTED)
+        hasFields(draft, at + Math.max(size, 8 * least) - draft.at, "option of neighbour discovery");
       return;
     }
-    const [least, most, addresses] = OPTION_LENGTHS[type] ?? [1, 255];
     const units = size / 8;
     const read = READ_WHOLE[type];
     if (read !== undefined && size < read && at + read > end) {

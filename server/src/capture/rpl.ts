@@ -36,8 +36,12 @@ export function rpl(draft: Draft, from: number): void {
   if ((code & SECURED) !== 0) at += 8 + (at + 3 <= end ? (KEYS[u8(data, at + 2) >> 6] ?? 0) : 0);
   const isIdentified = at + 2 <= end && (u8(data, at + 1) & (WITH_IDENTIFIER[kind] ?? 0)) !== 0;
   at += base + (isIdentified ? IDENTIFIER : 0);
-  if (at > end) shortOf(draft, at, "RPL message");
-  else options(draft, at);
+  if (at > end) {
+    const { at: behind } = draft;
+    draft.at = from;
+    shortOf(draft, at, "RPL message");
+    draft.at = behind;
+  } else options(draft, at);
 }
 
 function options(draft: Draft, from: number): void {

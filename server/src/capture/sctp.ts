@@ -1,5 +1,5 @@
 import { u8, u16, u32 } from "./bytes.ts";
-import { type Draft, has, isBegun, Layer, rare, shortOf } from "./draft.ts";
+import { type Draft, has, hasFields, isBegun, Layer, rare, shortOf } from "./draft.ts";
 
 const DATA = 0;
 const SACK = 3;
@@ -44,7 +44,10 @@ function chunks(draft: Draft, lowPort: number, highPort: number): boolean {
     // What is shorter than its header, but not empty, is passed over.
     if (length === 0) return tooShort(draft, at + 2, `an SCTP chunk of ${length} octets`);
     // In a first fragment as well.
-    if (at + length > end) return isShort(draft, at + length, false);
+    if (at + length > end) {
+      if (end < draft.limit) return hasFields(draft, at + length - draft.at, "SCTP chunk");
+      return isShort(draft, at + length, false);
+    }
     const next = Math.min(at + padded(length), end);
     if (next - at < (LEAST[type] ?? 0)) return tooShort(draft, at + 2, `an SCTP chunk ${type} of ${length} octets`);
     if (type === DATA || type === I_DATA) draft.protocols += payloadOf(data, at, length, type, lowPort, highPort);
