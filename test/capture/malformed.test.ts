@@ -243,7 +243,7 @@ describe("malformed", () => {
     [
       "a list of options that ends in one of an octet",
       ip6("00", "1100 0000 0000 0000"),
-      "byte 62: the list of IPv6 options ends after 8 octets",
+      "byte 62: the length of an IPv6 option ends after 0 octets",
     ],
     [
       "addresses of low-power networks in 16 octets",

@@ -61,6 +61,7 @@ export function icmpv6(draft: Draft): Layer {
   const [least, optionsAt] = MESSAGES[type] ?? UNKNOWN;
   const isWhole = has(draft, least, "ICMPv6 message");
   if (at + 8 > draft.end) {
+    if (type === RPL_CONTROL) rpl(draft, at);
     draft.at = at + 4;
     return Layer.Done;
   }

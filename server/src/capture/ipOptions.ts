@@ -130,7 +130,7 @@ export function ipv6Options(draft: Draft, from: number, end: number): boolean {
   for (let at = from; at < end; ) {
     // Of Pad1 as well the octet is read that would be its length.
     if (at + 2 > draft.end) {
-      shortOf(draft, at + 2, "list of IPv6 options");
+      shortOf(draft, at + 2, "length of an IPv6 option");
       return false;
     }
     const type = u8(data, at);
