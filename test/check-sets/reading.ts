@@ -54,5 +54,5 @@ export function isTrip({ packet: { ip, eth }, emitter }: Sending, policy: Policy
   if (ip === undefined || eth.dst === 0xffff_ffff_ffff || emitter?.ips.includes(ip.dst)) return false;
   if (emitter === undefined || emitter.ips.includes(ip.src)) return true;
   const trips = new Trips(new Places(policy, false, () => false));
-  return isUnknown(emitter) && rangesContain(trips.mayHave(emitter)[ip.version], ip.src);
+  return isUnknown(emitter) && rangesContain(trips.parties.mayHave(emitter)[ip.version], ip.src);
 }

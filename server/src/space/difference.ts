@@ -12,10 +12,11 @@ import { ALL_PORTS, BOTH_WAYS, type Box, intersectBoxes, narrow, PROTOCOLS, SOUR
 import { type Fate, fatesOf } from "./fates.ts";
 import type { Budget } from "./find.ts";
 import { fold, isUnknown, onRealPlane } from "./meaning.ts";
+import type { Party } from "./parties.ts";
 import type { Places } from "./places.ts";
 import { split } from "./split.ts";
 import { opening, type Stage, stagesOf } from "./stages.ts";
-import type { Party, Route, Trips } from "./trips.ts";
+import type { Route, Trips } from "./trips.ts";
 
 export interface Side {
   readonly places: Places;
@@ -93,15 +94,15 @@ function sameAppliance(old: Policy, now: Policy): (appliance: Appliance) => Appl
 
 function* pairsOf(old: Side, now: Side): Iterable<Pair> {
   const identity = (box: Box) => box;
-  for (const sender of old.trips.senders)
-    for (const after of now.trips.senders) {
+  for (const sender of old.trips.parties.senders)
+    for (const after of now.trips.parties.senders) {
       for (const [from, toNew, toOld] of [
         [shared(sender, after), identity, identity] as const,
         ...planesOf(old, now, sender, after),
       ]) {
         if (from[4].length + from[6].length === 0) continue;
-        for (const receiver of old.trips.receivers)
-          for (const there of now.trips.receivers) {
+        for (const receiver of old.trips.parties.receivers)
+          for (const there of now.trips.parties.receivers) {
             if (sender.outside && receiver.outside && after.outside && there.outside) continue;
             const boxes = boxesBetween(from, shared(receiver, there));
             if (boxes.length > 0)
@@ -130,7 +131,7 @@ function* planesOf(old: Side, now: Side, sender: Party, after: Party) {
       let six: Values = [];
       for (const { vnic, same } of both) {
         if (!sender.vnics.includes(vnic) || !after.vnics.includes(same)) continue;
-        const [was, is] = [old.trips.mayHave(vnic), now.trips.mayHave(same)];
+        const [was, is] = [old.trips.parties.mayHave(vnic), now.trips.parties.mayHave(same)];
         four = unionRanges(four, intersectRanges(was[4], is[4]));
         six = unionRanges(six, intersectRanges(was[6], is[6]));
       }

@@ -18,9 +18,10 @@ import { subtractRanges } from "../policy/ranges.ts";
 import type { Steps } from "../syntax/steps.ts";
 import { type Box, narrow, SOURCE, type Values } from "./box.ts";
 import type { Budget } from "./find.ts";
+import type { Party } from "./parties.ts";
 import { type Places, type RuleBlock, rulesOf, type Way } from "./places.ts";
 import { type Share, split } from "./split.ts";
-import { cannotOpen, hasKey, type Party, type Route, slotsOf, walks } from "./trips.ts";
+import { cannotOpen, hasKey, type Route, slotsOf, walks } from "./trips.ts";
 
 export type Verdict =
   | "pass"

@@ -20,7 +20,8 @@ import {
   type Values,
 } from "./box.ts";
 import { isUnknown, type Meaning, onRealPlane, unfold } from "./meaning.ts";
-import type { Party, Route } from "./trips.ts";
+import type { Party } from "./parties.ts";
+import type { Route } from "./trips.ts";
 
 /** A class as a rule would say it: endpoints, and service entries; `any` alone for all. */
 export interface BoxText {
