@@ -2,6 +2,7 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import process from "node:process";
 import * as esbuild from "esbuild";
+import { oneScript } from "./portableParts.mjs";
 
 const watch = process.argv.includes("--watch");
 const production = process.argv.includes("--production");
@@ -38,8 +39,8 @@ const modules = {
 const browser = { ...common, platform: "browser", mainFields: ["browser", "module", "main"] };
 
 /** @type {esbuild.Plugin} */
-const portablePart = {
-  name: "portable part",
+const portableParts = {
+  name: "portable parts",
   setup(build) {
     build.onLoad({ filter: /\/portable\.ts$/ }, () => ({
       contents:
@@ -76,23 +77,25 @@ const bundles = [
     format: "cjs",
     external: ["vscode"],
   },
-  // All that runs anywhere, once for every host: a worker runs it as it is, Node's two programs load it.
+  // All that runs anywhere, once for every host: a worker runs it as it is, Node's two programs load its parts.
   {
     ...browser,
     entryPoints: ["server/src/portable.ts"],
-    outfile: "dist/web/server.js",
-    format: "iife",
-    globalName: "iochain",
-    footer: { js: 'typeof module==="object"?module.exports=iochain:iochain.serve(self);' },
+    outdir: "dist/web",
+    format: "esm",
+    splitting: true,
+    sourcemap: "external",
+    write: false,
+    plugins: [oneScript("dist/web/server.js", "entry.serve(self);")],
   },
   {
     ...node,
     entryPoints: { server: "server/src/lsp/node.ts", "debug-adapter": "server/src/dap/node.ts" },
     outdir: "dist",
     format: "cjs",
-    // Node keeps what it has compiled for the next start, where it can; `keptCode.ts` does for the portable part.
+    // Node keeps what it has compiled for the next start, where it can; `keptCode.ts` does for the portable parts.
     banner: { js: '#!/usr/bin/env node\nrequire("node:module").enableCompileCache?.();' },
-    plugins: [portablePart],
+    plugins: [portableParts],
   },
   // The command is not part of the extension. Commands that few use are chunks of their own.
   { ...modules, entryPoints: { cli: "server/src/cli/main.ts" }, outdir: "dist/command" },

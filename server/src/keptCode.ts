@@ -1,7 +1,8 @@
 /**
- * Loads a script with the code that V8 made of it in an earlier run. Node's own compile cache keeps only what was
- * compiled while the script was loading; all that a start calls after that it would compile anew every time. The code
- * lies in the folder of that cache, which is of one version of Node and one user.
+ * Loads a script that is made of parts (`portableParts.mjs`), each when it is first asked for, with the code that V8 made
+ * of it in an earlier run. Node's own compile cache keeps only what was compiled while the script was loading; all that
+ * a start calls after that it would compile anew every time. The code lies in the folder of that cache, which is of one
+ * version of Node and one user.
  */
 import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { getCompileCacheDir } from "node:module";
@@ -18,39 +19,61 @@ setFlagsFromString("--enable-experimental-regexp-engine-on-excessive-backtracks"
 /** All kept code is read at every start: that of a rare run is not worth it, that of a start which the last one lacked is. */
 const MUCH_MORE = 1.5;
 
-let keep = (): void => {};
+/** Each keeps the code of a part. */
+const kept: (() => void)[] = [];
+const keep = (): void => {
+  for (const one of kept.splice(0)) one();
+};
+/** Whether V8 runs as it does at the start of every other run. */
+let asEver = true;
 
 /** Changes how V8 runs. What was compiled so far is kept, and nothing after that. */
 export function setFlags(...flags: readonly string[]): void {
   keep();
-  keep = () => {};
+  asEver = false;
   for (const flag of flags) setFlagsFromString(flag);
 }
 
-/** Runs a script as CommonJS and gives what it exports. */
+/** Runs the first part of a script, and gives its values. */
 export function loadKept(path: string): unknown {
+  const script = readFileSync(path);
   // Our scripts are ASCII (`esbuild.mjs`), and this is the quick way to read that.
-  const source = readFileSync(path, "latin1");
+  const behind = script.indexOf("\n") + 1;
+  const parts = JSON.parse(script.latin1Slice("//# parts ".length, behind)) as [number, number, number][];
   const place = placeOf(path);
-  const known = place === undefined ? undefined : read(place, source);
-  const script = new Script(`(function(module){${source}\n})`, {
-    filename: path,
-    ...(known ? { cachedData: known } : {}),
-  });
-  if (place !== undefined) {
-    const enough = script.cachedDataRejected === false ? (known?.length ?? 0) * MUCH_MORE : 0;
-    keep = () => {
-      const code = script.createCachedData();
-      if (code.length > enough) write(place, source, code);
-    };
-    process.once("exit", () => keep());
+  if (place !== undefined) process.once("exit", keep);
+  const made: unknown[] = [];
+  const need = (index: number): unknown => {
+    made[index] ??= run(index);
+    return made[index];
+  };
+  const demand = (index: number): Promise<unknown> => Promise.resolve(index).then(need);
+  function run(index: number): unknown {
+    const [at, length, lineOffset] = parts[index] as [number, number, number];
+    const source = script.latin1Slice(behind + at, behind + at + length);
+    return compiled(source, { filename: path, lineOffset }, place && `${place}-${index}.code`)(need, demand);
   }
-  const module = { exports: undefined };
-  script.runInThisContext()(module);
-  return module.exports;
+  return need(0);
 }
 
-/** Where the code of a script is kept for this program; undefined: nothing is. */
+function compiled(
+  source: string,
+  options: { readonly filename: string; readonly lineOffset: number },
+  place: string | undefined,
+): (...given: unknown[]) => unknown {
+  const known = place === undefined ? undefined : read(place, source);
+  const script = new Script(source, { ...options, ...(known ? { cachedData: known } : {}) });
+  if (place !== undefined && asEver) {
+    const enough = script.cachedDataRejected === false ? (known?.length ?? 0) * MUCH_MORE : 0;
+    kept.push(() => {
+      const code = script.createCachedData();
+      if (code.length > enough) write(place, source, code);
+    });
+  }
+  return script.runInThisContext();
+}
+
+/** Where the code of a script is kept for this program, the beginning of names; undefined: nothing is. */
 function placeOf(path: string): string | undefined {
   const folder = getCompileCacheDir?.();
   if (folder === undefined || crc32 === undefined) return undefined;
@@ -61,7 +84,7 @@ function placeOf(path: string): string | undefined {
     return undefined;
   }
   const program = process.argv[1] ?? "";
-  return join(folder, `${basename(program, ".js")}-${crc32(`${program}\0${path}`).toString(16)}.code`);
+  return join(folder, `${basename(program, ".js")}-${crc32(`${program}\0${path}`).toString(16)}`);
 }
 
 /** In front of the code: a checksum of the source, and one of the code. */
