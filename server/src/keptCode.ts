@@ -39,7 +39,7 @@ export function loadKept(path: string): unknown {
   const script = readFileSync(path);
   // Our scripts are ASCII (`esbuild.mjs`), and this is the quick way to read that.
   const behind = script.indexOf("\n") + 1;
-  const parts = JSON.parse(script.latin1Slice("//# parts ".length, behind)) as [number, number, number][];
+  const parts = JSON.parse(script.toString("latin1", "//# parts ".length, behind)) as [number, number, number][];
   const place = placeOf(path);
   if (place !== undefined) process.once("exit", keep);
   const made: unknown[] = [];
@@ -50,7 +50,7 @@ export function loadKept(path: string): unknown {
   const demand = (index: number): Promise<unknown> => Promise.resolve(index).then(need);
   function run(index: number): unknown {
     const [at, length, lineOffset] = parts[index] as [number, number, number];
-    const source = script.latin1Slice(behind + at, behind + at + length);
+    const source = script.toString("latin1", behind + at, behind + at + length);
     return compiled(source, { filename: path, lineOffset }, place && `${place}-${index}.code`)(need, demand);
   }
   return need(0);

@@ -2,8 +2,11 @@
  * Addresses of read-only documents: `SCHEME:/NAME?QUERY`, where NAME is for the editor's tab and QUERY the JSON of what
  * is wanted, percent-encoded. Editors decode and encode addresses anew; JSON in one piece survives that.
  */
-
 import { percentForm } from "../policy/uri.ts";
+
+/** Trips (`traceDocument.ts`), and policies in another format. */
+export const TRACE_SCHEME = "iochain-trace";
+export const EXPORT_SCHEME = "iochain-export";
 
 export const address = (scheme: string, name: string, wanted: object): string =>
   `${scheme}:/${percentForm(name.replaceAll("/", " "))}?${percentForm(JSON.stringify(wanted))}`;

@@ -11,11 +11,12 @@ import {
 } from "vscode-languageserver-types";
 import { CODES } from "../check/codes.ts";
 import type { Finding } from "../check/finding.ts";
+import { ORGANIZE_RULES } from "./actionKinds.ts";
 import { type FileEdit, workspaceEdit } from "./edits.ts";
 import type { Fix, IdsInUse } from "./fixes/fix.ts";
 import { FIXERS } from "./fixes/index.ts";
 import { mendSlots, OF_SLOTS } from "./fixes/slots.ts";
-import { ORGANIZE_RULES, organizeRules } from "./organize.ts";
+import { organizeRules } from "./organize.ts";
 import { refactorings } from "./refactor.ts";
 import { scenarioActions } from "./scenarioActions.ts";
 import { isBefore, samePosition, type View } from "./view.ts";
@@ -25,15 +26,6 @@ export interface Reported {
   readonly finding: Finding;
   readonly diagnostic: Diagnostic;
 }
-
-export const CODE_ACTION_KINDS = [
-  CodeActionKind.QuickFix,
-  CodeActionKind.RefactorExtract,
-  CodeActionKind.RefactorInline,
-  CodeActionKind.RefactorRewrite,
-  CodeActionKind.SourceFixAll,
-  ORGANIZE_RULES,
-];
 
 /** `only`: the kinds that are asked for; undefined means all of them that are offered in a menu. */
 export function codeActions(

@@ -7,9 +7,6 @@ import { type FormatOptions, formatRange } from "../syntax/format.ts";
 import type { Steps } from "../syntax/steps.ts";
 import { blockAt, fullRange, type View } from "./view.ts";
 
-export const FIRST_TRIGGER = "}";
-export const MORE_TRIGGERS = ["\n"];
-
 export function* formatOnType(
   view: View,
   position: Position,

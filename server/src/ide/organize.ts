@@ -8,9 +8,6 @@ import { sectionsInOrder } from "./fixes/rules.ts";
 import { slotsInOrder } from "./fixes/slots.ts";
 import type { View } from "./view.ts";
 
-/** Beside the kinds of the protocol: a client asks for it by name, on save for one. */
-export const ORGANIZE_RULES = "source.organizeRules";
-
 /** Undefined when all is in order. */
 export function organizeRules(view: View): WorkspaceEdit | undefined {
   const { uri, tree } = view.document;

@@ -8,26 +8,8 @@ import { STRIDE, type Steps } from "../syntax/steps.ts";
 import type { Chunk, Statement } from "../syntax/tree.ts";
 import { type Part, partsOf } from "./parts.ts";
 import { declarationsByKey, keyOf } from "./symbols.ts";
+import { type Modifier, TOKEN_MODIFIERS, TOKEN_TYPES, type TokenType } from "./tokenLegend.ts";
 import { spanOf, tokensOf, type View } from "./view.ts";
-
-export const TOKEN_TYPES = [
-  "keyword",
-  "comment",
-  "string",
-  "number",
-  "operator",
-  "class",
-  "variable",
-  "property",
-  "function",
-  "type",
-  "namespace",
-  "enumMember",
-  "parameter",
-] as const;
-type TokenType = (typeof TOKEN_TYPES)[number];
-export const TOKEN_MODIFIERS = ["declaration", "defaultLibrary", "readonly", "deprecated"] as const;
-type Modifier = (typeof TOKEN_MODIFIERS)[number];
 
 interface Token {
   /** From the chunk's first line. */

@@ -6,13 +6,11 @@ import type { CodeAction } from "vscode-languageserver-types";
 import type { ScenarioHost } from "../chain/scenario.ts";
 import { traceText } from "../chain/traceText.ts";
 import { quote } from "../syntax/strings.ts";
-import { address, readAddress } from "./address.ts";
+import { address, readAddress, TRACE_SCHEME } from "./address.ts";
 import { workspaceEdit } from "./edits.ts";
 import { expectationOf, tracePacket } from "./simulate.ts";
 import type { View } from "./view.ts";
 import { wayOf } from "./way.ts";
-
-export const TRACE_SCHEME = "iochain-trace";
 
 export interface Wanted {
   /** The policy. */

@@ -9,14 +9,13 @@
  *   that cannot hold. Both are declared where the client can show them;
  * - `iochain.applyEdit` `{ label, edit }` is what code actions become for clients that know commands only.
  */
-import { type CancellationToken, type ClientCapabilities, ErrorCodes, ResponseError } from "vscode-languageserver";
+import { type CancellationToken, ErrorCodes, ResponseError } from "vscode-languageserver";
 import { isExportFormat } from "../exchange/formats.ts";
 import type { TestResult } from "../ide/simulate.ts";
 import { traceUri } from "../ide/traceDocument.ts";
-import { canShow } from "./documents.ts";
+import { APPLY, type CommandName } from "./capabilities.ts";
 import { EXPORTS_KNOWN, exported, exportUri } from "./exports.ts";
-import type { Feature } from "./features.ts";
-import { APPLY, takesActions } from "./fitting.ts";
+import type { Answers } from "./features.ts";
 import { scenarioFor } from "./questions.ts";
 import type { Session } from "./session.ts";
 import { optionalText, run, text, viewOf } from "./simulation.ts";
@@ -27,10 +26,8 @@ type Argument = any;
 /** A message that is shown is no list. */
 const MOST_TOLD = 3;
 
-const SHOWING = new Set(["iochain.showTrips", "iochain.showExport"]);
-
 const RUN: Readonly<
-  Record<string, (session: Session, argument: Argument, token: CancellationToken) => Promise<unknown>>
+  Record<CommandName, (session: Session, argument: Argument, token: CancellationToken) => Promise<unknown>>
 > = {
   "iochain.runScenario": async (session, { uri, scenario }, token) => {
     const [result] = await run(session, viewOf(session, uri), [text(scenario, "scenario")], token);
@@ -72,23 +69,14 @@ const RUN: Readonly<
   [APPLY]: async (session, { label, edit }) => ({ applied: await session.apply(text(label, "label"), edit) }),
 };
 
-const isDeclared = (client: ClientCapabilities, name: string): boolean =>
-  SHOWING.has(name) ? canShow(client) : name !== APPLY || !takesActions(client);
-
-export const COMMANDS: readonly Feature[] = [
-  {
-    method: "workspace/executeCommand",
-    declare: (client) => ({
-      executeCommandProvider: { commands: Object.keys(RUN).filter((name) => isDeclared(client, name)) },
-    }),
-    answer: async (session, params, token) => {
-      const command = String(params.command);
-      const act = Object.hasOwn(RUN, command) ? RUN[command] : undefined;
-      if (act === undefined) throw new ResponseError(ErrorCodes.InvalidParams, `no command ${command}`);
-      return act(session, params.arguments?.[0] ?? {}, token);
-    },
+export const COMMANDS = {
+  "workspace/executeCommand": async (session, params, token) => {
+    const command = String(params.command);
+    const act = Object.hasOwn(RUN, command) ? RUN[command as CommandName] : undefined;
+    if (act === undefined) throw new ResponseError(ErrorCodes.InvalidParams, `no command ${command}`);
+    return act(session, params.arguments?.[0] ?? {}, token);
   },
-];
+} satisfies Answers;
 
 function summary({ name, outcome, failures }: TestResult): string {
   if (outcome === "passed") return `${name}: all as expected.`;

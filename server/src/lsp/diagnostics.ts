@@ -8,7 +8,6 @@ import type {
   Diagnostic,
   DocumentDiagnosticParams,
   DocumentDiagnosticReport,
-  ServerCapabilities,
   WorkspaceDiagnosticParams,
   WorkspaceDiagnosticReport,
 } from "vscode-languageserver";
@@ -16,6 +15,7 @@ import { checkPart } from "../check/check.ts";
 import type { Finding } from "../check/finding.ts";
 import type { SourceDocument } from "../syntax/document.ts";
 import type { Analyses } from "./analyses.ts";
+import type { Answers } from "./features.ts";
 import { diagnosticOf, isAt, linesOf, moreThan, told } from "./findings.ts";
 import { encodePositions } from "./positions.ts";
 import type { Session } from "./session.ts";
@@ -54,17 +54,11 @@ export class Diagnostics {
     return this.session.client.textDocument?.diagnostic !== undefined;
   }
 
-  capabilities(): ServerCapabilities {
-    if (!this.#pulls) return {};
-    return { diagnosticProvider: { identifier: "iochain", interFileDependencies: true, workspaceDiagnostics: true } };
-  }
-
-  /** Hands over the two requests of the pull model. */
-  // biome-ignore lint/suspicious/noExplicitAny: parameters as they came over the wire.
-  listen(on: (method: string, answer: (params: any, token: CancellationToken) => unknown) => void): void {
-    on("textDocument/diagnostic", (params, token) => this.#document(params, token));
-    on("workspace/diagnostic", (params, token) => this.#workspace(params, token));
-  }
+  /** The two requests of the pull model. */
+  readonly answers = {
+    "textDocument/diagnostic": (_session, params, token) => this.#document(params, token),
+    "workspace/diagnostic": (_session, params, token) => this.#workspace(params, token),
+  } satisfies Answers;
 
   // ---- changes ----------------------------------------------------------------------------------------------------
 

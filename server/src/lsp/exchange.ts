@@ -11,45 +11,36 @@
 import { ErrorCodes, LSPErrorCodes, ResponseError } from "vscode-languageserver";
 import { EXPORT_FORMATS, IMPORT_FORMATS, isExportFormat, isImportFormat } from "../exchange/formats.ts";
 import { mistakesIn, written } from "./exports.ts";
-import type { Feature } from "./features.ts";
+import type { Answers } from "./features.ts";
 import { viewOfUri } from "./session.ts";
 import { inSlices } from "./slices.ts";
 import { workDone } from "./workDone.ts";
 
-export const EXCHANGE: readonly Feature[] = [
-  {
-    method: "iochain/import",
-    answer: async (session, { format, inputs, workDoneToken }, token) => {
-      if (typeof format !== "string" || !isImportFormat(format))
-        throw invalid(`format is one of ${IMPORT_FORMATS.join(", ")}`);
-      if (!isInputs(inputs) || inputs.length === 0) throw invalid("inputs is a list of { name, text }, one at least");
-      const { imported } = await import("../exchange/import.ts");
-      const progress = workDone(session, workDoneToken, "Importing");
-      try {
-        return await inSlices(imported(format, inputs), token);
-      } finally {
-        progress?.end();
-      }
-    },
+export const EXCHANGE = {
+  "iochain/import": async (session, { format, inputs, workDoneToken }, token) => {
+    if (typeof format !== "string" || !isImportFormat(format))
+      throw invalid(`format is one of ${IMPORT_FORMATS.join(", ")}`);
+    if (!isInputs(inputs) || inputs.length === 0) throw invalid("inputs is a list of { name, text }, one at least");
+    const { imported } = await import("../exchange/import.ts");
+    const progress = workDone(session, workDoneToken, "Importing");
+    try {
+      return await inSlices(imported(format, inputs), token);
+    } finally {
+      progress?.end();
+    }
   },
-  {
-    method: "iochain/export",
-    answer: async (session, { uri, format }, token) => {
-      if (typeof format !== "string" || !isExportFormat(format))
-        throw invalid(`format is one of ${EXPORT_FORMATS.join(", ")}`);
-      if (typeof uri !== "string") throw invalid("uri is a text");
-      const view = viewOfUri(session, uri);
-      if (view === undefined) throw invalid(`no policy ${uri}`);
-      const [mistake] = mistakesIn(view);
-      if (mistake !== undefined)
-        throw new ResponseError(
-          LSPErrorCodes.RequestFailed,
-          `a policy with a syntax error is not exported: ${mistake}`,
-        );
-      return written(view, format, token);
-    },
+  "iochain/export": async (session, { uri, format }, token) => {
+    if (typeof format !== "string" || !isExportFormat(format))
+      throw invalid(`format is one of ${EXPORT_FORMATS.join(", ")}`);
+    if (typeof uri !== "string") throw invalid("uri is a text");
+    const view = viewOfUri(session, uri);
+    if (view === undefined) throw invalid(`no policy ${uri}`);
+    const [mistake] = mistakesIn(view);
+    if (mistake !== undefined)
+      throw new ResponseError(LSPErrorCodes.RequestFailed, `a policy with a syntax error is not exported: ${mistake}`);
+    return written(view, format, token);
   },
-];
+} satisfies Answers;
 
 const invalid = (message: string) => new ResponseError(ErrorCodes.InvalidParams, message);
 

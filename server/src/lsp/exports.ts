@@ -3,12 +3,10 @@ import type { CancellationToken } from "vscode-languageserver";
 import type { Exported } from "../exchange/export.ts";
 import { EXPORT_FORMATS, type ExportFormat, isExportFormat } from "../exchange/formats.ts";
 import { noteText } from "../exchange/report.ts";
-import { address, readAddress } from "../ide/address.ts";
+import { address, EXPORT_SCHEME, readAddress } from "../ide/address.ts";
 import type { View } from "../ide/view.ts";
 import { fileName } from "../policy/uri.ts";
 import { inSlices } from "./slices.ts";
-
-export const EXPORT_SCHEME = "iochain-export";
 
 interface Wanted {
   /** The policy. */

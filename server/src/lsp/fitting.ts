@@ -14,13 +14,8 @@ import type {
   WorkspaceEdit,
 } from "vscode-languageserver";
 import { plainText } from "../ide/plainText.ts";
+import { APPLY, takesActions } from "./capabilities.ts";
 import type { Session } from "./session.ts";
-
-/** What an action does, for clients that know commands only; it is given the action's `{ label, edit }`. */
-export const APPLY = "iochain.applyEdit";
-
-export const takesActions = ({ textDocument }: ClientCapabilities): boolean =>
-  textDocument?.codeAction?.codeActionLiteralSupport !== undefined;
 
 /** Of the requests whose answers hold Markdown: the kinds of text that the client shows, the one it likes best first. */
 const SHOWN: Readonly<Record<string, (client: ClientCapabilities) => readonly MarkupKind[] | undefined>> = {

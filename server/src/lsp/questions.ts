@@ -21,7 +21,7 @@ import type { Policy } from "../policy/policy.ts";
 import { loadProgram, type Program } from "../policy/program.ts";
 import { fileName } from "../policy/uri.ts";
 import { SourceDocument } from "../syntax/document.ts";
-import type { Feature } from "./features.ts";
+import type { Answers } from "./features.ts";
 import type { Session } from "./session.ts";
 import { optionalText, text, viewOf } from "./simulation.ts";
 import { breathe, inSlices } from "./slices.ts";
@@ -30,66 +30,53 @@ import { breathe, inSlices } from "./slices.ts";
 const withLeftOut = (text: string, errors: readonly PolicyError[]): string =>
   [text, ...leftOutLines(errors.map((error) => ({ ...error, file: fileName(error.file) })))].join("\n");
 
-export const QUESTIONS: readonly Feature[] = [
-  {
-    method: "iochain/explain",
-    answer: async (session, params, token) => {
-      const view = viewOf(session, params.uri);
-      if (view === undefined) throw new ResponseError(ErrorCodes.InvalidParams, `no policy ${params.uri}`);
-      const asked = {
-        from: optionalText(params.from, "from"),
-        to: optionalText(params.to, "to"),
-        service: optionalText(params.service, "service"),
-      };
-      const answer = await inSlices(explain(view.program, view.policy(), asked), token);
-      if (!("problems" in answer)) {
-        const errors = await inSlices(leftOut(view.program, view.policy()), token);
-        return { ...answer, errors, text: withLeftOut(explanationText(answer), errors) };
-      }
-      const message = answer.problems.map((problem) => `${problem.part}: ${problem.message}`).join(" ");
-      throw new ResponseError(LSPErrorCodes.RequestFailed, message, answer);
-    },
+export const QUESTIONS = {
+  "iochain/explain": async (session, params, token) => {
+    const view = viewOf(session, params.uri);
+    if (view === undefined) throw new ResponseError(ErrorCodes.InvalidParams, `no policy ${params.uri}`);
+    const asked = {
+      from: optionalText(params.from, "from"),
+      to: optionalText(params.to, "to"),
+      service: optionalText(params.service, "service"),
+    };
+    const answer = await inSlices(explain(view.program, view.policy(), asked), token);
+    if (!("problems" in answer)) {
+      const errors = await inSlices(leftOut(view.program, view.policy()), token);
+      return { ...answer, errors, text: withLeftOut(explanationText(answer), errors) };
+    }
+    const message = answer.problems.map((problem) => `${problem.part}: ${problem.message}`).join(" ");
+    throw new ResponseError(LSPErrorCodes.RequestFailed, message, answer);
   },
-  {
-    method: "iochain/diff",
-    answer: async (session, params, token) => {
-      const [old, now] = [policyOf(session, params.old, "old"), policyOf(session, params.new, "new")];
-      const answer = await inSlices(diff(old.policy, now.policy), token);
-      const errors: PolicyError[] = [];
-      for (const { program, policy } of [old, now]) errors.push(...(await inSlices(leftOut(program, policy), token)));
-      return { ...answer, errors, text: withLeftOut(diffText(answer), errors) };
-    },
+  "iochain/diff": async (session, params, token) => {
+    const [old, now] = [policyOf(session, params.old, "old"), policyOf(session, params.new, "new")];
+    const answer = await inSlices(diff(old.policy, now.policy), token);
+    const errors: PolicyError[] = [];
+    for (const { program, policy } of [old, now]) errors.push(...(await inSlices(leftOut(program, policy), token)));
+    return { ...answer, errors, text: withLeftOut(diffText(answer), errors) };
   },
-  {
-    method: "iochain/coverage",
-    answer: async (session, params, token) => {
-      const view = viewOf(session, params.uri);
-      if (view === undefined) throw new ResponseError(ErrorCodes.InvalidParams, `no policy ${params.uri}`);
-      if (params.of === "replay") {
-        const [replayed] = session.workspace
-          .rootsOf(view.document.uri)
-          .flatMap((root) => session.replayed.get(root) ?? []);
-        if (replayed === undefined)
-          throw new ResponseError(LSPErrorCodes.RequestFailed, "no capture has been replayed");
-        return { ...replayed.coverage, text: coverageText(replayed.coverage) };
-      }
-      if (params.of !== undefined) throw new ResponseError(ErrorCodes.InvalidParams, `of: "replay" or nothing`);
-      const policy = view.policy();
-      const coverage = new Coverage(policy);
-      for (const scenario of policy.scenarios) {
-        coverage.addScenario(runScenario(policy, scenario, session.scenarioHost));
-        await breathe(token);
-      }
-      for (const assert of policy.asserts) await inSlices(coverage.addAssert(assert), token);
-      const report = coverage.report();
-      return { ...report, text: coverageText(report) };
-    },
+  "iochain/coverage": async (session, params, token) => {
+    const view = viewOf(session, params.uri);
+    if (view === undefined) throw new ResponseError(ErrorCodes.InvalidParams, `no policy ${params.uri}`);
+    if (params.of === "replay") {
+      const [replayed] = session.workspace
+        .rootsOf(view.document.uri)
+        .flatMap((root) => session.replayed.get(root) ?? []);
+      if (replayed === undefined) throw new ResponseError(LSPErrorCodes.RequestFailed, "no capture has been replayed");
+      return { ...replayed.coverage, text: coverageText(replayed.coverage) };
+    }
+    if (params.of !== undefined) throw new ResponseError(ErrorCodes.InvalidParams, `of: "replay" or nothing`);
+    const policy = view.policy();
+    const coverage = new Coverage(policy);
+    for (const scenario of policy.scenarios) {
+      coverage.addScenario(runScenario(policy, scenario, session.scenarioHost));
+      await breathe(token);
+    }
+    for (const assert of policy.asserts) await inSlices(coverage.addAssert(assert), token);
+    const report = coverage.report();
+    return { ...report, text: coverageText(report) };
   },
-  {
-    method: "iochain/scenarioFor",
-    answer: (session, params) => scenarioFor(session, params),
-  },
-];
+  "iochain/scenarioFor": (session, params) => scenarioFor(session, params),
+} satisfies Answers;
 
 /** A scenario for what is written on a line (from 1) of a document, to be added at its end; else why there is none. */
 export function scenarioFor(

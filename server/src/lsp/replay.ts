@@ -16,53 +16,47 @@ import { World } from "../chain/world.ts";
 import { Coverage, type CoverageReport } from "../check/coverage.ts";
 import type { Policy, Vnic } from "../policy/policy.ts";
 import { resolveImport } from "../policy/program.ts";
-import type { Feature } from "./features.ts";
+import type { Answer, Answers } from "./features.ts";
 import type { OpenCapture } from "./host.ts";
 import type { Session } from "./session.ts";
 import { text, viewOf } from "./simulation.ts";
 import { breathe, inSlices, SLICE } from "./slices.ts";
 import { type WorkDone, workDone } from "./workDone.ts";
 
-type Token = Parameters<Feature["answer"]>[2];
+type Token = Parameters<Answer>[2];
 const refuse = (message: string) => new ResponseError(ErrorCodes.InvalidParams, message);
 
-export const REPLAY: readonly Feature[] = [
-  {
-    method: "iochain/replay",
-    answer: async (session, params, token) => {
-      const view = viewOf(session, params.uri);
-      if (view === undefined) throw refuse(`no policy ${params.uri}`);
-      const policy = view.policy();
-      const vantage = vantageOf(policy, params);
-      const capture = session.openCapture?.(resolveImport(view.document.uri, text(params.capture, "capture")));
-      if (capture === undefined) throw new ResponseError(LSPErrorCodes.RequestFailed, "captures cannot be read here");
-      const limit = params.limit ?? Number.POSITIVE_INFINITY;
-      if (typeof limit !== "number" || !(limit >= 0)) throw refuse("limit is a number of frames");
-      const progress = workDone(session, params.workDoneToken, "Replaying the capture", 0);
-      try {
-        const { coverage, ...answer } = await replay(policy, vantage, capture, limit, progress, token);
-        keep(session, view.document.uri, answer.hits, coverage);
-        return { ...answer, files: view.program.documents.map(({ uri }) => uri) };
-      } finally {
-        progress?.end();
-      }
-    },
+export const REPLAY = {
+  "iochain/replay": async (session, params, token) => {
+    const view = viewOf(session, params.uri);
+    if (view === undefined) throw refuse(`no policy ${params.uri}`);
+    const policy = view.policy();
+    const vantage = vantageOf(policy, params);
+    const capture = session.openCapture?.(resolveImport(view.document.uri, text(params.capture, "capture")));
+    if (capture === undefined) throw new ResponseError(LSPErrorCodes.RequestFailed, "captures cannot be read here");
+    const limit = params.limit ?? Number.POSITIVE_INFINITY;
+    if (typeof limit !== "number" || !(limit >= 0)) throw refuse("limit is a number of frames");
+    const progress = workDone(session, params.workDoneToken, "Replaying the capture", 0);
+    try {
+      const { coverage, ...answer } = await replay(policy, vantage, capture, limit, progress, token);
+      keep(session, view.document.uri, answer.hits, coverage);
+      return { ...answer, files: view.program.documents.map(({ uri }) => uri) };
+    } finally {
+      progress?.end();
+    }
   },
-  {
-    method: "iochain/flowScenario",
-    answer: (session, params) => {
-      const view = viewOf(session, params.uri);
-      if (view === undefined) throw refuse(`no policy ${params.uri}`);
-      const { sends } = params;
-      const isSend = (send: unknown) => {
-        const { packet, clock } = (send ?? {}) as { packet?: unknown; clock?: unknown };
-        return typeof packet === "string" && Number.isFinite(clock);
-      };
-      if (!Array.isArray(sends) || !sends.every(isSend)) throw refuse("sends are [{ packet, clock }]");
-      return { text: scenarioText(view.policy(), text(params.title, "title"), sends) };
-    },
+  "iochain/flowScenario": (session, params) => {
+    const view = viewOf(session, params.uri);
+    if (view === undefined) throw refuse(`no policy ${params.uri}`);
+    const { sends } = params;
+    const isSend = (send: unknown) => {
+      const { packet, clock } = (send ?? {}) as { packet?: unknown; clock?: unknown };
+      return typeof packet === "string" && Number.isFinite(clock);
+    };
+    if (!Array.isArray(sends) || !sends.every(isSend)) throw refuse("sends are [{ packet, clock }]");
+    return { text: scenarioText(view.policy(), text(params.title, "title"), sends) };
   },
-];
+} satisfies Answers;
 
 async function replay(
   policy: Policy,

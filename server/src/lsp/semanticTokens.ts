@@ -1,7 +1,7 @@
 /** Semantic tokens over the wire: whole, as a delta to the answer before, or of a range. */
 import type { CancellationToken } from "vscode-languageserver";
-import { semanticTokens, TOKEN_MODIFIERS, TOKEN_TYPES } from "../ide/semanticTokens.ts";
-import type { Feature } from "./features.ts";
+import { semanticTokens } from "../ide/semanticTokens.ts";
+import type { Answers } from "./features.ts";
 import { toWire } from "./positions.ts";
 import type { Session } from "./session.ts";
 import { inSlices } from "./slices.ts";
@@ -33,45 +33,29 @@ function remember(session: Session, uri: string, data: number[]): string {
   return resultId;
 }
 
-export const SEMANTIC_TOKENS: readonly Feature[] = [
-  {
-    method: "textDocument/semanticTokens/full",
-    declare: () => ({
-      semanticTokensProvider: {
-        legend: { tokenTypes: [...TOKEN_TYPES], tokenModifiers: [...TOKEN_MODIFIERS] },
-        full: { delta: true },
-        range: true,
-      },
-    }),
-    answer: async (session, params, token) => {
-      const { uri } = params.textDocument;
-      const data = await tokensOf(session, uri, token);
-      return data && { resultId: remember(session, uri, data), data };
-    },
+export const SEMANTIC_TOKENS = {
+  "textDocument/semanticTokens/full": async (session, params, token) => {
+    const { uri } = params.textDocument;
+    const data = await tokensOf(session, uri, token);
+    return data && { resultId: remember(session, uri, data), data };
   },
-  {
-    method: "textDocument/semanticTokens/full/delta",
-    answer: async (session, params, token) => {
-      const { uri } = params.textDocument;
-      const before = answers.get(session)?.get(uri);
-      const data = await tokensOf(session, uri, token);
-      if (data === undefined) return undefined;
-      const resultId = remember(session, uri, data);
-      if (before === undefined || before.resultId !== params.previousResultId) return { resultId, data };
-      return { resultId, edits: difference(before.data, data) };
-    },
+  "textDocument/semanticTokens/full/delta": async (session, params, token) => {
+    const { uri } = params.textDocument;
+    const before = answers.get(session)?.get(uri);
+    const data = await tokensOf(session, uri, token);
+    if (data === undefined) return undefined;
+    const resultId = remember(session, uri, data);
+    if (before === undefined || before.resultId !== params.previousResultId) return { resultId, data };
+    return { resultId, edits: difference(before.data, data) };
   },
-  {
-    method: "textDocument/semanticTokens/range",
-    answer: async (session, params, token) => {
-      const { uri } = params.textDocument;
-      const view = session.view(params);
-      if (view === undefined) return undefined;
-      const steps = semanticTokens(view, columnsOf(session, uri), params.range);
-      return { data: await inSlices(steps, token, view.document) };
-    },
+  "textDocument/semanticTokens/range": async (session, params, token) => {
+    const { uri } = params.textDocument;
+    const view = session.view(params);
+    if (view === undefined) return undefined;
+    const steps = semanticTokens(view, columnsOf(session, uri), params.range);
+    return { data: await inSlices(steps, token, view.document) };
   },
-];
+} satisfies Answers;
 
 /** One edit, from the first number that differs to the last; in whole tokens of five. */
 function difference(before: readonly number[], after: readonly number[]) {

@@ -39,6 +39,8 @@ export class Session {
   show: (uri: string) => Promise<void> = async () => {};
   /** What code lenses say has changed. */
   lensesChanged: () => void = () => {};
+  /** Everything that is open has been looked at. */
+  rest: () => void = () => {};
   /** Where scenarios find their captures; undefined where there are no files. */
   readonly scenarioHost?: ScenarioHost;
 
@@ -72,11 +74,6 @@ export class Session {
   /** A capture to be read as a stream; undefined where there are no files. */
   get openCapture(): Host["openCapture"] {
     return this.host.openCapture;
-  }
-
-  /** Everything that is open has been looked at. */
-  rest(): void {
-    this.host.atRest?.();
   }
 
   /** Where the pages of findings lie. */

@@ -15,7 +15,7 @@ import { chainView, runTests, type TestResult, tests, tracePacket } from "../ide
 import type { View } from "../ide/view.ts";
 import { wayOf } from "../ide/way.ts";
 import { formatIp, formatMac } from "../policy/addresses.ts";
-import type { Feature } from "./features.ts";
+import type { Answer, Answers } from "./features.ts";
 import type { Session } from "./session.ts";
 import { breathe, inSlices } from "./slices.ts";
 
@@ -33,7 +33,7 @@ export async function run(
   session: Session,
   view: View | undefined,
   names: readonly string[] | undefined,
-  token: Parameters<Feature["answer"]>[2],
+  token: Parameters<Answer>[2],
 ) {
   const results: TestResult[] = [];
   if (view === undefined) return results;
@@ -44,64 +44,46 @@ export async function run(
   return results;
 }
 
-export const SIMULATION: readonly Feature[] = [
-  {
-    method: "iochain/trace",
-    answer: (session, params) => {
-      const view = viewOf(session, params.uri);
-      if (view === undefined) throw new ResponseError(ErrorCodes.InvalidParams, `no policy ${params.uri}`);
-      const trace = tracePacket(view, text(params.packet, "packet"), optionalText(params.from, "from"));
-      if ("error" in trace) throw new ResponseError(LSPErrorCodes.RequestFailed, trace.error);
-      return trace;
-    },
+export const SIMULATION = {
+  "iochain/trace": (session, params) => {
+    const view = viewOf(session, params.uri);
+    if (view === undefined) throw new ResponseError(ErrorCodes.InvalidParams, `no policy ${params.uri}`);
+    const trace = tracePacket(view, text(params.packet, "packet"), optionalText(params.from, "from"));
+    if ("error" in trace) throw new ResponseError(LSPErrorCodes.RequestFailed, trace.error);
+    return trace;
   },
-  {
-    method: "iochain/chain",
-    answer: (session, params) => {
-      const view = viewOf(session, params.uri);
-      const chain = optionalText(params.chain, "chain");
-      const vnic = optionalText(params.vnic, "vnic");
-      return view && chainView(view, { chain, vnic });
-    },
+  "iochain/chain": (session, params) => {
+    const view = viewOf(session, params.uri);
+    const chain = optionalText(params.chain, "chain");
+    const vnic = optionalText(params.vnic, "vnic");
+    return view && chainView(view, { chain, vnic });
   },
-  {
-    method: "iochain/vnics",
-    answer: (session, params) => {
-      const vnics = [...(viewOf(session, params.uri)?.policy().vnics.values() ?? [])];
-      return {
-        vnics: vnics.map(({ id, mac, ips, segment }) => ({
-          vnic: id,
-          ...(mac !== undefined && { mac: formatMac(mac) }),
-          ips: ips.map(formatIp),
-          ...(segment !== undefined && { segment }),
-        })),
-      };
-    },
+  "iochain/vnics": (session, params) => {
+    const vnics = [...(viewOf(session, params.uri)?.policy().vnics.values() ?? [])];
+    return {
+      vnics: vnics.map(({ id, mac, ips, segment }) => ({
+        vnic: id,
+        ...(mac !== undefined && { mac: formatMac(mac) }),
+        ips: ips.map(formatIp),
+        ...(segment !== undefined && { segment }),
+      })),
+    };
   },
-  {
-    method: "iochain/tests",
-    answer: (session, params) => {
-      const view = viewOf(session, params.uri);
-      return { tests: view ? tests(view) : [] };
-    },
+  "iochain/tests": (session, params) => {
+    const view = viewOf(session, params.uri);
+    return { tests: view ? tests(view) : [] };
   },
-  {
-    method: "iochain/runTests",
-    answer: async (session, params, token) => {
-      const names = Array.isArray(params.names) ? params.names.map(String) : undefined;
-      const view = viewOf(session, params.uri);
-      const tests = await run(session, view, names, token);
-      return { tests, errors: view ? await inSlices(leftOut(view.program, view.policy()), token) : [] };
-    },
+  "iochain/runTests": async (session, params, token) => {
+    const names = Array.isArray(params.names) ? params.names.map(String) : undefined;
+    const view = viewOf(session, params.uri);
+    const tests = await run(session, view, names, token);
+    return { tests, errors: view ? await inSlices(leftOut(view.program, view.policy()), token) : [] };
   },
-  {
-    method: "iochain/way",
-    answer: (session, params) => {
-      const view = viewOf(session, params.uri);
-      const scenario = text(params.scenario, "scenario");
-      const steps = view && wayOf(view, scenario, session.scenarioHost);
-      if (steps === undefined) throw new ResponseError(ErrorCodes.InvalidParams, `no scenario ${scenario}`);
-      return { steps };
-    },
+  "iochain/way": (session, params) => {
+    const view = viewOf(session, params.uri);
+    const scenario = text(params.scenario, "scenario");
+    const steps = view && wayOf(view, scenario, session.scenarioHost);
+    if (steps === undefined) throw new ResponseError(ErrorCodes.InvalidParams, `no scenario ${scenario}`);
+    return { steps };
   },
-];
+} satisfies Answers;
