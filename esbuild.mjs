@@ -123,9 +123,11 @@ await writeFile("dist/cli.js", '#!/usr/bin/env node\nimport("./command/cli.mjs")
 if (watch) {
   for (const bundle of bundles) await (await esbuild.context(bundle)).watch();
 } else {
-  // One broken bundle must not hide the errors of another; esbuild has printed them.
+  // One broken bundle must not hide the errors of another; esbuild has printed them, those at its end excepted.
   const results = await Promise.allSettled(bundles.map((bundle) => esbuild.build(bundle)));
   if (results.some(({ status }) => status === "rejected")) process.exitCode = 1;
+  for (const { text, pluginName } of results.flatMap(({ reason }) => reason?.errors ?? []))
+    if (pluginName) console.error(`${pluginName}: ${text}`);
   const inputs = results.flatMap(({ value }) => Object.keys(value?.metafile.inputs ?? {}));
   await writeFile("dist/inputs.json", JSON.stringify([...new Set(inputs)].sort(), undefined, 1));
 }

@@ -1,7 +1,7 @@
 // One script of the chunks that esbuild splits a program into. Each is a function that is run when it is first asked
 // for: a worker takes the script as it is, and Node compiles only what it runs (`server/src/keptCode.ts`). A chunk takes
 // the values of another once, when it begins, which is quicker than asking for each at every use; that none of them
-// changes later is for `test/parts.test.ts` to see.
+// changes later is for `test/portable` to see.
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 
@@ -60,10 +60,10 @@ function partOf(chunk, names) {
     return index;
   };
   let head = "(function(need,demand){";
-  let body = chunk.replace(SOURCE_MAP, "");
-  // Where a part lies is counted in characters, and Node counts octets. In patterns esbuild leaves them as they are.
-  const strange = /.*[^\0-\x7f].*/.exec(body);
-  if (strange) throw new Error(`not ASCII: ${strange[0].slice(0, 200)}`);
+  // Where a part lies is counted in characters, and Node counts octets. esbuild leaves patterns and comments as they are.
+  let body = chunk
+    .replace(SOURCE_MAP, "")
+    .replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
   for (let found = IMPORT.exec(body); found; found = IMPORT.exec(body)) {
     const [all, values, name] = found;
     head += `${values === undefined ? "" : `const{${values.replace(/ as /g, ":")}}=`}need(${indexOf(name)});`;

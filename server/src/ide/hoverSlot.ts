@@ -48,7 +48,7 @@ export function hoverSlot(view: View, number: number, statement?: Statement): st
   );
 }
 
-const REMARK = /\bslots?\s+(\d{1,2})(?:\s*(?:-|\u2013|to|and)\s*(\d{1,2}))?/gi;
+const REMARK = /\bslots?\s+(\d{1,2})(?:\s*(?:-|–|to|and)\s*(\d{1,2}))?/gi;
 
 /** A remark of a chain such as `// slot 3: empty` says whose slot it is, too. */
 export function slotInRemark(view: View, chunk: Chunk, offset: number): HoverText | undefined {
