@@ -46,6 +46,16 @@ test("what is no change of a text is left out, and told once in the log", async 
   );
 });
 
+test("parameters by position are taken as those by name are", async () => {
+  client = await startClient();
+  await client.notify("textDocument/didOpen", [
+    { textDocument: { uri, languageId: "iochain", version: 1, text: 'policy "x"\n' } },
+  ]);
+  expect(await client.request("iochain/tests", [{ uri }, null])).toEqual({ tests: [] });
+  const hover = { textDocument: { uri }, position: { line: 0, character: 1 } };
+  expect(await client.request("textDocument/hover", [hover])).not.toBeNull();
+});
+
 test("what is no position is a protocol error, and the server goes on", async () => {
   client = await startClient();
   await client.open(uri, 'policy "x"\n');

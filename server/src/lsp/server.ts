@@ -60,7 +60,7 @@ export function startServer(connection: Connection, host: Host): void {
     if (given === undefined) return;
     try {
       const { notifications } = await running(given);
-      if (Object.hasOwn(notifications, method)) await notifications[method]?.(params);
+      if (Object.hasOwn(notifications, method)) await notifications[method]?.(named(params));
     } catch (error) {
       report(method, error);
     }
@@ -71,7 +71,7 @@ export function startServer(connection: Connection, host: Host): void {
       if (given === undefined) throw new ResponseError(ErrorCodes.ServerNotInitialized, "initialize comes first");
       if (isDown) throw new ResponseError(ErrorCodes.InvalidRequest, "the server was shut down");
       const { answer } = await running(given);
-      return await answer(method, params, token);
+      return await answer(method, named(params), token);
     } catch (error) {
       if (error instanceof ResponseError) return error;
       report(method, error);
@@ -89,3 +89,6 @@ export function startServer(connection: Connection, host: Host): void {
 
   connection.listen();
 }
+
+/** JSON-RPC's parameters by position: some clients send them so where they leave the second one open. */
+const named = (params: unknown): unknown => (Array.isArray(params) ? params[0] : params);
