@@ -73,96 +73,104 @@ const DECLARING: Partial<Record<Statement["kind"], { readonly space: Space; read
 
 const NONE: readonly Reference[] = [];
 
+/** Collects what one statement refers to. */
+class Referring {
+  readonly references: Reference[] = [];
+  constructor(private readonly statement: Statement) {}
+
+  name(space: Space, name: Name | undefined, wants: readonly Kind[], owner?: Name): void {
+    const { statement } = this;
+    if (name !== undefined) this.references.push({ space, name, wants, statement, owner });
+  }
+  vnic(ref: VnicRef | undefined): void {
+    if (ref === undefined) return;
+    this.name("endpoint", ref.vm, VM);
+    this.name("vnic", ref.vnic, VNIC, ref.vm);
+  }
+  endpoints(list: Endpoints | undefined): void {
+    if (list === undefined) return;
+    for (const item of list.items) this.#endpoint(item);
+    for (const item of list.except) this.#endpoint(item);
+  }
+  #endpoint(item: Endpoint): void {
+    if (item.kind === "name") this.name("endpoint", item.name, ENDPOINT);
+    else if (item.kind === "tag") this.name("tag", item.tag, TAG);
+    else if (item.kind === "vnic") this.vnic(item.vnic);
+  }
+  entries(list: readonly ServiceEntry[]): void {
+    for (const entry of list) if (!isProtocolEntry(entry)) this.name("service", entry.name, SERVICE);
+  }
+  clauses(list: readonly Clause[]): void {
+    for (const clause of list) {
+      if ("endpoints" in clause) this.endpoints(clause.endpoints);
+      else if (clause.kind === "service") this.entries(clause.entries);
+    }
+  }
+  host(at: Host): void {
+    if (at.kind === "name") this.name("endpoint", at.name, VM);
+    else if (at.kind === "vnic") this.vnic(at.vnic);
+  }
+}
+
 /** What a statement itself (not its children) refers to, in the order of the text. */
 export function referencesIn(statement: Statement): readonly Reference[] {
-  let references: Reference[] | undefined;
-  const refer = (space: Space, name: Name | undefined, wants: readonly Kind[], owner?: Name) => {
-    if (name === undefined) return;
-    references ??= [];
-    references.push({ space, name, wants, statement, owner });
-  };
-  const vnic = (ref: VnicRef | undefined) => {
-    if (ref === undefined) return;
-    refer("endpoint", ref.vm, VM);
-    refer("vnic", ref.vnic, VNIC, ref.vm);
-  };
-  const endpoint = (item: Endpoint) => {
-    if (item.kind === "name") refer("endpoint", item.name, ENDPOINT);
-    else if (item.kind === "tag") refer("tag", item.tag, TAG);
-    else if (item.kind === "vnic") vnic(item.vnic);
-  };
-  const endpoints = (list: Endpoints | undefined) => {
-    if (list === undefined) return;
-    for (const item of list.items) endpoint(item);
-    for (const item of list.except) endpoint(item);
-  };
-  const entries = (list: readonly ServiceEntry[]) => {
-    for (const entry of list) if (!isProtocolEntry(entry)) refer("service", entry.name, SERVICE);
-  };
-  const clauses = (list: readonly Clause[]) => {
-    for (const clause of list) {
-      if ("endpoints" in clause) endpoints(clause.endpoints);
-      else if (clause.kind === "service") entries(clause.entries);
-    }
-  };
-  const host = (at: Host) => {
-    if (at.kind === "name") refer("endpoint", at.name, VM);
-    else if (at.kind === "vnic") vnic(at.vnic);
-  };
+  const refer = new Referring(statement);
   switch (statement.kind) {
     case "group":
     case "exclude":
-      endpoints(statement.endpoints);
+      refer.endpoints(statement.endpoints);
       break;
     case "service":
-      entries(statement.entries);
+      refer.entries(statement.entries);
       break;
     case "redirect":
-      refer("block", statement.via, APPLIANCE);
+      refer.name("block", statement.via, APPLIANCE);
       break;
     case "chain":
     case "section":
-      endpoints(statement.appliedTo);
+      refer.endpoints(statement.appliedTo);
       break;
     case "tags":
-      for (const tag of statement.tags) refer("tag", tag, TAG);
+      for (const tag of statement.tags) refer.name("tag", tag, TAG);
       break;
     case "in-segment":
-      refer("endpoint", statement.segment, SEGMENT);
+      refer.name("endpoint", statement.segment, SEGMENT);
       break;
     case "rule":
     case "default":
-      refer("key", statement.action?.key, KEY);
-      if (statement.kind === "rule") clauses(statement.clauses);
+      refer.name("key", statement.action?.key, KEY);
+      if (statement.kind === "rule") refer.clauses(statement.clauses);
       break;
     case "bind":
     case "approve":
-      vnic(statement.vnic);
+      refer.vnic(statement.vnic);
       break;
     case "slot":
-      refer("block", statement.block, BLOCK_LISTS[statement.module?.text ?? ""] ?? BLOCKS);
+      refer.name("block", statement.block, BLOCK_LISTS[statement.module?.text ?? ""] ?? BLOCKS);
       break;
     case "assert":
-      refer("block", statement.property?.by, APPLIANCE);
-      clauses(statement.clauses);
+      refer.name("block", statement.property?.by, APPLIANCE);
+      refer.clauses(statement.clauses);
       break;
     case "send":
-      vnic(statement.from);
-      for (const at of statement.packet === undefined ? [] : hostsOf(statement.packet)) host(at);
-      vnic(statement.expect?.on);
+      refer.vnic(statement.from);
+      for (const at of statement.packet === undefined ? [] : hostsOf(statement.packet)) refer.host(at);
+      refer.vnic(statement.expect?.on);
       break;
     case "set":
-      refer("block", statement.name, SETTABLE);
+      refer.name("block", statement.name, SETTABLE);
       break;
     case "rotate":
-      refer("block", statement.block, ENCRYPTION);
-      refer("key", statement.key, KEY, statement.block);
+      refer.name("block", statement.block, ENCRYPTION);
+      refer.name("key", statement.key, KEY, statement.block);
       break;
     case "replay":
-      vnic(statement.at);
+      refer.vnic(statement.at);
       break;
+    default:
+      return NONE;
   }
-  return references ?? NONE;
+  return refer.references;
 }
 
 /** The ends of a packet as written: source first. */
