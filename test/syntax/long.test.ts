@@ -1,8 +1,8 @@
 /** Texts that are longer than a pattern or a memory can take in one piece. */
 import { describe, expect, test } from "vitest";
-import { MOST_LINES } from "../../server/src/syntax/chunk.ts";
-import { lineOf, parseFile } from "../../server/src/syntax/document.ts";
-import { lex } from "../../server/src/syntax/tokens.ts";
+import { MOST_LINES, MOST_STATEMENTS } from "../../server/src/syntax/chunk.ts";
+import { lineOf, parseFile, type SourceDocument } from "../../server/src/syntax/document.ts";
+import { lex, MOST_OF_LINE } from "../../server/src/syntax/tokens.ts";
 import { samples } from "./policies.ts";
 
 describe("a long text", () => {
@@ -47,6 +47,43 @@ describe("a long text", () => {
     expect(look()).toEqual([1, MOST_LINES]);
     document.edit([{ range: { start: { line: 1, character: 0 }, end: { line: 11, character: 0 } }, text: "" }], 3);
     expect(look()).toEqual([3]);
+  });
+
+  const look = (document: SourceDocument) => ({
+    statements: document.tree.statements.length,
+    errors: [...document.errors()].map(({ chunk, error }) => `${chunk.line}:${error.start}-${error.end} ${error.code}`),
+  });
+  const inserted = (line: number, text: string) => {
+    const place = { line, character: 0 };
+    return [{ range: { start: place, end: place }, text }];
+  };
+
+  test("has a line that is too long: its beginning is read, and the lines behind it, edited or not", () => {
+    const group = "group a = 10.0.0.1 ";
+    const count = Math.floor(MOST_OF_LINE / group.length);
+    const text = `${group.repeat(count + 10)}\n${group}\n`;
+    const document = parseFile("x", text);
+    expect(look(document)).toEqual({
+      // What is cut off spoils the last one.
+      statements: count + 2,
+      errors: [`0:${MOST_OF_LINE}-${(count + 10) * group.length} syntax-error`],
+    });
+    document.edit(inserted(0, group), 2);
+    expect(look(document)).toEqual(look(parseFile("x", group + text)));
+    document.edit(inserted(1, "}"), 3);
+    expect(look(document)).toEqual(look(parseFile("x", document.text)));
+  });
+
+  test("of more statements than a policy may have is read up to them, edited or not", () => {
+    const text = "group a = b\ngroup a = b group a = b\n".repeat(Math.ceil(MOST_STATEMENTS / 3));
+    const document = parseFile("x", text);
+    const lines = document.lineCount - 1;
+    const all = { statements: MOST_STATEMENTS, errors: [`${lines - 1}:0-23 syntax-error`] };
+    expect(look(document)).toEqual(all);
+    document.edit(inserted(5, "// \n"), 2);
+    expect(look(document)).toEqual({ ...all, errors: [`${lines}:0-23 syntax-error`] });
+    document.edit([{ range: { start: { line: 0, character: 0 }, end: { line: 10, character: 0 } }, text: "" }], 3);
+    expect(look(document).errors).toEqual([]);
   });
 
   test.each([

@@ -10,6 +10,7 @@ import type { Workspace } from "./workspace.ts";
 
 /** Shorter ones are read within a few hundredths of a second. */
 const LONG = 2500;
+const MANY_CHARACTERS = 1 << 20;
 
 export class Reading {
   readonly #running = new Set<Promise<void>>();
@@ -18,7 +19,7 @@ export class Reading {
 
   /** Whether there is much to read before anything can be said of the document. */
   isLong(document: SourceDocument, seen = new Set<SourceDocument>()): boolean {
-    if (document.lineCount > LONG) return !document.whole;
+    if (document.lineCount > LONG || document.length > MANY_CHARACTERS) return !document.whole;
     seen.add(document);
     return this.#imported(document).some((other) => !seen.has(other) && this.isLong(other, seen));
   }

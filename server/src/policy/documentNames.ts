@@ -114,7 +114,9 @@ export class DocumentNames {
       if (entries.declared) declared.push({ space: entries.declared.entry.space, key: entries.declared.key });
       for (const use of entries.uses) used.push(use);
     };
-    for (const statement of removed) if (!this.#waiting.delete(statement)) touch(this.#leave(statement));
+    const gone = removed.filter((statement) => !this.#waiting.delete(statement));
+    for (const entries of gone.length > MANY ? this.#leaveTogether(gone) : gone.map((each) => this.#leave(each)))
+      touch(entries);
     eachStatement(moved, (statement) => {
       if (!this.#local.has(statement)) return;
       touch(this.#leave(statement));
@@ -132,15 +134,32 @@ export class DocumentNames {
     for (const { space, key } of uses) put(this.#users[space], key, statement);
     return entries;
   }
-  #leave(statement: Statement): Entries {
+  #entriesOf(statement: Statement): Entries {
     const entries = this.#local.get(statement) ?? namesIn(statement);
-    const { declared, uses } = entries;
     this.#local.delete(statement);
+    return entries;
+  }
+  #leave(statement: Statement): Entries {
+    const entries = this.#entriesOf(statement);
+    const { declared, uses } = entries;
     if (declared) take(this.#declared[declared.entry.space], declared.key, (entry) => entry.statement === statement);
     for (const { space, key } of uses) take(this.#users[space], key, (user) => user === statement);
     return entries;
   }
+  #leaveTogether(statements: readonly Statement[]): readonly Entries[] {
+    const gone = new Set(statements);
+    const left = statements.map((statement) => this.#entriesOf(statement));
+    const seen = new Set<unknown>();
+    for (const { declared, uses } of left) {
+      if (declared) takeAll(this.#declared[declared.entry.space], declared.key, seen, (e) => gone.has(e.statement));
+      for (const { space, key } of uses) takeAll(this.#users[space], key, seen, (user) => gone.has(user));
+    }
+    return left;
+  }
 }
+
+/** More statements than an edit removes by hand: each list is then looked through once for all of them. */
+const MANY = 64;
 
 /** Names of which a declaration, or a use, has gone or come. */
 export interface TouchedNames {
@@ -208,4 +227,13 @@ function take<T>(from: Map<string, T[]>, key: string, wanted: (entry: T) => bool
   const last = list.pop() as T;
   if (at < list.length) list[at] = last;
   if (list.length === 0) from.delete(key);
+}
+/** Once for a list that was not `seen`. */
+function takeAll<T>(from: Map<string, T[]>, key: string, seen: Set<unknown>, wanted: (entry: T) => boolean): void {
+  const list = from.get(key);
+  if (list === undefined || seen.has(list)) return;
+  const left = list.filter((entry) => !wanted(entry));
+  seen.add(left);
+  if (left.length > 0) from.set(key, left);
+  else from.delete(key);
 }

@@ -4,6 +4,7 @@
  * puts the tree together anew. Either way a block knows when something in it last changed.
  */
 import { isBlock, type ParsedChunk, type Part } from "./chunk.ts";
+import { replace } from "./lines.ts";
 import type { BlockStatement, Chunk, Span, Statement, SyntaxError } from "./tree.ts";
 
 /** Counts the edits of all documents: what `BlockStatement.changed` says. */
@@ -81,7 +82,7 @@ export class Assembly {
     edits += 1;
     const { parent, index } = place;
     fill(come, parent);
-    (parent?.children ?? this.statements).splice(index, gone.top.length, ...come.top);
+    replace(parent?.children ?? this.statements, index, gone.top.length, come.top);
     if (parent === undefined) this.changed = edits;
     const moved: Statement[] = [];
     for (const [i, { block, inside }] of come.open.entries()) {

@@ -53,6 +53,9 @@ export class ParsedChunk implements Chunk {
   get statements(): readonly Statement[] {
     return this.only === undefined ? this.content.statements : [this.only];
   }
+  get statementCount(): number {
+    return this.only === undefined ? this.content.statements.length : 1;
+  }
   get comments(): readonly Comment[] {
     return this.content.comments;
   }
@@ -70,6 +73,16 @@ export class ParsedChunk implements Chunk {
   get lineStarts(): readonly number[] {
     this.starts ??= startsOf(splitLines(this.text)).slice(0, this.lineCount);
     return this.starts;
+  }
+}
+
+/** What is too much of a text, with a word about it. */
+export class UnreadChunk extends ParsedChunk {
+  constructor(line: number, lines: readonly string[], entry: SplitState, most: string) {
+    super(line, lines.length, lines.join(""), entry);
+    const message = `what stands from here on is not read: a policy may have ${most}`;
+    const end = bare(lines[0] ?? "").length;
+    this.content = { ...EMPTY, errors: [{ code: "syntax-error", start: 0, end, message, expected: undefined }] };
   }
 }
 
@@ -122,45 +135,76 @@ export interface Unread {
   readonly entry: SplitState;
   /** The text from there on, as long as it is a piece of the whole: what is kept of lines joined keeps all of them. */
   readonly text: string | undefined;
+  /** Statements that stand before. */
+  readonly statements: number;
 }
-export const unread = (text?: string): Unread => ({ line: 0, entry: undefined, text });
+export const unread = (text?: string): Unread => ({ line: 0, entry: undefined, text, statements: 0 });
 
 /** Lines that are read at a time: their tokens die young, which spares the collector most of its work. */
 const BATCH = 1000;
+/** So many characters end a batch before it has its lines. */
+const LONG_BATCH = 1 << 20;
 /** Eight times as many as the rules that a host may have. */
 export const MOST_LINES = 1_000_000;
+/** They come to two gigabytes or so. */
+export const MOST_STATEMENTS = 1_000_000;
 /** The next lines of a document, into `chunks`. Gives where it goes on; undefined at the end. */
 export function readBatch(
   lines: readonly string[],
-  { line, entry, text }: Unread,
+  { line, entry, text, statements }: Unread,
   chunks: ParsedChunk[],
   batch = BATCH,
 ): Unread | undefined {
   // A statement that is longer than a batch wants a longer one.
-  for (let size = batch; line < lines.length; size *= 4) {
+  for (let size = batch, most = LONG_BATCH; line < lines.length; size *= 4, most *= 4) {
     const end = Math.min(lines.length, MOST_LINES);
-    const to = Math.min(end, line + size);
+    const to = batchEnd(lines, line, Math.min(end, line + size), most);
     const some = lines.slice(line, to);
     const piece = text?.slice(0, lengthOf(some, some.length)) ?? some.join("");
     const reader = new RegionReader(piece, some, line, entry, to < end);
-    for (const chunk of reader.read()) chunks.push(chunk);
-    const { covered, exit } = reader;
-    if (to === end) {
-      if (end < lines.length) chunks.push(unreadChunk(end, lines.slice(end), exit));
+    const read = reader.read();
+    const upTo = withinStatements(read, statements);
+    for (let i = 0; i < upTo; i++) chunks.push(read[i] as ParsedChunk);
+    const beyond = read[upTo];
+    if (beyond !== undefined) {
+      chunks.push(new UnreadChunk(beyond.line, lines.slice(beyond.line), beyond.entry, `${MOST_STATEMENTS} statements`));
       break;
     }
-    if (covered > 0) return { line: line + covered, entry: exit, text: text?.slice(lengthOf(some, covered)) };
+    const { covered, exit } = reader;
+    if (to === end) {
+      if (end < lines.length) chunks.push(new UnreadChunk(end, lines.slice(end), exit, `${MOST_LINES} lines`));
+      break;
+    }
+    if (covered > 0) {
+      const rest = text?.slice(lengthOf(some, covered));
+      return { line: line + covered, entry: exit, text: rest, statements: statements + countStatements(read) };
+    }
   }
   t.forgetNames();
   return undefined;
 }
-/** The lines that are too many, with a word about them. */
-function unreadChunk(line: number, lines: readonly string[], entry: SplitState): ParsedChunk {
-  const chunk = new ParsedChunk(line, lines.length, lines.join(""), entry);
-  const message = `what stands from here on is not read: a policy may have ${MOST_LINES} lines`;
-  const end = bare(lines[0] ?? "").length;
-  chunk.content = { ...EMPTY, errors: [{ code: "syntax-error", start: 0, end, message, expected: undefined }] };
-  return chunk;
+/** At least one line, and no more than `most` characters. */
+function batchEnd(lines: readonly string[], line: number, end: number, most: number): number {
+  let length = 0;
+  for (let to = line; to < end; to++) {
+    length += (lines[to] as string).length;
+    if (length > most) return Math.max(to, line + 1);
+  }
+  return end;
+}
+/** How many of the chunks that come behind so many statements may be read. */
+function withinStatements(chunks: readonly ParsedChunk[], before: number): number {
+  let count = before;
+  for (const [i, chunk] of chunks.entries()) {
+    count += chunk.statementCount;
+    if (count > MOST_STATEMENTS) return i;
+  }
+  return chunks.length;
+}
+export function countStatements(chunks: readonly ParsedChunk[]): number {
+  let count = 0;
+  for (const chunk of chunks) count += chunk.statementCount;
+  return count;
 }
 function lengthOf(lines: readonly string[], count: number): number {
   let length = 0;

@@ -4,7 +4,9 @@
  */
 import { Assembly } from "./assemble.ts";
 import {
+  countStatements,
   MOST_LINES,
+  MOST_STATEMENTS,
   type ParsedChunk,
   type Part,
   readAll,
@@ -12,9 +14,10 @@ import {
   readRegion,
   search,
   type Unread,
+  UnreadChunk,
   unread,
 } from "./chunk.ts";
-import { bare, before, type Position, type Range, splitLines } from "./lines.ts";
+import { bare, before, type Position, type Range, replace, splitLines } from "./lines.ts";
 import { sameState } from "./split.ts";
 import type { Chunk, FileTree, Span, Statement, SyntaxError } from "./tree.ts";
 
@@ -42,6 +45,8 @@ export class SourceDocument {
   private read: ParsedChunk[] = [];
   /** Where the rest begins; undefined when all is read. */
   private unread: Unread | undefined;
+  /** Statements of a text that is whole. */
+  private count = 0;
   private readonly assembly = new Assembly([]);
   private assembled: FileTree;
   private readonly followers = new Set<(edit: Edit) => void>();
@@ -65,6 +70,7 @@ export class SourceDocument {
     if (this.unread === undefined) return;
     this.unread = readBatch(this.lines, this.unread, this.read, lines);
     if (this.unread !== undefined) return;
+    this.count = countStatements(this.read);
     this.assembly.rebuild(this.read);
     this.assembled = this.assemble();
   }
@@ -101,6 +107,9 @@ export class SourceDocument {
   }
   get lineCount(): number {
     return this.lines.length;
+  }
+  get length(): number {
+    return this.lines.reduce((sum, line) => sum + line.length, 0);
   }
   /** Without its line end; empty beyond the text. */
   lineText(line: number): string {
@@ -178,8 +187,10 @@ export class SourceDocument {
     }
     const { first, last, line, delta } = this.put(range, text);
     if (this.whole) {
-      const much = text.length > VERY_LONG || Math.max(this.lines.length, this.lines.length - delta) > MOST_LINES;
-      return much ? this.readAgain() : (this.reread(first, last, delta) as Step);
+      const isCut = this.read.at(-1) instanceof UnreadChunk;
+      if (text.length > VERY_LONG || isCut || this.lines.length > MOST_LINES) return this.readAgain();
+      const step = this.reread(first, last, delta) as Step;
+      return this.count > MOST_STATEMENTS ? this.cut(step) : step;
     }
     this.editRead(line, first, last, delta);
     return NOTHING;
@@ -217,6 +228,12 @@ export class SourceDocument {
     return { first: firstChunk, last: lastChunk, line: end.line, delta: inserted.length - cut };
   }
 
+  /** An edit made it too much. */
+  private cut({ removed, added }: Step): Step {
+    const again = this.readAgain();
+    const passing = new Set(added);
+    return { ...again, removed: [...removed, ...again.removed.filter((chunk) => !passing.has(chunk))] };
+  }
   /** What is in the lines now is read from the beginning. */
   private readAgain(): Step {
     if (!this.whole) {
@@ -225,13 +242,15 @@ export class SourceDocument {
     }
     const removed = this.read;
     this.read = readAll(this.text, this.lines);
+    this.count = countStatements(this.read);
     this.assembly.rebuild(this.read);
     return { removed, added: this.read, moved: [] };
   }
   /** What was read is read anew where the edit touches it; the rest, which begins behind it, is read later anyway. */
   private editRead(line: number, first: number, last: number, delta: number): void {
     const rest = this.unread as Unread;
-    if (line < rest.line && this.reread(first, last, delta)) this.unread = { ...rest, line: rest.line + delta };
+    if (line < rest.line && this.reread(first, last, delta))
+      this.unread = { ...rest, line: rest.line + delta, statements: countStatements(this.read) };
     else this.rewind(Math.max(0, Math.min(first, this.read.length - 1) - LOOKAHEAD));
   }
   /** What was read from a chunk on is forgotten. */
@@ -239,7 +258,9 @@ export class SourceDocument {
     const chunk = this.read[to];
     this.read.length = to;
     this.unread =
-      to === 0 || chunk === undefined ? unread() : { line: chunk.line, entry: chunk.entry, text: undefined };
+      to === 0 || chunk === undefined
+        ? unread()
+        : { line: chunk.line, entry: chunk.entry, text: undefined, statements: countStatements(this.read) };
   }
 
   /**
@@ -300,6 +321,7 @@ export class SourceDocument {
     if (!this.whole) return NOTHING;
     const removed = old.slice(head, old.length - tail);
     const added = chunks.slice(head, chunks.length - tail);
+    this.count += countStatements(added) - countStatements(removed);
     const moved = this.assembly.update(this.read, from + head, added.length, removed);
     return { removed, added, moved };
   }
@@ -367,17 +389,6 @@ function readsAs(a: ParsedChunk, b: ParsedChunk): boolean {
     if (!same || x.statement.start !== y.statement.start) return false;
   }
   return true;
-}
-
-/** `splice` without spreading: a hundred thousand arguments overflow the stack. */
-function replace<T>(list: T[], from: number, count: number, items: readonly T[]): void {
-  if (items.length < 10_000) list.splice(from, count, ...items);
-  else {
-    const rest = list.slice(from + count);
-    list.length = from;
-    for (const item of items) list.push(item);
-    for (const item of rest) list.push(item);
-  }
 }
 
 export const parseFile = (uri: string, text: string): SourceDocument => new SourceDocument(uri, text);

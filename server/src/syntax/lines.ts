@@ -42,3 +42,14 @@ export function bare(line: string): string {
 
 export const before = (a: Position, b: Position): boolean =>
   a.line < b.line || (a.line === b.line && a.character < b.character);
+
+/** `splice` without spreading: a hundred thousand arguments overflow the stack. */
+export function replace<T>(list: T[], from: number, count: number, items: readonly T[]): void {
+  if (items.length < 10_000) list.splice(from, count, ...items);
+  else {
+    const rest = list.slice(from + count);
+    list.length = from;
+    for (const item of items) list.push(item);
+    for (const item of rest) list.push(item);
+  }
+}

@@ -110,7 +110,7 @@ export function lexicalMistake(token: IToken): string | undefined {
     case t.BadWord:
       return `"${token.image}" is neither a number nor a name: a name begins with a letter, or stands in quotes`;
     case t.TooLong:
-      return "what stands here is too long to be read";
+      return `what stands here is too long to be read: a word or a string may have ${t.LONG - 1} characters, a line ${t.MOST_OF_LINE}, a statement ${t.MOST_TOKENS} words and signs`;
     case t.Illegal:
       return `"${token.image}" is no character of the language here; ${ELSEWHERE.get(token.image)?.hint ?? "inside quotes it may stand"}`;
     default:

@@ -4,6 +4,8 @@
  * one breaks no file.
  */
 import { createToken, EOF, type IToken, Lexer, type TokenType } from "chevrotain";
+import { bare, splitLines } from "./lines.ts";
+import type { Span } from "./tree.ts";
 
 const RESERVED = `policy platform import segment vm vnic group service acl swsec dfw appliance redirect encryption chain
   scenario assert section slot rule default bind key exclude timeouts send wait set approve rotate replay expect from to
@@ -216,9 +218,11 @@ export function lex(text: string): Lexed {
 }
 
 /** More characters are read piece by piece. */
-const LONG = 1 << 20;
+export const LONG = 1 << 20;
 /** So many tokens come to half a gigabyte: what is behind them is not read. The longest group has two million. */
-const MOST_TOKENS = 4_000_000;
+export const MOST_TOKENS = 4_000_000;
+/** Of a line no more is read: a key has all of its line read anew. A vNIC's 246,138 addresses are four million. */
+export const MOST_OF_LINE = 1 << 22;
 
 /**
  * The same for a text that one line, one statement or one paste makes very long, in pieces that begin where no token
@@ -232,12 +236,21 @@ function lexLong(text: string): Lexed {
     const image = text.slice(from, to);
     tokens.push({ image, startOffset: from, tokenType: TooLong, tokenTypeIdx: TooLong.tokenTypeIdx as number });
   };
-  for (let from = 0; from < text.length; ) {
+  const cuts = cutsOf(text);
+  for (let from = 0, next = 0; from < text.length; ) {
     if (tokens.length > MOST_TOKENS) {
       tooLong(from, text.length);
       break;
     }
-    const to = Math.min(text.length, from + LONG);
+    const cut = cuts[next] as Span;
+    // A comment may have gone beyond it.
+    if (from >= cut.start) {
+      if (text.slice(from, cut.end).trim() !== "") tooLong(from, cut.end);
+      from = Math.max(from, cut.end);
+      next += 1;
+      continue;
+    }
+    const to = Math.min(cut.start, from + LONG);
     const comment = commentAt(text, from);
     if (comment !== undefined) {
       comments.push(comment);
@@ -245,7 +258,8 @@ function lexLong(text: string): Lexed {
       continue;
     }
     const piece = lex(text.slice(from, to));
-    const end = to === text.length ? to - from : breakIn(piece, text, from);
+    const isOpen = piece.comments.at(-1)?.tokenType === OpenComment;
+    const end = to === cut.start && (cut.end === to || !isOpen) ? to - from : breakIn(piece, text, from, to - from);
     for (const token of piece.tokens) if (token.startOffset < end) tokens.push(at(token, from));
     for (const token of piece.comments) if (token.startOffset < end) comments.push(at(token, from));
     if (end > 0) {
@@ -259,6 +273,18 @@ function lexLong(text: string): Lexed {
   return { tokens, comments };
 }
 
+/** What is too much of lines, in order; behind the last the text's end. */
+function cutsOf(text: string): Span[] {
+  const cuts: Span[] = [];
+  let start = 0;
+  for (const line of splitLines(text)) {
+    const end = start + bare(line).length;
+    if (end - start > MOST_OF_LINE) cuts.push({ start: start + MOST_OF_LINE, end });
+    start += line.length;
+  }
+  return [...cuts, { start: text.length, end: text.length }];
+}
+
 function at(token: IToken, offset: number): IToken {
   token.startOffset += offset;
   return token;
@@ -268,9 +294,9 @@ function at(token: IToken, offset: number): IToken {
  * Where a piece may be left: at its end, where that is in white space; else where the last token begins that stands by
  * itself. 0 where there is no such place.
  */
-function breakIn({ tokens, comments }: Lexed, text: string, from: number): number {
+function breakIn({ tokens, comments }: Lexed, text: string, from: number, length: number): number {
   const end = Math.max(endOf(tokens.at(-1)), endOf(comments.at(-1)));
-  if (end < LONG) return LONG;
+  if (end < length) return length;
   const comment = comments.at(-1)?.startOffset ?? 0;
   for (let i = tokens.length - 1; i >= 0; i--) {
     const { startOffset } = tokens[i] as IToken;
