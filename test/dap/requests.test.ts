@@ -341,3 +341,15 @@ describe("the chain view", () => {
     expect(walks.map(({ vnic, direction }) => `${direction} ${vnic}`)).toEqual(["out web-01.eth0", "in db-01.eth0"]);
   });
 });
+
+test("what nobody sees is written out in values and names of frames, and is copied as it is", async () => {
+  const NAME = "evil\u202Epets";
+  const policy = POLICY.replace(/scenario "[^"]*"/, `scenario "${NAME}"`);
+  const client = await stopped({}, {}, policy);
+  const { stackFrames } = await stack(client);
+  expect(stackFrames.at(-1)?.name).toContain("evil<U+202E>pets");
+  const expression = `"${NAME}"`;
+  const get = (context: string) => client.get<{ result: string }>("evaluate", { expression, context });
+  expect((await get("repl")).result).toContain("evil<U+202E>pets");
+  expect((await get("clipboard")).result).toContain(NAME);
+});

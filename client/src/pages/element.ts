@@ -1,3 +1,5 @@
+import { seen } from "./unseen.ts";
+
 /** One HTML element with attributes and children; text is always text, never markup. */
 export function element<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
@@ -5,8 +7,8 @@ export function element<Tag extends keyof HTMLElementTagNameMap>(
   ...children: (Node | string)[]
 ): HTMLElementTagNameMap[Tag] {
   const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) if (value !== undefined) made.setAttribute(name, value);
-  made.append(...children);
+  for (const [name, value] of Object.entries(attributes)) if (value !== undefined) made.setAttribute(name, seen(value));
+  made.append(...children.map((child) => (typeof child === "string" ? seen(child) : child)));
   return made;
 }
 

@@ -58,11 +58,12 @@ export function say(text: string): void {
 }
 
 /**
- * What a terminal would obey, and what turns letters around: control characters but line ends and tabs, and Unicode's
- * bidirectional ones (the "Trojan Source" paper, CVE-2021-42574). Names and titles may be a stranger's.
+ * What a terminal would obey, and what turns letters around: control characters but line ends and tabs, Unicode's
+ * bidirectional ones, and those without a width (the "Trojan Source" paper, CVE-2021-42574). Names and titles may be a stranger's.
  */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: those are meant.
-const OBEYED = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+const OBEYED =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: those are meant.
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
 
 /** The text with those as JSON and JavaScript write them, so that JSON stays what it is, and in our colours. */
 const visible = (text: string): string =>

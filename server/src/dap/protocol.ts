@@ -3,6 +3,7 @@
  * same session runs over stdio, over a socket, and inline in a browser. Whatever a request throws becomes its answer.
  */
 import type { DebugProtocol } from "@vscode/debugprotocol";
+import { type Shown, seen, withSeen } from "../wire/unseen.ts";
 
 /** A request that cannot be done, in words for the person at the keyboard. */
 export class RequestError extends Error {
@@ -18,6 +19,14 @@ export class RequestError extends Error {
 export type Answer = object | undefined | void;
 /** Answers a request. What must follow the response (an event, the run) is handed to `after`. */
 export type Handler = (args: never, after: (action: () => void) => void, seq: number) => Answer | Promise<Answer>;
+
+/** What of a body a person is shown; a text to put in, or of a source, comes as it is. */
+const WORDS: Shown = {
+  shown: new Set(["output", "value", "result", "message", "format", "description", "details", "name"]),
+  raw: new Set(["variables", "source", "targets", "data"]),
+};
+/** A variable is set by its name. */
+const OF_VARIABLES: Shown = { shown: new Set(["value"]), raw: new Set() };
 
 export class Protocol {
   private readonly post: (message: object) => void;
@@ -37,7 +46,12 @@ export class Protocol {
   }
 
   event(event: string, body?: object): void {
-    this.post({ seq: this.seq++, type: "event", event, ...(body === undefined ? {} : { body }) });
+    this.post({
+      seq: this.seq++,
+      type: "event",
+      event,
+      ...(body === undefined ? {} : { body: withSeen(body, WORDS) }),
+    });
   }
 
   handle(message: unknown): void {
@@ -50,7 +64,7 @@ export class Protocol {
     }
     const afterwards: (() => void)[] = [];
     const done = (body: Answer): void => {
-      this.respond(request, { success: true, ...(body ? { body } : {}) });
+      this.respond(request, { success: true, ...(body ? { body: shownBody(request, body) } : {}) });
       for (const action of afterwards) action();
     };
     try {
@@ -64,7 +78,7 @@ export class Protocol {
   }
 
   private refuse(request: DebugProtocol.Request, error: unknown): void {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = seen(error instanceof Error ? error.message : String(error));
     const show = error instanceof RequestError && error.show;
     // What is not meant for the user is a fault of ours: its place belongs in the log, once.
     if (!(error instanceof RequestError) && error instanceof Error)
@@ -83,4 +97,11 @@ export class Protocol {
   private respond(request: DebugProtocol.Request, rest: object): void {
     this.post({ seq: this.seq++, type: "response", request_seq: request.seq, command: request.command, ...rest });
   }
+}
+
+function shownBody({ command, arguments: given }: DebugProtocol.Request, body: object): object {
+  if (command === "variables") return withSeen(body, OF_VARIABLES);
+  // Custom requests answer the client, which shows what it likes; a copy is what was written.
+  const isCopy = command === "evaluate" && (given as DebugProtocol.EvaluateArguments).context === "clipboard";
+  return isCopy || command.startsWith("iochain") || command === "source" ? body : withSeen(body, WORDS);
 }

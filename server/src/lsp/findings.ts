@@ -4,6 +4,7 @@ import { CODES } from "../check/codes.ts";
 import { brief, type Finding, type Place } from "../check/finding.ts";
 import { settingOf } from "../policy/bounds.ts";
 import { lineOf } from "../syntax/document.ts";
+import { seen } from "../wire/unseen.ts";
 import type { Session } from "./session.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -52,13 +53,13 @@ export function diagnosticOf(finding: Finding, session: Session): Diagnostic | u
     source: "iochain",
     code,
     ...(session.docs !== undefined && { codeDescription: { href: `${session.docs}findings/${code}.md` } }),
-    message,
+    message: seen(message),
     ...(finding.data !== undefined && { data: finding.data }),
     ...(row.unnecessary && { tags: [DiagnosticTag.Unnecessary] }),
     ...(related.length > 0 && {
       relatedInformation: related.flatMap((other) => {
         const place = rangeOf(other, session.workspace);
-        return place ? [{ location: { uri: other.at.uri, range: place }, message: other.message }] : [];
+        return place ? [{ location: { uri: other.at.uri, range: place }, message: seen(other.message) }] : [];
       }),
     }),
   };

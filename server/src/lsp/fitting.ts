@@ -14,6 +14,7 @@ import type {
   WorkspaceEdit,
 } from "vscode-languageserver";
 import { plainText } from "../ide/plainText.ts";
+import { type Shown, withSeen } from "../wire/unseen.ts";
 import { APPLY, takesActions } from "./capabilities.ts";
 import type { Session } from "./session.ts";
 
@@ -29,7 +30,31 @@ const SHOWN: Readonly<Record<string, (client: ClientCapabilities) => readonly Ma
   "inlayHint/resolve": ({ textDocument }) => textDocument?.hover?.contentFormat,
 };
 
+/** What of answers a person is shown, and where in them is policy text that an editor puts in or sends back. */
+const WORDS: Shown = {
+  shown: new Set([
+    ...["value", "title", "name", "detail", "documentation", "tooltip", "description", "message"],
+    ...["label", "collapsedText"],
+  ]),
+  raw: new Set(["edit", "textEdit", "textEdits", "additionalTextEdits", "arguments", "data", "diagnostics"]),
+};
+/** A label of a completion without an edit is what is put in; parameters are places in a signature's label. */
+const LABELS_PUT_IN: ReadonlySet<string> = new Set([
+  "textDocument/completion",
+  "completionItem/resolve",
+  "textDocument/signatureHelp",
+]);
+const WITHOUT_LABELS: Shown = { ...WORDS, shown: new Set([...WORDS.shown].filter((name) => name !== "label")) };
+/** Others answer with places, or with texts that are meant for the client. */
+const QUOTING =
+  /^(?:completionItem|codeLens|inlayHint|codeAction)\/|^textDocument\/(?:hover|completion|signatureHelp|codeAction|codeLens|inlayHint|documentSymbol|foldingRange|prepareCallHierarchy)$|^callHierarchy\/|^workspace\/symbol$/;
+
 export function fitted(session: Session, method: string, answer: unknown): unknown {
+  const fitting = fittedTo(session, method, answer);
+  if (!QUOTING.test(method)) return fitting;
+  return withSeen(fitting, LABELS_PUT_IN.has(method) ? WITHOUT_LABELS : WORDS);
+}
+function fittedTo(session: Session, method: string, answer: unknown): unknown {
   const { client } = session;
   if (answer === undefined || answer === null) return answer;
   const shown = SHOWN[method]?.(client);

@@ -167,7 +167,9 @@ export function readBatch(
     for (let i = 0; i < upTo; i++) chunks.push(read[i] as ParsedChunk);
     const beyond = read[upTo];
     if (beyond !== undefined) {
-      chunks.push(new UnreadChunk(beyond.line, lines.slice(beyond.line), beyond.entry, `${MOST_STATEMENTS} statements`));
+      chunks.push(
+        new UnreadChunk(beyond.line, lines.slice(beyond.line), beyond.entry, `${MOST_STATEMENTS} statements`),
+      );
       break;
     }
     const { covered, exit } = reader;

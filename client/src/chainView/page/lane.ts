@@ -5,6 +5,7 @@
 
 import { element } from "../../pages/element.ts";
 import { marks } from "../../pages/marks.ts";
+import { seen } from "../../pages/unseen.ts";
 import type { Change, Lane, Picture, Slot } from "../chain.ts";
 import { briefReason, changeText, holder, isConfigured, say, sentence } from "./words.ts";
 
@@ -146,8 +147,8 @@ function drawSlot(slot: Slot, lane: number): DrawnSlot {
         .join(" ");
       verdict.textContent = now.verdict ?? "";
       verdict.dataset.mark = marks[now.verdict ?? ""] ?? "";
-      reason.textContent = briefReason(now);
-      change.textContent = briefChanges(now.changes ?? []);
+      reason.textContent = seen(briefReason(now));
+      change.textContent = seen(briefChanges(now.changes ?? []));
     },
   };
 }

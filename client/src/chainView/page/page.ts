@@ -1,6 +1,7 @@
 /** Draws what the extension sends, and tells it what the person chose. */
 import "./page.css";
 import { button, element } from "../../pages/element.ts";
+import { seen } from "../../pages/unseen.ts";
 import type { FromPage, Picture, ToPage } from "../chain.ts";
 import { drawDetails } from "./details.ts";
 import { drawHeader } from "./header.ts";
@@ -60,7 +61,7 @@ function show(next: Picture): void {
   picture = next;
   redrawHeader(next);
   const between = lanes.querySelector(".router");
-  if (between) between.textContent = [say("routed"), ...(next.changes ?? []).map(changeText)].join(" · ");
+  if (between) between.textContent = seen([say("routed"), ...(next.changes ?? []).map(changeText)].join(" · "));
   between?.classList.toggle("idle", (next.changes ?? []).length === 0);
   for (const [index, lane] of drawn.entries()) {
     const walk = next.lanes[index];
