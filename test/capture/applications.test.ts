@@ -93,6 +93,17 @@ describe("by a look at the first octets", () => {
     ["one with arguments", "udp", 700, `00000001 00000000 00000002 000186a0${"00000000".repeat(7)}`, ":rpc:portmap"],
     ["BACnet", "udp", 47808, "810b000c 0120ffff00ff 1008", ":bvlc:bacnet:bacapp"],
     ["an I frame of IEC 104", "tcp", 2404, "680e 00000000 6401", ":iec60870_104:iec60870_asdu"],
+    ["OpenFlow 1.3", "tcp", 6653, "04 00 0008 00000001", ":openflow:openflow_v4"],
+    ["OpenFlow 1.1, which has no name of its own", "tcp", 6653, "02 00 0008 00000001", ":openflow"],
+    ["a call of H.225", "tcp", 1720, "0300 000a 0802 0001 0500", ":q931:q931"],
+    ["a version 2 of GTP", "udp", 2123, "48 01 0008 00000000 00000000", ":gtp:gtpv2"],
+    ["a clock's message", "udp", 319, `0002 002c ${"00".repeat(40)}`, ":ptp"],
+    ["too little of one", "udp", 319, "0002 002c", ""],
+    ["what wakes a machine", "udp", 40404, `ffffffffffff ${"005056010203".repeat(16)}`, ":wol"],
+    ["what calls it fifteen times only", "udp", 40404, `ffffffffffff ${"005056010203".repeat(15)}`, ":data"],
+    ["MGCP", "udp", 2427, "41554550203120", ":mgcp"],
+    ["octets on its port", "udp", 2427, "000102", ":data"],
+    ["HSRP to a single machine, which is none", "udp", 1985, `0000 1003 0a64 0100 ${"00".repeat(12)}`, ""],
     ["no RADIUS", "udp", 1812, "01010101 01010101", ":data"],
   ])("%s", (_, protocol, port, hex, expected) => {
     expect(names(protocol, port, hexOctets(hex))).toBe(expected);

@@ -498,6 +498,16 @@ describe("what is shown of what is odd", () => {
       ip4("2b", "1100 0300 0000 0000 c000 0009 0008 0000"),
       { "frame.protocols": "eth:ethertype:ip:ipv6.routing:data:udp" },
     ],
+    [
+      "UDP-Lite",
+      ip4("88", "c000 0009 0008 0000 0102"),
+      { "frame.protocols": "eth:ethertype:ip:udplite:data", "udp.srcport": 49152, "udp.dstport": 9 },
+    ],
+    [
+      "DCCP",
+      ip4("21", "c000 0009 04 00 0000 0000 0001 0000 0002 0102"),
+      { "frame.protocols": "eth:ethertype:ip:dccp:data", "udp.srcport": undefined },
+    ],
     ["ESP without its sequence number", ip4("32", "01020304 00"), { "esp.spi": "0x01020304" }],
     [
       "LLC behind the type of long frames",

@@ -1,7 +1,8 @@
 import { Draft, finish, isBegun, Layer, type Nested } from "./draft.ts";
 import { extensionHeaders } from "./extensions.ts";
 import { icmpExtensions, quotedLength } from "./icmpExtensions.ts";
-import { ethernetFrame, LINK_TYPES, llc, pppFrame, unsupportedLink } from "./link.ts";
+import { ethernetFrame, LINK_TYPES, pppFrame, unsupportedLink } from "./link.ts";
+import { llc } from "./llc.ts";
 import { arp, etherType, internet, ipv6 } from "./network.ts";
 import type { Icmp, Packet } from "./packet.ts";
 import { transport } from "./transport.ts";

@@ -43,7 +43,9 @@ function bodyLength(header: string, most: number): number {
 
 /** Media types (IANA) that tshark has a dissector for. */
 const MEDIA: Readonly<Record<string, string>> = {
+  "application/ipp": ":ipp",
   "application/json": ":json",
+  "application/sdp": ":sdp",
   "application/x-www-form-urlencoded": ":urlencoded-form",
   "application/x-javascript": ":data-text-lines",
   "application/octet-stream": ":data",

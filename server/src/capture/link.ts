@@ -1,5 +1,6 @@
 import { u8, u16, u32, u48 } from "./bytes.ts";
 import { bogus, type Draft, has, hasHeader, Layer, NO_ETHERNET, rare } from "./draft.ts";
+import { networkLayer } from "./osi.ts";
 import type { VlanTag } from "./packet.ts";
 import {
   arcnet,
@@ -144,60 +145,6 @@ function lengthField(draft: Draft, length: number): Layer {
   return Layer.Llc;
 }
 
-/** IEEE 802.2; the service access points that tshark names. */
-const SAP_NAMES: Readonly<Record<number, string>> = {
-  66: ":stp",
-  224: ":ipx",
-  240: ":netbios",
-  254: ":osi",
-};
-
-const IP_SAP = 6;
-
-export function llc(draft: Draft): Layer {
-  draft.protocols += draft.protocols === "" ? "llc" : ":llc";
-  if (!has(draft, 3, "LLC header")) return Layer.Done;
-  const { data, at } = draft;
-  // What is not IP keeps its LLC header in the payload: the packet has no other place for it.
-  const done = (name: string): Layer => {
-    draft.protocols += name;
-    draft.at = at;
-    return Layer.Done;
-  };
-  const dsap = u8(data, at);
-  // An unnumbered frame's control field has one octet, others have two (IEEE 802.2, 5.2).
-  const unnumbered = (u8(data, at + 2) & 3) === 3;
-  if (!unnumbered && !has(draft, 4, "LLC header")) return Layer.Done;
-  draft.at += unnumbered ? 3 : 4;
-  if (draft.at >= draft.end) return done("");
-  if (dsap === IP_SAP) {
-    draft.type = 0x0800;
-    return Layer.Ip;
-  }
-  if (dsap !== 0xaa) return done(SAP_NAMES[dsap] ?? (draft.at < draft.end ? ":data" : ""));
-  if (!has(draft, 5, "SNAP header")) return done("");
-  const organisation = u32(data, draft.at) >>> 8;
-  const type = u16(data, draft.at + 3);
-  draft.at += 5;
-  // RFC 1042: OUI 0 carries an EtherType; 0xf8 is a bridge-tunnelled frame (IEEE 802.1H).
-  if (organisation === 0 || organisation === 0xf8) {
-    draft.type = type;
-    if (draft.eth.type === 0) draft.eth = { ...draft.eth, type };
-    return Layer.EtherType;
-  }
-  const cisco = organisation === 0x00000c ? CISCO_SNAP[type] : undefined;
-  return done(cisco ?? (draft.at < draft.end ? ":data" : ""));
-}
-
-const CISCO_SNAP: Readonly<Record<number, string>> = {
-  267: ":stp",
-  268: ":dtp",
-  8192: ":cdp",
-  8195: ":vtp",
-  8196: ":dtp",
-  273: ":udld",
-};
-
 function rawIp(draft: Draft): Layer {
   draft.protocols = "raw";
   return rawIpVersion(draft);
@@ -318,6 +265,11 @@ function pppProtocol(draft: Draft): Layer {
   const protocol = short ? u8(draft.data, draft.at) : u16(draft.data, draft.at);
   draft.at += short ? 1 : 2;
   if (protocol === 0x21 || protocol === 0x57) return known(draft, protocol === 0x21 ? 0x0800 : 0x86dd);
+  if (protocol === PPP_MULTILINK) return multilink(draft);
+  if (protocol === PPP_OSI) {
+    draft.protocols += ":osi";
+    return networkLayer(draft);
+  }
   if (protocol === PPP_MPLS) {
     draft.type = 0x8847;
     return Layer.EtherType;
@@ -326,16 +278,25 @@ function pppProtocol(draft: Draft): Layer {
   return Layer.Done;
 }
 
+/** RFC 1990, 3: a fragment's number in four octets; the first fragment has the frame's protocol in front. */
+function multilink(draft: Draft): Layer {
+  draft.protocols += ":mp";
+  if (!has(draft, 4, "multilink header")) return Layer.Done;
+  const isFirst = (u8(draft.data, draft.at) & 0x80) !== 0;
+  draft.at += 4;
+  if (isFirst) return pppProtocol(draft);
+  if (draft.at < draft.end) draft.protocols += ":data";
+  return Layer.Done;
+}
+
 /** PPP's protocols (IANA) that tshark names. */
 const PPP_NAMES: Readonly<Record<number, string>> = {
-  35: ":osi",
   41: ":ddp",
   43: ":ipx",
   45: ":vjc",
   47: ":vjc",
   49: ":bcp_bpdu",
   53: ":vines_ip",
-  61: ":mp",
   89: ":pppmux",
   253: ":comp_data",
   519: ":cdp",
@@ -356,6 +317,8 @@ const PPP_NAMES: Readonly<Record<number, string>> = {
   49699: ":chap",
   49703: ":eap",
 };
+const PPP_MULTILINK = 0x3d;
+const PPP_OSI = 0x23;
 const PPP_MPLS = 0x281;
 
 /** Link type 204 has an octet in front that says who sent the frame. */
@@ -405,8 +368,18 @@ function chdlcHeader(draft: Draft): Layer {
     draft.protocols += ":slarp";
     return Layer.Done;
   }
+  if (protocol === CHDLC_CDP) {
+    draft.protocols += ":cdp";
+    return Layer.Done;
+  }
+  if (protocol === CHDLC_OSI) {
+    draft.protocols += ":osi";
+    return networkLayer(draft);
+  }
   return Layer.EtherType;
 }
+const CHDLC_CDP = 0x2000;
+const CHDLC_OSI = 0xfefe;
 
 /** RFC 4391; captured with the 40 octets of a global routing header's place in front, 44 in all. */
 function ipOverInfiniband(draft: Draft): Layer {

@@ -1,6 +1,7 @@
 import { u8, u16, u24, u32, u48, u128 } from "./bytes.ts";
 import { verifyIpv4 } from "./checksums.ts";
 import { bogus, type Draft, has, hasHeader, Layer, rare, shortOf } from "./draft.ts";
+import { ETHER_TAGS } from "./etherTags.ts";
 import { ETHERTYPE_NAMES } from "./etherTypes.ts";
 import { extensionHeaders, isExtension } from "./extensions.ts";
 import { areListed, ipv4Options } from "./ipOptions.ts";
@@ -25,9 +26,12 @@ export function etherType(draft: Draft): Layer {
     case 0x6558:
       rare(draft).nested = { role: "inner", layer: Layer.Ethernet, at: draft.at, type: 0, via: "" };
       return Layer.Done;
-    default:
+    default: {
+      const tag = ETHER_TAGS.get(draft.type);
+      if (tag !== undefined) return tag(draft);
       draft.protocols += ETHERTYPE_NAMES[draft.type] ?? (draft.at < draft.end ? ":data" : "");
       return Layer.Done;
+    }
   }
 }
 
@@ -217,11 +221,15 @@ export function mpls(draft: Draft): Layer {
   } else if (nibble === 0) pseudowire(draft, at);
   else if (nibble === 1) {
     // RFC 5586: an associated channel's header has four octets.
-    draft.protocols += at + 4 < draft.end ? ":pwach:data" : ":pwach";
+    const isBfd = at + 4 < draft.end && u16(draft.data, at + 2) === BFD_CHANNEL;
+    draft.protocols += at + 4 >= draft.end ? ":pwach" : isBfd ? ":pwach:bfd" : ":pwach:data";
     if (at + 4 > draft.end) shortOf(draft, at + 4, "associated channel's header");
   } else if (nibble > 0) draft.protocols += ":data";
   return Layer.Done;
 }
+
+/** RFC 5885: forwarding detection without IP. */
+const BFD_CHANNEL = 7;
 
 /** RFC 4448: Ethernet behind a control word of four octets, or without it, which only a look at the octets tells. */
 function pseudowire(draft: Draft, at: number): void {

@@ -68,6 +68,9 @@ const TCP_NAMES: Readonly<Record<string, Refine>> = {
     payload.length > 6 && payload[0] === 0x68 && ((payload[2] ?? 1) & 1) === 0
       ? "iec60870_104:iec60870_asdu"
       : "iec60870_104",
+  h225: (payload) => (payload.length > 4 && u16(payload, 0) === 0x0300 ? "q931:q931" : "data"),
+  ipp: (payload) => (isHttp(payload) ? httpNames(payload) : "data"),
+  openflow: (payload) => `openflow${OPENFLOW[payload[0] ?? 0] ?? ""}`,
   nfs: tcpByOctets,
   rpc: (payload) => (isRpcCall(payload, 4) ? rpc(payload, 4) : "rpc"),
   dcerpc: tcpByOctets,
@@ -93,7 +96,28 @@ const UDP_NAMES: Readonly<Record<string, Refine>> = {
   stun: orData("stun", isStun),
   dtls: orData("dtls", isDtls),
   wg: orData("wg", isWireGuard),
+  gtp: (payload) => (u8(payload, 0) >> 5 === 2 ? "gtp:gtpv2" : "gtp"),
+  gtpprime: orData("gtpprime", (payload) => payload[0] !== 0),
+  hsrp: (_, { ip }) => (HSRP_GROUPS.has(ip?.dst ?? 0) ? "hsrp" : ""),
+  mgcp: orData("mgcp", (payload) => isText(payload, 1)),
+  ptp: (payload) => (payload.length < 34 ? "" : "ptp"),
+  wol: orData("wol", isMagic),
+  xdmcp: orData("xdmcp", (payload) => payload.length >= 6),
 };
+
+/** Versions that have a name of their own. */
+const OPENFLOW: Readonly<Record<number, string>> = {
+  1: ":openflow_v1",
+  4: ":openflow_v4",
+  5: ":openflow_v5",
+  6: ":openflow_v6",
+};
+/** RFC 2281, and the groups of its second version: what is sent elsewhere is not taken for it. */
+const HSRP_GROUPS: ReadonlySet<number | bigint> = new Set([
+  0xe0000002,
+  0xe0000066,
+  0xff020000000000000000000000000066n,
+]);
 
 function orTls(name: string): Refine {
   return (payload) => (isTls(payload) ? tls(payload) : name);
@@ -118,10 +142,12 @@ function tcpByOctets(payload: Uint8Array): string {
   if (latin(payload.subarray(0, BITTORRENT.length)) === BITTORRENT) return "bittorrent";
   if (isRpcCall(payload, 4)) return rpc(payload, 4);
   if (isSip(payload)) return `sip${sessionDescription(payload)}`;
+  if (latin(payload.subarray(0, 4)) === "YMSG" && payload.length >= 20) return "ymsg";
   return isDceRpc(payload) ? "dcerpc" : "data";
 }
 
 function udpByOctets(payload: Uint8Array, { udp }: Packet): string {
+  if (isMagic(payload)) return "wol";
   if (isDtls(payload)) return "dtls";
   if (isStun(payload)) return "stun";
   if (isQuic(payload)) return "quic";
@@ -244,6 +270,13 @@ function isWireGuard(payload: Uint8Array): boolean {
   if (payload.length < 32 || (u32(payload, 0) & 0x00ffffff) !== 0) return false;
   const type = u8(payload, 0);
   return type === 4 || payload.length === { 1: 148, 2: 92, 3: 64 }[type];
+}
+
+/** What wakes a machine: six octets of ones, and its address sixteen times. */
+function isMagic(payload: Uint8Array): boolean {
+  if (payload.length < 102) return false;
+  for (let at = 0; at < 102; at++) if (payload[at] !== (at < 6 ? 0xff : payload[6 + (at % 6)])) return false;
+  return true;
 }
 
 /** RFC 3550, 6.4: a compound packet begins with a report. */

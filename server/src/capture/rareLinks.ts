@@ -1,5 +1,6 @@
 import { u8, u16, u32 } from "./bytes.ts";
 import { type Draft, has, Layer, NO_ETHERNET, rare } from "./draft.ts";
+import { networkLayer } from "./osi.ts";
 
 /** Goes on with an EtherType; 0 leaves the rest as octets. */
 function carry(draft: Draft, type: number): Layer {
@@ -55,9 +56,6 @@ export function arcnet(draft: Draft, before: number): Layer {
   return carry(draft, type);
 }
 
-/** Network layer protocol identifiers (RFC 2427, RFC 6328) that tshark names. */
-const NLPID_NAMES: Readonly<Record<number, string>> = { 8: ":q933", 129: ":clnp", 130: ":esis", 131: ":isis" };
-
 /** Frame relay (RFC 2427), and Cisco's, which has an EtherType in place of control and NLPID. */
 export function frameRelay(draft: Draft): Layer {
   draft.protocols = "fr";
@@ -89,9 +87,14 @@ export function frameRelay(draft: Draft): Layer {
     draft.at += 5;
     return organisation === 0x80c2 && (type === 7 || type === 1) ? Layer.Ethernet : carry(draft, type);
   }
-  draft.protocols += NLPID_NAMES[protocol] ?? ":data";
-  return Layer.Done;
+  if (protocol === Q933) {
+    draft.protocols += ":q933";
+    return Layer.Done;
+  }
+  draft.at -= 1;
+  return networkLayer(draft);
 }
+const Q933 = 8;
 
 /** SunATM: what follows, the virtual path and channel, then LLC, or an emulated LAN's frame behind its two octets. */
 export function sunAtm(draft: Draft): Layer {

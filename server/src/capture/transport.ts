@@ -28,7 +28,6 @@ import {
 /** tshark's names of the IP protocols (IANA) that it decodes and we do not. */
 const PROTOCOL_NAMES: Readonly<Record<number, string>> = {
   9: ":igrp",
-  33: ":dccp",
   36: ":xtp",
   46: ":rsvp",
   48: ":dsr",
@@ -41,8 +40,7 @@ const PROTOCOL_NAMES: Readonly<Record<number, string>> = {
   108: ":ipcomp:data",
   112: ":vrrp",
   113: ":pgm",
-  115: ":l2tp",
-  136: ":udplite",
+  115: ":l2tp:data",
 };
 
 /** The layer that `draft.type`, an IP protocol, names. */
@@ -92,6 +90,14 @@ export function transport(draft: Draft): Layer {
       // RFC 8986, 10.1.
       rare(draft).nested = { role: "inner", layer: Layer.Ethernet, at: draft.at, type: 0, via: "" };
       return Layer.Done;
+    case 33:
+      return dccp(draft);
+    case 136:
+      // RFC 3828: its ports are the packet's own, which rules for UDP do not see.
+      draft.protocols += ":udplite";
+      rare(draft).part = { layer: "udp", octets: draft.data.subarray(draft.at, Math.min(draft.at + 8, draft.end)) };
+      if (has(draft, 8, "UDP-Lite header") && draft.at + 8 < draft.end) draft.protocols += ":data";
+      return Layer.Done;
     case HOST_IDENTITY:
       return hip(draft);
     case 59:
@@ -101,6 +107,15 @@ export function transport(draft: Draft): Layer {
       draft.protocols += PROTOCOL_NAMES[draft.type] ?? (draft.at < draft.end ? ":data" : "");
       return Layer.Done;
   }
+}
+
+/** RFC 4340, 5.1: the header's length is in words. */
+function dccp(draft: Draft): Layer {
+  draft.protocols += ":dccp";
+  if (!has(draft, 12, "DCCP header")) return Layer.Done;
+  const size = 4 * u8(draft.data, draft.at + 4);
+  if (size >= 12 && draft.at + size < draft.end) draft.protocols += ":data";
+  return Layer.Done;
 }
 
 /** RFC 4302. */
