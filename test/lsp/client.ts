@@ -2,6 +2,7 @@
 import { PassThrough } from "node:stream";
 import { createConnection, ProposedFeatures } from "vscode-languageserver/node";
 import {
+  AbstractMessageWriter,
   type ClientCapabilities,
   createMessageConnection,
   type Diagnostic,
@@ -11,6 +12,7 @@ import {
   StreamMessageWriter,
 } from "vscode-languageserver-protocol/node";
 import { startServer } from "../../server/src/lsp/server.ts";
+import { frame } from "../../server/src/wire/framing.ts";
 
 /** What VS Code's client says of itself, as far as the server asks. */
 export const EDITOR: ClientCapabilities = {
@@ -78,21 +80,18 @@ export async function startClient(
 ): Promise<Client> {
   const toServer = new PassThrough();
   const toClient = new PassThrough();
-  startServer(
-    createConnection(ProposedFeatures.all, new StreamMessageReader(toServer), new StreamMessageWriter(toClient)),
-    {
-      docs: "file:///docs/",
-      readFile: (uri) => {
-        const text = files.get(uri);
-        return text === undefined ? "missing" : { text };
-      },
-      openCapture: (uri) => {
-        const bytes = captures.get(uri) ?? captureOf(files.get(uri));
-        return { size: bytes?.length, chunks: inChunks(bytes) };
-      },
-      policyFiles: (folder) => [...files.keys()].filter((uri) => uri.startsWith(`${folder}/`)),
+  startServer(createConnection(ProposedFeatures.all, new StreamMessageReader(toServer), new FramedWriter(toClient)), {
+    docs: "file:///docs/",
+    readFile: (uri) => {
+      const text = files.get(uri);
+      return text === undefined ? "missing" : { text };
     },
-  );
+    openCapture: (uri) => {
+      const bytes = captures.get(uri) ?? captureOf(files.get(uri));
+      return { size: bytes?.length, chunks: inChunks(bytes) };
+    },
+    policyFiles: (folder) => [...files.keys()].filter((uri) => uri.startsWith(`${folder}/`)),
+  });
   const connection = createMessageConnection(new StreamMessageReader(toClient), new StreamMessageWriter(toServer));
   const published: Client["published"] = new Map();
   const log: string[] = [];
@@ -134,6 +133,17 @@ export async function startClient(
     refreshes: () => refreshes,
     stop: () => connection.dispose(),
   };
+}
+
+/** As the server's own process writes. */
+class FramedWriter extends AbstractMessageWriter {
+  constructor(private readonly to: PassThrough) {
+    super();
+  }
+  async write(message: object): Promise<void> {
+    this.to.write(frame(message));
+  }
+  end(): void {}
 }
 
 /** As a disk would give it. */

@@ -1,6 +1,6 @@
 /**
  * What a session answers after edits is what it answers of the same text opened anew: outline, folds, links, lenses,
- * hints and colours; and the differences between colours, put together, are the colours.
+ * hints, findings and colours; and the differences between colours, put together, are the colours.
  */
 import fc from "fast-check";
 import { afterEach, expect, test } from "vitest";
@@ -32,6 +32,10 @@ async function answers(uri: string): Promise<string> {
   const textDocument = { uri };
   const all: unknown[] = [];
   for (const method of WHOLE) all.push(await client.request(`textDocument/${method}`, { textDocument, range }));
+  // All that is known, the dear findings too.
+  await client.request("workspace/diagnostic", { previousResultIds: [] });
+  const { items } = await client.request<{ readonly items: unknown }>("textDocument/diagnostic", { textDocument });
+  all.push(items);
   return JSON.stringify(all).replaceAll(uri, "URI");
 }
 const coloursOf = (uri: string) =>

@@ -20,7 +20,7 @@ export function* checkSteps(program: Program, policy: Policy): Steps<Finding[]> 
   const kept = new KeptFindings(program);
   yield* kept.refresh(program, policy);
   yield* compileRules(policy);
-  return sortFindings(program, [...kept.all(), ...checkCompiledRules(policy)]);
+  return sortFindings(program, [...kept.found.all(), ...checkCompiledRules(policy)]);
 }
 
 /** What an editor shows at first, and some more: statements that stand at the beginning of a document. */

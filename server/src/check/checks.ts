@@ -16,7 +16,7 @@ import { Mistakes, withErrors } from "./mistakenWay.ts";
  */
 export function* checkFindings(
   policy: Policy,
-  before: readonly Finding[],
+  before: Iterable<Finding>,
   host?: ScenarioHost,
 ): Generator<Finding | undefined, void> {
   const hasError = withErrors(before);

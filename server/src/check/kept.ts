@@ -14,6 +14,7 @@ import type { Edit, SourceDocument } from "../syntax/document.ts";
 import { eachStatement, topOf } from "../syntax/statements.ts";
 import type { BlockStatement, Chunk, Statement } from "../syntax/tree.ts";
 import { checkBindings } from "./bindings.ts";
+import { FindingsByPlace } from "./byPlace.ts";
 import type { Finding } from "./finding.ts";
 import {
   checkCycles,
@@ -80,12 +81,16 @@ export class KeptFindings {
   #nearby: Nearby | undefined;
   #library = false;
 
-  readonly #chunks = new Kept<Chunk>();
-  readonly #statements = new Kept<Statement>();
-  readonly #lists = new Kept<List>();
-  readonly #declared = new Kept<string>();
-  readonly #ids = new Kept<BlockStatement>();
-  readonly #whole = new Kept<(typeof WHOLE)[number]>();
+  /** What was found, as of the last `refresh`; between an edit and the next, what still stands of it. */
+  readonly found = new FindingsByPlace();
+  readonly #chunks = new Kept<Chunk>(this.found);
+  readonly #statements = new Kept<Statement>(this.found);
+  readonly #lists = new Kept<List>(this.found);
+  readonly #declared = new Kept<string>(this.found);
+  readonly #ids = new Kept<BlockStatement>(this.found);
+  readonly #whole = new Kept<(typeof WHOLE)[number]>(this.found);
+  /** Of each document that ends in an open block, that it does. */
+  readonly #unclosed = new Kept<SourceDocument>(this.found);
   readonly #kept: readonly Kept<never>[] = [
     this.#chunks,
     this.#statements,
@@ -93,6 +98,7 @@ export class KeptFindings {
     this.#declared,
     this.#ids,
     this.#whole,
+    this.#unclosed,
   ] as unknown as readonly Kept<never>[];
   /** By block at the top; made when its ids are first looked at. */
   readonly #tables = new Map<BlockStatement, RuleIds>();
@@ -113,6 +119,7 @@ export class KeptFindings {
 
   /** From now on edits of the program's documents are told; `stop` ends it. */
   follow(): void {
+    this.found.follow(this.#program.documents);
     for (const document of this.#program.documents) {
       if (this.#unfollow.has(document)) continue;
       const stops = [
@@ -125,6 +132,7 @@ export class KeptFindings {
     }
   }
   stop(): void {
+    this.found.stop();
     for (const stop of this.#unfollow.values()) stop();
     this.#unfollow.clear();
   }
@@ -231,6 +239,11 @@ export class KeptFindings {
     yield* this.#declared.refresh((id) => checkName(nameOf(id), scope, library));
     yield* this.#ids.refresh((block, uri) => this.#tableOf(block).findings(uri));
     yield* this.#whole.refresh((check) => check.run(scope), 1);
+    for (const document of program.documents) this.#unclosed.mark(document, document.uri);
+    yield* this.#unclosed.refresh((document, uri) => {
+      const unclosed = document.unclosed();
+      return unclosed ? [mistake(uri, unclosed.chunk, unclosed.error)] : [];
+    });
   }
 
   /** Marks those who use a name that means something else than before. */
@@ -267,15 +280,6 @@ export class KeptFindings {
     }
     return table;
   }
-
-  /** All findings as of the last `refresh`, in no order. */
-  *all(): Generator<Finding> {
-    for (const kept of this.#kept) for (const findings of kept.findings.values()) yield* findings;
-    for (const document of this.#program.documents) {
-      const unclosed = document.unclosed();
-      if (unclosed) yield mistake(document.uri, unclosed.chunk, unclosed.error);
-    }
-  }
 }
 
 /** What a declared name is, as far as those who use it are judged by it; empty for a name that nothing declares. */
@@ -309,6 +313,8 @@ class Kept<U> {
   /** By a statement that findings point at, those that they belong to. */
   readonly #pointing = new Map<Statement, Set<U>>();
 
+  constructor(private readonly found: FindingsByPlace) {}
+
   mark(unit: U, uri: string): void {
     this.#marked.set(unit, uri);
   }
@@ -339,6 +345,7 @@ class Kept<U> {
   #set(unit: U, findings: readonly Finding[]): void {
     const before = this.findings.get(unit);
     if (before === undefined && findings.length === 0) return;
+    for (const finding of before ?? []) this.found.delete(finding);
     for (const at of pointedAt(before)) {
       const units = this.#pointing.get(at);
       units?.delete(unit);
@@ -349,6 +356,7 @@ class Kept<U> {
       return;
     }
     this.findings.set(unit, findings);
+    for (const finding of findings) this.found.add(finding);
     for (const at of pointedAt(findings)) {
       const units = this.#pointing.get(at);
       if (units === undefined) this.#pointing.set(at, new Set([unit]));

@@ -13,7 +13,7 @@ import { CODES, type Code } from "./codes.ts";
 import type { Finding } from "./finding.ts";
 
 /** Whether a statement has an error, by the findings so far: what depends on it then stays silent. */
-export function withErrors(findings: readonly Finding[]): (statement: Statement) => boolean {
+export function withErrors(findings: Iterable<Finding>): (statement: Statement) => boolean {
   const wrong = new Set<Statement>();
   for (const { code, place } of findings) if (CODES[code].severity === "error") wrong.add(place.at.statement);
   return (statement) => statement.broken || wrong.has(statement);
@@ -61,7 +61,7 @@ export class Mistakes {
   readonly #wrong = new Map<Statement, Statement[]>();
   #names: ReadonlySet<string> | undefined;
 
-  constructor(policy: Policy, findings: readonly Finding[]) {
+  constructor(policy: Policy, findings: Iterable<Finding>) {
     this.#policy = policy;
     for (const { code, place } of findings) {
       if (CODES[code].severity !== "error" || HOLDING.has(code)) continue;

@@ -9,7 +9,7 @@ import {
   type Range,
   type WorkspaceEdit,
 } from "vscode-languageserver-types";
-import { CODES } from "../check/codes.ts";
+import { CODES, type Code } from "../check/codes.ts";
 import type { Finding } from "../check/finding.ts";
 import { ORGANIZE_RULES } from "./actionKinds.ts";
 import { type FileEdit, workspaceEdit } from "./edits.ts";
@@ -27,13 +27,20 @@ export interface Reported {
   readonly diagnostic: Diagnostic;
 }
 
+/** Which of the findings are wanted: those that touch some lines, from 0 to the last one included, or of one kind. */
+export interface Wanted {
+  readonly first?: number;
+  readonly last?: number;
+  readonly code?: Code;
+}
+/** What is reported of the document, made as it is asked for. */
+type AllReported = (wanted?: Wanted) => Iterable<Reported>;
+
+/** More of one kind are not offered to be mended from one of them, which would be worked out wherever the cursor stands. */
+const MOST_TOGETHER = 1000;
+
 /** `only`: the kinds that are asked for; undefined means all of them that are offered in a menu. */
-export function codeActions(
-  view: View,
-  range: Range,
-  reported: readonly Reported[],
-  only?: readonly string[],
-): CodeAction[] {
+export function codeActions(view: View, range: Range, reported: AllReported, only?: readonly string[]): CodeAction[] {
   const wanted = (kind: string) =>
     only === undefined
       ? !kind.startsWith(CodeActionKind.Source)
@@ -43,7 +50,7 @@ export function codeActions(
   for (const action of [...refactorings(view, range), ...scenarioActions(view, range)])
     if (wanted(action.kind ?? "")) out.push(action);
   if (wanted(CodeActionKind.SourceFixAll)) {
-    const { edit } = fixAll(view, reported);
+    const { edit } = fixAll(view, [...reported()]);
     if (edit) out.push({ title: "Fix all that has a quick fix", kind: CodeActionKind.SourceFixAll, edit });
   }
   if (wanted(ORGANIZE_RULES)) {
@@ -53,10 +60,10 @@ export function codeActions(
   return out;
 }
 
-function quickFixes(view: View, range: Range, reported: readonly Reported[]): CodeAction[] {
+function quickFixes(view: View, range: Range, reported: AllReported): CodeAction[] {
   const out: CodeAction[] = [];
   const offered = new Set<string>();
-  for (const { finding, diagnostic } of reported) {
+  for (const { finding, diagnostic } of reported({ first: range.start.line, last: range.end.line })) {
     if (!touches(diagnostic.range, range)) continue;
     for (const fix of fixesOf(view, finding))
       out.push({
@@ -66,10 +73,10 @@ function quickFixes(view: View, range: Range, reported: readonly Reported[]): Co
         edit: workspaceEdit(fix.edits),
         ...(fix.preferred && { isPreferred: true }),
       });
-    if (offered.has(finding.code)) continue;
+    if (offered.has(finding.code) || FIXERS[finding.code] === undefined) continue;
     offered.add(finding.code);
-    const same = reported.filter((other) => other.finding.code === finding.code);
-    if (same.length < 2) continue;
+    const same = atMost(MOST_TOGETHER, reported({ code: finding.code }));
+    if (same === undefined || same.length < 2) continue;
     const { edit, fixed } = fixAll(view, same);
     if (edit === undefined || fixed.length < 2) continue;
     const many = fixed.length === same.length ? `all ${same.length}` : `${fixed.length} of ${same.length}`;
@@ -81,6 +88,13 @@ function quickFixes(view: View, range: Range, reported: readonly Reported[]): Co
     });
   }
   return out;
+}
+
+/** Undefined where there are more. */
+function atMost<T>(most: number, items: Iterable<T>): T[] | undefined {
+  const all: T[] = [];
+  for (const item of items) if (all.push(item) > most) return undefined;
+  return all;
 }
 
 export function fixesOf(view: View, finding: Finding, together?: IdsInUse): readonly Fix[] {
@@ -98,7 +112,9 @@ export function fixAll(
   const ofSlots = reported.map(({ finding }) => finding).filter(({ code }) => OF_SLOTS.has(code));
   const together = ofSlots.length > 1;
   const { edits, mended } = together ? mendSlots(view, ofSlots) : { edits: [], mended: new Set<Finding>() };
-  const taken: FileEdit[] = edits.map((edit) => ({ ...edit, sort: "Slots of chains" }));
+  const taken = new Taken();
+  for (const edit of edits) taken.add({ ...edit, sort: "Slots of chains" });
+  const unlike = new Set(reported.map(({ finding }) => finding.code)).size > 1;
   const ids: IdsInUse = new Map();
   const fixed: Reported[] = [];
   for (const one of reported) {
@@ -108,18 +124,37 @@ export function fixAll(
       continue;
     }
     // What nothing uses may be about to be used: taking it away is for a person to say.
-    if (finding.code === "unused-declaration" && reported.some((other) => other.finding.code !== finding.code))
-      continue;
+    if (finding.code === "unused-declaration" && unlike) continue;
     const fix = fixesOf(view, finding, ids).find(({ preferred }) => preferred);
     if (fix === undefined) continue;
     // What is made already is not made again; a part of it would be no fix.
-    const made = fix.edits.every((edit) => taken.some((other) => sameEdit(other, edit)));
-    if (!made && fix.edits.some((edit) => taken.some((other) => clash(other, edit)))) continue;
-    if (!made) taken.push(...fix.edits.map((edit) => ({ ...edit, sort: sortOf(finding) })));
+    const made = fix.edits.every((edit) => taken.near(edit).some((other) => sameEdit(other, edit)));
+    if (!made && fix.edits.some((edit) => taken.near(edit).some((other) => clash(other, edit)))) continue;
+    if (!made) for (const edit of fix.edits) taken.add({ ...edit, sort: sortOf(finding) });
     fixed.push(one);
   }
-  return taken.length === 0 ? { fixed } : { edit: workspaceEdit(taken), fixed };
+  return taken.all.length === 0 ? { fixed } : { edit: workspaceEdit(taken.all), fixed };
 }
+
+/** Edits that are made, by the lines that they touch: two that clash have one of them. */
+class Taken {
+  readonly all: FileEdit[] = [];
+  readonly #at = new Map<string, FileEdit[]>();
+
+  add(edit: FileEdit): void {
+    this.all.push(edit);
+    for (const line of linesOf(edit)) {
+      const there = this.#at.get(line);
+      if (there) there.push(edit);
+      else this.#at.set(line, [edit]);
+    }
+  }
+  near(edit: FileEdit): readonly FileEdit[] {
+    return linesOf(edit).flatMap((line) => this.#at.get(line) ?? []);
+  }
+}
+const linesOf = ({ uri, edit: { range } }: FileEdit): string[] =>
+  Array.from({ length: range.end.line - range.start.line + 1 }, (_, i) => `${range.start.line + i} ${uri}`);
 
 const sortOf = ({ code }: Finding): string => CODES[code].title;
 

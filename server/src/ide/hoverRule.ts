@@ -73,9 +73,7 @@ export function ruleText(view: View, statement: RuleStatement): string {
 
 /** What covers the rule, or why it takes no packet: the findings at it, with the rules that they name. */
 function troubles(view: View, statement: Statement): string[] {
-  const found = (view.findings?.() ?? []).filter(
-    ({ code: c, place }) => place.at.statement === statement && COVERS.has(c),
-  );
+  const found = [...(view.findings?.(statement) ?? [])].filter(({ code: c }) => COVERS.has(c));
   return found.map(({ message, related }) => {
     const others = (related ?? []).map((other) => escapeMarkdown(other.message));
     return `⚠ ${escapeMarkdown(message)}${others.length > 0 ? ` See: ${others.slice(0, 5).join("; ")}.` : ""}`;

@@ -15,7 +15,7 @@ export interface View {
   /** Compiled when first asked for, then kept as long as the program is. */
   readonly policy: () => Policy;
   /** What is known to be wrong in the document now; for hover, which tells it along. */
-  readonly findings?: () => readonly Finding[];
+  readonly findings?: (at?: Statement) => Iterable<Finding>;
   /** What the last replay of a capture counted; undefined when there was none. */
   readonly hits?: RuleHits;
 }

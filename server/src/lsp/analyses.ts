@@ -5,9 +5,10 @@
  * beside them those that it has found so far.
  */
 import type { CancellationToken } from "vscode-languageserver";
+import { FindingsByPlace, identity } from "../check/byPlace.ts";
 import type { Code } from "../check/codes.ts";
 import type { Finding } from "../check/finding.ts";
-import { identity, stands } from "./findings.ts";
+import type { Statement } from "../syntax/tree.ts";
 import type { Session } from "./session.ts";
 import { breathe, slice } from "./slices.ts";
 import { STAGES, type Stage } from "./stages.ts";
@@ -30,14 +31,18 @@ interface Analysis {
 interface StageResult {
   /** What it has seen; undefined before its first run. */
   readonly loaded?: LoadedProgram;
-  /** What its findings are about: what it has seen, or is looking at. */
+  /** Whose findings it keeps: those of what it has seen, or is looking at. */
   readonly about?: LoadedProgram;
-  readonly findings: readonly Finding[];
+  readonly found: FindingsByPlace;
   /** Milliseconds of the last run. */
   cost: number;
 }
-const before = ({ results }: Analysis, index: number): readonly Finding[] =>
-  results.slice(0, index).flatMap(({ findings }) => findings);
+/** Looked through when they are asked for: most of the time nobody does. */
+const before = ({ results }: Analysis, index: number): Iterable<Finding> => ({
+  *[Symbol.iterator]() {
+    for (const { found } of results.slice(0, index)) yield* found.all();
+  },
+});
 
 export class Analyses {
   readonly #analyses = new Map<string, Analysis>();
@@ -49,7 +54,7 @@ export class Analyses {
   #analysis(root: string): Analysis {
     let analysis = this.#analyses.get(root);
     if (analysis === undefined) {
-      analysis = { results: STAGES.map(() => ({ findings: [], cost: 0 })), changes: 0 };
+      analysis = { results: STAGES.map(() => ({ found: new FindingsByPlace(), cost: 0 })), changes: 0 };
       this.#analyses.set(root, analysis);
     }
     return analysis;
@@ -70,6 +75,7 @@ export class Analyses {
     return `${this.session.workspace.program(root)?.id}.${this.#analysis(root).changes}`;
   }
   forget(root: string): void {
+    for (const [index, { found }] of this.#analyses.get(root)?.results.entries() ?? []) release(index, found);
     this.#analyses.delete(root);
   }
 
@@ -91,17 +97,20 @@ export class Analyses {
       if (result.loaded === loaded) continue;
       if (index > 0 && result.cost > left) return;
       const steps = stage.run(loaded, before(analysis, index));
+      const found = placeFor(loaded, index);
       const begun = performance.now();
       for (;;) {
         const step = steps.next();
+        if (step.value) found.add(step.value);
         const spent = performance.now() - begun;
         if (step.done) {
-          this.#found(analysis, index, { loaded, about: loaded, findings: step.value, cost: spent });
+          this.#put(analysis, index, { loaded, about: loaded, found, cost: spent });
           left -= spent;
           break;
         }
         // Dearer than it was: left for the silence.
         if (index > 0 && spent > 2 * AT_ONCE) {
+          release(index, found);
           result.cost = spent;
           return;
         }
@@ -128,7 +137,7 @@ export class Analyses {
     const steps = (STAGES[0] as Stage).run(loaded, []);
     for (;;) {
       const step = slice(steps);
-      if (step.done) this.#found(analysis, 0, { loaded, about: loaded, findings: step.value, cost: 0 });
+      if (step.done) this.#put(analysis, 0, { loaded, about: loaded, found: placeFor(loaded, 0), cost: 0 });
       else await breathe();
       if (step.done || this.session.workspace.program(root) !== loaded) return;
     }
@@ -151,26 +160,37 @@ export class Analyses {
     for (const [index, stage] of STAGES.entries()) {
       if (analysis.results[index]?.loaded === loaded) continue;
       const steps = stage.run(loaded, before(analysis, index));
-      const found: Finding[] = [];
+      const found = placeFor(loaded, index);
+      /** Not told yet. */
+      const arrived: Finding[] = [];
       const begun = performance.now();
       let arrives = ARRIVING;
       let spent = 0;
       for (;;) {
         // An edit, or whoever else wants the floor, comes first; then the program may be another.
         await breathe();
-        if (this.session.workspace.program(root) !== loaded) return news;
+        if (this.session.workspace.program(root) !== loaded) {
+          release(index, found);
+          return news;
+        }
         const from = performance.now();
-        const step = slice(steps, (finding) => finding && found.push(finding));
+        const step = slice(steps, (finding) => {
+          if (finding === undefined) return;
+          found.add(finding);
+          arrived.push(finding);
+        });
         spent += performance.now() - from;
         if (step.done) {
-          this.#found(analysis, index, { loaded, about: loaded, findings: step.value, cost: spent });
+          this.#put(analysis, index, { loaded, about: loaded, found, cost: spent });
           news = true;
           break;
         }
-        if (found.length === 0 || performance.now() - begun < arrives) continue;
-        const result = analysis.results[index] as StageResult;
-        const standing = this.#stillThere(result);
-        this.#found(analysis, index, { ...result, about: loaded, findings: [...standing, ...found.splice(0)] });
+        if (arrived.length === 0 || performance.now() - begun < arrives) continue;
+        // Beside those of before that still stand.
+        const told = this.#standing(analysis, index, loaded);
+        this.#follow(analysis, index, loaded);
+        for (const finding of arrived.splice(0)) told.add(finding);
+        analysis.changes += 1;
         arrives = 2 * (performance.now() - begun);
         await this.onArrival(root);
       }
@@ -178,10 +198,10 @@ export class Analyses {
     return news;
   }
 
-  #found(analysis: Analysis, index: number, { findings, ...result }: StageResult): void {
-    // What is said twice of one place is told once.
-    const told = new Map(findings.map((finding) => [identity(finding), finding]));
-    analysis.results[index] = { ...result, findings: [...told.values()] };
+  #put(analysis: Analysis, index: number, result: StageResult): void {
+    const { found } = analysis.results[index] as StageResult;
+    if (found !== result.found) release(index, found);
+    analysis.results[index] = result;
     analysis.changes += 1;
   }
 
@@ -191,38 +211,65 @@ export class Analyses {
    * What is known of a document now, from every program that it is a part of. That nothing uses a declaration holds
    * only where no program does.
    */
-  findings(uri: string): Finding[] {
-    const [first = [], ...others] = this.session.workspace.rootsOf(uri).map((root) => this.#standing(root, uri));
+  found(uri: string): readonly FindingsByPlace[] {
+    const { workspace } = this.session;
+    const [first = [], ...others] = workspace.rootsOf(uri).map((root) => {
+      const loaded = workspace.program(root);
+      const analysis = this.#analysis(root);
+      if (loaded === undefined) return [];
+      return analysis.results.map((_, index) => this.#standing(analysis, index, loaded));
+    });
     if (others.length === 0) return first;
     const counts = new Map<string, { readonly finding: Finding; roots: number }>();
-    for (const findings of [first, ...others])
-      for (const finding of findings) {
+    for (const stages of [first, ...others])
+      for (const finding of stages.flatMap((found) => [...found.of(uri)])) {
         const key = identity(finding);
         const known = counts.get(key);
         if (known) known.roots += 1;
         else counts.set(key, { finding, roots: 1 });
       }
-    return [...counts.values()]
-      .filter(({ finding, roots: of }) => !CODES_OF_ABSENCE.has(finding.code) || of === others.length + 1)
-      .map(({ finding }) => finding);
+    const all = new FindingsByPlace();
+    for (const { finding, roots: of } of counts.values())
+      if (!CODES_OF_ABSENCE.has(finding.code) || of === others.length + 1) all.add(finding);
+    return [all];
   }
 
-  /** What the stages of a program say of a document, as far as what it is about is still there. */
-  #standing(root: string, uri: string): Finding[] {
-    const loaded = this.session.workspace.program(root);
-    return this.#analysis(root).results.flatMap((result) => {
-      const findings = result.findings.filter(({ place }) => place.at.uri === uri);
-      return result.loaded === loaded ? findings : this.#stillThere({ ...result, findings });
-    });
+  /** The same as one, or of one statement. */
+  *findings(uri: string, at?: Statement): Generator<Finding> {
+    for (const found of this.found(uri))
+      if (at === undefined) yield* found.of(uri);
+      else
+        for (const finding of found.between(uri, at.chunk.line, at.chunk.line))
+          if (finding.place.at.statement === at) yield finding;
   }
-  /** Those of which the statements are still there. */
-  #stillThere({ about, findings }: StageResult): Finding[] {
-    const { workspace } = this.session;
-    const same = about?.program.documents.filter((document) => workspace.document(document.uri) === document) ?? [];
-    const uris = new Set(same.map(({ uri }) => uri));
-    return findings.filter((finding) => stands(finding, uris));
+
+  /** What a stage has found, as far as the statements are still there: its findings follow the edits. */
+  #standing(analysis: Analysis, index: number, loaded: LoadedProgram): FindingsByPlace {
+    const { results } = analysis;
+    const result = results[index] as StageResult;
+    const { about, found } = result;
+    if (about === undefined || about.findings === loaded.findings) return found;
+    // The program has been made anew, maybe of other documents.
+    const same = about.program.documents.filter(
+      ({ uri }) => loaded.program.document(uri) === about.program.document(uri),
+    );
+    found.keepOnly(new Set(same.map(({ uri }) => uri)));
+    if (index > 0) this.#follow(analysis, index, loaded);
+    return found;
+  }
+  #follow({ results }: Analysis, index: number, loaded: LoadedProgram): void {
+    const result = results[index] as StageResult;
+    results[index] = { ...result, about: loaded, found: result.found.follow(loaded.program.documents) };
   }
 }
+
+/** Where the findings of a run are kept: the first stage has its own place. */
+const placeFor = ({ program, findings }: LoadedProgram, index: number): FindingsByPlace =>
+  index === 0 ? findings.found : new FindingsByPlace().follow(program.documents);
+/** Nobody looks at them any more. */
+const release = (index: number, found: FindingsByPlace): void => {
+  if (index > 0) found.stop();
+};
 
 /** Findings that say that nothing does something: another program that holds the document may. */
 const CODES_OF_ABSENCE: ReadonlySet<Code> = new Set(["unused-declaration", "redirect-unplaced"]);

@@ -11,12 +11,15 @@ import type {
   WorkspaceDiagnosticParams,
   WorkspaceDiagnosticReport,
 } from "vscode-languageserver";
+import { FindingsByPlace, gravest } from "../check/byPlace.ts";
 import { checkPart } from "../check/check.ts";
 import type { Finding } from "../check/finding.ts";
+import type { Reported, Wanted } from "../ide/codeActions.ts";
 import type { SourceDocument } from "../syntax/document.ts";
+import { written } from "../wire/framing.ts";
 import type { Analyses } from "./analyses.ts";
 import type { Answers } from "./features.ts";
-import { diagnosticOf, isAt, linesOf, moreThan, told } from "./findings.ts";
+import { diagnosticOf, isAt, linesOf, moreThan } from "./findings.ts";
 import { encodePositions } from "./positions.ts";
 import type { Session } from "./session.ts";
 import { breathe } from "./slices.ts";
@@ -28,9 +31,19 @@ const FIRST_ANSWER = 200;
 /** The same where the client cannot be told that there is more. */
 const ONLY_ANSWER = 1000;
 
+const encoder = new TextEncoder();
+
+/** A finding as it was told when what it speaks of began at these lines. */
+interface Made {
+  readonly lines: readonly number[];
+  readonly diagnostic: Diagnostic;
+  /** The same behind a comma, as JSON, where it has been sent as that. */
+  bytes?: Uint8Array;
+}
+
 export class Diagnostics {
   readonly #published = new Set<string>();
-  readonly #made = new WeakMap<Finding, { readonly lines: readonly number[]; readonly diagnostic: Diagnostic }>();
+  readonly #made = new WeakMap<Finding, Made>();
   /** Open documents whose findings a push client has not got yet. */
   readonly #due = new Set<string>();
   #silence: ReturnType<typeof setTimeout> | undefined;
@@ -104,7 +117,9 @@ export class Diagnostics {
   }
 
   #early(document: SourceDocument): Diagnostic[] {
-    const findings = told(checkPart(document), this.session.workspace.bounds.findings);
+    const found = new FindingsByPlace();
+    for (const finding of checkPart(document)) found.add(finding);
+    const findings = gravest([found], document.uri, this.session.workspace.bounds.findings);
     return findings.flatMap((finding) => diagnosticOf(finding, this.session) ?? []);
   }
 
@@ -153,7 +168,7 @@ export class Diagnostics {
     await this.analyses.fresh(uri);
     if (!this.session.workspace.isOpen(uri)) return;
     this.#published.add(uri);
-    const diagnostics = this.#diagnosticsOf(uri);
+    const diagnostics = this.#told(uri).map(({ diagnostic }) => diagnostic);
     await this.connection.sendDiagnostics({
       uri,
       version: this.session.workspace.document(uri)?.version,
@@ -194,30 +209,34 @@ export class Diagnostics {
   // ---- answers ----------------------------------------------------------------------------------------------------
 
   /** The same as before, where nothing that it speaks of has moved: after a key that holds of nearly all. */
-  #diagnosticOf(finding: Finding): Diagnostic | undefined {
+  #make(finding: Finding): Made | undefined {
     const known = this.#made.get(finding);
-    if (known !== undefined && isAt(finding, known.lines)) return known.diagnostic;
+    if (known !== undefined && isAt(finding, known.lines)) return known;
     const diagnostic = diagnosticOf(finding, this.session);
-    if (diagnostic !== undefined) this.#made.set(finding, { lines: linesOf(finding), diagnostic });
-    return diagnostic;
+    if (diagnostic === undefined) return undefined;
+    const made = { lines: linesOf(finding), diagnostic };
+    this.#made.set(finding, made);
+    return made;
   }
 
   /** What the client is told of a document, by place. Of too many the gravest, and how many there are. */
-  #diagnosticsOf(uri: string): Diagnostic[] {
-    const findings = this.analyses.findings(uri);
+  #told(uri: string): Made[] {
+    const found = this.analyses.found(uri);
     const most = this.session.workspace.bounds.findings;
-    const all = told(findings, most).flatMap((finding) => this.#diagnosticOf(finding) ?? []);
-    all.sort((a, b) => a.range.start.line - b.range.start.line || a.range.start.character - b.range.start.character);
-    if (findings.length > most) all.unshift(moreThan(most, findings.length));
+    const all = gravest(found, uri, most).flatMap((finding) => this.#make(finding) ?? []);
+    const count = found.reduce((sum, one) => sum + one.count(uri), 0);
+    if (count > most) all.unshift({ lines: [], diagnostic: moreThan(most, count) });
     return all;
   }
 
-  /** The findings that stand now and their diagnostics, for code actions. */
-  current(uri: string): { readonly finding: Finding; readonly diagnostic: Diagnostic }[] {
-    return this.analyses.findings(uri).flatMap((finding) => {
-      const diagnostic = this.#diagnosticOf(finding);
-      return diagnostic ? [{ finding, diagnostic }] : [];
-    });
+  /** The findings that stand now and their diagnostics, for code actions: all, or those that are wanted. */
+  *current(uri: string, { first, last, code }: Wanted = {}): Generator<Reported> {
+    for (const found of this.analyses.found(uri))
+      for (const finding of first === undefined ? found.of(uri) : found.between(uri, first, last ?? first)) {
+        if (code !== undefined && finding.code !== code) continue;
+        const made = this.#make(finding);
+        if (made) yield { finding, diagnostic: made.diagnostic };
+      }
   }
 
   async #document(params: DocumentDiagnosticParams, token: CancellationToken): Promise<DocumentDiagnosticReport> {
@@ -250,7 +269,16 @@ export class Diagnostics {
   #report(uri: string, previous: string | undefined): DocumentDiagnosticReport {
     const resultId = this.#stateOf(uri);
     if (resultId === previous) return { kind: "unchanged", resultId };
-    return { kind: "full", resultId, items: this.#diagnosticsOf(uri) };
+    const told = this.#told(uri);
+    const report = { kind: "full" as const, resultId, items: told.map(({ diagnostic }) => diagnostic) };
+    return written(report, () => [
+      encoder.encode(`{"kind":"full","resultId":${JSON.stringify(resultId)},"items":[`),
+      ...told.map((made, index) => {
+        made.bytes ??= encoder.encode(`,${JSON.stringify(made.diagnostic)}`);
+        return index === 0 ? made.bytes.subarray(1) : made.bytes;
+      }),
+      encoder.encode("]}"),
+    ]);
   }
 
   /** One text for equal answers: which programs are looked at, and how often they have been answered about. */

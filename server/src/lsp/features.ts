@@ -1,7 +1,7 @@
 /** The answers to requests, by their methods. They are loaded when the first is asked for. */
 import { type CancellationToken, LSPErrorCodes, type Position, ResponseError } from "vscode-languageserver";
 import { incomingCalls, outgoingCalls, prepareCallHierarchy } from "../ide/callHierarchy.ts";
-import { codeActions } from "../ide/codeActions.ts";
+import { codeActions, type Wanted } from "../ide/codeActions.ts";
 import { codeLenses, resolveCodeLens } from "../ide/codeLens.ts";
 import { completion, resolveCompletion } from "../ide/completion.ts";
 import { foldingRanges, selectionRange } from "../ide/folding.ts";
@@ -152,7 +152,7 @@ export const FEATURES = {
       const policy = viewOfUri(session, trace.uri);
       return policy ? scenarioOfTrace(policy, trace) : [];
     }
-    const reported = session.reported(params.textDocument.uri);
+    const reported = (wanted?: Wanted) => session.reported(params.textDocument.uri, wanted);
     const view = session.view(params);
     return view ? codeActions(view, params.range, reported, params.context?.only) : [];
   },

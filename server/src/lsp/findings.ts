@@ -3,7 +3,6 @@ import { type Diagnostic, DiagnosticSeverity, DiagnosticTag } from "vscode-langu
 import { CODES } from "../check/codes.ts";
 import { brief, type Finding, type Place } from "../check/finding.ts";
 import { settingOf } from "../policy/bounds.ts";
-import { lineOf } from "../syntax/document.ts";
 import { seen } from "../wire/unseen.ts";
 import type { Session } from "./session.ts";
 import type { Workspace } from "./workspace.ts";
@@ -14,15 +13,6 @@ const SEVERITIES = {
   information: DiagnosticSeverity.Information,
   hint: DiagnosticSeverity.Hint,
 } as const;
-
-/** Whether the statements that a finding speaks of still are in these documents. */
-export function stands({ place, related }: Finding, uris: ReadonlySet<string>): boolean {
-  if (!isThere(place, uris)) return false;
-  if (related !== undefined) for (const other of related) if (!isThere(other, uris)) return false;
-  return true;
-}
-const isThere = ({ at: { uri, statement } }: Place, uris: ReadonlySet<string>): boolean =>
-  !statement.chunk.gone && uris.has(uri);
 
 /** The lines at which begins what a finding speaks of. */
 export function linesOf({ place, related = [] }: Finding): readonly number[] {
@@ -35,10 +25,6 @@ export function isAt({ place, related }: Finding, lines: readonly number[]): boo
     for (let i = 0; i < related.length; i++) if (related[i]?.at.statement.chunk.line !== lines[i + 1]) return false;
   return true;
 }
-
-/** One text for findings that say the same thing at the same place. */
-export const identity = ({ code, place, message }: Finding): string =>
-  `${code} ${place.at.uri} ${place.at.statement.chunk.line} ${place.span.start} ${place.span.end} ${message}`;
 
 /** Undefined when the place is in no document that is known. */
 export function diagnosticOf(finding: Finding, session: Session): Diagnostic | undefined {
@@ -67,25 +53,6 @@ export function diagnosticOf(finding: Finding, session: Session): Diagnostic | u
 
 const rangeOf = ({ at, span }: Place, workspace: Workspace) =>
   workspace.document(at.uri)?.rangeOf(at.statement.chunk, span);
-
-const GRAVEST = ["error", "warning", "information", "hint"] as const;
-
-/** Of too many the gravest; of those that are as grave, the first in the text. */
-export function told(findings: readonly Finding[], most: number): readonly Finding[] {
-  if (findings.length <= most) return findings;
-  const out: Finding[] = [];
-  for (const grade of GRAVEST) {
-    const ofGrade = findings.filter(({ code }) => CODES[code].severity === grade);
-    const left = most - out.length;
-    for (const finding of ofGrade.length <= left ? ofGrade : inOrder(ofGrade).slice(0, left)) out.push(finding);
-  }
-  return out;
-}
-
-function inOrder(findings: readonly Finding[]): Finding[] {
-  const places = findings.map((finding) => ({ finding, line: lineOf(finding.place.at.statement) }));
-  return places.sort((a, b) => a.line - b.line).map(({ finding }) => finding);
-}
 
 export const moreThan = (most: number, all: number): Diagnostic => ({
   range: { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } },

@@ -74,10 +74,10 @@ export function run(
     if (session.client.workspace?.codeLens?.refreshSupport)
       connection.sendRequest("workspace/codeLens/refresh").catch(() => {});
   };
-  session.findings = (uri) => analyses.findings(uri);
-  session.reported = (uri) => {
+  session.findings = (uri, at) => analyses.findings(uri, at);
+  session.reported = (uri, wanted) => {
     analyses.ready(uri);
-    return diagnostics.current(uri);
+    return diagnostics.current(uri, wanted);
   };
   const refreshShown = refresher(session, connection);
   session.initialize(params);

@@ -10,11 +10,12 @@ import type {
 import type { ScenarioHost } from "../chain/scenario.ts";
 import type { CoverageReport } from "../check/coverage.ts";
 import type { Finding } from "../check/finding.ts";
-import type { Reported } from "../ide/codeActions.ts";
+import type { Reported, Wanted } from "../ide/codeActions.ts";
 import type { RuleHits, View } from "../ide/view.ts";
 import { boundsOf } from "../policy/bounds.ts";
 import { resolveImport, unreadText } from "../policy/program.ts";
 import { mayRead } from "../policy/readable.ts";
+import type { Statement } from "../syntax/tree.ts";
 import type { Host } from "./host.ts";
 import { type Encoding, encodingOf } from "./positions.ts";
 import { Reading } from "./reading.ts";
@@ -50,9 +51,9 @@ export class Session {
   readonly replayed = new Map<string, { readonly hits: RuleHits; readonly coverage: CoverageReport }>();
 
   /** What is known of a document now, without looking again. */
-  findings: (uri: string) => readonly Finding[] = () => [];
-  /** The findings of a document that stand now; the cheap ones at least. */
-  reported: (uri: string) => readonly Reported[] = () => [];
+  findings: (uri: string, at?: Statement) => Iterable<Finding> = () => [];
+  /** The findings of a document that stand now, all or those that are wanted; the cheap ones at least. */
+  reported: (uri: string, wanted?: Wanted) => Iterable<Reported> = () => [];
 
   constructor(host: Host) {
     this.workspace = new Workspace(host);
@@ -121,7 +122,7 @@ export class Session {
               document,
               program: loaded.program,
               policy: loaded.policy,
-              findings: () => this.findings(uri),
+              findings: (at) => this.findings(uri, at),
               hits: (this.replayed.get(root) ?? this.replayed.get(uri))?.hits,
             },
           ]

@@ -12,44 +12,30 @@ import type { LoadedProgram } from "./workspace.ts";
 
 export interface Stage {
   readonly name: string;
-  /**
-   * Gives up the floor at every `yield`, which may tell of a finding before all are found; what it returns is all of
-   * them. `before`: what the stages before it found.
-   */
-  readonly run: (loaded: LoadedProgram, before: readonly Finding[]) => StageSteps;
+  /** Gives up the floor at every `yield`, which tells of a finding or of none. `before`: what earlier stages found. */
+  readonly run: (loaded: LoadedProgram, before: Iterable<Finding>) => StageSteps;
 }
-export type StageSteps = Generator<Finding | undefined, readonly Finding[]>;
+export type StageSteps = Generator<Finding | undefined, void>;
 
-/** What an edit touched is looked at anew, and nothing else: this is run on every keystroke. */
+/** What an edit touched is looked at anew, and nothing else: this is run on every keystroke, and keeps what it finds. */
 function* kept({ program, compile, findings }: LoadedProgram): StageSteps {
   yield* findings.refresh(program, yield* compile());
-  return [...findings.all()];
 }
 
 function* compiled({ policy }: LoadedProgram): StageSteps {
   yield* compileRules(policy());
   yield;
-  return checkCompiledRules(policy());
+  yield* checkCompiledRules(policy());
 }
 
 /** After an edit of some rules, those that share packets with them are looked at again, and no others. */
-function* sets({ policy, sets: kept }: LoadedProgram, before: readonly Finding[]): StageSteps {
-  const findings: Finding[] = [];
-  for (const event of setFindings(policy(), withErrors(before), kept)) {
-    const finding = event !== undefined && !("undecided" in event) ? event : undefined;
-    if (finding) findings.push(finding);
-    yield finding;
-  }
-  return findings;
+function* sets({ policy, sets: kept }: LoadedProgram, before: Iterable<Finding>): StageSteps {
+  for (const event of setFindings(policy(), withErrors(before), kept))
+    yield event !== undefined && !("undecided" in event) ? event : undefined;
 }
 
-function* checks({ policy }: LoadedProgram, before: readonly Finding[]): StageSteps {
-  const findings: Finding[] = [];
-  for (const finding of checkFindings(policy(), before)) {
-    if (finding) findings.push(finding);
-    yield finding;
-  }
-  return findings;
+function* checks({ policy }: LoadedProgram, before: Iterable<Finding>): StageSteps {
+  yield* checkFindings(policy(), before);
 }
 
 export const STAGES: readonly Stage[] = [

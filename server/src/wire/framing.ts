@@ -13,13 +13,33 @@ const HEADER_SO_FAR = /^(?:\r\n)?(?:[\w-]+:[^\r\n]*\r\n)*(?:[\w-]*|[\w-]+:[^\r\n
 /** In octets. */
 export const LONGEST_MESSAGE = 256 * 1024 * 1024;
 
+/** By name: the programs for Node and what they load are two bundles. */
+const WRITTEN = Symbol.for("iochain.written");
+/** A long result that has been written as JSON before: `pieces` are the bytes of what `JSON.stringify` would give. */
+export const written = <T extends object>(result: T, pieces: () => readonly Uint8Array[]): T =>
+  Object.defineProperty(result, WRITTEN, { value: pieces });
+
+function bodyOf(message: object): readonly Uint8Array[] {
+  const { result, ...others } = message as {
+    readonly result?: { readonly [WRITTEN]?: () => readonly Uint8Array[] } | null;
+  };
+  const pieces = result?.[WRITTEN];
+  if (pieces === undefined) return [encoder.encode(JSON.stringify(message))];
+  const before = `${JSON.stringify(others).slice(0, -1)},"result":`;
+  return [encoder.encode(before), ...pieces(), encoder.encode("}")];
+}
+
 /** A message as it goes over the wire. */
 export function frame(message: object): Uint8Array {
-  const body = encoder.encode(JSON.stringify(message));
-  const head = encoder.encode(`Content-Length: ${body.length}\r\n\r\n`);
-  const bytes = new Uint8Array(head.length + body.length);
-  bytes.set(head);
-  bytes.set(body, head.length);
+  const body = bodyOf(message);
+  const length = body.reduce((sum, piece) => sum + piece.length, 0);
+  const head = encoder.encode(`Content-Length: ${length}\r\n\r\n`);
+  const bytes = new Uint8Array(head.length + length);
+  let at = 0;
+  for (const piece of [head, ...body]) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
   return bytes;
 }
 

@@ -26,7 +26,16 @@ export function explainRule(view: View, id: number, block: string | undefined): 
   const policy = view.policy();
   const plain = checkProgram(view.program, policy);
   const findings = [...plain, ...checkSets(policy, { hasError: withErrors(plain) })];
-  return { text: chosen.map((rule) => ruleText({ ...view, findings: () => findings }, rule)).join("\n\n---\n\n") };
+  return {
+    text: chosen
+      .map((rule) =>
+        ruleText(
+          { ...view, findings: (at) => findings.filter(({ place }) => at === undefined || place.at.statement === at) },
+          rule,
+        ),
+      )
+      .join("\n\n---\n\n"),
+  };
 }
 
 function rulesOf(statements: readonly Statement[], id: number): RuleStatement[] {
