@@ -2,8 +2,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Packet } from "../../server/src/capture/packet.ts";
-import { classify } from "../../server/src/chain/firstMatch.ts";
-import { ownersOf, ruleMatches } from "../../server/src/chain/match.ts";
+import { classify, indexOf } from "../../server/src/chain/firstMatch.ts";
+import { type Asked, ownersOf, ruleMatches } from "../../server/src/chain/match.ts";
 import { World } from "../../server/src/chain/world.ts";
 import { type Ip, parseIp } from "../../server/src/policy/addresses.ts";
 import type { Policy, Rule, Vnic } from "../../server/src/policy/policy.ts";
@@ -159,4 +159,36 @@ describe.each(Object.entries(LAYOUTS))("%s", (_, layout) => {
       { numRuns: 60 },
     );
   });
+});
+
+test("a list of which packets find the first rules is read as any, before and after that is seen", () => {
+  fc.assert(
+    fc.property(blocks, fc.array(asking, { minLength: 30, maxLength: 60, size: "max" }), (block, askings) => {
+      const policy = policyOf(`${inventory}\n${block}`);
+      const rules = rulesOf(policy);
+      const world = World.start(policy);
+      const vnics = [...policy.vnics.values()];
+      const all = askings
+        .filter(({ src, dst }) => typeof src === typeof dst)
+        .map((one): Asked => {
+          const packet = packetOf(one);
+          const vnic = vnics[one.vnic] as Vnic;
+          return { world, packet, vnic, direction: one.direction, layer: "ip", owners: ownersOf(world, packet) };
+        });
+      const read = all.map((asked) => {
+        const index = rules.findIndex((r) => !r.disabled && ruleMatches(r, asked));
+        return index < 0 ? rules.length : index;
+      });
+      // As many as it takes to find that its head pays, and that it does no longer.
+      const early = all.filter((_, i) => (read[i] as number) < 4);
+      for (const some of [early, all])
+        for (let count = 0; count < 3000 && some.length > 0; count += some.length)
+          for (const asked of some) {
+            const at = all.indexOf(asked);
+            const index = indexOf(rules, 0, asked);
+            if (index !== read[at]) expect(index).toBe(read[at]);
+          }
+    }),
+    { numRuns: 40 },
+  );
 });

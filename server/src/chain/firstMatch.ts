@@ -6,6 +6,7 @@ import type { Packet } from "../capture/packet.ts";
 import type { Ip } from "../policy/addresses.ts";
 import type { Appliance, Rule, Vnic } from "../policy/policy.ts";
 import { Classifier } from "../space/classifier/classifier.ts";
+import { Head } from "../space/classifier/head.ts";
 import { type Asked, ownersOf, ruleMatches } from "./match.ts";
 import { Memo } from "./memo.ts";
 import type { Steps, Visit } from "./slot.ts";
@@ -59,9 +60,12 @@ export function* firstMatch(rules: readonly Rule[], visit: Visit, options: Match
 
 /** What is known of a list of rules, beside the rules. A policy never changes, so it holds as long as the list does. */
 interface Reading {
-  /** Rules read so far, one by one, and for how many packets. */
-  read: number;
+  /** Packets since it was last judged whether a head pays, and the rules before theirs in it, of all together. */
   packets: number;
+  depth: number;
+  head?: Head;
+  /** Rules read so far, one by one. */
+  read: number;
   classifier?: Classifier;
   /** Of a list whose index takes longer than to remember what it said. */
   memo?: Memo;
@@ -70,10 +74,14 @@ interface Reading {
 }
 const readings = new WeakMap<readonly Rule[], Reading>();
 
+/** The first rules, which are read before an index is asked where packets find theirs early among them. */
+const HEAD = 64;
+/** On average before so many: about as many are read while an index answers. */
+const EARLY = 10;
+/** Packets after which that is judged. */
+const JUDGED = 1024;
 /** An index costs about as much as reading the list this often. */
 const WORTH_AN_INDEX = 200;
-/** Where packets find their rule this early, on average, reading is as quick as an index. */
-const EARLY = 5;
 /** Lists below this are read as quickly as an index answers. */
 const SHORT = 32;
 /** Above this an index has more than bit rows. */
@@ -81,12 +89,31 @@ const LONG = 12_288;
 
 /** The index of the first rule from `start` that matches; the list's length where none does. */
 export function indexOf(rules: readonly Rule[], start: number, asked: Asked): number {
-  const { ip } = asked.packet;
-  if (rules.length < SHORT || ip === undefined || asked.layer === "ethernet") return read(rules, start, asked);
+  const { packet, layer } = asked;
+  const { ip } = packet;
+  if (rules.length < SHORT || ip === undefined || layer === "ethernet") return read(rules, start, asked);
   const reading = readingOf(rules);
+  const { head } = reading;
+  const early =
+    head === undefined || start >= head.end ? -1 : head.first(ip.protocol, portOf(packet), start, isFor, asked);
+  const index = early >= 0 ? early : indexed(reading, rules, Math.max(start, head?.end ?? 0), asked);
+  reading.depth += Math.min(index, HEAD);
+  reading.packets += 1;
+  if (reading.packets === JUDGED) judge(reading, rules);
+  return index;
+}
+
+function judge(reading: Reading, rules: readonly Rule[]): void {
+  const pays = reading.depth < EARLY * JUDGED;
+  if (pays !== (reading.head !== undefined)) reading.head = pays ? new Head(rules, HEAD) : undefined;
+  reading.packets = 0;
+  reading.depth = 0;
+}
+
+/** The same by an index, once it is worth its making. */
+function indexed(reading: Reading, rules: readonly Rule[], start: number, asked: Asked): number {
   if (reading.classifier === undefined) {
-    reading.packets += 1;
-    if (reading.read < Math.max(WORTH_AN_INDEX * rules.length, EARLY * reading.packets)) {
+    if (reading.read < WORTH_AN_INDEX * rules.length) {
       const index = read(rules, start, asked);
       reading.read += index - start;
       return index;
@@ -111,17 +138,17 @@ const isFor = (rule: Rule, asked: Asked): boolean => !rule.disabled && ruleMatch
 export function classify(classifier: Classifier, rules: readonly Rule[], start: number, asked: Asked): number {
   const { packet, owners } = asked;
   const { src, dst, protocol } = packet.ip as NonNullable<Packet["ip"]>;
-  const ports = packet.tcp ?? packet.udp ?? packet.sctp ?? packet.ports;
   const question = {
     src,
     dst,
     srcLearnedBy: learnedBy(owners?.src, src),
     dstLearnedBy: learnedBy(owners?.dst, dst),
     protocol,
-    port: ports?.dstPort,
+    port: portOf(packet),
   };
   return classifier.first(question, start, (index) => isFor(rules[index] as Rule, asked));
 }
+const portOf = ({ tcp, udp, sctp, ports }: Packet): number | undefined => (tcp ?? udp ?? sctp ?? ports)?.dstPort;
 const learnedBy = (owner: Vnic | undefined, ip: Ip): Vnic | undefined =>
   owner === undefined || owner.ips.includes(ip) ? undefined : owner;
 
@@ -130,7 +157,7 @@ function readingOf(rules: readonly Rule[]): Reading {
   if (reading === undefined) {
     const disabled: number[] = [];
     for (const [index, rule] of rules.entries()) if (rule.disabled) disabled.push(index);
-    reading = { read: 0, packets: 0, disabled };
+    reading = { packets: 0, depth: 0, read: 0, disabled };
     readings.set(rules, reading);
   }
   return reading;

@@ -43,16 +43,17 @@ export function addressesOf(set: EndpointSet, known: (vnic: Vnic) => Iterable<Ip
 
 /** Whether an address is in a set. `vnicOf` gives the vNIC that has it, declared or learned, if one does. */
 export function contains(set: EndpointSet, ip: Ip, vnicOf?: (ip: Ip) => Vnic | undefined): boolean {
-  return containsOf(set, ip, vnicOf?.(ip));
+  return containsWhatHas(set, ip, vnicOf?.(ip));
 }
 
-function containsOf(set: EndpointSet, ip: Ip, vnic: Vnic | undefined): boolean {
+/** The same of an address that a vNIC has, or none. */
+export function containsWhatHas(set: EndpointSet, ip: Ip, vnic: Vnic | undefined): boolean {
   if (set.any) return true;
   const inside =
     addressesContain(set.addresses, ip) ||
     (vnic !== undefined && set.vnics.has(vnic)) ||
-    (set.parts?.some((part) => containsOf(part, ip, vnic)) ?? false);
-  return inside && !(set.except !== undefined && containsOf(set.except, ip, vnic));
+    (set.parts?.some((part) => containsWhatHas(part, ip, vnic)) ?? false);
+  return inside && !(set.except !== undefined && containsWhatHas(set.except, ip, vnic));
 }
 
 /**

@@ -118,7 +118,8 @@ export function portSets(lists: readonly (readonly ServiceMatch[])[]): ReadonlyM
   return found;
 }
 
-function portsByProtocol(services: readonly ServiceMatch[]): ReadonlyMap<number, Ranges<number>> {
+/** By protocol, the destination ports of services that look into IP packets. */
+export function portsByProtocol(services: readonly ServiceMatch[]): ReadonlyMap<number, Ranges<number>> {
   const found = new Map<number, Ranges<number>>();
   for (const service of services) {
     if (service.layer !== "ip") continue;
