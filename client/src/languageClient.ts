@@ -26,8 +26,8 @@ export function createLanguageClient(
     if (client.needsStop()) return;
     const ending = running;
     running = undefined;
-    // One that hangs is not left behind.
-    if (ending) setTimeout(() => ending.kill(), PATIENCE).unref();
+    // One that hangs is not left behind; one that was stopped hears no politer signal.
+    if (ending) setTimeout(() => ending.kill("SIGKILL"), PATIENCE).unref();
   });
   return client;
 }

@@ -6,7 +6,6 @@ import { DEEPEST } from "../../server/src/capture/decode.ts";
 import { LONGEST_FRAME } from "../../server/src/capture/pcap.ts";
 import { MOST_FLOWS } from "../../server/src/chain/replayFlows.ts";
 import { LONGEST_NAMED } from "../../server/src/dap/files.ts";
-import { MAX_DEPTH, MAX_INPUT } from "../../server/src/exchange/input.ts";
 import { MOST_FOLDERS } from "../../server/src/lsp/host.ts";
 import { BOUNDS, type Bound, boundsOf, STANDARD_BOUNDS } from "../../server/src/policy/bounds.ts";
 import { LONGEST_MESSAGE } from "../../server/src/wire/framing.ts";
@@ -63,8 +62,6 @@ describe("limits", () => {
     const text = readFileSync(page, "utf8");
     const rows: readonly [what: string, most: number][] = [
       ["Octets of a message", LONGEST_MESSAGE],
-      ["Characters of a text that is imported", MAX_INPUT],
-      ["Depth of imported JSON and XML", MAX_DEPTH],
       ["Octets of a frame", LONGEST_FRAME],
       ["Octets of a file that a debug session", LONGEST_NAMED],
       ["Folders of a workspace", MOST_FOLDERS],

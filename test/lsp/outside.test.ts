@@ -70,7 +70,7 @@ test("of very many findings the gravest are told, and how many there are", async
   expect(few.map(({ code }) => code)).toContain("unknown-name");
 });
 
-test("of a folder with more policies than are looked for, a message is shown", async () => {
+test("of a folder with more policies than are looked for, a message is shown; the others are known once more may be", async () => {
   const many = new Map(Array.from({ length: 9 }, (_, i) => [`file:///work/net/${i}.iochain`, `group g${i} = any\n`]));
   client = await startClient(many, EDITOR, ["file:///work/net"]);
   const shown: string[] = [];
@@ -82,6 +82,11 @@ test("of a folder with more policies than are looked for, a message is shown", a
   const net = { uri: "file:///work/net", name: "net" };
   await client.notify("workspace/didChangeWorkspaceFolders", { event: { added: [net], removed: [net] } });
   await vi.waitFor(() => expect(shown.join()).toContain("has more than 4 policies"));
+  const known = () => client.request<unknown[]>("workspace/symbol", { query: "g" });
+  expect(await known()).toHaveLength(4);
+  await client.notify("workspace/didChangeConfiguration", { settings: { iochain: { limits: { workspaceFiles: 9 } } } });
+  await vi.waitFor(async () => expect(await known()).toHaveLength(9));
+  expect(shown).toHaveLength(1);
 });
 
 test("a link leads to a file of the same kind, and to no command or page", async () => {

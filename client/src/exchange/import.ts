@@ -10,7 +10,7 @@ type Imported =
   | { readonly refused: Omit<Note, "kind">; readonly notes: readonly Note[] };
 
 /** As many octets as the server takes of characters: larger files are not even read. */
-const LARGEST = 256 * 1024 * 1024;
+const MEGABYTE = 1024 * 1024;
 
 /** That all is well need not be clicked away. */
 const TOLD_MILLISECONDS = 8000;
@@ -103,8 +103,9 @@ async function read(name: string, uri: vscode.Uri): Promise<string> {
   });
   if (type & vscode.FileType.Directory)
     throw new Error(vscode.l10n.t("{0} is a folder: choose the files in it.", name));
-  if (size > LARGEST)
-    throw new Error(vscode.l10n.t("{0} is larger than 256 MB: no host and no manager writes more.", name));
+  const most = vscode.workspace.getConfiguration("iochain.limits").get("importedMegabytes", 256);
+  if (size > most * MEGABYTE)
+    throw new Error(vscode.l10n.t("{0} is larger than {1} MB ({2}).", name, most, "iochain.limits.importedMegabytes"));
   const octets = await vscode.workspace.fs.readFile(uri);
   // A Windows console redirects its output as UTF-16.
   const isUtf16 = octets[0] === 0xff && octets[1] === 0xfe;

@@ -3,7 +3,7 @@ import { STRIDE, type Steps } from "../syntax/steps.ts";
 import { isDvfilterLine, readDvfilter } from "./dvfilter.ts";
 import { askedFilter, headOf, isGetrulesLine, readGetrules } from "./getrules.ts";
 import { HostDump } from "./hostDump.ts";
-import { type Input, limitSize } from "./input.ts";
+import type { Input } from "./input.ts";
 import { inputLines, promptCommand } from "./lines.ts";
 import { type Place, Refusal, type Report } from "./report.ts";
 
@@ -14,7 +14,6 @@ const HEADING =
 export function* readHostDumps(inputs: readonly Input[], report: Report): Steps<HostDump> {
   const dump = new HostDump();
   for (const input of inputs) {
-    limitSize(input);
     const { name: file } = input;
     const lines = inputLines(input.text);
     yield;

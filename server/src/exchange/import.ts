@@ -1,11 +1,12 @@
 /** What engineers already have, as a policy: the formats, and one answer for all of them. */
+import type { Bounds } from "../policy/bounds.ts";
 import { finish, type Steps } from "../syntax/steps.ts";
 import { draftOfLogs } from "./dfwpktlogs.ts";
 import type { Draft } from "./draft.ts";
 import type { ImportFormat } from "./formats.ts";
 import { draftOfHost } from "./hostDraft.ts";
 import { readHostDumps } from "./hostInputs.ts";
-import type { Input } from "./input.ts";
+import { type Input, limitSize } from "./input.ts";
 import { draftOfPolicy } from "./nsxPolicy.ts";
 import { draftOfXml } from "./nsxvXml.ts";
 import { type Note, type Place, Refusal, Report } from "./report.ts";
@@ -29,9 +30,10 @@ export const importInputs = (format: ImportFormat, inputs: readonly Input[]): Im
   finish(imported(format, inputs));
 
 /** The same in steps: the inputs of a large manager take a second. */
-export function* imported(format: ImportFormat, inputs: readonly Input[]): Steps<Imported> {
-  const report = new Report();
+export function* imported(format: ImportFormat, inputs: readonly Input[], bounds?: Bounds): Steps<Imported> {
+  const report = new Report(bounds);
   try {
+    for (const input of inputs) limitSize(input, report.bounds);
     const text = yield* writtenDraft(yield* READERS[format](inputs, report));
     return { text, notes: inOrder(report.notes, inputs) };
   } catch (error) {

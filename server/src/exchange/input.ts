@@ -1,4 +1,5 @@
 /** What an import is given. */
+import { type Bounds, MEGABYTE, settingOf } from "../policy/bounds.ts";
 import { Refusal } from "./report.ts";
 
 export interface Input {
@@ -13,18 +14,15 @@ export function titleOf(inputs: readonly Input[]): string {
   return names.length <= 3 ? names.join(", ") : `${names.slice(0, 2).join(", ")} and ${names.length - 2} more`;
 }
 
-/** Larger texts are refused: no host and no manager that is known writes more. In UTF-16 units. */
-export const MAX_INPUT = 256 * 1024 * 1024;
-/** Deeper JSON and XML is refused: NSX's own is under 20 deep. */
-export const MAX_DEPTH = 200;
-
-export function limitSize({ name, text }: Input): void {
-  if (text.length > MAX_INPUT)
+export function limitSize({ name, text }: Input, { importedMegabytes }: Bounds): void {
+  if (text.length > importedMegabytes * MEGABYTE)
     throw new Refusal(
       { file: name, line: 1 },
-      `larger than ${MAX_INPUT / 1024 / 1024} million characters: too large to import`,
+      `larger than ${importedMegabytes} million characters: too large to import (${settingOf("importedMegabytes")})`,
     );
 }
+export const tooDeepFor = (depth: number): string =>
+  `nested deeper than ${depth}: too deep to import (${settingOf("importedNesting")})`;
 
 /** Line and column, from 1, of an offset: by a table of line starts that is made once. */
 export class Lines {

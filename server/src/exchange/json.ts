@@ -1,7 +1,7 @@
 /** JSON with places: every value knows its line and column, and keys are data (`__proto__` is a key like any other). */
 import { type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
 import type { Steps } from "../syntax/steps.ts";
-import { type Input, Lines, limitSize, MAX_DEPTH } from "./input.ts";
+import { type Input, Lines, tooDeepFor } from "./input.ts";
 import { type JsonNode, jsonTree } from "./jsonTree.ts";
 import { promptCommand } from "./lines.ts";
 import { type Place, Refusal } from "./report.ts";
@@ -112,13 +112,12 @@ const WRONG: Readonly<Partial<Record<ReturnType<typeof printParseErrorCode>, str
 };
 
 /** The objects at the top: of an object itself, of a list all. Refuses what is no JSON, with line and column. */
-export function* readJson(input: Input): Steps<JsonObject[]> {
-  limitSize(input);
+export function* readJson(input: Input, deepest: number): Steps<JsonObject[]> {
   const text = withoutPrompts(input.text.replace(/^\uFEFF/, " "));
   const source: Source = { file: input.name, lines: new Lines(text) };
   const at = (offset: number): Place => ({ file: input.name, ...source.lines.at(offset) });
-  const deep = tooDeep(text);
-  if (deep !== undefined) throw new Refusal(at(deep), `nested deeper than ${MAX_DEPTH}: too deep to import`);
+  const deep = tooDeep(text, deepest);
+  if (deep !== undefined) throw new Refusal(at(deep), tooDeepFor(deepest));
   const root = yield* jsonTree(text);
   if (root === undefined) {
     const errors: ParseError[] = [];
@@ -147,14 +146,14 @@ function withoutPrompts(text: string): string {
 }
 
 /** Where the first bracket stands that is nested too deep. */
-function tooDeep(text: string): number | undefined {
+function tooDeep(text: string, deepest: number): number | undefined {
   let depth = 0;
   for (let i = 0; i < text.length; i++) {
     const c = text.charCodeAt(i);
     if (c === 34) {
       for (i++; i < text.length && text.charCodeAt(i) !== 34; i++) if (text.charCodeAt(i) === 92) i++;
     } else if (c === 123 || c === 91) {
-      if (++depth > MAX_DEPTH) return i;
+      if (++depth > deepest) return i;
     } else if (c === 125 || c === 93) depth--;
   }
   return undefined;

@@ -109,7 +109,7 @@ export class NsxObjects {
   *read(input: Input): Steps<void> {
     this.#changed();
     const before = this.all.length;
-    const roots = yield* readJson(input);
+    const roots = yield* readJson(input, this.#report.bounds.importedNesting);
     for (const json of roots) yield* this.#visit(json, undefined, true);
     if (this.all.length === before) {
       const at = roots[0]?.at() ?? { file: input.name, line: 1, column: 1 };

@@ -39,7 +39,7 @@ class XmlDraft {
   }
 
   read(input: Input): void {
-    const root = readXml(input);
+    const root = readXml(input, this.#report.bounds.importedNesting);
     const before = this.#known;
     if (root.name === "rule") {
       // The body of one rule: a section of its own.

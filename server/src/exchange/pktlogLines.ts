@@ -6,7 +6,7 @@
 import { type Ip, parseIp } from "../policy/addresses.ts";
 import { icmpName } from "../policy/protocols.ts";
 import { STRIDE, type Steps } from "../syntax/steps.ts";
-import { type Input, limitSize } from "./input.ts";
+import type { Input } from "./input.ts";
 import { inputLines, promptCommand } from "./lines.ts";
 import { type Place, Refusal, type Report } from "./report.ts";
 import { protocolNumber } from "./values.ts";
@@ -43,7 +43,6 @@ const FLAGS: Readonly<Record<string, string>> = {
 };
 
 export function* readLog(input: Input, report: Report): Steps<Logged[]> {
-  limitSize(input);
   const file = input.name;
   const found: Logged[] = [];
   let known = 0;

@@ -1,4 +1,5 @@
 /** What an import tells of its inputs: each note at the line that it is about, and refusals of inputs that cannot be read. */
+import { type Bounds, STANDARD_BOUNDS } from "../policy/bounds.ts";
 
 /** A place in an input; line and column count from 1. */
 export interface Place {
@@ -29,8 +30,13 @@ export class Refusal extends Error {
 
 export class Report {
   readonly notes: Note[] = [];
+  /** How much the inputs may ask for. */
+  readonly bounds: Bounds;
   readonly #told = new Set<string>();
 
+  constructor(bounds = STANDARD_BOUNDS) {
+    this.bounds = bounds;
+  }
   understood(place: Place, message: string): void {
     this.#note("understood", place, message);
   }

@@ -1,6 +1,6 @@
 /** XML with places. A document type is refused whatever it says: nothing of NSX has one, and entities are a way to harm. */
 import { parseXml, XmlElement, XmlError, XmlText } from "@rgrove/parse-xml";
-import { type Input, Lines, limitSize, MAX_DEPTH } from "./input.ts";
+import { type Input, Lines, tooDeepFor } from "./input.ts";
 import { promptCommand } from "./lines.ts";
 import { type Place, Refusal } from "./report.ts";
 
@@ -48,12 +48,11 @@ export class XmlNode {
 }
 
 /** The root element. Refuses what is no XML, with line and column. */
-export function readXml(input: Input): XmlNode {
-  limitSize(input);
+export function readXml(input: Input, deepest: number): XmlNode {
   const text = withoutPrompts(input.text.replace(/^\uFEFF/, ""));
   const lines = new Lines(text);
   const at = (offset: number): Place => ({ file: input.name, ...lines.at(offset) });
-  const refused = harmful(text);
+  const refused = harmful(text, deepest);
   if (refused !== undefined) throw new Refusal(at(refused.at), refused.why);
   try {
     const { root } = parseXml(text, { includeOffsets: true });
@@ -83,7 +82,7 @@ function withoutPrompts(text: string): string {
 }
 
 /** A document type, or an element that is nested too deep: what must not reach a parser. */
-function harmful(text: string): { readonly at: number; readonly why: string } | undefined {
+function harmful(text: string, deepest: number): { readonly at: number; readonly why: string } | undefined {
   let depth = 0;
   for (let i = text.indexOf("<"); i >= 0; i = text.indexOf("<", i + 1)) {
     const end = (mark: string) => {
@@ -102,8 +101,7 @@ function harmful(text: string): { readonly at: number; readonly why: string } | 
         const c = text[j] as string;
         if (quote === "" ? c === '"' || c === "'" : c === quote) quote = quote === "" ? c : "";
       }
-      if (text[j - 1] !== "/" && ++depth > MAX_DEPTH)
-        return { at: i, why: `nested deeper than ${MAX_DEPTH}: too deep to import` };
+      if (text[j - 1] !== "/" && ++depth > deepest) return { at: i, why: tooDeepFor(deepest) };
       i = j;
     }
   }

@@ -24,7 +24,7 @@ export const EXCHANGE = {
     const { imported } = await import("../exchange/import.ts");
     const progress = workDone(session, workDoneToken, "Importing");
     try {
-      return await inSlices(imported(format, inputs), token);
+      return await inSlices(imported(format, inputs, session.workspace.bounds), token);
     } finally {
       progress?.end();
     }

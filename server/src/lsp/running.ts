@@ -90,15 +90,27 @@ export function run(
   lexer();
   statementParser();
 
+  /** Folders with more policies than were looked for, and how many those were. */
+  const unsearched = new Map<string, number>();
   async function search(folder: string): Promise<void> {
     const all = await workspace.addFolder(folder);
     session.reading.folder(workspace.knownUris).catch((error) => report("reading a folder", error));
+    unsearched.delete(folder);
     if (all) return;
     const most = workspace.bounds.workspaceFiles;
+    unsearched.set(folder, most);
     session.tell(
       false,
       `${folder} has more than ${most} policies: the others are known once they are open (${settingOf("workspaceFiles")}).`,
     );
+  }
+
+  /** Where more may be known now. */
+  async function searchFurther(): Promise<void> {
+    const now = workspace.bounds.workspaceFiles;
+    const folders = [...unsearched].flatMap(([folder, most]) => (most < now ? folder : []));
+    for (const folder of folders) await search(folder);
+    if (folders.length > 0) diagnostics.everythingChanged();
   }
 
   /** A notification has no answer that could say what is wrong with it. */
@@ -115,7 +127,10 @@ export function run(
       const event = params?.event;
       if (![event?.added, event?.removed].every((list) => Array.isArray(list) && list.every(isDocument)))
         return ignored("didChangeWorkspaceFolders: event is { added, removed }, lists of { uri, name }");
-      for (const { uri } of event.removed) workspace.removeFolder(uri);
+      for (const { uri } of event.removed) {
+        workspace.removeFolder(uri);
+        unsearched.delete(uri);
+      }
       workspace.openFolders(event.added.map(({ uri }) => uri));
       for (const { uri } of event.added) await search(uri);
       diagnostics.everythingChanged();
@@ -169,6 +184,7 @@ export function run(
       if (iochain === undefined || iochain === null) return;
       session.configure(iochain);
       diagnostics.everythingChanged();
+      return searchFurther();
     },
   };
 

@@ -34,6 +34,19 @@ export const BOUNDS = {
     what: "How far imports go on from file to file.",
     beyond: "An error `import-not-found` at the line that goes too far.",
   },
+  importedMegabytes: {
+    standard: 256,
+    // V8 has no longer texts.
+    most: 500,
+    what: "The size of a dump, an export or a log that is imported, in megabytes.",
+    beyond: "The import is refused.",
+  },
+  importedNesting: {
+    standard: 200,
+    most: 1000,
+    what: "The depth of JSON and XML that is imported. NSX's own is under 20 deep.",
+    beyond: "The import is refused, with the place.",
+  },
   groupAddresses: {
     standard: 1_000_000,
     what: "Addresses, address ranges and vNICs that a group, or a list of groups in a rule, comes to; all of a policy's together may come to twenty times that.",
