@@ -5,9 +5,12 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { checkProgram } from "../../server/src/check/check.ts";
 import { CODES } from "../../server/src/check/codes.ts";
+import { errorSteps } from "../../server/src/check/errors.ts";
 import type { Finding } from "../../server/src/check/finding.ts";
+import { compilePolicy } from "../../server/src/policy/compile.ts";
 import { loadProgram, type Unread } from "../../server/src/policy/program.ts";
 import { parseFile, type SourceDocument } from "../../server/src/syntax/document.ts";
+import { finish } from "../../server/src/syntax/steps.ts";
 import { readMarkers } from "./markers.ts";
 
 const data = join(import.meta.dirname, "data");
@@ -41,6 +44,13 @@ describe("findings", () => {
     const found = checkProgram(program).filter(({ place, code }) => place.at.uri === name && inScope(code));
     const marked = [...expected].flatMap(([line, codes]) => codes.map((code) => `${line} ${code}`)).sort();
     expect(told(program.root, found)).toEqual(marked);
+  });
+
+  it.each(files)("%s: the errors alone are the same ones", (name) => {
+    const program = open(name);
+    const policy = compilePolicy(program);
+    const errors = finish(errorSteps(program, policy));
+    expect(errors).toEqual(checkProgram(program, policy).filter(({ code }) => CODES[code].severity === "error"));
   });
 
   it("each code is found somewhere in these policies", () => {

@@ -2,12 +2,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { sortFindings } from "../../server/src/check/check.ts";
+import { CODES } from "../../server/src/check/codes.ts";
+import { errorSteps } from "../../server/src/check/errors.ts";
 import type { Finding, Place } from "../../server/src/check/finding.ts";
 import { KeptFindings } from "../../server/src/check/kept.ts";
 import { compilePolicy } from "../../server/src/policy/compile.ts";
 import type { Policy, Source } from "../../server/src/policy/policy.ts";
 import { loadProgram, type Program } from "../../server/src/policy/program.ts";
 import { type Change, SourceDocument } from "../../server/src/syntax/document.ts";
+import { finish } from "../../server/src/syntax/steps.ts";
 
 const MAIN = `policy "Main"
 import "lib.iochain"
@@ -194,9 +197,12 @@ describe("after any edits", () => {
           const fresh = load(texts);
           const compiled = compilePolicy(fresh);
           expect(inWords(policy), textsOf(documents)).toBe(inWords(compiled));
+          const errors = finish(errorSteps(fresh, compiled));
           const anew = new KeptFindings(fresh);
           for (const _ of anew.refresh(fresh, compiled));
           expect(told(program, kept.found.all()), textsOf(documents)).toEqual(told(fresh, anew.found.all()));
+          const grave = [...anew.found.all()].filter(({ code }) => CODES[code].severity === "error");
+          expect(told(fresh, errors), textsOf(documents)).toEqual(told(fresh, grave));
         }
       }),
       { numRuns: Number(process.env.RUNS ?? 150) },

@@ -27,6 +27,7 @@ import {
   isLibrary,
   Nearby,
   type Scope,
+  type UseScope,
 } from "./names.ts";
 import { RuleIds } from "./ruleIds.ts";
 import { checkDfw, checkGroups, checkRule } from "./rules.ts";
@@ -35,7 +36,8 @@ import { checkSlots } from "./slots.ts";
 import { checkOnce, checkText, mistake } from "./syntax.ts";
 import { checkValues } from "./values.ts";
 
-function checkStatement(at: Source, scope: Scope): Finding[] {
+/** What one statement tells. */
+export function checkStatement(at: Source, scope: Scope): Finding[] {
   const findings: Finding[] = [];
   checkValues(at, findings);
   checkUses(at, scope, findings);
@@ -44,29 +46,31 @@ function checkStatement(at: Source, scope: Scope): Finding[] {
   return findings;
 }
 /** `of`: a block, or the document whose statements at the top are meant. */
-function checkList(uri: string, of: BlockStatement | SourceDocument): Finding[] {
+export function checkList(uri: string, of: BlockStatement | SourceDocument): Finding[] {
   if (!("kind" in of)) return checkOnce(uri, of.tree.statements);
   const at = { uri, statement: of };
   return [...checkOnce(uri, of.children), ...checkLocalNames(at), ...checkDfw(at)];
 }
-function checkName(name: NameKey, scope: Scope, library: boolean): Finding[] {
+function checkName(name: NameKey, scope: UseScope, library: boolean): Finding[] {
   const repeated = checkDuplicates(name, scope.names);
   return library ? repeated : [...repeated, ...checkUse(name, scope)];
 }
 
 /** Checks of the declarations as a whole, and which of them they read: what is in those of some
  * kinds, and of all others that there are. */
-const WHOLE: readonly { readonly reads: ReadonlySet<Statement["kind"]>; readonly run: (scope: Scope) => Finding[] }[] =
-  [
-    { reads: new Set(["import"]), run: ({ program }) => checkImports(program) },
-    { reads: new Set(["encryption"]), run: checkKeyUse },
-    { reads: new Set(["group", "service"]), run: ({ program }) => checkCycles(program) },
-    { reads: new Set(["segment", "vm", "group"]), run: ({ policy }) => checkGroups(policy) },
-    {
-      reads: new Set(["segment", "vm", "group", "chain", "swsec", "platform"]),
-      run: ({ program, policy }) => [...checkSlots(program, policy), ...checkBindings(policy)],
-    },
-  ];
+const WHOLE: readonly {
+  readonly reads: ReadonlySet<Statement["kind"]>;
+  readonly run: (scope: UseScope) => Finding[];
+}[] = [
+  { reads: new Set(["import"]), run: ({ program }) => checkImports(program) },
+  { reads: new Set(["encryption"]), run: checkKeyUse },
+  { reads: new Set(["group", "service"]), run: ({ program }) => checkCycles(program) },
+  { reads: new Set(["segment", "vm", "group"]), run: ({ policy }) => checkGroups(policy) },
+  {
+    reads: new Set(["segment", "vm", "group", "chain", "swsec", "platform"]),
+    run: ({ program, policy }) => [...checkSlots(program, policy), ...checkBindings(policy)],
+  },
+];
 
 type List = BlockStatement | SourceDocument;
 const idOf = ({ space, key }: NameKey): string => `${space} ${key}`;
@@ -225,7 +229,7 @@ export class KeptFindings {
     }
     if (this.#touched.size > 0) this.#nearby = undefined;
     this.#nearby ??= new Nearby(this.#names, policy);
-    const scope: Scope = { program, names: this.#names, policy, nearby: this.#nearby };
+    const scope: UseScope = { program, names: this.#names, policy, nearby: this.#nearby };
     this.#spread(scope);
     yield;
     const library = isLibrary(program.root);
@@ -247,7 +251,7 @@ export class KeptFindings {
   }
 
   /** Marks those who use a name that means something else than before. */
-  #spread({ policy }: Scope): void {
+  #spread({ policy }: UseScope): void {
     if (this.#touched.size === 0) return;
     // A name that is not known may now be near another.
     for (const [statement, findings] of this.#statements.findings)

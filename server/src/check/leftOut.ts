@@ -3,8 +3,8 @@ import type { Policy } from "../policy/policy.ts";
 import type { Program } from "../policy/program.ts";
 import type { Steps } from "../syntax/steps.ts";
 import type { Statement } from "../syntax/tree.ts";
-import { checkSteps } from "./check.ts";
 import { CODES } from "./codes.ts";
+import { errorSteps } from "./errors.ts";
 import type { Finding } from "./finding.ts";
 
 export interface PolicyError {
@@ -37,7 +37,7 @@ export function errorsOf(program: Program, findings: readonly Finding[]): Policy
 
 /** The same, found in short steps. */
 export function* leftOut(program: Program, policy: Policy): Steps<PolicyError[]> {
-  return errorsOf(program, yield* checkSteps(program, policy));
+  return errorsOf(program, yield* errorSteps(program, policy));
 }
 
 /** Beyond this a person reads them elsewhere. */

@@ -17,7 +17,7 @@ import {
 import { PLATFORMS } from "../policy/platforms.ts";
 import type { Policy, Source } from "../policy/policy.ts";
 import { type Program, unreadText } from "../policy/program.ts";
-import type { Located, ProgramNames } from "../policy/programNames.ts";
+import type { Located, ProgramDeclarations, ProgramNames } from "../policy/programNames.ts";
 import { serviceComponents, usedServices } from "../policy/services.ts";
 import type { SourceDocument } from "../syntax/document.ts";
 import { nearest } from "../syntax/near.ts";
@@ -47,9 +47,13 @@ const bare = (kinds: string): string => kinds.replace(/\ban? /g, "");
 /** What a check of one place may ask of the program around it, as it is now. */
 export interface Scope {
   readonly program: Program;
-  readonly names: ProgramNames;
+  readonly names: ProgramDeclarations;
   readonly policy: Policy;
   readonly nearby: Nearby;
+}
+/** The same where it is known who refers to a name. */
+export interface UseScope extends Scope {
+  readonly names: ProgramNames;
 }
 
 /** The names that a statement itself (not its children) uses, and a name that hides a built-in. */
@@ -106,7 +110,7 @@ function kinds(wants: readonly Kind[]): string {
 }
 
 /** What else has the name: a service where a group is wanted, and the like. */
-function elsewhere({ space, name }: Reference, names: ProgramNames): string | undefined {
+function elsewhere({ space, name }: Reference, names: ProgramDeclarations): string | undefined {
   if (space === "vnic" || space === "key") return undefined;
   for (const other of ["endpoint", "service", "block"] as const) {
     const found = other === space ? undefined : names.first(other, name.text);
@@ -133,14 +137,14 @@ function checkHosts(statement: SendStep, uri: string, policy: Policy): Finding[]
 
 /** Names that a mistyped one may have been, looked for no longer than a check should take. */
 export class Nearby {
-  readonly #names: ProgramNames;
+  readonly #names: ProgramDeclarations;
   readonly #policy: Policy;
   readonly #known = new Map<string, string | undefined>();
   readonly #candidates = new Map<string, readonly string[]>();
   /** Words to be compared: a few tenths of a second. */
   #budget = 300_000;
 
-  constructor(names: ProgramNames, policy: Policy) {
+  constructor(names: ProgramDeclarations, policy: Policy) {
     this.#names = names;
     this.#policy = policy;
   }
@@ -193,7 +197,7 @@ function checkPlatform({ uri, statement }: Source<Statement & { kind: "platform"
 // ---- declarations -----------------------------------------------------------------------------------------------
 
 /** What is declared more than once under one name; vNICs and keys are for `checkLocalNames`. */
-export function checkDuplicates({ space, key }: NameKey, names: ProgramNames): Finding[] {
+export function checkDuplicates({ space, key }: NameKey, names: ProgramDeclarations): Finding[] {
   if (space === "vnic" || space === "key") return [];
   const [first, ...others] = names.declarations(space, key);
   return first === undefined ? [] : others.map((other) => declaredBefore(sourceOf(first), other));
@@ -250,7 +254,7 @@ export const isLibrary = ({ tree }: SourceDocument): boolean =>
   tree.statements.every((statement) => VOCABULARY.has(statement.kind));
 
 /** A declaration of the root, the one that holds, which nothing uses: `set` and `rotate` only try out what there is. */
-export function checkUse({ space, key }: NameKey, { program, names }: Scope): Finding[] {
+export function checkUse({ space, key }: NameKey, { program, names }: UseScope): Finding[] {
   const first = names.first(space, key);
   if (first === undefined || first.uri !== program.root.uri || !MAY_BE_UNUSED.has(first.entry.kind)) return [];
   for (const { statement } of names.users(space, key))
@@ -266,7 +270,7 @@ export function checkUse({ space, key }: NameKey, { program, names }: Scope): Fi
  * Keys of the root that no rule names. A block that only opens what others seal has the key without a rule: keys are
  * the same where their ids are.
  */
-export function checkKeyUse({ program, names }: Scope): Finding[] {
+export function checkKeyUse({ program, names }: UseScope): Finding[] {
   const keys: { readonly at: Source<KeyStatement>; readonly block: BlockStatement & { readonly name?: Name } }[] = [];
   const blocksOfId = new Map<number, Set<string>>();
   for (const { uri, tree } of program.documents)

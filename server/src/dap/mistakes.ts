@@ -3,14 +3,14 @@
  * passes a line which was left out nobody knows, so it does not begin; elsewhere a warning is enough.
  */
 
-import { checkSteps } from "../check/check.ts";
-import { CODES, type Code } from "../check/codes.ts";
+import type { Code } from "../check/codes.ts";
+import { errorSteps } from "../check/errors.ts";
 import type { Finding } from "../check/finding.ts";
 import { HOLDING, isTriedBy, ruleOf } from "../check/mistakenWay.ts";
 import { referencesIn } from "../policy/names.ts";
 import type { Policy, Source } from "../policy/policy.ts";
 import type { Program } from "../policy/program.ts";
-import { ProgramNames } from "../policy/programNames.ts";
+import { ProgramDeclarations } from "../policy/programNames.ts";
 import { lineOf } from "../syntax/document.ts";
 import { eachStatement, topOf } from "../syntax/statements.ts";
 import { STRIDE, type Steps } from "../syntax/steps.ts";
@@ -44,8 +44,8 @@ export function* mistakesOnTheWay(
   script: Script,
   scenario: Source<ScenarioStatement> | undefined,
 ): Steps<Found> {
-  const findings = yield* checkSteps(program, policy);
-  const mistakes = findings.filter(({ code }) => CODES[code].severity === "error" && !IMPORTS.has(code));
+  const errors = yield* errorSteps(program, policy);
+  const mistakes = errors.filter(({ code }) => !IMPORTS.has(code));
   if (mistakes.length === 0) return { elsewhere: [] };
   const reached = yield* linesReached(program, script, scenario?.statement);
   const met = mistakes.filter(({ place }) => isReached(place.at.statement, reached));
@@ -115,7 +115,7 @@ function* linesReached(program: Program, script: Script, scenario: Statement | u
 
 /** What the lines that are reached name (groups, services, machines and their segments) is met with them. */
 function followNames(program: Program, reached: Reached, reach: (owner: Statement) => void): void {
-  const names = new ProgramNames(program);
+  const names = new ProgramDeclarations(program);
   // A map hands out what is added while one goes through it.
   for (const owner of reached.keys())
     eachStatement([owner], (statement) => {

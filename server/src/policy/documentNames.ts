@@ -4,6 +4,7 @@ import type { Edit, SourceDocument } from "../syntax/document.ts";
 import { eachStatement, statementsOf } from "../syntax/statements.ts";
 import { finish, STRIDE, type Steps } from "../syntax/steps.ts";
 import type { Statement } from "../syntax/tree.ts";
+import { DeclaredNames, inOrder, nameTable, put } from "./declaredNames.ts";
 import {
   type Declared,
   declaredIn,
@@ -14,20 +15,9 @@ import {
   type Space,
 } from "./names.ts";
 
-type Table<T> = Readonly<Record<Space, Map<string, T[]>>>;
-const table = <T>(): Table<T> => ({
-  endpoint: new Map(),
-  service: new Map(),
-  block: new Map(),
-  key: new Map(),
-  vnic: new Map(),
-  tag: new Map(),
-});
-
 /** Who declares and who uses each name of one document: an index by name that every edit of it keeps up. */
-export class DocumentNames {
-  readonly #declared = table<Declared>();
-  readonly #users = table<Statement>();
+export class DocumentNames extends DeclaredNames {
+  readonly #users = nameTable<Statement>();
   /** What a statement was entered under where that hangs on the block around it, which may be another by now. */
   readonly #local = new Map<Statement, Entries>();
   /** Statements that are not entered yet. */
@@ -44,7 +34,11 @@ export class DocumentNames {
   static readonly #making = new WeakMap<SourceDocument, Steps<DocumentNames>>();
   /** A document's one index. */
   static of(document: SourceDocument): DocumentNames {
-    return DocumentNames.#known.get(document) ?? finish(DocumentNames.make(document));
+    return DocumentNames.known(document) ?? finish(DocumentNames.make(document));
+  }
+  /** Undefined where nobody has asked for it. */
+  static known(document: SourceDocument): DocumentNames | undefined {
+    return DocumentNames.#known.get(document);
   }
   /** The same in short steps, with edits between them; whoever asks for it meanwhile does what is left. */
   static *make(document: SourceDocument): Steps<DocumentNames> {
@@ -71,12 +65,6 @@ export class DocumentNames {
     return this;
   }
 
-  /** In the order of the file. */
-  declarations(space: Space, key: string): readonly Declared[] {
-    const found = this.#declared[space].get(key) ?? [];
-    return found.length > 1 ? [...found].sort((a, b) => inOrder(a.statement, b.statement)) : found;
-  }
-
   /** The statements that refer to a name, each once, in no order. */
   users(space: Space, key: string): readonly Statement[] {
     return this.#users[space].get(key) ?? [];
@@ -95,16 +83,6 @@ export class DocumentNames {
       .flatMap((statement) =>
         referencesIn(statement).filter((reference) => reference.space === space && lookupKey(reference) === key),
       );
-  }
-
-  /** The keys of all that is declared, space by space. */
-  *spaces(): Generator<{ readonly space: Space; readonly keys: Iterable<string> }> {
-    for (const space of Object.keys(this.#declared) as Space[]) yield { space, keys: this.#declared[space].keys() };
-  }
-
-  /** All that is declared in a space, by lookup key. */
-  all(space: Space): ReadonlyMap<string, readonly Declared[]> {
-    return this.#declared[space];
   }
 
   #update({ removed, added, moved }: Edit): void {
@@ -130,7 +108,7 @@ export class DocumentNames {
     const entries = namesIn(statement);
     if (entries.local) this.#local.set(statement, entries);
     const { declared, uses } = entries;
-    if (declared) put(this.#declared[declared.entry.space], declared.key, declared.entry);
+    if (declared) put(this.declared[declared.entry.space], declared.key, declared.entry);
     for (const { space, key } of uses) put(this.#users[space], key, statement);
     return entries;
   }
@@ -142,7 +120,7 @@ export class DocumentNames {
   #leave(statement: Statement): Entries {
     const entries = this.#entriesOf(statement);
     const { declared, uses } = entries;
-    if (declared) take(this.#declared[declared.entry.space], declared.key, (entry) => entry.statement === statement);
+    if (declared) take(this.declared[declared.entry.space], declared.key, (entry) => entry.statement === statement);
     for (const { space, key } of uses) take(this.#users[space], key, (user) => user === statement);
     return entries;
   }
@@ -151,7 +129,7 @@ export class DocumentNames {
     const left = statements.map((statement) => this.#entriesOf(statement));
     const seen = new Set<unknown>();
     for (const { declared, uses } of left) {
-      if (declared) takeAll(this.#declared[declared.entry.space], declared.key, seen, (e) => gone.has(e.statement));
+      if (declared) takeAll(this.declared[declared.entry.space], declared.key, seen, (e) => gone.has(e.statement));
       for (const { space, key } of uses) takeAll(this.#users[space], key, seen, (user) => gone.has(user));
     }
     return left;
@@ -212,13 +190,6 @@ function wordsOf({ chunk, start, end }: Statement): ReadonlySet<string> {
 const isEnclosed = (entry: Declared | Reference): boolean =>
   entry.space === "vnic" || entry.space === "key" ? !("owner" in entry && entry.owner !== undefined) : false;
 
-const inOrder = (a: Statement, b: Statement): number => a.chunk.line - b.chunk.line || a.start - b.start;
-
-function put<T>(into: Map<string, T[]>, key: string, entry: T): void {
-  const list = into.get(key);
-  if (list === undefined) into.set(key, [entry]);
-  else list.push(entry);
-}
 function take<T>(from: Map<string, T[]>, key: string, wanted: (entry: T) => boolean): void {
   const list = from.get(key);
   const at = list?.findIndex(wanted) ?? -1;

@@ -1,6 +1,8 @@
 /** The names of a program: which declaration, in a root or what it imports, a name means. */
 
+import type { SourceDocument } from "../syntax/document.ts";
 import type { Statement } from "../syntax/tree.ts";
+import { DeclaredNames } from "./declaredNames.ts";
 import { DocumentNames } from "./documentNames.ts";
 import { type Declared, lookupKey, type NameKey, type Reference, type Space } from "./names.ts";
 import type { Source } from "./policy.ts";
@@ -11,12 +13,16 @@ export interface Located<T extends Declared | Reference> {
   readonly entry: T;
 }
 
-/** The names of a root and all that it imports: everything declared in one of the documents is visible in each. */
-export class ProgramNames {
-  readonly #documents: readonly { readonly uri: string; readonly names: DocumentNames }[];
+/** What a root and all that it imports declare: everything declared in one of the documents is visible in each. */
+export class ProgramDeclarations {
+  readonly #documents: readonly { readonly uri: string; readonly names: DeclaredNames }[];
 
-  constructor({ declarationOrder }: Program) {
-    this.#documents = declarationOrder.map((document) => ({ uri: document.uri, names: DocumentNames.of(document) }));
+  /** `of` gives the names of one document. */
+  constructor(
+    { declarationOrder }: Program,
+    of = (one: SourceDocument) => DocumentNames.known(one) ?? DeclaredNames.in(one),
+  ) {
+    this.#documents = declarationOrder.map((document) => ({ uri: document.uri, names: of(document) }));
   }
 
   /** The declarations of a name; the first is the one that holds. */
@@ -40,6 +46,30 @@ export class ProgramNames {
     return undefined;
   }
 
+  /** Names declared in a space, each once, with the kind that holds. */
+  *declared(space: Space): Generator<Located<Declared>> {
+    const seen = new Set<string>();
+    for (const { uri, names } of this.#documents)
+      for (const key of names.all(space).keys()) {
+        if (seen.has(key)) continue;
+        seen.add(key);
+        yield { uri, entry: names.declarations(space, key)[0] as Declared };
+      }
+  }
+}
+
+/** The same with who refers to it, kept up by edits. */
+export class ProgramNames extends ProgramDeclarations {
+  readonly #documents: readonly { readonly uri: string; readonly names: DocumentNames }[];
+
+  constructor(program: Program) {
+    super(program, DocumentNames.of);
+    this.#documents = program.declarationOrder.map((document) => ({
+      uri: document.uri,
+      names: DocumentNames.of(document),
+    }));
+  }
+
   /** The statements that refer to a name, each once, in no order. */
   *users(space: Space, key: string): Generator<Source> {
     for (const { uri, names } of this.#documents)
@@ -59,16 +89,5 @@ export class ProgramNames {
     for (const { uri, names } of this.#documents)
       for (const entry of names.references(to.space, lookupKey(to))) found.push({ uri, entry });
     return found;
-  }
-
-  /** Names declared in a space, each once, with the kind that holds. */
-  *declared(space: Space): Generator<Located<Declared>> {
-    const seen = new Set<string>();
-    for (const { uri, names } of this.#documents)
-      for (const key of names.all(space).keys()) {
-        if (seen.has(key)) continue;
-        seen.add(key);
-        yield { uri, entry: names.declarations(space, key)[0] as Declared };
-      }
   }
 }
