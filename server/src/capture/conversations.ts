@@ -159,8 +159,9 @@ function segment(
   const name = protocols.slice(below.length + 1).split(":", 1)[0] ?? "";
   const spoken = conversation.application ?? application ?? packet.protocols.slice(below.length + 1);
   if (spoken === "http") {
-    // What goes on is a body's where a message was seen before; else Wireshark takes the connection for another's.
-    if (name === "http" && protocols !== `${below}:http:data`) conversation.isHttp = true;
+    // What goes on is a body's where a message's header was seen before; else Wireshark takes the connection for another's.
+    const isCut = frame.data.length < frame.originalLength && !/\r?\n\r?\n/.test(latin(payload.subarray(0, 8192)));
+    if (name === "http" && protocols !== `${below}:http:data`) conversation.isHttp ||= !isCut;
     else if (name === "" || name === "http") return conversation.isHttp ? `${below}:http:data` : below;
   }
   message(from, name, payload.subarray(skipped), tcp.seq + skipped);

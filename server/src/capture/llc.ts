@@ -1,16 +1,21 @@
 /** Logical link control (IEEE 802.2), and what SNAP (RFC 1042) and its service access points name. */
 import { u8, u16, u32 } from "./bytes.ts";
-import { type Draft, has, Layer, rare } from "./draft.ts";
+import { type Draft, has, hasFields, Layer, rare } from "./draft.ts";
 import { networkLayer } from "./osi.ts";
 
 /** The service access points that tshark names. */
 const SAP_NAMES: Readonly<Record<number, string>> = {
+  4: ":sna",
+  128: ":3comxns",
+  188: ":vines_llc",
   224: ":ipx",
   240: ":netbios",
 };
 
+const UNNUMBERED_INFORMATION = 3;
 const IP_SAP = 6;
 const SPANNING_TREE = 66;
+const SNAP = 170;
 const OSI_SAP = 254;
 
 export function llc(draft: Draft): Layer {
@@ -25,10 +30,13 @@ export function llc(draft: Draft): Layer {
   };
   const dsap = u8(data, at);
   // An unnumbered frame's control field has one octet, others have two (IEEE 802.2, 5.2).
-  const unnumbered = (u8(data, at + 2) & 3) === 3;
+  const control = u8(data, at + 2);
+  const unnumbered = (control & 3) === 3;
   if (!unnumbered && !has(draft, 4, "LLC header")) return Layer.Done;
   draft.at += unnumbered ? 3 : 4;
   if (draft.at >= draft.end) return done("");
+  const isInformation = (control & 1) === 0 || (control & 0xef) === UNNUMBERED_INFORMATION;
+  if (dsap !== SNAP && !isInformation) return done(":data");
   if (dsap === IP_SAP) {
     draft.type = 0x0800;
     return Layer.Ip;
@@ -43,7 +51,7 @@ export function llc(draft: Draft): Layer {
     bridgeProtocol(draft);
     return done(":stp");
   }
-  if (dsap !== 0xaa) return done(SAP_NAMES[dsap] ?? (draft.at < draft.end ? ":data" : ""));
+  if (dsap !== SNAP) return done(SAP_NAMES[dsap] ?? (draft.at < draft.end ? ":data" : ""));
   if (!has(draft, 5, "SNAP header")) return done("");
   const organisation = u32(data, draft.at) >>> 8;
   const type = u16(data, draft.at + 3);
@@ -64,9 +72,9 @@ export function llc(draft: Draft): Layer {
 
 /** IEEE 802.1D, 9: a configuration has 35 octets, of the rapid tree 36; a change of the topology has four. */
 function bridgeProtocol(draft: Draft): void {
-  if (!has(draft, 4, "bridge protocol data unit")) return;
+  if (!hasFields(draft, 4, "bridge protocol data unit")) return;
   const least = { 0: 35, 2: 36 }[u8(draft.data, draft.at + 3)] ?? 4;
-  has(draft, least, "bridge protocol data unit");
+  hasFields(draft, least, "bridge protocol data unit");
 }
 
 /** IEEE 802.1's own identifier: frames that are bridged over something else. */
