@@ -48,7 +48,7 @@ describe.each([
     const table: Readonly<Record<string, string>> = JSON.parse(read("schemas/nsxv.json"));
     for (const text of texts) {
       const xml = finish(exportPolicy("nsxv-xml", policyOf(text), "a.iochain")).text;
-      expect(xmlMistakes(readXml({ name: "a.xml", text: xml }, 200), table)).toEqual([]);
+      expect(xmlMistakes(finish(readXml({ name: "a.xml", text: xml }, 200)), table)).toEqual([]);
     }
   });
 });
@@ -69,7 +69,7 @@ test("what is not as described is found", () => {
     "<action>deny<",
     "<action>block<",
   );
-  expect(xmlMistakes(readXml({ name: "a.xml", text: xml }, 200), table)).toHaveLength(1);
+  expect(xmlMistakes(finish(readXml({ name: "a.xml", text: xml }, 200)), table)).toHaveLength(1);
 });
 
 /** Elements that the table does not have inside of others, and words that a leaf does not take. */

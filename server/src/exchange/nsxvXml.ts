@@ -16,7 +16,7 @@ export function* draftOfXml(inputs: readonly Input[], report: Report): Steps<Dra
   const draft = new XmlDraft(report);
   for (const input of inputs) {
     yield;
-    draft.read(input);
+    yield* draft.read(input);
   }
   return yield* draft.draft(inputs);
 }
@@ -38,8 +38,8 @@ class XmlDraft {
     this.#spoofguard = new NsxvSpoofguard(this.#objects.inventory, report);
   }
 
-  read(input: Input): void {
-    const root = readXml(input, this.#report.bounds.importedNesting);
+  *read(input: Input): Steps<void> {
+    const root = yield* readXml(input, this.#report.bounds.importedNesting);
     const before = this.#known;
     if (root.name === "rule") {
       // The body of one rule: a section of its own.

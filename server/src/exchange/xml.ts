@@ -1,35 +1,50 @@
-/** XML with places. A document type is refused whatever it says: nothing of NSX has one, and entities are a way to harm. */
+/** XML with places. */
 import { parseXml, XmlElement, XmlError, XmlText } from "@rgrove/parse-xml";
-import { type Input, Lines, tooDeepFor } from "./input.ts";
+import type { Steps } from "../syntax/steps.ts";
+import { type Input, Lines } from "./input.ts";
 import { promptCommand } from "./lines.ts";
 import { type Place, Refusal } from "./report.ts";
+import { elements, wholePlace, type XmlTree, xmlTree } from "./xmlTree.ts";
+
+/** What makes places of the nodes of one input. */
+interface Source {
+  readonly file: string;
+  readonly lines: Lines;
+  readonly tree: XmlTree;
+}
 
 export class XmlNode {
+  readonly #source: Source;
   readonly #element: XmlElement;
-  readonly #file: string;
-  readonly #lines: Lines;
+  /** Where the piece begins that the element is in; undefined around the pieces. */
+  readonly #base: number | undefined;
 
-  constructor(element: XmlElement, file: string, lines: Lines) {
-    this.#element = element;
-    this.#file = file;
-    this.#lines = lines;
+  constructor(source: Source, element: XmlElement, base?: number) {
+    const piece = base === undefined ? source.tree.pieces.get(element.start) : undefined;
+    this.#source = source;
+    this.#element = piece?.root ?? element;
+    this.#base = piece?.from ?? base;
   }
   get name(): string {
     return this.#element.name;
   }
   at(): Place {
-    return { file: this.#file, ...this.#lines.at(this.#element.start) };
+    const { file, lines, tree } = this.#source;
+    const { start } = this.#element;
+    return { file, ...lines.at(this.#base === undefined ? wholePlace(tree, start) : this.#base + start) };
   }
   attribute(name: string): string | undefined {
     return this.#element.attributes[name];
   }
   /** Elements inside, of a name or all. */
   all(...names: readonly string[]): XmlNode[] {
-    return this.#element.children.flatMap((child) =>
-      child instanceof XmlElement && (names.length === 0 || names.includes(child.name))
-        ? [new XmlNode(child, this.#file, this.#lines)]
-        : [],
-    );
+    const inside: XmlNode[] = [];
+    for (const child of this.#element.children) {
+      if (!(child instanceof XmlElement)) continue;
+      const node = new XmlNode(this.#source, child, this.#base);
+      if (names.length === 0 || names.includes(node.name)) inside.push(node);
+    }
+    return inside;
   }
   one(name: string): XmlNode | undefined {
     return this.all(name)[0];
@@ -48,16 +63,20 @@ export class XmlNode {
 }
 
 /** The root element. Refuses what is no XML, with line and column. */
-export function readXml(input: Input, deepest: number): XmlNode {
+export function* readXml(input: Input, deepest: number): Steps<XmlNode> {
   const text = withoutPrompts(input.text.replace(/^\uFEFF/, ""));
   const lines = new Lines(text);
   const at = (offset: number): Place => ({ file: input.name, ...lines.at(offset) });
-  const refused = harmful(text, deepest);
-  if (refused !== undefined) throw new Refusal(at(refused.at), refused.why);
+  const found = yield* elements(text, deepest);
+  if (found.harm !== undefined) throw new Refusal(at(found.harm.at), found.harm.why);
   try {
-    const { root } = parseXml(text, { includeOffsets: true });
-    if (root === null) throw new Refusal(at(0), "not XML: no element");
-    return new XmlNode(root, input.name, lines);
+    const tree = (yield* xmlTree(text, found.short)) ?? {
+      root: parseXml(text, { includeOffsets: true }).root,
+      pieces: new Map(),
+      places: [],
+    };
+    if (tree.root === null) throw new Refusal(at(0), "not XML: no element");
+    return new XmlNode({ file: input.name, lines, tree }, tree.root);
   } catch (error) {
     if (!(error instanceof XmlError)) throw error;
     const why = (error.message.split("\n")[0] as string).replace(/\(line \d+, column \d+\)$/, "").trimEnd();
@@ -79,31 +98,4 @@ function withoutPrompts(text: string): string {
   // An XML declaration may only stand at the very start: it says nothing that is not known by now.
   const declaration = /^<\?xml\s[^>]*\?>/.exec(text.slice(start))?.[0] ?? "";
   return blank + declaration.replace(/[^\n]/g, " ") + text.slice(start + declaration.length);
-}
-
-/** A document type, or an element that is nested too deep: what must not reach a parser. */
-function harmful(text: string, deepest: number): { readonly at: number; readonly why: string } | undefined {
-  let depth = 0;
-  for (let i = text.indexOf("<"); i >= 0; i = text.indexOf("<", i + 1)) {
-    const end = (mark: string) => {
-      const found = text.indexOf(mark, i);
-      return found < 0 ? text.length : found + mark.length - 1;
-    };
-    if (text.startsWith("<!--", i)) i = end("-->");
-    else if (text.startsWith("<![CDATA[", i)) i = end("]]>");
-    else if (text.startsWith("<?", i)) i = end("?>");
-    else if (/^<!DOCTYPE/i.test(text.slice(i, i + 9)))
-      return { at: i, why: "a document type (DOCTYPE) is refused: nothing that NSX writes has one" };
-    else if (text[i + 1] === "/") depth -= 1;
-    else {
-      let j = i + 1;
-      for (let quote = ""; j < text.length && (quote !== "" || text[j] !== ">"); j++) {
-        const c = text[j] as string;
-        if (quote === "" ? c === '"' || c === "'" : c === quote) quote = quote === "" ? c : "";
-      }
-      if (text[j - 1] !== "/" && ++depth > deepest) return { at: i, why: tooDeepFor(deepest) };
-      i = j;
-    }
-  }
-  return undefined;
 }
