@@ -311,7 +311,6 @@ export const UDP_PORTS = table(
   ["ptp", 319, 320],
   ["cldap", 389],
   ["srvloc", 427],
-  ["quic", 443],
   ["kpasswd", 464],
   ["auto_rp", 496],
   ["isakmp", 500],

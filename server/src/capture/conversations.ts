@@ -119,14 +119,16 @@ function datagram(packet: Packet, innermost: Packet, conversation: Conversation)
 }
 
 /** Protocols that Wireshark, having told them by their octets, takes a connection's later packets for. */
-const SETTLING: ReadonlySet<string> = new Set(["tls", "http", "dtls", "quic", "rpc", "bittorrent", "bt-dht"]);
+const SETTLING: ReadonlySet<string> = new Set(["tls", "http", "dtls", "quic", "gquic", "rpc", "bittorrent", "bt-dht"]);
 
 function settle(conversation: Conversation, packet: Packet, protocols: string): void {
   if (conversation.application !== undefined) return;
   const place = packet.protocols.lastIndexOf(":") + 1;
   const name = protocols.slice(place).split(":", 1)[0] ?? "";
   // A port's own protocol may hand over for a while only, as mail does to TLS.
-  if (SETTLING.has(name) && (packet.protocols.endsWith(":data") || name === "rpc")) conversation.application = name;
+  const isOwn = packet.protocols.slice(place) === name;
+  const mayHandOver = !packet.protocols.endsWith(":data") && name !== "rpc" && !/quic$/.test(name);
+  if (SETTLING.has(name) && !isOwn && !mayHandOver) conversation.application = name;
 }
 
 type Segment = Packet & { readonly ip: IpHeader; readonly tcp: Tcp };

@@ -23,6 +23,10 @@ const BY_NAME: Readonly<Record<string, (octets: Uint8Array) => Fault | undefined
   nbns: (octets) => dnsFault(octets, true),
   ntp: (octets) => shorterThan(octets, NTP_LENGTHS[(octets[0] ?? 0) & 7] ?? 48),
   dhcp: dhcpFault,
+  rip: (octets) =>
+    (octets.length - 4) % 20 === 0 || octets.length === 2 || octets.length === 3
+      ? undefined
+      : { at: octets.length, why: "half an entry" },
   dhcpv6: dhcpv6Fault,
 };
 

@@ -70,6 +70,8 @@ const TCP_NAMES: Readonly<Record<string, Refine>> = {
       : "iec60870_104",
   h225: (payload) => (payload.length > 4 && u16(payload, 0) === 0x0300 ? "q931:q931" : "data"),
   ipp: (payload) => (isHttp(payload) ? httpNames(payload) : "data"),
+  diameter: (payload) => (payload.length < 4 ? "" : payload[0] === 1 ? "diameter" : "diameter:data"),
+  tns: (payload) => (payload.length < 8 || isOracle(payload) ? "tns" : "data"),
   openflow: (payload) => `openflow${OPENFLOW[payload[0] ?? 0] ?? ""}`,
   nfs: tcpByOctets,
   rpc: (payload) => (isRpcCall(payload, 4) ? rpc(payload, 4) : "rpc"),
@@ -92,11 +94,18 @@ const UDP_NAMES: Readonly<Record<string, Refine>> = {
   snmp: orData("snmp", (payload) => payload[0] === 0x30),
   kerberos: orData("kerberos", (payload) => ((payload[0] ?? 0) & 0xe0) === 0x60 && payload.length > 8),
   isakmp: orData("isakmp", (payload) => payload.length >= IKE_HEADER),
-  quic: orData("quic", (payload) => (payload[0] ?? 0) < 0x80 || isQuic(payload)),
+  // Known of the connection: a packet with a short header says nothing by itself.
+  quic: () => "quic",
+  gquic: () => "gquic",
   stun: orData("stun", isStun),
   dtls: orData("dtls", isDtls),
   wg: orData("wg", isWireGuard),
-  gtp: (payload) => (u8(payload, 0) >> 5 === 2 ? "gtp:gtpv2" : "gtp"),
+  gtp: (payload, packet) => {
+    const version = u8(payload, 0) >> 5;
+    return version === 2 ? "gtp:gtpv2" : version === 1 ? "gtp" : udpByOctets(payload, packet);
+  },
+  cflow: orData("cflow", (payload) => payload.length < 2 || NETFLOW_VERSIONS.has(u16(payload, 0))),
+  sflow: orData("sflow", (payload) => payload.length < 4 || SFLOW_VERSIONS.has(u32(payload, 0))),
   gtpprime: orData("gtpprime", (payload) => payload[0] !== 0),
   hsrp: (_, { ip }) => (HSRP_GROUPS.has(ip?.dst ?? 0) ? "hsrp" : ""),
   mgcp: orData("mgcp", (payload) => isText(payload, 1)),
@@ -105,6 +114,8 @@ const UDP_NAMES: Readonly<Record<string, Refine>> = {
   xdmcp: orData("xdmcp", (payload) => payload.length >= 6),
 };
 
+const NETFLOW_VERSIONS: ReadonlySet<number> = new Set([1, 5, 7, 8, 9, 10]);
+const SFLOW_VERSIONS: ReadonlySet<number> = new Set([2, 4, 5]);
 /** Versions that have a name of their own. */
 const OPENFLOW: Readonly<Record<number, string>> = {
   1: ":openflow_v1",
@@ -151,6 +162,7 @@ function udpByOctets(payload: Uint8Array, { udp }: Packet): string {
   if (isDtls(payload)) return "dtls";
   if (isStun(payload)) return "stun";
   if (isQuic(payload)) return "quic";
+  if (isGoogleQuic(payload)) return "gquic";
   if (isWireGuard(payload) && payload[0] !== 4) return "wg";
   if (isRpcCall(payload, 0)) return rpc(payload, 0);
   if (isSip(payload)) return `sip${sessionDescription(payload)}`;
@@ -237,17 +249,36 @@ function padded(length: number): number {
   return Math.ceil(length / 4) * 4;
 }
 
+/** A packet of Oracle's transparent network substrate: its length, and one of the types that there are. */
+function isOracle(payload: Uint8Array): boolean {
+  const type = u8(payload, 4);
+  return type >= 1 && type <= 19 && u8(payload, 5) === 0;
+}
+
 /** DCE 1.1: RPC, 12.6.3: version 5, a known PDU type, the length of the fragment. */
 function isDceRpc(payload: Uint8Array): boolean {
   return payload.length >= 16 && payload[0] === 5 && (payload[1] ?? 2) <= 1 && (payload[2] ?? 255) <= 19;
 }
 
-/** RFC 9000, 17.2, of the versions 1 and 2 and the drafts. */
+/** RFC 9000, 17.2: a long header of a version that Wireshark knows, or of one that is to be refused (15). */
 function isQuic(payload: Uint8Array): boolean {
   if (payload.length < 7 || u8(payload, 0) < 0xc0) return false;
   const version = u32(payload, 1);
-  return version === 1 || version === 0x6b3343cf || version === 0x709a50c4 || version >>> 8 === 0xff0000;
+  return QUIC_VERSIONS.has(version) || version >>> 8 === 0xff0000 || (version & 0x0f0f0f0f) === 0x0a0a0a0a;
 }
+/** Versions 1 and 2 (as its draft numbered it), Facebook's two, and Google's 050, T050 and T051. */
+const QUIC_VERSIONS: ReadonlySet<number> = new Set([
+  1, 0x6b3343cf, 0xfaceb001, 0xfaceb002, 0x51303530, 0x54303530, 0x54303531,
+]);
+
+/** Before RFC 9000: a version "Q0" and two digits, behind the flags and the connection's eight octets, if there are any. */
+function isGoogleQuic(payload: Uint8Array): boolean {
+  const [flags = 0] = payload;
+  if (flags >= 0xc0) return isGoogleVersion(payload, 1) && payload[4] === 0x36;
+  return (flags & 0xc1) === 1 && isGoogleVersion(payload, (flags & 8) === 0 ? 1 : 9);
+}
+const isGoogleVersion = (payload: Uint8Array, at: number): boolean =>
+  /^Q0\d\d$/.test(latin(payload.subarray(at, at + 4)));
 
 /** RFC 8489: the magic cookie, and a length in words. */
 function isStun(payload: Uint8Array): boolean {
