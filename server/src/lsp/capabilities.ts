@@ -3,15 +3,11 @@
  * it. Every one of them is answered (`features.ts`, `diagnostics.ts`), or the types complain; it is apart from the
  * answers because a client waits for it, and the answers are most of the program.
  */
-import {
-  type ClientCapabilities,
-  CodeActionKind,
-  type Registration,
-  type ServerCapabilities,
-} from "vscode-languageserver";
+import type { ClientCapabilities, Registration, ServerCapabilities } from "vscode-languageserver";
 import { ORGANIZE_RULES } from "../ide/actionKinds.ts";
 import { EXPORT_SCHEME, TRACE_SCHEME } from "../ide/address.ts";
 import { TOKEN_MODIFIERS, TOKEN_TYPES } from "../ide/tokenLegend.ts";
+import { CodeActionKind } from "./protocol.ts";
 
 export const takesActions = ({ textDocument }: ClientCapabilities): boolean =>
   textDocument?.codeAction?.codeActionLiteralSupport !== undefined;

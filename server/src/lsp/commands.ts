@@ -9,13 +9,14 @@
  *   that cannot hold. Both are declared where the client can show them;
  * - `iochain.applyEdit` `{ label, edit }` is what code actions become for clients that know commands only.
  */
-import { type CancellationToken, ErrorCodes, ResponseError } from "vscode-languageserver";
+import type { CancellationToken } from "vscode-languageserver";
 import { isExportFormat } from "../exchange/formats.ts";
 import type { TestResult } from "../ide/simulate.ts";
 import { traceUri } from "../ide/traceDocument.ts";
 import { APPLY, type CommandName } from "./capabilities.ts";
 import { EXPORTS_KNOWN, exported, exportUri } from "./exports.ts";
 import type { Answers } from "./features.ts";
+import { ErrorCodes, ResponseError } from "./protocol.ts";
 import { scenarioFor } from "./questions.ts";
 import type { Session } from "./session.ts";
 import { optionalText, run, text, viewOf } from "./simulation.ts";

@@ -2,10 +2,10 @@
  * Read-only documents that the server writes, for clients that can show them (LSP 3.18, `workspace/textDocumentContent`):
  * `iochain-trace:` and `iochain-export:`. The commands `iochain.showTrips` and `iochain.showExport` open one.
  */
-import { ErrorCodes, ResponseError } from "vscode-languageserver";
 import { readTraceUri, traceDocument } from "../ide/traceDocument.ts";
 import { exported, readExportUri } from "./exports.ts";
 import type { Answers } from "./features.ts";
+import { ErrorCodes, ResponseError } from "./protocol.ts";
 import { viewOfUri } from "./session.ts";
 
 export const DOCUMENTS = {

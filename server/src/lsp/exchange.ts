@@ -8,10 +8,10 @@
  * A note is `{ kind, file, line, column?, message }`, lines and columns from 1. The readers and writers are loaded when
  * the first of these is asked.
  */
-import { ErrorCodes, LSPErrorCodes, ResponseError } from "vscode-languageserver";
 import { EXPORT_FORMATS, IMPORT_FORMATS, isExportFormat, isImportFormat } from "../exchange/formats.ts";
 import { mistakesIn, written } from "./exports.ts";
 import type { Answers } from "./features.ts";
+import { ErrorCodes, LSPErrorCodes, ResponseError } from "./protocol.ts";
 import { viewOfUri } from "./session.ts";
 import { inSlices } from "./slices.ts";
 import { workDone } from "./workDone.ts";

@@ -1,5 +1,5 @@
 /** The answers to requests, by their methods. They are loaded when the first is asked for. */
-import { type CancellationToken, LSPErrorCodes, type Position, ResponseError } from "vscode-languageserver";
+import type { CancellationToken, Position } from "vscode-languageserver";
 import { incomingCalls, outgoingCalls, prepareCallHierarchy } from "../ide/callHierarchy.ts";
 import { codeActions, type Wanted } from "../ide/codeActions.ts";
 import { codeLenses, resolveCodeLens } from "../ide/codeLens.ts";
@@ -27,6 +27,7 @@ import { COMMANDS } from "./commands.ts";
 import { DOCUMENTS } from "./documents.ts";
 import { EXCHANGE } from "./exchange.ts";
 import { validPosition } from "./params.ts";
+import { LSPErrorCodes, ResponseError } from "./protocol.ts";
 import { QUESTIONS } from "./questions.ts";
 import { REPLAY } from "./replay.ts";
 import { SEMANTIC_TOKENS } from "./semanticTokens.ts";

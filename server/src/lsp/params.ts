@@ -1,6 +1,7 @@
 /** What every request must hold, looked at once before it is answered: what a client got wrong is told as that. */
-import { ErrorCodes, type Position, type Range, ResponseError } from "vscode-languageserver";
+import type { Position, Range } from "vscode-languageserver";
 import type { Change } from "../syntax/document.ts";
+import { ErrorCodes, ResponseError } from "./protocol.ts";
 
 /** Requests about a stretch of text. */
 const RANGED: ReadonlySet<string> = new Set([

@@ -6,7 +6,7 @@
  * - `iochain/coverage` `{ uri, of? }` → what its scenarios and asserts, or the last replay, exercise (`check/coverage.ts`)
  * - `iochain/scenarioFor` `{ uri, line }` → a scenario for the rule, default or binding there (`check/reach.ts`)
  */
-import { ErrorCodes, LSPErrorCodes, ResponseError, type WorkspaceEdit } from "vscode-languageserver";
+import type { WorkspaceEdit } from "vscode-languageserver";
 import { runScenario } from "../chain/scenario.ts";
 import { diffText, explanationText } from "../check/classText.ts";
 import { Coverage, coverageText } from "../check/coverage.ts";
@@ -22,6 +22,7 @@ import { loadProgram, type Program } from "../policy/program.ts";
 import { fileName } from "../policy/uri.ts";
 import { SourceDocument } from "../syntax/document.ts";
 import type { Answers } from "./features.ts";
+import { ErrorCodes, LSPErrorCodes, ResponseError } from "./protocol.ts";
 import type { Session } from "./session.ts";
 import { optionalText, text, viewOf } from "./simulation.ts";
 import { breathe, inSlices } from "./slices.ts";

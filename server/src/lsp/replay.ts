@@ -4,7 +4,6 @@
  * - `iochain/replay` `{ uri, capture, at?, interfaces?, macs?, inner?, limit?, workDoneToken? }` → what became of its frames
  * - `iochain/flowScenario` `{ uri, title, sends }` → `{ text }`, a flow as a scenario
  */
-import { ErrorCodes, LSPErrorCodes, ResponseError } from "vscode-languageserver";
 import { decompressed } from "../capture/gzip.ts";
 import { CaptureReader } from "../capture/reader.ts";
 import { parseMac } from "../capture/text.ts";
@@ -18,6 +17,7 @@ import type { Policy, Vnic } from "../policy/policy.ts";
 import { resolveImport } from "../policy/program.ts";
 import type { Answer, Answers } from "./features.ts";
 import type { OpenCapture } from "./host.ts";
+import { ErrorCodes, LSPErrorCodes, ResponseError } from "./protocol.ts";
 import type { Session } from "./session.ts";
 import { text, viewOf } from "./simulation.ts";
 import { breathe, inSlices, SLICE } from "./slices.ts";

@@ -2,18 +2,15 @@
  * The server once a client has it: the documents, their findings, and the answers to requests. Loaded when the client
  * knows what the server can do, since it waits for that (`server.ts`).
  */
-import {
-  type CancellationToken,
-  type Connection,
-  type DidChangeTextDocumentParams,
-  type DidChangeWatchedFilesParams,
-  type DidChangeWorkspaceFoldersParams,
-  type DidCloseTextDocumentParams,
-  type DidOpenTextDocumentParams,
-  ErrorCodes,
-  type InitializeParams,
-  ResponseError,
-  WorkDoneProgress,
+import type {
+  CancellationToken,
+  Connection,
+  DidChangeTextDocumentParams,
+  DidChangeWatchedFilesParams,
+  DidChangeWorkspaceFoldersParams,
+  DidCloseTextDocumentParams,
+  DidOpenTextDocumentParams,
+  InitializeParams,
 } from "vscode-languageserver";
 import { settingOf } from "../policy/bounds.ts";
 import { statementParser } from "../syntax/parser.ts";
@@ -26,6 +23,7 @@ import { fitted, versioned } from "./fitting.ts";
 import type { Host } from "./host.ts";
 import { changesOf, checkParams, isDocument } from "./params.ts";
 import { decodePositions, encodePositions } from "./positions.ts";
+import { ErrorCodes, ResponseError, WorkDoneProgress } from "./protocol.ts";
 import { refresher } from "./refreshing.ts";
 import { Session } from "./session.ts";
 

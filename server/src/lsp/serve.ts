@@ -4,7 +4,6 @@
  * `initializationOptions.readFile` that it answers; else imports are found among the open documents only.
  */
 
-import { RAL } from "vscode-languageserver";
 import {
   BrowserMessageReader,
   BrowserMessageWriter,
@@ -13,6 +12,7 @@ import {
 } from "vscode-languageserver/browser";
 import { hostDebugSessions, readBytes } from "./debugSessions.ts";
 import type { Host } from "./host.ts";
+import { RAL } from "./protocol.ts";
 import { startServer } from "./server.ts";
 
 /** Messages in both directions, as objects: what a worker has by itself. */

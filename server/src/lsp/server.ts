@@ -3,19 +3,12 @@
  * (`running.ts`) is loaded while the client takes note of that, and messages wait for it. Nothing throws across it: a
  * request that is wrong gets a protocol error, a mistake of our own is logged once, and the server goes on.
  */
-import {
-  type CancellationToken,
-  type Connection,
-  ErrorCodes,
-  type InitializeParams,
-  type InitializeResult,
-  ResponseError,
-  TextDocumentSyncKind,
-} from "vscode-languageserver";
+import type { CancellationToken, Connection, InitializeParams, InitializeResult } from "vscode-languageserver";
 import { version } from "../../../package.json";
 import { capabilities } from "./capabilities.ts";
 import type { Host } from "./host.ts";
 import { encodingOf } from "./positions.ts";
+import { ErrorCodes, ResponseError, TextDocumentSyncKind } from "./protocol.ts";
 import type { Running } from "./running.ts";
 
 export function startServer(connection: Connection, host: Host): void {

@@ -9,13 +9,13 @@
  *   `errors` being what the policy is tested without (`check/leftOut.ts`)
  * - `iochain/way` `{ uri, scenario }` → `{ steps: [{ line, trace, failure? }] }`, the trips of a scenario's packets
  */
-import { ErrorCodes, LSPErrorCodes, ResponseError } from "vscode-languageserver";
 import { leftOut } from "../check/leftOut.ts";
 import { chainView, runTests, type TestResult, tests, tracePacket } from "../ide/simulate.ts";
 import type { View } from "../ide/view.ts";
 import { wayOf } from "../ide/way.ts";
 import { formatIp, formatMac } from "../policy/addresses.ts";
 import type { Answer, Answers } from "./features.ts";
+import { ErrorCodes, LSPErrorCodes, ResponseError } from "./protocol.ts";
 import type { Session } from "./session.ts";
 import { breathe, inSlices } from "./slices.ts";
 

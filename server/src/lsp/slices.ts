@@ -1,6 +1,7 @@
 /** Long work in slices, so that whatever else there is to do, the next keystroke before all, gets its turn. */
-import { type CancellationToken, LSPErrorCodes, ResponseError } from "vscode-languageserver";
+import type { CancellationToken } from "vscode-languageserver";
 import type { SourceDocument } from "../syntax/document.ts";
+import { LSPErrorCodes, ResponseError } from "./protocol.ts";
 
 /** The floor is given up at least this often, in milliseconds. */
 export const SLICE = 15;
