@@ -25,13 +25,14 @@ const SOURCE_MAP = /\n\/\/# sourceMappingURL=.*\s*$/;
  */
 export const oneScript = (outfile, start) => ({
   name: "one script",
-  setup({ onEnd }) {
+  setup({ initialOptions, onEnd }) {
+    const isEntry = ({ entryPoint }) => initialOptions.entryPoints.includes(entryPoint);
     onEnd(async ({ errors, outputFiles, metafile }) => {
       if (errors.length > 0) return;
       const files = new Map(outputFiles.map((file) => [path.basename(file.path), file.text]));
       const names = Object.entries(metafile.outputs)
         .filter(([file]) => file.endsWith(".js"))
-        .sort(([, a], [, b]) => Number(b.exports.includes("serve")) - Number(a.exports.includes("serve")))
+        .sort(([, a], [, b]) => Number(isEntry(b)) - Number(isEntry(a)))
         .map(([file]) => path.basename(file));
       const table = [];
       const sections = [];

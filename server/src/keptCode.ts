@@ -37,7 +37,7 @@ export function setFlags(...flags: readonly string[]): void {
 /** Runs the first part of a script, and gives its values. */
 export function loadKept(path: string): unknown {
   const script = readFileSync(path);
-  // Our scripts are ASCII (`esbuild.mjs`), and this is the quick way to read that.
+  // Our scripts are ASCII, and this is the quick way to read that.
   const behind = script.indexOf("\n") + 1;
   const parts = JSON.parse(script.toString("latin1", "//# parts ".length, behind)) as [number, number, number][];
   const place = placeOf(path);
