@@ -4,7 +4,7 @@ import { Conversations } from "../../server/src/capture/conversations.ts";
 import { decodeFrame } from "../../server/src/capture/decode.ts";
 import { encodeFrame } from "../../server/src/capture/encode.ts";
 import type { Packet } from "../../server/src/capture/packet.ts";
-import { WEB } from "./packets.ts";
+import { hexOctets, WEB } from "./packets.ts";
 
 const CLIENT = 40001;
 const ACK = 16;
@@ -134,4 +134,19 @@ test("a mail is told where it ends, and TLS may begin in its middle", () => {
       { to: 25, seq: 37, payload: "QUIT\r\n", at: 5 },
     ),
   ).toEqual(["", ":smtp", ":smtp", ":smtp:imf", ":tls", ":smtp"]);
+});
+
+test("a QUIC connection that was seen to begin", () => {
+  const conversations = new Conversations();
+  const { eth, ip } = WEB as Required<Pick<Packet, "eth" | "ip">> & Packet;
+  const sent = ["c300000001080102030405060708", "410102030405060708", "520102030405060708"].map((hex, i) => {
+    const payload = hexOctets(hex);
+    const ports = i === 1 ? { srcPort: 443, dstPort: CLIENT } : { srcPort: CLIENT, dstPort: 443 };
+    const ends = i === 1 ? { src: ip.dst, dst: ip.src } : {};
+    const udp = { ...ports, length: 8 + payload.length };
+    const data = encodeFrame({ eth, ip: { ...ip, ...ends, protocol: 17 }, udp, payload, protocols: "" });
+    const frame = { number: i + 1, interface: 0, linkType: 1, data, originalLength: data.length };
+    return conversations.protocolsOf(frame, decodeFrame(data, 1)).split(":udp:")[1];
+  });
+  expect(sent).toEqual(["quic", "quic", "quic"]);
 });

@@ -209,6 +209,10 @@ describe("malformed", () => {
       "byte 289: the DHCP option 12 ends after 247 octets",
     ],
     ["a DHCP message of no type", udp("0044", `${DHCP} 63825363 3500 ff`), "byte 283: a DHCP option 53 of 0 octets"],
+    ["a route without its router", dhcp("79 07 18 c00002 c00002"), "byte 294: dhcp: option 121 ends too early"],
+    ["a class beyond its option", dhcp("7c 06 00000009 02 61"), "byte 293: dhcp: option 124 ends too early"],
+    ["a client's DUID without its type", dhcp("3d 03 ff 0000"), "byte 290: dhcp: option 61 ends too early"],
+    ["half an entry of RIP", udp("0208", `02020000 ${"00".repeat(10)}`), "byte 56: rip: half an entry"],
     ["NTP of 47 octets", udp("007b", `23${"00".repeat(46)}`), "byte 89: ntp: the message has 47 octets"],
     [
       "a preference of DHCPv6 of two octets",
@@ -376,6 +380,13 @@ describe("not malformed", () => {
     [
       "source routes of GRE",
       ip4("2f", `4000 0800 0000 0000 0800 0004 0a000101 0000 0000 4500 0014 0001 0000 403b 0000 0a00020c 0a00010b`),
+    ],
+    ["two routes", dhcp("79 0d 18 c00002 c0000201 00 c0000202")],
+    ["a prefix that is too long, which ends the routes", dhcp("f9 05 21 c0000201")],
+    ["a class of a vendor", dhcp("7c 06 00000009 01 61")],
+    [
+      "types behind a name",
+      udp("0035", ANSWER.replace("0001 0001 0000003c 0004 c0000201", "002f 0001 0000003c 0004 00000140")),
     ],
     ["a domain that goes on in the next option", dhcp("77 04 03656e67 77 05 03636f6d 00")],
     ["a domain that its option ends", dhcp("77 04 03656e67")],

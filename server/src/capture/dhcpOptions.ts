@@ -5,10 +5,18 @@ import { type Fault, labelsEnd } from "./dnsFault.ts";
 
 const PAD = 0;
 const END = 255;
+const CLIENT_IDENTIFIER = 61;
 const CLIENT_NAME = 81;
 const INTERFACE = 94;
 const DOMAINS = 119;
+const ROUTES = 121;
+const VENDOR_CLASSES = 124;
 const VENDORS = 125;
+/** What others had before option 121. */
+const MICROSOFT_ROUTES = 249;
+/** RFC 4361, 6.1: a client that has a DUID; RFC 4578, 2.2: one whose interface has a version. */
+const WITH_DUID = 255;
+const UNIVERSAL = 1;
 /** RFC 4702, 2.1: the name is in the form of DNS. */
 const IN_LABELS = 0x04;
 
@@ -41,8 +49,15 @@ function isWhole(octets: Uint8Array, option: number, from: number, to: number): 
     case CLIENT_NAME:
       // Behind the flags stand two codes of earlier drafts.
       return to - from <= 3 || (u8(octets, from) & IN_LABELS) === 0 || labelsEnd(octets, from + 3, to, true) <= to;
+    case CLIENT_IDENTIFIER:
+      return to === from || u8(octets, from) !== WITH_DUID || to - from >= 7;
     case INTERFACE:
-      return to > from;
+      return to > from && (u8(octets, from) !== UNIVERSAL || to - from >= 3);
+    case ROUTES:
+    case MICROSOFT_ROUTES:
+      return areRoutes(octets.subarray(from, to));
+    case VENDOR_CLASSES:
+      return areClasses(octets.subarray(from, to));
     case VENDORS:
       return areVendors(octets.subarray(from, to));
     default:
@@ -55,6 +70,25 @@ function areNames(octets: Uint8Array): boolean {
   let at = 0;
   while (at < octets.length) at = labelsEnd(octets, at, octets.length, true);
   return at === octets.length;
+}
+
+/** RFC 3442: a prefix's length, as many octets of it as it has, and a router. One that is too long ends the list. */
+function areRoutes(octets: Uint8Array): boolean {
+  if (octets.length < 5) return true;
+  let at = 0;
+  while (at < octets.length) {
+    const length = u8(octets, at);
+    if (length > 32) return true;
+    at += 1 + Math.ceil(length / 8) + 4;
+  }
+  return at === octets.length;
+}
+
+/** RFC 3925, 3: for each vendor a number, a length and a class. */
+function areClasses(octets: Uint8Array): boolean {
+  let at = 0;
+  while (octets.length - at >= 5) at += 5 + u8(octets, at + 4);
+  return at <= octets.length;
 }
 
 /** RFC 3925: for each vendor a number and a list of options, of which none is read behind the list's end. */

@@ -10,8 +10,8 @@ const HEADER = 12;
 /** Names are followed no further: pointers may go round. */
 const MOST_LABELS = 256;
 
-/** What tshark reads of a record's data: `name`, `text` (an octet of length, and it), or so many octets. */
-type Part = "name" | "text" | number;
+/** What tshark reads of a record's data: `name`, `text` (an octet of length, and it), lists of types, or so many octets. */
+type Part = "name" | "text" | "types" | number;
 const NAMES_AND_NUMBERS: readonly Part[] = ["name", "name", 20];
 /** RFC 1035, 1183, 2782, 3403, 3596, 4034, 6844 and others. */
 const DATA: Readonly<Record<number, readonly Part[]>> = {
@@ -31,27 +31,34 @@ const DATA: Readonly<Record<number, readonly Part[]>> = {
   15: [2, "name"],
   17: ["name", "name"],
   18: [2, "name"],
+  19: ["text"],
   21: [2, "name"],
+  23: ["name"],
   24: [18, "name"],
   25: [4],
   26: [2, "name", "name"],
   27: ["text", "text", "text"],
   28: [16],
+  30: ["name"],
   33: [6, "name"],
   35: [4, "text", "text", "text", "name"],
   36: [2, "name"],
+  37: [5],
   39: ["name"],
   43: [4],
   44: [2],
   45: [3],
   46: [18, "name"],
+  47: ["name", "types"],
   48: [4],
-  50: [5],
-  51: [5],
+  50: [4, "text", "text", "types"],
+  51: [4, "text"],
   52: [3],
   59: [4],
   249: ["name", 16],
   250: ["name", 16],
+  257: [1, "text"],
+  32769: [4],
 };
 const TEXT = 16;
 const OPTIONS = 41;
@@ -130,7 +137,10 @@ function dataEnd(octets: Uint8Array, type: number, from: number, end: number): n
   }
   for (const part of DATA[type] ?? []) {
     if (part === "name") at = nameEnd(octets, at);
-    else if (part === "text") at = at < octets.length ? at + 1 + u8(octets, at) : Number.NaN;
+    else if (part === "types") {
+      // Blocks of a number, a length and bits (RFC 4034, 4.1.2).
+      while (at < end) at += at + 2 <= octets.length ? 2 + u8(octets, at + 1) : Number.NaN;
+    } else if (part === "text") at = at < octets.length ? at + 1 + u8(octets, at) : Number.NaN;
     else at += part;
     if (!(at <= octets.length)) return Number.NaN;
   }
