@@ -42,7 +42,7 @@ export function extensionHeaders(draft: Draft): Layer {
   let type = nextHeader;
   let isWhole = true;
   let isLast = false;
-  // Only the IPv6 header's own fields are known, or none of what IPv4 says of fragments.
+  // What IPv4 says of fragments is the outer packet's.
   let ip: IpHeader = { ...fixed, id: 0, moreFragments: false, fragmentOffset: 0 };
   while (isExtension(type)) {
     draft.protocols += NAMES[type];

@@ -49,8 +49,6 @@ export function transport(draft: Draft): Layer {
   const isBehind4 = draft.ip?.version === 4 && draft.ip.extensions === undefined;
   if (draft.at >= draft.end && isBehind4 && (draft.isQuoted || draft.at >= draft.limit)) return Layer.Done;
   if (draft.verify) verifyTransport(draft);
-  if (draft.ip?.version === 4 && draft.type !== AUTHENTICATION && isExtension(draft.type))
-    return extensionsBehindIpv4(draft);
   switch (draft.type) {
     case 6:
       return tcp(draft);
@@ -104,6 +102,8 @@ export function transport(draft: Draft): Layer {
       draft.protocols += draft.at < draft.end ? ":data" : "";
       return Layer.Done;
     default:
+      // Behind IPv6 they have been read by now.
+      if (isExtension(draft.type)) return extensionsBehindIpv4(draft);
       draft.protocols += PROTOCOL_NAMES[draft.type] ?? (draft.at < draft.end ? ":data" : "");
       return Layer.Done;
   }
