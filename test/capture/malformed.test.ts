@@ -418,6 +418,7 @@ describe("not malformed", () => {
 describe("what is shown of what is odd", () => {
   test.each([
     ["a VLAN tag that is cut behind its number", `${MACS} 8100 6064`, { "vlan.id": 100, "vlan.priority": 3 }],
+    ["one of an older type", `${MACS} 9100 6064`, { "vlan.id": 100 }],
     [
       "ARP of IEEE 802",
       `${MACS} 0806 0006 0800 0604 0001 005056010203 0a00010b 000000000000 0a00020c`,

@@ -21,7 +21,6 @@ import { avs, perPacketInformation, prism, radiotap, wlan } from "./wireless.ts"
 
 /** Assigned by IEEE 802; the names are tshark's protocol names. */
 const TAG_NAMES: Readonly<Record<number, string>> = { 33024: ":vlan", 34984: ":ieee8021ad", 37120: ":vlan" };
-const CUSTOMER_TAG = 0x8100;
 const PROVIDER_TAG = 0x88a8;
 const MAX_LENGTH_FIELD = 0x5ff;
 const LONGEST_LENGTH = 1500;
@@ -100,7 +99,7 @@ export function ethernetFrame(draft: Draft): Layer {
       draft.protocols += TAG_NAMES[type];
       if (!has(draft, 4, "VLAN tag")) {
         draft.eth = { src, dst, type, tags: found };
-        if (type === CUSTOMER_TAG) rare(draft).part = { layer: "vlan", octets: data.subarray(draft.at, draft.end) };
+        if (type !== PROVIDER_TAG) rare(draft).part = { layer: "vlan", octets: data.subarray(draft.at, draft.end) };
         return Layer.Done;
       }
       const control = u16(data, draft.at);
