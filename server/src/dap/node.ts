@@ -94,9 +94,9 @@ function serve(wire: Wire): { take(bytes: Uint8Array): void; lost(): void } {
   // What is said in one turn goes out in one piece: each write wakes the client.
   let unsent: Uint8Array[] = [];
   const flush = (): void => {
-    const all = unsent;
+    const [first, ...others] = unsent;
     unsent = [];
-    if (all.length > 0) wire.write(Buffer.concat(all));
+    if (first !== undefined) wire.write(others.length === 0 ? first : Buffer.concat([first, ...others]));
   };
   const say = (message: object): void => {
     if (unsent.push(frame(message)) === 1) queueMicrotask(flush);

@@ -19,24 +19,22 @@ const WRITTEN = Symbol.for("iochain.written");
 export const written = <T extends object>(result: T, pieces: () => readonly Uint8Array[]): T =>
   Object.defineProperty(result, WRITTEN, { value: pieces });
 
-function bodyOf(message: object): readonly Uint8Array[] {
-  const { result, ...others } = message as {
-    readonly result?: { readonly [WRITTEN]?: () => readonly Uint8Array[] } | null;
-  };
-  const pieces = result?.[WRITTEN];
-  if (pieces === undefined) return [encoder.encode(JSON.stringify(message))];
-  const before = `${JSON.stringify(others).slice(0, -1)},"result":`;
-  return [encoder.encode(before), ...pieces(), encoder.encode("}")];
-}
-
 /** A message as it goes over the wire. */
 export function frame(message: object): Uint8Array {
-  const body = bodyOf(message);
-  const length = body.reduce((sum, piece) => sum + piece.length, 0);
+  const { result } = message as { readonly result?: { readonly [WRITTEN]?: () => readonly Uint8Array[] } | null };
+  const pieces = result?.[WRITTEN];
+  if (pieces === undefined) return behindHead([encoder.encode(JSON.stringify(message))]);
+  const before = `${JSON.stringify({ ...message, result: undefined }).slice(0, -1)},"result":`;
+  return behindHead([encoder.encode(before), ...pieces(), encoder.encode("}")]);
+}
+function behindHead(body: readonly Uint8Array[]): Uint8Array {
+  let length = 0;
+  for (const piece of body) length += piece.length;
   const head = encoder.encode(`Content-Length: ${length}\r\n\r\n`);
   const bytes = new Uint8Array(head.length + length);
-  let at = 0;
-  for (const piece of [head, ...body]) {
+  bytes.set(head);
+  let at = head.length;
+  for (const piece of body) {
     bytes.set(piece, at);
     at += piece.length;
   }
@@ -109,10 +107,12 @@ export function unframe(
           const wrong = held > LONGEST_HEADER || !HEADER_SO_FAR.test(decoder.decode(join()));
           return wrong ? "no Content-Length header where a message should begin" : undefined;
         }
-        const lengths = lengthsIn(decoder.decode(join().subarray(0, end)));
+        const header = decoder.decode(join().subarray(0, end));
+        const alone = LENGTH_ALONE.exec(header);
+        const lengths = alone ? [alone[1] as string] : lengthsIn(header);
         const [length] = lengths;
         if (length === undefined) return "a message's header without a Content-Length";
-        if (lengths.size > 1) return "a message's header with two different lengths";
+        if (lengths.length > 1) return "a message's header with two different lengths";
         wanted = Number(length);
         if (wanted > LONGEST_MESSAGE)
           return `a message of ${length.slice(0, 20)} bytes; at most ${LONGEST_MESSAGE} are read`;
@@ -128,10 +128,11 @@ export function unframe(
   };
 }
 
-function lengthsIn(header: string): Set<string> {
-  return new Set(
-    Array.from(header.matchAll(/^content-length:[ \t]*(\d+)[ \t]*$/gim), ([, digits]) => digits as string),
-  );
+/** The header that nearly every message has. */
+const LENGTH_ALONE = /^Content-Length: (\d+)$/;
+function lengthsIn(header: string): string[] {
+  const all = header.matchAll(/^content-length:[ \t]*(\d+)[ \t]*$/gim);
+  return [...new Set(Array.from(all, ([, digits]) => digits as string))];
 }
 
 function find(bytes: Uint8Array, pattern: Uint8Array): number {
