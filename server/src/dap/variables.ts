@@ -54,17 +54,15 @@ export class Shown {
     return number;
   }
   variable(node: Node): DebugProtocol.Variable {
-    return {
-      name: node.name,
-      value: node.value,
-      ...(node.type === undefined ? {} : { type: node.type }),
-      variablesReference: this.reference(node),
-      ...(node.indexed === undefined ? {} : { indexedVariables: node.indexed }),
-      ...(node.expression === undefined ? {} : { evaluateName: node.expression }),
-      ...(node.memory === undefined ? {} : { memoryReference: node.memory }),
-      ...(node.place === undefined ? {} : { valueLocationReference: this.placeReference(node.place) }),
-      ...(node.set ? {} : { presentationHint: { attributes: ["readOnly"] } }),
-    };
+    const { name, value, type, indexed, expression, memory, place } = node;
+    const variable: DebugProtocol.Variable = { name, value, variablesReference: this.reference(node) };
+    if (type !== undefined) variable.type = type;
+    if (indexed !== undefined) variable.indexedVariables = indexed;
+    if (expression !== undefined) variable.evaluateName = expression;
+    if (memory !== undefined) variable.memoryReference = memory;
+    if (place !== undefined) variable.valueLocationReference = this.placeReference(place);
+    if (!node.set) variable.presentationHint = { attributes: ["readOnly"] };
+    return variable;
   }
   /** A page of a branch's children. */
   variables(node: Node, page: { start?: number; count?: number; filter?: string }): DebugProtocol.Variable[] {

@@ -20,11 +20,19 @@ export interface Shown {
 export function withSeen<Answer>(answer: Answer, which: Shown): Answer {
   if (typeof answer !== "object" || answer === null) return answer;
   if (Array.isArray(answer)) {
-    const items = answer.map((item) => withSeen(item, which));
-    return items.every((item, i) => item === answer[i]) ? answer : (items as Answer);
+    let items: unknown[] | undefined;
+    for (let i = 0; i < answer.length; i++) {
+      const now = withSeen(answer[i], which);
+      if (now === answer[i]) continue;
+      items ??= [...answer];
+      items[i] = now;
+    }
+    return (items as Answer | undefined) ?? answer;
   }
   let changed: Record<string, unknown> | undefined;
-  for (const [name, value] of Object.entries(answer)) {
+  // Answers are plain objects, and `Object.entries` would make as many arrays.
+  for (const name in answer) {
+    const value: unknown = answer[name];
     if (which.raw.has(name)) continue;
     const now = typeof value === "string" && which.shown.has(name) ? seen(value) : withSeen(value, which);
     if (now === value) continue;
