@@ -34,7 +34,7 @@ export interface Wanted {
   readonly code?: Code;
 }
 /** What is reported of the document, made as it is asked for. */
-type AllReported = (wanted?: Wanted) => Iterable<Reported>;
+export type AllReported = (wanted?: Wanted) => Iterable<Reported>;
 
 /** More of one kind are not offered to be mended from one of them, which would be worked out wherever the cursor stands. */
 const MOST_TOGETHER = 1000;

@@ -81,11 +81,6 @@ export class Analyses {
 
   // ---- running ----------------------------------------------------------------------------------------------------
 
-  /** The findings of a document as soon as the cheap ones are there: what code actions and lenses ask. */
-  ready(uri: string): void {
-    for (const root of this.session.workspace.rootsOf(uri)) this.#runCheap(root);
-  }
-
   /** Runs the stages that have not seen the program as it is now and were cheap the last time, without a pause. */
   #runCheap(root: string): void {
     const analysis = this.#analysis(root);
@@ -131,7 +126,7 @@ export class Analyses {
         await analysis.first.run;
         if (token?.isCancellationRequested) await breathe(token);
       }
-    this.ready(uri);
+    for (const root of workspace.rootsOf(uri)) this.#runCheap(root);
   }
   async #runFirst(root: string, analysis: Analysis, loaded: LoadedProgram): Promise<void> {
     const steps = (STAGES[0] as Stage).run(loaded, []);

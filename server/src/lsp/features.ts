@@ -1,7 +1,7 @@
 /** The answers to requests, by their methods. They are loaded when the first is asked for. */
 import type { CancellationToken, Position } from "vscode-languageserver";
 import { incomingCalls, outgoingCalls, prepareCallHierarchy } from "../ide/callHierarchy.ts";
-import { codeActions, type Wanted } from "../ide/codeActions.ts";
+import { codeActions } from "../ide/codeActions.ts";
 import { codeLenses, resolveCodeLens } from "../ide/codeLens.ts";
 import { completion, resolveCompletion } from "../ide/completion.ts";
 import { foldingRanges, selectionRange } from "../ide/folding.ts";
@@ -147,13 +147,13 @@ export const FEATURES = {
     ),
   ),
   "textDocument/documentLink": ofDocument((view) => documentLinks(view.document)),
-  "textDocument/codeAction": (session, params) => {
+  "textDocument/codeAction": async (session, params, token) => {
     const trace = readTraceUri(String(params.textDocument.uri));
     if (trace !== undefined) {
       const policy = viewOfUri(session, trace.uri);
       return policy ? scenarioOfTrace(policy, trace) : [];
     }
-    const reported = (wanted?: Wanted) => session.reported(params.textDocument.uri, wanted);
+    const reported = await session.reported(params.textDocument.uri, token);
     const view = session.view(params);
     return view ? codeActions(view, params.range, reported, params.context?.only) : [];
   },

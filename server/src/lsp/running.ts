@@ -26,6 +26,7 @@ import { decodePositions, encodePositions } from "./positions.ts";
 import { ErrorCodes, ResponseError, WorkDoneProgress } from "./protocol.ts";
 import { refresher } from "./refreshing.ts";
 import { Session } from "./session.ts";
+import { inTurn } from "./slices.ts";
 
 /** What an editor asks of every document that it shows. Of a long one that was just read, findings come first. */
 const OF_ALL: ReadonlySet<string> = new Set([
@@ -73,9 +74,9 @@ export function run(
       connection.sendRequest("workspace/codeLens/refresh").catch(() => {});
   };
   session.findings = (uri, at) => analyses.findings(uri, at);
-  session.reported = (uri, wanted) => {
-    analyses.ready(uri);
-    return diagnostics.current(uri, wanted);
+  session.reported = async (uri, token) => {
+    await analyses.fresh(uri, token);
+    return (wanted) => diagnostics.current(uri, wanted);
   };
   const refreshShown = refresher(session, connection);
   session.initialize(params);
@@ -198,8 +199,15 @@ export function run(
     const answer = await answerOf(method);
     checkParams(method, params);
     // Findings of a document that is being read are told early.
-    if (method !== "textDocument/diagnostic" && session.reading.done) await session.reading.done;
-    if (OF_ALL.has(method)) await diagnostics.first;
+    for (const wait of [
+      method === "textDocument/diagnostic" ? undefined : () => session.reading.done,
+      OF_ALL.has(method) ? () => diagnostics.first : undefined,
+    ]) {
+      const awaited = wait?.();
+      if (awaited === undefined) continue;
+      await awaited;
+      await inTurn();
+    }
     const uri = uriIn(params);
     const result = await answer(session, decodePositions(params, uri, session.encoding, session.lineOf), token);
     return encodePositions(fitted(session, method, result), uri, session.encoding, session.lineOf) ?? null;

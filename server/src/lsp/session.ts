@@ -1,5 +1,6 @@
 /** One client's session: what it can do, the documents, and what is known of them. What requests are answered from. */
 import type {
+  CancellationToken,
   ClientCapabilities,
   InitializeParams,
   WorkDoneProgressBegin,
@@ -10,7 +11,7 @@ import type {
 import type { ScenarioHost } from "../chain/scenario.ts";
 import type { CoverageReport } from "../check/coverage.ts";
 import type { Finding } from "../check/finding.ts";
-import type { Reported, Wanted } from "../ide/codeActions.ts";
+import type { AllReported } from "../ide/codeActions.ts";
 import type { RuleHits, View } from "../ide/view.ts";
 import { boundsOf } from "../policy/bounds.ts";
 import { resolveImport, unreadText } from "../policy/program.ts";
@@ -52,8 +53,8 @@ export class Session {
 
   /** What is known of a document now, without looking again. */
   findings: (uri: string, at?: Statement) => Iterable<Finding> = () => [];
-  /** The findings of a document that stand now, all or those that are wanted; the cheap ones at least. */
-  reported: (uri: string, wanted?: Wanted) => Iterable<Reported> = () => [];
+  /** The findings of a document that stand now, the cheap ones at least. */
+  reported: (uri: string, token: CancellationToken) => Promise<AllReported> = async () => () => [];
 
   constructor(host: Host) {
     this.workspace = new Workspace(host);

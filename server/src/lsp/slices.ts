@@ -21,6 +21,13 @@ export async function breathe(token?: CancellationToken): Promise<void> {
   if (token?.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, "cancelled");
 }
 
+let turn: Promise<void> = Promise.resolve();
+/** For those who waited for the same thing: one goes on after the other, with room for a keystroke between two. */
+export function inTurn(): Promise<void> {
+  turn = turn.then(() => new Promise((resolve) => setTimeout(resolve, 0)));
+  return turn;
+}
+
 /** Steps, as many as fit; `each` is given what they yield. */
 export function slice<Y, T>(steps: Generator<Y, T>, each: (yielded: Y) => void = () => {}): IteratorResult<Y, T> {
   const begun = performance.now();
