@@ -1,6 +1,6 @@
 /** Texts that are longer than a pattern or a memory can take in one piece. */
 import { describe, expect, test } from "vitest";
-import { MOST_LINES, MOST_STATEMENTS } from "../../server/src/syntax/chunk.ts";
+import { MOST_LINES, MOST_PARTS } from "../../server/src/syntax/chunk.ts";
 import { lineOf, parseFile, type SourceDocument } from "../../server/src/syntax/document.ts";
 import { lex, MOST_OF_LINE } from "../../server/src/syntax/tokens.ts";
 import { samples } from "./policies.ts";
@@ -75,10 +75,10 @@ describe("a long text", () => {
   });
 
   test("of more statements than a policy may have is read up to them, edited or not", () => {
-    const text = "group a = b\ngroup a = b group a = b\n".repeat(Math.ceil(MOST_STATEMENTS / 3));
+    const text = "group a = b\ngroup a = b group a = b\n".repeat(Math.ceil(MOST_PARTS / 3));
     const document = parseFile("x", text);
     const lines = document.lineCount - 1;
-    const all = { statements: MOST_STATEMENTS, errors: [`${lines - 1}:0-23 syntax-error`] };
+    const all = { statements: 3 * Math.floor(MOST_PARTS / 3) + 1, errors: [`${lines - 1}:0-23 syntax-error`] };
     expect(look(document)).toEqual(all);
     document.edit(inserted(5, "// \n"), 2);
     expect(look(document)).toEqual({ ...all, errors: [`${lines}:0-23 syntax-error`] });

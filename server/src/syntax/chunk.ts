@@ -53,8 +53,9 @@ export class ParsedChunk implements Chunk {
   get statements(): readonly Statement[] {
     return this.only === undefined ? this.content.statements : [this.only];
   }
-  get statementCount(): number {
-    return this.only === undefined ? this.content.statements.length : 1;
+  /** Statements and mistakes: what its memory goes to. */
+  get partCount(): number {
+    return this.only === undefined ? this.content.statements.length + this.content.errors.length : 1;
   }
   get comments(): readonly Comment[] {
     return this.content.comments;
@@ -135,10 +136,10 @@ export interface Unread {
   readonly entry: SplitState;
   /** The text from there on, as long as it is a piece of the whole: what is kept of lines joined keeps all of them. */
   readonly text: string | undefined;
-  /** Statements that stand before. */
-  readonly statements: number;
+  /** Statements and mistakes that stand before. */
+  readonly parts: number;
 }
-export const unread = (text?: string): Unread => ({ line: 0, entry: undefined, text, statements: 0 });
+export const unread = (text?: string): Unread => ({ line: 0, entry: undefined, text, parts: 0 });
 
 /** Lines that are read at a time: their tokens die young, which spares the collector most of its work. */
 const BATCH = 1000;
@@ -146,12 +147,12 @@ const BATCH = 1000;
 const LONG_BATCH = 1 << 20;
 /** Eight times as many as the rules that a host may have. */
 export const MOST_LINES = 1_000_000;
-/** They come to two gigabytes or so. */
-export const MOST_STATEMENTS = 1_000_000;
+/** Statements and mistakes; they come to a gigabyte or so. */
+export const MOST_PARTS = 500_000;
 /** The next lines of a document, into `chunks`. Gives where it goes on; undefined at the end. */
 export function readBatch(
   lines: readonly string[],
-  { line, entry, text, statements }: Unread,
+  { line, entry, text, parts }: Unread,
   chunks: ParsedChunk[],
   batch = BATCH,
 ): Unread | undefined {
@@ -163,12 +164,12 @@ export function readBatch(
     const piece = text?.slice(0, lengthOf(some, some.length)) ?? some.join("");
     const reader = new RegionReader(piece, some, line, entry, to < end);
     const read = reader.read();
-    const upTo = withinStatements(read, statements);
+    const upTo = withinParts(read, parts);
     for (let i = 0; i < upTo; i++) chunks.push(read[i] as ParsedChunk);
     const beyond = read[upTo];
     if (beyond !== undefined) {
       chunks.push(
-        new UnreadChunk(beyond.line, lines.slice(beyond.line), beyond.entry, `${MOST_STATEMENTS} statements`),
+        new UnreadChunk(beyond.line, lines.slice(beyond.line), beyond.entry, `${MOST_PARTS} statements and mistakes`),
       );
       break;
     }
@@ -179,7 +180,7 @@ export function readBatch(
     }
     if (covered > 0) {
       const rest = text?.slice(lengthOf(some, covered));
-      return { line: line + covered, entry: exit, text: rest, statements: statements + countStatements(read) };
+      return { line: line + covered, entry: exit, text: rest, parts: parts + countParts(read) };
     }
   }
   t.forgetNames();
@@ -194,18 +195,18 @@ function batchEnd(lines: readonly string[], line: number, end: number, most: num
   }
   return end;
 }
-/** How many of the chunks that come behind so many statements may be read. */
-function withinStatements(chunks: readonly ParsedChunk[], before: number): number {
+/** How many of the chunks that come behind so many statements and mistakes may be read. */
+function withinParts(chunks: readonly ParsedChunk[], before: number): number {
   let count = before;
   for (const [i, chunk] of chunks.entries()) {
-    count += chunk.statementCount;
-    if (count > MOST_STATEMENTS) return i;
+    count += chunk.partCount;
+    if (count > MOST_PARTS) return i;
   }
   return chunks.length;
 }
-export function countStatements(chunks: readonly ParsedChunk[]): number {
+export function countParts(chunks: readonly ParsedChunk[]): number {
   let count = 0;
-  for (const chunk of chunks) count += chunk.statementCount;
+  for (const chunk of chunks) count += chunk.partCount;
   return count;
 }
 function lengthOf(lines: readonly string[], count: number): number {

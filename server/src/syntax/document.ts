@@ -4,9 +4,9 @@
  */
 import { Assembly } from "./assemble.ts";
 import {
-  countStatements,
+  countParts,
   MOST_LINES,
-  MOST_STATEMENTS,
+  MOST_PARTS,
   type ParsedChunk,
   type Part,
   readAll,
@@ -45,7 +45,7 @@ export class SourceDocument {
   private read: ParsedChunk[] = [];
   /** Where the rest begins; undefined when all is read. */
   private unread: Unread | undefined;
-  /** Statements of a text that is whole. */
+  /** Statements and mistakes of a text that is whole. */
   private count = 0;
   private readonly assembly = new Assembly([]);
   private assembled: FileTree;
@@ -70,7 +70,7 @@ export class SourceDocument {
     if (this.unread === undefined) return;
     this.unread = readBatch(this.lines, this.unread, this.read, lines);
     if (this.unread !== undefined) return;
-    this.count = countStatements(this.read);
+    this.count = countParts(this.read);
     this.assembly.rebuild(this.read);
     this.assembled = this.assemble();
   }
@@ -190,7 +190,7 @@ export class SourceDocument {
       const isCut = this.read.at(-1) instanceof UnreadChunk;
       if (text.length > VERY_LONG || isCut || this.lines.length > MOST_LINES) return this.readAgain();
       const step = this.reread(first, last, delta) as Step;
-      return this.count > MOST_STATEMENTS ? this.cut(step) : step;
+      return this.count > MOST_PARTS ? this.cut(step) : step;
     }
     this.editRead(line, first, last, delta);
     return NOTHING;
@@ -242,7 +242,7 @@ export class SourceDocument {
     }
     const removed = this.read;
     this.read = readAll(this.text, this.lines);
-    this.count = countStatements(this.read);
+    this.count = countParts(this.read);
     this.assembly.rebuild(this.read);
     return { removed, added: this.read, moved: [] };
   }
@@ -250,7 +250,7 @@ export class SourceDocument {
   private editRead(line: number, first: number, last: number, delta: number): void {
     const rest = this.unread as Unread;
     if (line < rest.line && this.reread(first, last, delta))
-      this.unread = { ...rest, line: rest.line + delta, statements: countStatements(this.read) };
+      this.unread = { ...rest, line: rest.line + delta, parts: countParts(this.read) };
     else this.rewind(Math.max(0, Math.min(first, this.read.length - 1) - LOOKAHEAD));
   }
   /** What was read from a chunk on is forgotten. */
@@ -260,7 +260,7 @@ export class SourceDocument {
     this.unread =
       to === 0 || chunk === undefined
         ? unread()
-        : { line: chunk.line, entry: chunk.entry, text: undefined, statements: countStatements(this.read) };
+        : { line: chunk.line, entry: chunk.entry, text: undefined, parts: countParts(this.read) };
   }
 
   /**
@@ -321,7 +321,7 @@ export class SourceDocument {
     if (!this.whole) return NOTHING;
     const removed = old.slice(head, old.length - tail);
     const added = chunks.slice(head, chunks.length - tail);
-    this.count += countStatements(added) - countStatements(removed);
+    this.count += countParts(added) - countParts(removed);
     const moved = this.assembly.update(this.read, from + head, added.length, removed);
     return { removed, added, moved };
   }
