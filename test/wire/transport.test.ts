@@ -1,5 +1,5 @@
 /** What is not the protocol ends a server at once, with a word; what is, however cut up, is read; what is no message is refused. */
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -32,6 +32,28 @@ const REFUSED: readonly [what: string, body: string, code: number][] = [
   ["is nothing", "null", -32600],
   ["is a batch", `[${JSON.stringify(greeting)}]`, -32600],
 ];
+
+test("a session that comes in one piece is answered in order before the server goes", () => {
+  const textDocument = { uri: "file:///a.iochain", languageId: "iochain", version: 1, text: "group web = 10.0.0.1\n" };
+  const position = { line: 0, character: 7 };
+  const messages = [
+    { id: 1, method: "initialize", params: { processId: null, capabilities: {} } },
+    { method: "initialized", params: {} },
+    { method: "textDocument/didOpen", params: { textDocument } },
+    { id: 2, method: "textDocument/hover", params: { textDocument, position } },
+    { id: 3, method: "shutdown" },
+    { method: "exit" },
+  ];
+  const input = Buffer.concat(messages.map((message) => frame({ jsonrpc: "2.0", ...message })));
+  const { stdout, status } = spawnSync(process.execPath, [join(dist, "server.js"), "--stdio"], { input });
+  const ids: unknown[] = [];
+  const read = unframe((message) => {
+    if ("id" in message && "result" in message) ids.push(message.id);
+  });
+  expect(read(stdout)).toBeUndefined();
+  expect(ids).toEqual([1, 2, 3]);
+  expect(status).toBe(0);
+});
 
 describe.each(SERVERS)("$name", ({ name, args }) => {
   test.each(WRONG)("%s ends it with a word", async (_, bytes, word) => {

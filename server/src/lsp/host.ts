@@ -28,6 +28,8 @@ export interface Host {
   readonly openCapture?: (uri: string) => OpenCapture;
   /** Everything that is open has been looked at: from now on there is little to do, and memory that others may need. */
   readonly atRest?: () => void;
+  /** The client has said that the server is to go. */
+  readonly exit?: () => void;
   /** The policy files of a workspace folder; of more than `most`, so many and one more. */
   readonly policyFiles: (folder: string, most: number) => readonly string[] | Promise<readonly string[]>;
 }

@@ -13,7 +13,7 @@ import { unreadText } from "../policy/program.ts";
 import { encodeStep } from "../policy/uri.ts";
 import { serve } from "../portable.ts";
 import { type Host, MOST_FOLDERS } from "./host.ts";
-import { ipcPort, stdioPort } from "./ports.ts";
+import { ipcPort, leave, stdioPort } from "./ports.ts";
 
 /** Not searched for policies: what others wrote, and what no one edits. */
 const SKIPPED = new Set(["node_modules", ".git"]);
@@ -43,6 +43,7 @@ export const nodeHost: Host = {
   // What V8 lets a heap grow by between two collections suits a program that is busy, as this one is while it opens a
   // large policy: half as much again in a fourth of the time. Later it would be hundreds of megabytes of garbage.
   atRest: () => setFlags("--heap-growing-percent=50"),
+  exit: leave,
   policyFiles: async (folder, most) => {
     const found: string[] = [];
     const root = filePath(folder);

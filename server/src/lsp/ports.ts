@@ -19,7 +19,7 @@ export function stdioPort(): Port {
     process.stderr.write(`iochain: the client sent ${wrong}\n`);
     process.exit(1);
   });
-  process.stdin.on("end", () => process.exit(1)).on("error", () => process.exit(1));
+  process.stdin.on("end", () => isLeaving || process.exit(1)).on("error", () => process.exit(1));
   process.stdout.on("error", () => process.exit(1));
   return port;
 }
@@ -46,6 +46,7 @@ const portTo = (send: (message: object) => unknown): Port => ({
 /** How often a client is looked for that has died without closing its end, in milliseconds. */
 const WATCH = 3000;
 let isShutDown = false;
+let isLeaving = false;
 
 /** `initialize`, `shutdown` and `exit` are the process's business, too (LSP 3.17, "Server lifecycle"). */
 function deliver(port: Port, data: object): void {
@@ -69,8 +70,16 @@ function deliver(port: Port, data: object): void {
   port.onmessage({ data });
   if (method === "initialize") watch(params?.processId);
   if (method === "shutdown") isShutDown = true;
-  if (method === "exit") process.exit(isShutDown ? 0 : 1);
+  if (method === "exit") {
+    // Its turn comes when what was sent before it has been looked at (`Host.exit`).
+    isLeaving = true;
+    setTimeout(leave, LAST_WORDS);
+  }
 }
+
+/** Nobody waits longer for that, in milliseconds. */
+const LAST_WORDS = 1000;
+export const leave = (): never => process.exit(isShutDown ? 0 : 1);
 
 const isObject = (value: unknown): boolean => typeof value === "object" && value !== null;
 
@@ -80,7 +89,7 @@ function watch(client: unknown): void {
     try {
       process.kill(client, 0);
     } catch {
-      process.exit(isShutDown ? 0 : 1);
+      leave();
     }
   }, WATCH).unref();
 }

@@ -27,6 +27,7 @@ export function serve(port: Port, host?: Host): void {
   takeTurnsAtOnce();
   const connection = createConnection(new BrowserMessageReader(port as never), new BrowserMessageWriter(port as never));
   hostDebugSessions(connection);
+  connection.onExit(() => host?.exit?.());
   startServer(connection, host ?? clientFiles(connection));
 }
 
