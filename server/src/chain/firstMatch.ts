@@ -93,16 +93,15 @@ export function indexOf(rules: readonly Rule[], start: number, asked: Asked): nu
   const { ip } = packet;
   if (rules.length < SHORT || ip === undefined || layer === "ethernet") return read(rules, start, asked);
   const reading = readingOf(rules);
-  const { head } = reading;
-  const early =
-    head === undefined || start >= head.end ? -1 : head.first(ip.protocol, portOf(packet), start, isFor, asked);
-  const index = early >= 0 ? early : indexed(reading, rules, Math.max(start, head?.end ?? 0), asked);
+  const early = reading.head?.first(ip, portOf(packet), start, isFor, asked) ?? -1;
+  return counted(reading, rules, early < 0 ? behindHead(reading, rules, start, asked) : early);
+}
+function counted(reading: Reading, rules: readonly Rule[], index: number): number {
   reading.depth += Math.min(index, HEAD);
   reading.packets += 1;
   if (reading.packets === JUDGED) judge(reading, rules);
   return index;
 }
-
 function judge(reading: Reading, rules: readonly Rule[]): void {
   const pays = reading.depth < EARLY * JUDGED;
   if (pays !== (reading.head !== undefined)) reading.head = pays ? new Head(rules, HEAD) : undefined;
@@ -111,7 +110,8 @@ function judge(reading: Reading, rules: readonly Rule[]): void {
 }
 
 /** The same by an index, once it is worth its making. */
-function indexed(reading: Reading, rules: readonly Rule[], start: number, asked: Asked): number {
+function behindHead(reading: Reading, rules: readonly Rule[], from: number, asked: Asked): number {
+  const start = Math.max(from, reading.head?.end ?? 0);
   if (reading.classifier === undefined) {
     if (reading.read < WORTH_AN_INDEX * rules.length) {
       const index = read(rules, start, asked);
@@ -148,7 +148,8 @@ export function classify(classifier: Classifier, rules: readonly Rule[], start: 
   };
   return classifier.first(question, start, (index) => isFor(rules[index] as Rule, asked));
 }
-const portOf = ({ tcp, udp, sctp, ports }: Packet): number | undefined => (tcp ?? udp ?? sctp ?? ports)?.dstPort;
+const portOf = (packet: Packet): number | undefined =>
+  (packet.tcp ?? packet.udp ?? packet.sctp ?? packet.ports)?.dstPort;
 const learnedBy = (owner: Vnic | undefined, ip: Ip): Vnic | undefined =>
   owner === undefined || owner.ips.includes(ip) ? undefined : owner;
 

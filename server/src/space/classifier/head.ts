@@ -1,51 +1,65 @@
 /**
- * The first rules of a list, for packets that find theirs there: read one after the other, but for those of which two
- * numbers say that they want another protocol or port. Quicker than any index where the first rules take most packets.
+ * The first rules of a list, for packets that find theirs there: read one after the other, but for those of which a few
+ * numbers say that they want another protocol, port or address. Quicker than any index where the first rules take most
+ * packets.
  */
-import type { Rule } from "../../policy/policy.ts";
+import type { Ip } from "../../policy/addresses.ts";
+import type { EndpointSet, Rule } from "../../policy/policy.ts";
 import { BY, portsByProtocol } from "./clauses.ts";
 
 export class Head {
   /** Behind the last of them. */
   readonly end: number;
   private readonly rules: readonly Rule[];
-  /** Of each rule the protocol and the lowest and highest destination port that it may take. */
-  private readonly wanted: Int32Array;
-  /** The rules for packets with ports: without their services, where those numbers say all that these ask for. */
+  /** Of each rule `WIDTH` numbers: the protocol; the lowest and highest port, source and destination that it may take. */
+  private readonly wanted: Float64Array;
+  /** The rules for IPv4 packets with ports: without the clauses of which those numbers say all. */
   private readonly rests: readonly Rule[];
 
   constructor(rules: readonly Rule[], end: number) {
     this.rules = rules.slice(0, end);
     this.end = this.rules.length;
-    this.wanted = Int32Array.from(this.rules.flatMap(wantedBy));
-    this.rests = this.rules.map((rule) => (asksForPortsOnly(rule) ? { ...rule, services: undefined } : rule));
+    this.wanted = Float64Array.from(
+      this.rules.flatMap((rule) => [...servicesOf(rule), ...addressesOf(rule.from), ...addressesOf(rule.to)]),
+    );
+    this.rests = this.rules.map((rule) => ({
+      ...rule,
+      services: asksForPortsOnly(rule) ? undefined : rule.services,
+      from: isOneRange(rule.from) ? undefined : rule.from,
+      to: isOneRange(rule.to) ? undefined : rule.to,
+    }));
   }
 
   /** The first rule from `from` on that `matches` what is asked about; -1 where none does. `port`: where there is one. */
   first<A>(
-    protocol: number,
+    { protocol, src, dst }: { readonly protocol: number; readonly src: Ip; readonly dst: Ip },
     port: number | undefined,
     from: number,
     matches: (rule: Rule, asked: A) => boolean,
     asked: A,
   ): number {
-    const { rules, wanted, rests } = this;
-    const list = port === undefined ? rules : rests;
-    const known = port ?? 0;
-    for (let index = from; index < list.length; index++) {
-      const at = 3 * index;
-      const one = wanted[at] as number;
-      if (one !== protocol && one !== ANY) continue;
-      if (known < (wanted[at + 1] as number) || known > (wanted[at + 2] as number)) if (port !== undefined) continue;
-      if (matches(list[index] as Rule, asked)) return index;
+    const { end, rules, wanted, rests } = this;
+    if (port === undefined || typeof src === "bigint" || typeof dst === "bigint") {
+      for (let index = from; index < end; index++) if (matches(rules[index] as Rule, asked)) return index;
+      return -1;
+    }
+    for (let index = from; index < end; index++) {
+      const at = WIDTH * index;
+      const only = wanted[at] as number;
+      if (only !== protocol && only !== ANY) continue;
+      if (port < (wanted[at + 1] as number) || port > (wanted[at + 2] as number)) continue;
+      if (src < (wanted[at + 3] as number) || src > (wanted[at + 4] as number)) continue;
+      if (dst < (wanted[at + 5] as number) || dst > (wanted[at + 6] as number)) continue;
+      if (matches(rests[index] as Rule, asked)) return index;
     }
     return -1;
   }
 }
+const WIDTH = 7;
 const ANY = -1;
 const NONE = -2;
 
-function wantedBy(rule: Rule): [protocol: number, low: number, high: number] {
+function servicesOf(rule: Rule): [protocol: number, low: number, high: number] {
   const services = BY.services(rule);
   if (services === null) return [NONE, 0, 0];
   const all = services === undefined ? [] : [...portsByProtocol(services)];
@@ -55,9 +69,21 @@ function wantedBy(rule: Rule): [protocol: number, low: number, high: number] {
   return [protocol, ports[0] ?? 0, ports.at(-1) ?? 0xffff];
 }
 
+function addressesOf(set: EndpointSet | undefined): [low: number, high: number] {
+  if (set === undefined || set.any || !isWritten(set)) return [0, 0xffff_ffff];
+  const { v4 } = set.addresses;
+  return [v4[0] ?? 1, v4.at(-1) ?? 0];
+}
+
 /** Of one protocol, and for one range of destination ports. */
 function asksForPortsOnly({ services }: Rule): boolean {
   const [service] = services ?? [];
   if (service === undefined || services?.length !== 1 || !("ports" in service)) return false;
   return service.ports?.length === 2 && service.sourcePorts === undefined;
 }
+
+/** Nothing but addresses as they are written: who has one does not matter. */
+const isWritten = ({ vnics, parts, except }: EndpointSet): boolean =>
+  vnics.size === 0 && parts === undefined && except === undefined;
+const isOneRange = (set: EndpointSet | undefined): boolean =>
+  set === undefined || set.any || (isWritten(set) && set.addresses.v4.length === 2);
