@@ -249,9 +249,11 @@ export class SourceDocument {
   /** What was read is read anew where the edit touches it; the rest, which begins behind it, is read later anyway. */
   private editRead(line: number, first: number, last: number, delta: number): void {
     const rest = this.unread as Unread;
-    if (line < rest.line && this.reread(first, last, delta))
-      this.unread = { ...rest, line: rest.line + delta, parts: countParts(this.read) };
-    else this.rewind(Math.max(0, Math.min(first, this.read.length - 1) - LOOKAHEAD));
+    if (line < rest.line && this.reread(first, last, delta)) {
+      const parts = countParts(this.read);
+      if (parts > MOST_PARTS) this.rewind(0);
+      else this.unread = { ...rest, line: rest.line + delta, parts };
+    } else this.rewind(Math.max(0, Math.min(first, this.read.length - 1) - LOOKAHEAD));
   }
   /** What was read from a chunk on is forgotten. */
   private rewind(to: number): void {

@@ -264,17 +264,20 @@ function lexLong(text: string): Lexed {
       continue;
     }
     const piece = lex(text.slice(from, to));
-    const isOpen = piece.comments.at(-1)?.tokenType === OpenComment;
-    const end = to === cut.start && (cut.end === to || !isOpen) ? to - from : breakIn(piece, text, from, to - from);
+    // A comment goes on behind what is too much of its line.
+    const last = piece.comments.at(-1);
+    const isOpen = to < cut.end && endOf(last) === to - from && last?.tokenType !== BlockComment;
+    const end = to === cut.start && !isOpen ? to - from : breakIn(piece, text, from, to - from);
     for (const token of piece.tokens) if (token.startOffset < end) tokens.push(at(token, from));
     for (const token of piece.comments) if (token.startOffset < end) comments.push(at(token, from));
     if (end > 0) {
       from += end;
       continue;
     }
-    const line = text.indexOf("\n", to);
-    tooLong(from, line < 0 ? text.length : line);
-    from = line < 0 ? text.length : line;
+    const line = text.slice(to, cut.end).search(/[\r\n]/);
+    const lineEnd = line < 0 ? cut.end : to + line;
+    tooLong(from, lineEnd);
+    from = lineEnd;
   }
   return { tokens, comments };
 }
