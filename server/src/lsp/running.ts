@@ -26,7 +26,7 @@ import { decodePositions, encodePositions } from "./positions.ts";
 import { ErrorCodes, ResponseError, WorkDoneProgress } from "./protocol.ts";
 import { refresher } from "./refreshing.ts";
 import { Session } from "./session.ts";
-import { inTurn } from "./slices.ts";
+import { inTurnAfter } from "./slices.ts";
 
 /** What an editor asks of every document that it shows. Of a long one that was just read, findings come first. */
 const OF_ALL: ReadonlySet<string> = new Set([
@@ -199,15 +199,8 @@ export function run(
     const answer = await answerOf(method);
     checkParams(method, params);
     // Findings of a document that is being read are told early.
-    for (const wait of [
-      method === "textDocument/diagnostic" ? undefined : () => session.reading.done,
-      OF_ALL.has(method) ? () => diagnostics.first : undefined,
-    ]) {
-      const awaited = wait?.();
-      if (awaited === undefined) continue;
-      await awaited;
-      await inTurn();
-    }
+    if (method !== "textDocument/diagnostic") await inTurnAfter(session.reading.done);
+    if (OF_ALL.has(method)) await inTurnAfter(diagnostics.first);
     const uri = uriIn(params);
     const result = await answer(session, decodePositions(params, uri, session.encoding, session.lineOf), token);
     return encodePositions(fitted(session, method, result), uri, session.encoding, session.lineOf) ?? null;

@@ -22,10 +22,12 @@ export async function breathe(token?: CancellationToken): Promise<void> {
 }
 
 let turn: Promise<void> = Promise.resolve();
-/** For those who waited for the same thing: one goes on after the other, with room for a keystroke between two. */
-export function inTurn(): Promise<void> {
+/** Of those who wait for the same thing one goes on after the other, with room for a keystroke between two. */
+export async function inTurnAfter(awaited: Promise<unknown> | undefined): Promise<void> {
+  if (awaited === undefined) return;
+  await awaited;
   turn = turn.then(() => new Promise((resolve) => setTimeout(resolve, 0)));
-  return turn;
+  await turn;
 }
 
 /** Steps, as many as fit; `each` is given what they yield. */
