@@ -1,6 +1,6 @@
 /** Texts that are longer than a pattern or a memory can take in one piece. */
 import { describe, expect, test } from "vitest";
-import { MOST_LINES, MOST_PARTS } from "../../server/src/syntax/chunk.ts";
+import { MOST_LINES, MOST_PARTS } from "../../server/src/syntax/batches.ts";
 import { lineOf, parseFile, type SourceDocument } from "../../server/src/syntax/document.ts";
 import { lex, MOST_OF_LINE } from "../../server/src/syntax/tokens.ts";
 import { samples } from "./policies.ts";

@@ -3,21 +3,10 @@
  * chunks it touches; a statement elsewhere stays the object it was, so that whatever is known of it stays known.
  */
 import { Assembly } from "./assemble.ts";
-import {
-  countParts,
-  MOST_LINES,
-  MOST_PARTS,
-  type ParsedChunk,
-  type Part,
-  readAll,
-  readBatch,
-  readRegion,
-  search,
-  type Unread,
-  UnreadChunk,
-  unread,
-} from "./chunk.ts";
-import { bare, before, type Position, type Range, replace, splitLines } from "./lines.ts";
+import { countParts, MOST_LINES, MOST_PARTS, readAll, readBatch, type Unread, unread } from "./batches.ts";
+import { type ParsedChunk, type Part, UnreadChunk } from "./chunk.ts";
+import { bare, before, type Position, type Range, replace, search, splitLines } from "./lines.ts";
+import { readRegion } from "./region.ts";
 import { sameState } from "./split.ts";
 import type { Chunk, FileTree, Span, Statement, SyntaxError } from "./tree.ts";
 

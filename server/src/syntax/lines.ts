@@ -53,3 +53,26 @@ export function replace<T>(list: T[], from: number, count: number, items: readon
     for (const item of rest) list.push(item);
   }
 }
+
+/** The offset at which each line begins; line ends are a part of their lines. */
+export function startsOf(lines: readonly string[]): number[] {
+  const starts: number[] = new Array(lines.length);
+  let offset = 0;
+  for (let i = 0; i < lines.length; i++) {
+    starts[i] = offset;
+    offset += (lines[i] as string).length;
+  }
+  return starts;
+}
+
+/** The last index whose value is not above `value`. */
+export function search(sorted: readonly number[], value: number): number {
+  let low = 0;
+  let high = sorted.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((sorted[middle] as number) <= value) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}

@@ -1,11 +1,12 @@
 /** Fixes of the text, names and values: a clause that stands twice, a misspelt name, a value that was meant otherwise. */
 
 import type { Source } from "../../policy/policy.ts";
-import { type ParsedChunk, readRegion } from "../../syntax/chunk.ts";
+import type { ParsedChunk } from "../../syntax/chunk.ts";
 import { splitLines } from "../../syntax/lines.ts";
 import { insteadOf } from "../../syntax/mistakes.ts";
 import { nearest } from "../../syntax/near.ts";
 import { CLAUSE_WORDS } from "../../syntax/parser.ts";
+import { readRegion } from "../../syntax/region.ts";
 import { topOf } from "../../syntax/statements.ts";
 import { quote } from "../../syntax/strings.ts";
 import { RESERVED_WORDS } from "../../syntax/tokens.ts";
