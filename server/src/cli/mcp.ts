@@ -1,5 +1,6 @@
 /** `iochain mcp`: the assistant's tools as a server of the Model Context Protocol, over standard input and output. */
 import { resolve } from "node:path";
+import process from "node:process";
 import { fromJsonSchema, McpServer } from "@modelcontextprotocol/server";
 import { serveStdio } from "@modelcontextprotocol/server/stdio";
 import { version } from "../../../package.json";
@@ -11,6 +12,8 @@ import { load } from "./files.ts";
 import { say, Unusable } from "./terminal.ts";
 
 export function mcp(): void {
+  // The package listens once for each answer that waits for a slow reader: there is no leak to be warned of.
+  process.stdout.setMaxListeners(0);
   serveStdio(createServer, { onerror: (error) => say(`iochain: ${error.message}`) });
 }
 
