@@ -11,7 +11,7 @@ import {
   InsertTextFormat,
   type Position,
 } from "vscode-languageserver-types";
-import { ACTIONS, type ActionContext, CLAUSE_WORDS, TIMERS } from "../syntax/parser.ts";
+import { ACTION_CONTEXTS, ACTIONS, CLAUSE_WORDS, TIMERS } from "../syntax/parser.ts";
 import { itemWords } from "../syntax/split.ts";
 import { quote } from "../syntax/strings.ts";
 import { tail } from "../syntax/tail.ts";
@@ -174,14 +174,6 @@ function chunkAbove(view: View, chunk: Chunk): Chunk | undefined {
 
 // ---- what -------------------------------------------------------------------------------------------------------
 
-const ACTION_OF_BLOCK: Partial<Record<Statement["kind"], ActionContext>> = {
-  acl: "acl",
-  inspect: "inspect",
-  dfw: "dfw",
-  section: "dfw",
-  redirect: "redirect",
-  encryption: "encryption",
-};
 const ALL_ACTIONS: ReadonlySet<string> = new Set(Object.values(ACTIONS).flat());
 
 /** What goes on with the statement that stands before the place. */
@@ -219,7 +211,7 @@ const wordOf = (type: string): string | undefined => (type === "->" ? type : /^"
 
 function wordItem({ statement, block }: Asked, word: string, tokens: readonly IToken[]): Proposal[] {
   if (statement?.kind === "rule" || statement?.kind === "default") {
-    const context = ACTION_OF_BLOCK[block?.kind ?? "dfw"] ?? "dfw";
+    const context = ACTION_CONTEXTS[block?.kind ?? "dfw"] ?? "dfw";
     const isAction = ALL_ACTIONS.has(word) && !tokens.some(({ image }) => ALL_ACTIONS.has(image));
     if (isAction && !ACTIONS[context].some((action) => action === word)) return [];
     if (word === "jump-to-application" && !(block?.kind === "section" && block.category?.text === "environment"))

@@ -15,20 +15,20 @@ export interface Located<T extends Declared | Reference> {
 
 /** What a root and all that it imports declare: everything declared in one of the documents is visible in each. */
 export class ProgramDeclarations {
-  readonly #documents: readonly { readonly uri: string; readonly names: DeclaredNames }[];
+  protected readonly documents: readonly { readonly uri: string; readonly names: DeclaredNames }[];
 
   /** `of` gives the names of one document. */
   constructor(
     { declarationOrder }: Program,
     of = (one: SourceDocument) => DocumentNames.known(one) ?? DeclaredNames.in(one),
   ) {
-    this.#documents = declarationOrder.map((document) => ({ uri: document.uri, names: of(document) }));
+    this.documents = declarationOrder.map((document) => ({ uri: document.uri, names: of(document) }));
   }
 
   /** The declarations of a name; the first is the one that holds. */
   declarations(space: Space, key: string): Located<Declared>[] {
     const found: Located<Declared>[] = [];
-    for (const { uri, names } of this.#documents)
+    for (const { uri, names } of this.documents)
       for (const entry of names.declarations(space, key)) found.push({ uri, entry });
     return found;
   }
@@ -39,7 +39,7 @@ export class ProgramDeclarations {
   }
 
   first(space: Space, key: string): Located<Declared> | undefined {
-    for (const { uri, names } of this.#documents) {
+    for (const { uri, names } of this.documents) {
       const entry = names.declarations(space, key)[0];
       if (entry !== undefined) return { uri, entry };
     }
@@ -49,7 +49,7 @@ export class ProgramDeclarations {
   /** Names declared in a space, each once, with the kind that holds. */
   *declared(space: Space): Generator<Located<Declared>> {
     const seen = new Set<string>();
-    for (const { uri, names } of this.#documents)
+    for (const { uri, names } of this.documents)
       for (const key of names.all(space).keys()) {
         if (seen.has(key)) continue;
         seen.add(key);
@@ -60,25 +60,21 @@ export class ProgramDeclarations {
 
 /** The same with who refers to it, kept up by edits. */
 export class ProgramNames extends ProgramDeclarations {
-  readonly #documents: readonly { readonly uri: string; readonly names: DocumentNames }[];
+  declare protected readonly documents: readonly { readonly uri: string; readonly names: DocumentNames }[];
 
   constructor(program: Program) {
     super(program, DocumentNames.of);
-    this.#documents = program.declarationOrder.map((document) => ({
-      uri: document.uri,
-      names: DocumentNames.of(document),
-    }));
   }
 
   /** The statements that refer to a name, each once, in no order. */
   *users(space: Space, key: string): Generator<Source> {
-    for (const { uri, names } of this.#documents)
+    for (const { uri, names } of this.documents)
       for (const statement of names.users(space, key)) yield { uri, statement };
   }
 
   /** Names that are referred to and not declared, a document at a time. */
   *undeclared(): Generator<NameKey & { readonly uri: string; readonly users: readonly Statement[] }> {
-    for (const { uri, names } of this.#documents)
+    for (const { uri, names } of this.documents)
       for (const { space, key } of names.used())
         if (this.first(space, key) === undefined) yield { uri, space, key, users: names.users(space, key) };
   }
@@ -86,7 +82,7 @@ export class ProgramNames extends ProgramDeclarations {
   /** Every place that names what is declared there, in the order of the documents. */
   references(to: Declared | Reference): Located<Reference>[] {
     const found: Located<Reference>[] = [];
-    for (const { uri, names } of this.#documents)
+    for (const { uri, names } of this.documents)
       for (const entry of names.references(to.space, lookupKey(to))) found.push({ uri, entry });
     return found;
   }

@@ -3,21 +3,12 @@ import type { IToken } from "chevrotain";
 import type { ParsedChunk, Part } from "./chunk.ts";
 import { lexicalMistake } from "./mistakes.ts";
 import { nearest } from "./near.ts";
-import { type ActionContext, type Draft, statementParser } from "./parser.ts";
+import { ACTION_CONTEXTS, type Draft, statementParser } from "./parser.ts";
 import { type BlockKind, homesOf, itemWords, type Piece } from "./split.ts";
 import * as t from "./tokens.ts";
 import type { Comment, Span, Statement, SyntaxError } from "./tree.ts";
 
 const NONE: readonly never[] = [];
-
-const ACTION_CONTEXTS: { readonly [K in BlockKind]?: ActionContext } = {
-  acl: "acl",
-  inspect: "inspect",
-  dfw: "dfw",
-  section: "dfw",
-  redirect: "redirect",
-  encryption: "encryption",
-};
 
 /** Makes a chunk's statements of the pieces that lie in it. */
 export class Filler {

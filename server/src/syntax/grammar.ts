@@ -15,6 +15,15 @@ export const ACTIONS: Record<ActionContext, readonly tree.ActionWord[]> = {
   redirect: ["redirect", "skip"],
   encryption: ["encrypt", "protect", "clear"],
 };
+/** By the kind of that block. */
+export const ACTION_CONTEXTS: Partial<Record<tree.Statement["kind"], ActionContext>> = {
+  acl: "acl",
+  inspect: "inspect",
+  dfw: "dfw",
+  section: "dfw",
+  redirect: "redirect",
+  encryption: "encryption",
+};
 export const CLAUSE_WORDS = ["from", "to", "service", "in", "out", "applied-to", "ipv4", "ipv6", "log", "disabled"];
 
 const word = t.word;

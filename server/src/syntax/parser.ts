@@ -10,7 +10,7 @@ import * as t from "./tokens.ts";
 import type * as tree from "./tree.ts";
 
 export type { Draft, Kind } from "./declarations.ts";
-export { ACTIONS, type ActionContext, CLAUSE_WORDS } from "./grammar.ts";
+export { ACTION_CONTEXTS, ACTIONS, CLAUSE_WORDS } from "./grammar.ts";
 export { LIST_SETTINGS, SETTINGS, TIMERS } from "./items.ts";
 
 const word = t.word;
