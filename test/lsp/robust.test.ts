@@ -137,6 +137,23 @@ test("UTF-8 positions where the client offers them", async () => {
   expect(symbols[0]?.name).toBe("größe");
 });
 
+test("findings at UTF-8 positions, of a document and of all", async () => {
+  client = await startClient(new Map(), { ...EDITOR, general: { positionEncodings: ["utf-8"] } });
+  await client.open(uri, 'acl ä { rule 1 drop from "größe😀" }\n');
+  interface Report {
+    readonly items: readonly { readonly code?: string; readonly range: object }[];
+  }
+  const whole = await client.request<{ readonly items: readonly Report[] }>("workspace/diagnostic", {
+    previousResultIds: [],
+  });
+  const one = await client.request<Report>("textDocument/diagnostic", { textDocument: { uri } });
+  for (const { items } of [...whole.items, one])
+    expect(items.find(({ code }) => code === "unknown-name")?.range).toEqual({
+      start: { line: 0, character: 26 },
+      end: { line: 0, character: 26 + 13 },
+    });
+});
+
 test("a client that does not pull is told", async () => {
   const { diagnostic: _, ...textDocument } = EDITOR.textDocument ?? {};
   client = await startClient(new Map(), { ...EDITOR, textDocument });

@@ -124,10 +124,20 @@ export function gravest(found: readonly FindingsByPlace[], uri: string, most: nu
   }
   return inOrder(grades);
 }
-/** Lists that are in order, as one. */
-function inOrder(lists: readonly (readonly Finding[])[]): readonly Finding[] {
-  const some = lists.filter(({ length }) => length > 0);
-  return some.length === 1 ? (some[0] as readonly Finding[]) : some.flat().sort(inText);
+/** Lists that are in order, as one; of those at the same place what stands in an earlier list comes first. */
+const inOrder = (lists: readonly (readonly Finding[])[]): readonly Finding[] => lists.reduce(merged, []);
+function merged(a: readonly Finding[], b: readonly Finding[]): readonly Finding[] {
+  if (a.length === 0 || b.length === 0) return a.length === 0 ? b : a;
+  const [few, many, ahead] = a.length < b.length ? [a, b, 0] : [b, a, 1];
+  const out: Finding[] = [];
+  let from = 0;
+  for (const one of few) {
+    const to = below(many, (other) => inText(other, one) < ahead, from);
+    for (; from < to; from++) out.push(many[from] as Finding);
+    out.push(one);
+  }
+  for (; from < many.length; from++) out.push(many[from] as Finding);
+  return out;
 }
 const inText = (a: Finding, b: Finding): number => chunkOf(a).line - chunkOf(b).line || inChunk(a, b);
 const inChunk = ({ place: { span: a } }: Finding, { place: { span: b } }: Finding): number => a.start - b.start;
@@ -154,6 +164,8 @@ class Listed {
   /** Spots that are to be counted anew. */
   readonly #uncounted = new Set<Spot>();
   #count = 0;
+  /** The first ones, as they were asked for last; undefined when some came or went since. */
+  #first: readonly Finding[] | undefined;
 
   add(finding: Finding): void {
     const chunk = chunkOf(finding);
@@ -165,6 +177,7 @@ class Listed {
     }
     spot.all.push(finding);
     this.#uncounted.add(spot);
+    this.#first = undefined;
   }
 
   delete(finding: Finding): void {
@@ -172,6 +185,7 @@ class Listed {
     const at = spot?.all.indexOf(finding) ?? -1;
     if (spot === undefined || at < 0) return;
     spot.all.splice(at, 1);
+    this.#first = undefined;
     if (spot.all.length === 0) this.drop(spot.chunk);
     else this.#uncounted.add(spot);
   }
@@ -182,6 +196,7 @@ class Listed {
     if (spot === undefined) return [];
     this.#spots.delete(chunk);
     this.#uncounted.delete(spot);
+    this.#first = undefined;
     this.#count -= spot.told.length;
     const { run } = spot;
     run.splice(run.indexOf(spot), 1);
@@ -220,14 +235,18 @@ class Listed {
     this.#uncounted.clear();
     return this.#count;
   }
-  first(most: number): Finding[] {
-    const out: Finding[] = [];
+  first(most: number): readonly Finding[] {
     // Counts.
-    const left = Math.min(most, this.count);
+    const wanted = Math.min(most, this.count);
+    if (this.#first === undefined || this.#first.length < wanted) this.#first = this.#gather(wanted);
+    return this.#first.length === wanted ? this.#first : this.#first.slice(0, wanted);
+  }
+  #gather(wanted: number): Finding[] {
+    const out: Finding[] = [];
     for (const run of this.#runs)
       for (const { told } of run)
         for (const finding of told) {
-          if (out.length === left) return out;
+          if (out.length === wanted) return out;
           out.push(finding);
         }
     return out;
@@ -247,8 +266,8 @@ class Listed {
 }
 
 /** How many at the beginning of a list are so, where none is behind the first that is not. */
-function below<T>(list: readonly T[], isSo: (item: T) => boolean): number {
-  let low = 0;
+function below<T>(list: readonly T[], isSo: (item: T) => boolean, from = 0): number {
+  let low = from;
   let high = list.length;
   while (low < high) {
     const middle = (low + high) >> 1;

@@ -84,6 +84,8 @@ export class KeptFindings {
   #names: ProgramNames;
   #nearby: Nearby | undefined;
   #library = false;
+  /** The root when that was found out, and how its list of statements stood. */
+  #looked: { readonly root: SourceDocument; readonly changed: number } | undefined;
 
   /** What was found, as of the last `refresh`; between an edit and the next, what still stands of it. */
   readonly found = new FindingsByPlace();
@@ -232,7 +234,7 @@ export class KeptFindings {
     const scope: UseScope = { program, names: this.#names, policy, nearby: this.#nearby };
     this.#spread(scope);
     yield;
-    const library = isLibrary(program.root);
+    const library = this.#isLibrary(program.root);
     if (library !== this.#library)
       for (const { space, keys } of DocumentNames.of(program.root).spaces())
         for (const key of keys) this.#declared.mark(idOf({ space, key }), program.root.uri);
@@ -274,6 +276,13 @@ export class KeptFindings {
     }
     this.#touched.clear();
     this.#fresh = false;
+  }
+
+  #isLibrary(root: SourceDocument): boolean {
+    const { changed } = root.tree;
+    if (this.#looked?.root === root && this.#looked.changed === changed) return this.#library;
+    this.#looked = { root, changed };
+    return isLibrary(root);
   }
 
   #tableOf(block: BlockStatement): RuleIds {

@@ -23,6 +23,7 @@ import { diagnosticOf, isAt, linesOf, moreThan } from "./findings.ts";
 import { encodePositions } from "./positions.ts";
 import type { Session } from "./session.ts";
 import { breathe } from "./slices.ts";
+import { LastTold, type Told } from "./told.ts";
 
 /** After the last keystroke, in milliseconds: a pause in typing, not a gap between two keys. */
 const SILENCE = 250;
@@ -31,14 +32,12 @@ const FIRST_ANSWER = 200;
 /** The same where the client cannot be told that there is more. */
 const ONLY_ANSWER = 1000;
 
-const encoder = new TextEncoder();
-
 /** A finding as it was told when what it speaks of began at these lines. */
 interface Made {
   readonly lines: readonly number[];
   readonly diagnostic: Diagnostic;
-  /** The same behind a comma, as JSON, where it has been sent as that. */
-  bytes?: Uint8Array;
+  /** The same with positions as the client counts them. */
+  readonly encoded: Diagnostic;
 }
 
 export class Diagnostics {
@@ -52,8 +51,7 @@ export class Diagnostics {
   readonly #begun = new WeakMap<SourceDocument, number>();
   /** While a document that was just read is looked at for the first time. */
   first: Promise<void> | undefined;
-  /** Tells this server's answers from those of the one before it. */
-  readonly #sitting = Math.random().toString(36).slice(2, 8);
+  readonly #told = new LastTold(Math.random().toString(36).slice(2, 8));
 
   constructor(
     private readonly session: Session,
@@ -67,7 +65,7 @@ export class Diagnostics {
     return this.session.client.textDocument?.diagnostic !== undefined;
   }
 
-  /** The two requests of the pull model. */
+  /** The two requests of the pull model; positions in their answers are counted as the client counts them. */
   readonly answers = {
     "textDocument/diagnostic": (_session, params, token) => this.#document(params, token),
     "workspace/diagnostic": (_session, params, token) => this.#workspace(params, token),
@@ -99,8 +97,7 @@ export class Diagnostics {
   async opening(document: SourceDocument, whole: Promise<void>): Promise<void> {
     const { uri, version } = document;
     if (!this.#pulls && !document.whole) {
-      const { session } = this;
-      const diagnostics = encodePositions(this.#early(document), uri, session.encoding, session.lineOf);
+      const diagnostics = this.#encode(this.#early(document), uri);
       this.#published.add(uri);
       await this.connection.sendDiagnostics({ uri, version, diagnostics });
     }
@@ -129,6 +126,7 @@ export class Diagnostics {
   }
   closed(uri: string): void {
     this.analyses.forget(uri);
+    this.#told.forget(uri);
     if (this.#published.delete(uri)) void this.connection.sendDiagnostics({ uri, diagnostics: [] });
     this.changed(uri);
   }
@@ -168,12 +166,8 @@ export class Diagnostics {
     await this.analyses.fresh(uri);
     if (!this.session.workspace.isOpen(uri)) return;
     this.#published.add(uri);
-    const diagnostics = this.#told(uri).map(({ diagnostic }) => diagnostic);
-    await this.connection.sendDiagnostics({
-      uri,
-      version: this.session.workspace.document(uri)?.version,
-      diagnostics: encodePositions(diagnostics, uri, this.session.encoding, this.session.lineOf),
-    });
+    const { version } = this.session.workspace.document(uri) ?? {};
+    await this.connection.sendDiagnostics({ uri, version, diagnostics: itemsOf(this.#tell(uri)) });
   }
 
   /** In the silence: the dear stages of every open document; then the client hears of what they found. */
@@ -214,19 +208,23 @@ export class Diagnostics {
     if (known !== undefined && isAt(finding, known.lines)) return known;
     const diagnostic = diagnosticOf(finding, this.session);
     if (diagnostic === undefined) return undefined;
-    const made = { lines: linesOf(finding), diagnostic };
+    const encoded = this.#encode(diagnostic, finding.place.at.uri);
+    const made = { lines: linesOf(finding), diagnostic, encoded };
     this.#made.set(finding, made);
     return made;
   }
+  #encode<T>(value: T, uri: string): T {
+    return encodePositions(value, uri, this.session.encoding, this.session.lineOf);
+  }
 
   /** What the client is told of a document, by place. Of too many the gravest, and how many there are. */
-  #told(uri: string): Made[] {
+  #tell(uri: string): Told {
     const found = this.analyses.found(uri);
-    const most = this.session.workspace.bounds.findings;
-    const all = gravest(found, uri, most).flatMap((finding) => this.#make(finding) ?? []);
+    const { bounds, shifts } = this.session.workspace;
+    const findings = gravest(found, uri, bounds.findings);
     const count = found.reduce((sum, one) => sum + one.count(uri), 0);
-    if (count > most) all.unshift({ lines: [], diagnostic: moreThan(most, count) });
-    return all;
+    const more = count > bounds.findings ? moreThan(bounds.findings, count) : undefined;
+    return this.#told.next(uri, findings, more, shifts, (finding) => this.#make(finding)?.encoded);
   }
 
   /** The findings that stand now and their diagnostics, for code actions: all, or those that are wanted. */
@@ -249,7 +247,7 @@ export class Diagnostics {
       const begun = document.part.length > 0 && !document.whole;
       if (begun && this.#canRefresh && this.#begun.get(document) !== document.version) {
         this.#begun.set(document, document.version);
-        return { kind: "full", items: this.#early(document) };
+        return { kind: "full", items: this.#encode(this.#early(document), uri) };
       }
       await reading.done;
     }
@@ -267,24 +265,10 @@ export class Diagnostics {
   }
 
   #report(uri: string, previous: string | undefined): DocumentDiagnosticReport {
-    const resultId = this.#stateOf(uri);
+    const told = this.#tell(uri);
+    const { resultId } = told;
     if (resultId === previous) return { kind: "unchanged", resultId };
-    const told = this.#told(uri);
-    const report = { kind: "full" as const, resultId, items: told.map(({ diagnostic }) => diagnostic) };
-    return written(report, () => [
-      encoder.encode(`{"kind":"full","resultId":${JSON.stringify(resultId)},"items":[`),
-      ...told.map((made, index) => {
-        made.bytes ??= encoder.encode(`,${JSON.stringify(made.diagnostic)}`);
-        return index === 0 ? made.bytes.subarray(1) : made.bytes;
-      }),
-      encoder.encode("]}"),
-    ]);
-  }
-
-  /** One text for equal answers: which programs are looked at, and how often they have been answered about. */
-  #stateOf(uri: string): string {
-    const states = this.session.workspace.rootsOf(uri).map((root) => this.analyses.stateOf(root));
-    return `${this.#sitting}-${states.join("-")}`;
+    return written({ kind: "full" as const, resultId, items: itemsOf(told) }, () => this.#told.write(told));
   }
 
   async #workspace(params: WorkspaceDiagnosticParams, token: CancellationToken): Promise<WorkspaceDiagnosticReport> {
@@ -299,15 +283,12 @@ export class Diagnostics {
       if (workspace.document(uri) === undefined) continue;
       const version = workspace.isOpen(uri) ? (workspace.document(uri)?.version ?? null) : null;
       const report = this.#report(uri, previous.get(uri));
-      items.push({
-        ...report,
-        uri,
-        version,
-        ...(report.kind === "full" && {
-          items: encodePositions(report.items, uri, this.session.encoding, this.session.lineOf),
-        }),
-      } as WorkspaceDiagnosticReport["items"][number]);
+      items.push({ ...report, uri, version });
     }
     return { items };
   }
 }
+
+/** What a client is told, as a list. */
+const itemsOf = ({ more, diagnostics }: Told): Diagnostic[] =>
+  [more, ...diagnostics].filter((diagnostic) => diagnostic !== undefined);

@@ -1,6 +1,6 @@
 /** The language server's messages as Node carries them: over standard input and output, or Node IPC. */
 import process from "node:process";
-import { frame, Refused, unframe } from "../wire/framing.ts";
+import { frameInPieces, Refused, unframe } from "../wire/framing.ts";
 import type { Port } from "./serve.ts";
 
 /**
@@ -8,19 +8,25 @@ import type { Port } from "./serve.ts";
  * (JSON-RPC 2.0, "Response object"); a client that goes away leaves no server behind.
  */
 export function stdioPort(): Port {
-  const port = portTo((message) => process.stdout.write(frame(message)));
+  const { stdin, stdout, stderr } = process;
+  const port = portTo((message) => {
+    // As one write.
+    stdout.cork();
+    for (const piece of frameInPieces(message)) stdout.write(piece);
+    stdout.uncork();
+  });
   const read = unframe(
     (data) => deliver(port, data),
     (refused) => refuse(port, refused),
   );
-  process.stdin.on("data", (bytes) => {
+  stdin.on("data", (bytes) => {
     const wrong = read(bytes);
     if (wrong === undefined) return;
-    process.stderr.write(`iochain: the client sent ${wrong}\n`);
+    stderr.write(`iochain: the client sent ${wrong}\n`);
     process.exit(1);
   });
-  process.stdin.on("end", () => isLeaving || process.exit(1)).on("error", () => process.exit(1));
-  process.stdout.on("error", () => process.exit(1));
+  stdin.on("end", () => isLeaving || process.exit(1)).on("error", () => process.exit(1));
+  stdout.on("error", () => process.exit(1));
   return port;
 }
 

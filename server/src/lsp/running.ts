@@ -203,6 +203,8 @@ export function run(
     if (OF_ALL.has(method)) await inTurnAfter(diagnostics.first);
     const uri = uriIn(params);
     const result = await answer(session, decodePositions(params, uri, session.encoding, session.lineOf), token);
+    // Most of what is told of a document was told, and encoded, before.
+    if (Object.hasOwn(diagnostics.answers, method)) return result;
     return encodePositions(fitted(session, method, result), uri, session.encoding, session.lineOf) ?? null;
   }
   // Whoever has seen the findings will ask something, and what V8 compiles after that is not kept (`keptCode.ts`).

@@ -46,6 +46,7 @@ export class Workspace {
   #outside = false;
   #bounds = STANDARD_BOUNDS;
   #count = 0;
+  #shifts = 0;
   readonly #importers = new Importers(
     (uri) => this.isKnown(uri),
     (uri) => this.importsOf(uri),
@@ -75,6 +76,7 @@ export class Workspace {
   change(uri: string, changes: readonly Change[], version: number, read?: (change: Change) => Change): boolean {
     const document = this.#open.get(uri);
     if (document === undefined || version <= document.version) return false;
+    const { shifts } = document;
     let imports = false;
     const edit = (ready: readonly Change[]) => {
       const { removed, added } = document.edit(ready, version);
@@ -82,6 +84,7 @@ export class Workspace {
     };
     if (read === undefined) edit(changes);
     else for (const change of changes) edit([read(change)]);
+    this.#shifts += document.shifts - shifts;
     if (imports) this.#forget(uri);
     else this.#renew(uri);
     return true;
@@ -98,6 +101,10 @@ export class Workspace {
     this.#forget(uri);
   }
 
+  /** How often lines of a document have come or gone: while it stays, what stays does so on its line. */
+  get shifts(): number {
+    return this.#shifts;
+  }
   /** When the editor opened the document, on the clock of `performance`. */
   openedAt(uri: string): number {
     return this.#opened.get(uri) ?? 0;

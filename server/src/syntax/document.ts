@@ -29,6 +29,8 @@ export interface Edit {
 
 export class SourceDocument {
   version: number;
+  /** How often lines have come or gone: while it stays the same, so does the line of a statement that stays. */
+  shifts = 0;
   private lines: string[];
   /** Chunks read so far. */
   private read: ParsedChunk[] = [];
@@ -214,6 +216,7 @@ export class SourceDocument {
     else if (whole > end.line) inserted.push(...splitLines((inserted.pop() as string) + (this.lines[whole] as string)));
     const cut = end.line - start.line + 1;
     replace(this.lines, start.line, cut, inserted);
+    if (inserted.length !== cut) this.shifts += 1;
     return { first: firstChunk, last: lastChunk, line: end.line, delta: inserted.length - cut };
   }
 

@@ -20,21 +20,28 @@ export const written = <T extends object>(result: T, pieces: () => readonly Uint
   Object.defineProperty(result, WRITTEN, { value: pieces });
 
 /** A message as it goes over the wire. */
-export function frame(message: object): Uint8Array {
+export const frame = (message: object): Uint8Array => joined(frameInPieces(message));
+
+/** The same for who can write several pieces as one: a long one is not copied. */
+export function frameInPieces(message: object): readonly Uint8Array[] {
   const { result } = message as { readonly result?: { readonly [WRITTEN]?: () => readonly Uint8Array[] } | null };
   const pieces = result?.[WRITTEN];
-  if (pieces === undefined) return behindHead([encoder.encode(JSON.stringify(message))]);
+  if (pieces === undefined) {
+    const body = encoder.encode(JSON.stringify(message));
+    return [headOf(body.length), body];
+  }
   const before = `${JSON.stringify({ ...message, result: undefined }).slice(0, -1)},"result":`;
-  return behindHead([encoder.encode(before), ...pieces(), encoder.encode("}")]);
+  const body = [encoder.encode(before), ...pieces(), encoder.encode("}")];
+  return [headOf(lengthOf(body)), ...body];
 }
-function behindHead(body: readonly Uint8Array[]): Uint8Array {
-  let length = 0;
-  for (const piece of body) length += piece.length;
-  const head = encoder.encode(`Content-Length: ${length}\r\n\r\n`);
-  const bytes = new Uint8Array(head.length + length);
-  bytes.set(head);
-  let at = head.length;
-  for (const piece of body) {
+const headOf = (length: number): Uint8Array => encoder.encode(`Content-Length: ${length}\r\n\r\n`);
+const lengthOf = (pieces: readonly Uint8Array[]): number => pieces.reduce((sum, { length }) => sum + length, 0);
+
+/** Pieces as one. */
+export function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(lengthOf(pieces));
+  let at = 0;
+  for (const piece of pieces) {
     bytes.set(piece, at);
     at += piece.length;
   }
@@ -79,12 +86,7 @@ export function unframe(
   let wanted = -1;
   const join = (): Uint8Array => {
     if (pieces.length === 1) return pieces[0] as Uint8Array;
-    const whole = new Uint8Array(held);
-    let at = 0;
-    for (const piece of pieces) {
-      whole.set(piece, at);
-      at += piece.length;
-    }
+    const whole = joined(pieces);
     pieces = [whole];
     return whole;
   };
