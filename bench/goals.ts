@@ -1,6 +1,7 @@
 /** What the figures are to be, each as a bound in itself or beside a peer in the same run. */
 import { FLOOR, MOCK } from "./debugAdapter.ts";
 import type { Figure } from "./figure.ts";
+import { TUPLE_MERGE } from "./tupleMerge.ts";
 
 interface Goal {
   readonly suite: string;
@@ -54,6 +55,7 @@ export const GOALS: readonly Goal[] = [
   ...bySize(rules, "nsx: distinct packets", [500, 1000, 10_000]),
   { suite: rules, what: "adverse: distinct packets", most: times(1, "linear scan") },
   ...["nsx", "adverse", "classbench"].map((set): Goal => ({ suite: rules, what: `${set}: build`, most: 1000 })),
+  { suite: rules, what: "classbench: distinct packets", most: times(2, TUPLE_MERGE) },
   { suite: "connections", what: "look-up, IPv4", size: K10, most: 100 },
   ...bySize("packet sets", "rules that no packet comes to, NSX-shaped", [100, 500, 5000]),
 ];

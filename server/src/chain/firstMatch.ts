@@ -7,7 +7,8 @@ import type { Ip } from "../policy/addresses.ts";
 import type { Appliance, Rule, Vnic } from "../policy/policy.ts";
 import { Classifier } from "../space/classifier/classifier.ts";
 import { Head } from "../space/classifier/head.ts";
-import { type Asked, ownersOf, ruleMatches } from "./match.ts";
+import { NOTHING } from "../space/classifier/part.ts";
+import { type Asked, ownersOf, restMatches, ruleMatches } from "./match.ts";
 import { Memo } from "./memo.ts";
 import type { Steps, Visit } from "./slot.ts";
 
@@ -122,7 +123,7 @@ function behindHead(reading: Reading, rules: readonly Rule[], from: number, aske
     if (rules.length > LONG) reading.memo = new Memo(rules);
   }
   const { classifier, memo } = reading;
-  const find = () => classify(classifier, rules, start, asked);
+  const find = () => classify(classifier, start, asked);
   const found = memo ? memo.answer(asked, start, find) : find();
   return found < 0 ? rules.length : found;
 }
@@ -132,10 +133,11 @@ function read(rules: readonly Rule[], start: number, asked: Asked): number {
   while (index < rules.length && !isFor(rules[index] as Rule, asked)) index += 1;
   return index;
 }
-const isFor = (rule: Rule, asked: Asked): boolean => !rule.disabled && ruleMatches(rule, asked);
+const isFor = (rule: Rule, asked: Asked, known = NOTHING): boolean =>
+  known === NOTHING ? !rule.disabled && ruleMatches(rule, asked) : restMatches(rule, asked);
 
 /** What an index says; -1 where no rule matches. The packet has addresses. */
-export function classify(classifier: Classifier, rules: readonly Rule[], start: number, asked: Asked): number {
+export function classify(classifier: Classifier, start: number, asked: Asked): number {
   const { packet, owners } = asked;
   const { src, dst, protocol } = packet.ip as NonNullable<Packet["ip"]>;
   const question = {
@@ -146,7 +148,7 @@ export function classify(classifier: Classifier, rules: readonly Rule[], start: 
     protocol,
     port: portOf(packet),
   };
-  return classifier.first(question, start, (index) => isFor(rules[index] as Rule, asked));
+  return classifier.first(question, start, isFor, asked);
 }
 const portOf = (packet: Packet): number | undefined =>
   (packet.tcp ?? packet.udp ?? packet.sctp ?? packet.ports)?.dstPort;

@@ -51,6 +51,9 @@ export const ruleMatches = (rule: Rule, asked: Asked): boolean =>
   from(rule, asked) &&
   to(rule, asked);
 
+/** The same where an index has named the rule by its ends and services, and they are all that it is asked of those. */
+export const restMatches = (rule: Rule, asked: Asked): boolean => direction(rule, asked) && appliedTo(rule, asked);
+
 function end(set: EndpointSet, { world, packet, layer, owners }: Asked, which: "src" | "dst"): boolean {
   if (set.any) return true;
   if (layer === "ethernet") return macIn(set, packet.eth[which], world);

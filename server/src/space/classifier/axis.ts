@@ -6,47 +6,57 @@ import type { Ranges } from "../../policy/ranges.ts";
 
 type Value = number | bigint;
 
-/** A field's values, and how far a value is shifted to its place in the table of first guesses. */
+/** A field's values, and how many low bits of a value do not count in its first table. */
 export interface Domain<T extends Value> {
   readonly zero: T;
   readonly after: (value: T) => T;
-  /** Undefined: no table, the whole list is searched. */
-  readonly shift?: number;
+  /** Undefined: no tables, the whole list is searched. */
+  readonly bits?: { readonly all: number; readonly low: number };
 }
-export const IP4: Domain<number> = { zero: 0, after: (value) => value + 1, shift: 16 };
+export const IP4: Domain<number> = { zero: 0, after: (value) => value + 1, bits: { all: 32, low: 16 } };
 export const IP6: Domain<bigint> = { zero: 0n, after: (value) => value + 1n };
-export const PORT: Domain<number> = { zero: 0, after: (value) => value + 1, shift: 0 };
+export const PORT: Domain<number> = { zero: 0, after: (value) => value + 1, bits: { all: 16, low: 8 } };
 
 /** From which value to which, and of which class. */
 export class Axis<T extends Value> {
   /** Where each interval begins, ascending; the first begins at zero. */
   private readonly starts: ArrayLike<T>;
   private readonly classes: Uint32Array;
-  private readonly shift: number;
-  private readonly guesses: Uint32Array | undefined;
+  private readonly low: number;
+  private readonly cells: Uint32Array | undefined;
 
-  constructor(starts: readonly T[], classes: readonly number[], { shift }: Domain<T>) {
+  constructor(starts: readonly T[], classes: readonly number[], { bits }: Domain<T>) {
     const small = typeof starts[0] === "number";
     this.starts = small ? (Uint32Array.from(starts as readonly number[]) as unknown as ArrayLike<T>) : starts;
     this.classes = Uint32Array.from(classes);
-    this.shift = shift ?? 0;
-    // Below that a search by halves is as quick, and the table would take more room than the list.
-    this.guesses =
-      small && shift !== undefined && starts.length > 32
-        ? guesses(this.starts as unknown as Uint32Array, shift)
+    this.low = bits?.low ?? 0;
+    this.cells =
+      small && bits !== undefined && starts.length > FEW
+        ? new Cells(this.starts as unknown as Uint32Array, this.classes, bits.all, bits.low).words
         : undefined;
   }
 
   classAt(value: T): number {
-    const { starts, guesses: table } = this;
+    return this.cells === undefined ? this.found(value) : this.looked(value as number, this.cells);
+  }
+  private looked(value: number, cells: Uint32Array): number {
+    const { low } = this;
+    let cell = cells[value >>> low] as number;
+    if ((cell & KIND) === TABLE) {
+      cell = cells[(cell >>> 2) + ((value >>> (low - 8)) & 255)] as number;
+      if ((cell & KIND) === TABLE) cell = cells[(cell >>> 2) + (value & 255)] as number;
+    }
+    let at = cell >>> 2;
+    if ((cell & KIND) === CLASS) return at;
+    const starts = this.starts as unknown as Uint32Array;
+    while ((starts[at] as number) > value) at--;
+    return this.classes[at] as number;
+  }
+  /** The last interval that does not begin after the value, by halves. */
+  private found(value: T): number {
+    const { starts } = this;
     let low = 0;
     let high = starts.length - 1;
-    if (table !== undefined) {
-      const place = (value as number) >>> this.shift;
-      low = table[place] as number;
-      high = table[place + 1] as number;
-    }
-    // The last interval that does not begin after the value.
     while (low < high) {
       const middle = (low + high + 1) >>> 1;
       if ((starts[middle] as T) <= value) low = middle;
@@ -56,16 +66,68 @@ export class Axis<T extends Value> {
   }
 }
 
-/** For each place, the interval that its first value is in. */
-function guesses(starts: Uint32Array, shift: number): Uint32Array {
-  const table = new Uint32Array(65537).fill(starts.length - 1);
-  let place = 0;
-  for (let at = 1; at < starts.length; at++) {
-    const next = Math.ceil((starts[at] as number) / 2 ** shift);
-    if (next > place) table.fill(at - 1, place, next);
-    place = next;
+/** Intervals that are searched as quickly as tables answer, and for which a table would take more room than the list. */
+const FEW = 8;
+/** What a cell says in its two low bits: that its values are of one class; its last interval; where its table is. */
+const KIND = 3;
+const CLASS = 0;
+const LAST = 1;
+const TABLE = 2;
+
+/** Tables of cells, of which each stands for the values that share some leading bits: a large one, then some of 256. */
+class Cells {
+  words: Uint32Array;
+  private end: number;
+  private readonly starts: Uint32Array;
+  private readonly classes: Uint32Array;
+
+  constructor(starts: Uint32Array, classes: Uint32Array, all: number, low: number) {
+    this.starts = starts;
+    this.classes = classes;
+    this.end = 2 ** (all - low);
+    this.words = new Uint32Array(2 * this.end);
+    this.fill(0, this.end, 0, low, 0);
+    this.words = this.words.slice(0, this.end);
   }
-  return table;
+
+  /** Fills `count` cells of 2^`low` values each, the first one's at `value`, which is in interval `interval`. */
+  private fill(at: number, count: number, value: number, low: number, interval: number): void {
+    const { starts, classes } = this;
+    const size = 2 ** low;
+    let within = interval;
+    for (let cell = 0; cell < count; ) {
+      const next = within + 1 < starts.length ? (starts[within + 1] as number) : Number.POSITIVE_INFINITY;
+      const whole = Math.min(count, Math.floor((next - value) / size));
+      if (whole > cell) {
+        this.words.fill((classes[within] as number) << 2, at + cell, at + whole);
+        cell = whole;
+      }
+      if (cell === count) break;
+      const first = value + cell * size;
+      if (next === first) {
+        within += 1;
+        continue;
+      }
+      let last = within;
+      while (last + 1 < starts.length && (starts[last + 1] as number) < first + size) last += 1;
+      // A table may move the words.
+      const said = last - within <= FEW ? (last << 2) | LAST : (this.table(first, low - 8, within) << 2) | TABLE;
+      this.words[at + cell] = said;
+      within = last;
+      cell += 1;
+    }
+  }
+  private table(value: number, low: number, interval: number): number {
+    const at = this.end;
+    this.end += 256;
+    if (this.end > this.words.length) {
+      const longer = new Uint32Array(2 * this.words.length);
+      longer.set(this.words);
+      this.words = longer;
+    }
+    this.fill(at, 256, value, low, interval);
+    return at;
+  }
 }
 
 /** What is kept a class; it is told what begins and ends, and asked at each interval. */

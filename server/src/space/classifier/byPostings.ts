@@ -3,9 +3,11 @@ import type { Ip } from "../../policy/addresses.ts";
 import type { EndpointSet, Rule, ServiceMatch, Vnic } from "../../policy/policy.ts";
 import type { Ranges } from "../../policy/ranges.ts";
 import { type Domain, IP4, IP6, PORT } from "./axis.ts";
-import { BY, type Grouped, groupRules, mayHold, portSets, rangesOf, type StatedAddresses } from "./clauses.ts";
+import { BY, type Grouped, groupRules, knownOf, mayHold, portSets, rangesOf, type StatedAddresses } from "./clauses.ts";
 import { Lists } from "./lists.ts";
-import type { Matches, Part, Question } from "./part.ts";
+import { ALL, type Known, type Matches, NOTHING, type Part, type Question, read } from "./part.ts";
+
+type IsFirst = (rule: number) => boolean;
 
 /** Rules `begin` up to `end` of a list, and how many sets and services an address or a port may be in. */
 export interface Stretch {
@@ -23,6 +25,7 @@ export class ByPostings implements Part {
   /** Made for the first packet; null: too many sets to be quick. */
   private six: PostedEnds<bigint> | null | undefined;
   private readonly services: ServiceLists;
+  private readonly known: Uint8Array;
 
   /** Undefined where addresses are in so many sets that to look through their lists is no gain. */
   static build(stretch: Stretch): ByPostings | undefined {
@@ -36,18 +39,21 @@ export class ByPostings implements Part {
     this.begin = stretch.begin;
     this.end = stretch.end;
     this.services = new ServiceLists(stretch);
+    this.known = knownOf(stretch.rules, stretch.begin, stretch.end);
   }
 
-  first(question: Question, from: number, matches: Matches): number {
+  first<A>(question: Question, from: number, matches: Matches<A>, asked: A): number {
     const { begin, end } = this;
+    const { rules } = this.stretch;
     const start = from > begin ? from - begin : 0;
     const ends = (typeof question.src === "bigint" ? this.sixth() : this.four) as PostedEnds<Ip> | null;
-    if (ends === null) {
-      for (let index = start + begin; index < end; index++) if (matches(index)) return index;
-      return -1;
-    }
+    if (ends === null) return read(rules, start + begin, end, matches, asked);
     this.services.stamp(question.protocol, question.port);
-    const found = ends.first(question, start, this.services, (rule) => matches(begin + rule));
+    const known = this.services.isExact ? this.known : undefined;
+    const found = ends.first(question, start, this.services, (rule) => {
+      const how = known === undefined ? NOTHING : (known[rule] as Known);
+      return how === ALL || matches(rules[begin + rule] as Rule, asked, how);
+    });
     return found < 0 ? -1 : begin + found;
   }
 
@@ -116,7 +122,7 @@ class PostedEnds<T extends Ip> {
     this.toStamps = new Uint32Array(this.toSets.keys.length);
   }
 
-  first(question: Question, start: number, services: ServiceLists, matches: Matches): number {
+  first(question: Question, start: number, services: ServiceLists, matches: IsFirst): number {
     const { from, to, fromStamps, toStamps } = this;
     const turn = this.nextTurn();
     const source = from.axis?.classAt(question.src as T) as number;
@@ -216,7 +222,7 @@ function sweep(
   otherOf: Int32Array | undefined,
   otherStamps: Uint32Array | undefined,
   turn: number,
-  matches: Matches,
+  matches: IsFirst,
 ): number {
   let found = best;
   for (let i = 0; i < sets.length; i++) {
@@ -254,6 +260,8 @@ class ServiceLists {
   private turn = 0;
   private hulls: Hulls | undefined;
   private port = 0;
+  /** Whether what is marked takes the protocol and port for certain. */
+  isExact = false;
 
   constructor({ rules, begin, end, mostServices }: Stretch) {
     const { always, keys, members } = groupRules<readonly ServiceMatch[]>(rules, begin, end, BY.services);
@@ -273,6 +281,7 @@ class ServiceLists {
     this.turn = this.turn === 0xffff_ffff ? 1 : this.turn + 1;
     if (this.turn === 1) this.stamps.fill(0);
     this.hulls = undefined;
+    this.isExact = port !== undefined;
     const found = this.protocols.get(protocol);
     if (found === undefined) return;
     const { by, numbers } = found;
@@ -282,6 +291,7 @@ class ServiceLists {
     }
     if ("low" in by) {
       this.hulls = by;
+      this.isExact = false;
       this.port = port;
       return;
     }

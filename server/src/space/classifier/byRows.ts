@@ -6,20 +6,22 @@ import {
   BY,
   type Grouped,
   groupRules,
+  knownOf,
   mayHold,
   type PortSets,
   portSets,
   rangesOf,
   type StatedAddresses,
 } from "./clauses.ts";
-import type { Matches, Part, Question } from "./part.ts";
-import { firstInRows, Rows, rowOf } from "./rows.ts";
+import { ALL, type Known, type Matches, NOTHING, type Part, type Question, read } from "./part.ts";
+import { Rows, rowOf, wordsOf } from "./rows.ts";
 
 export class ByRows implements Part {
   readonly begin: number;
   readonly end: number;
   private readonly size: number;
   private readonly services: ServiceRows;
+  private readonly known: Uint8Array;
   private readonly four: Ends<number>;
   private six: Ends<bigint> | undefined;
   private readonly rules: readonly Rule[];
@@ -40,18 +42,15 @@ export class ByRows implements Part {
     this.most = most;
     this.four = new Ends(rules, begin, end, stated, 4, IP4, most);
     this.services = new ServiceRows(rules, begin, end, most);
+    this.known = knownOf(rules, begin, end);
   }
 
-  first(question: Question, from: number, matches: Matches): number {
+  first<A>(question: Question, from: number, matches: Matches<A>, asked: A): number {
     const { src, dst, protocol, port, srcLearnedBy, dstLearnedBy } = question;
-    const { begin, end, size, services } = this;
+    const { rules, begin, end, size, services } = this;
     const start = from > begin ? from - begin : 0;
-    const asked: Matches = begin === 0 ? matches : (rule) => matches(begin + rule);
     const ends = (typeof src === "bigint" ? this.sixth() : this.four) as Ends<Ip>;
-    if (!ends.whole) {
-      for (let index = start + begin; index < end; index++) if (matches(index)) return index;
-      return -1;
-    }
+    if (!ends.whole) return read(rules, start + begin, end, matches, asked);
     let { words: a } = ends.from;
     let { words: b } = ends.to;
     let atA = ends.from.stride * (ends.from.axis as Axis<Ip>).classAt(src);
@@ -67,8 +66,28 @@ export class ByRows implements Part {
     const { rows, portless } = services.of(protocol);
     const c = port === undefined ? portless : rows.words;
     const atC = port === undefined ? 0 : rows.stride * (rows.axis as Axis<number>).classAt(port);
-    const found = firstInRows(size, start, a, atA, b, atB, c, atC, asked);
-    return found < 0 ? -1 : begin + found;
+    // What is known of services is of those with ports.
+    const known = port === undefined ? undefined : this.known;
+    const width = wordsOf(size);
+    const last = width + wordsOf(width);
+    const firstWord = start >>> 5;
+    for (let summary = width + (firstWord >>> 5); summary < last; summary++) {
+      let words = (a[atA + summary] as number) & (b[atB + summary] as number) & (c[atC + summary] as number);
+      while (words !== 0) {
+        const word = ((summary - width) << 5) + 31 - Math.clz32(words & -words);
+        words &= words - 1;
+        if (word < firstWord) continue;
+        let bits = (a[atA + word] as number) & (b[atB + word] as number) & (c[atC + word] as number);
+        if (word === firstWord) bits &= -1 << (start & 31);
+        while (bits !== 0) {
+          const rule = (word << 5) + 31 - Math.clz32(bits & -bits);
+          const how = known === undefined ? NOTHING : (known[rule] as Known);
+          if (how === ALL || matches(rules[begin + rule] as Rule, asked, how)) return begin + rule;
+          bits &= bits - 1;
+        }
+      }
+    }
+    return -1;
   }
 
   /** Most policies never see an IPv6 packet: its rows are made for the first. */

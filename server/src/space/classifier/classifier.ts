@@ -1,6 +1,6 @@
 /**
  * Packet → the first rule that matches, exactly and fast. An index finds the rules that may match, in their order;
- * whether one does is asked of the caller, so that there is one meaning of a rule and no second one here.
+ * whether one does is asked of the caller, but for the clauses that the index has answered exactly (`Known`).
  *
  * Most packets are decided early in a list. So it is cut into stretches that grow: the first ones have bit rows, which
  * answer in a few loads however the rules overlap; a long rest has postings, whose size is that of the rules; and where
@@ -50,7 +50,7 @@ export class Classifier {
   }
 
   /** The index of the first rule from `from` on that `matches`; -1 where none does. */
-  first(question: Question, from: number, matches: Matches): number {
+  first<A>(question: Question, from: number, matches: Matches<A>, asked: A): number {
     const { parts } = this;
     for (let i = 0; ; i++) {
       if (i === parts.length) {
@@ -59,7 +59,7 @@ export class Classifier {
       }
       const part = parts[i] as Part;
       if (part.end <= from) continue;
-      const found = part.first(question, from, matches);
+      const found = part.first(question, from, matches, asked);
       if (found >= 0) return found;
     }
   }
@@ -76,7 +76,7 @@ export class Classifier {
         ? undefined
         : ByPostings.build({ rules, begin, end: rules.length, stated, mostSets, mostServices })) ??
       rows(begin + stretch) ??
-      new Linear(begin, Math.min(begin + stretch, rules.length));
+      new Linear(rules, begin, Math.min(begin + stretch, rules.length));
     // What is too much for postings once, is so for the rest.
     if (part.end < rules.length && head === undefined) this.overlaps = true;
     this.parts.push(part);

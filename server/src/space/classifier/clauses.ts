@@ -14,6 +14,7 @@ import type { EndpointSet, Rule, ServiceMatch, Vnic } from "../../policy/policy.
 import type { Ranges } from "../../policy/ranges.ts";
 import { normalizeRanges } from "../../policy/ranges.ts";
 import { ALL_PORTS } from "../../policy/services.ts";
+import { ALL, ENDS_AND_SERVICES } from "./part.ts";
 
 /** The addresses of a set by what is declared. Those that its vNICs learn come on top: `mayHold`. */
 export class StatedAddresses {
@@ -89,6 +90,26 @@ export const BY = {
   services: ({ disabled, services }: Rule) =>
     disabled ? null : services?.some(({ layer }) => layer === "ethernet") ? undefined : services,
 };
+
+/** Nothing but addresses as they are written: who has one does not matter. */
+export const isWritten = ({ vnics, parts, except }: EndpointSet): boolean =>
+  vnics.size === 0 && parts === undefined && except === undefined;
+const isKnown = (set: EndpointSet | undefined): boolean => set === undefined || set.any || isWritten(set);
+
+/** Of rules `begin` to `end`, what an index answers of each. */
+export function knownOf(rules: readonly Rule[], begin: number, end: number): Uint8Array {
+  const known = new Uint8Array(end - begin);
+  for (let index = begin; index < end; index++) {
+    const { from, to, services, direction, appliedTo } = rules[index] as Rule;
+    if (!isKnown(from) || !isKnown(to) || services?.every(asksForPortsOnly) === false) continue;
+    known[index - begin] = direction === undefined && appliedTo === undefined ? ALL : ENDS_AND_SERVICES;
+  }
+  return known;
+}
+const asksForPortsOnly = (service: ServiceMatch): boolean =>
+  service.layer === "ip" &&
+  !("icmpType" in service || "icmpCode" in service) &&
+  !("sourcePorts" in service && service.sourcePorts !== undefined);
 
 /** The stated addresses of each set, in one family. */
 export const rangesOf = <T extends Ip>(

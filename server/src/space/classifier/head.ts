@@ -5,7 +5,7 @@
  */
 import type { Ip } from "../../policy/addresses.ts";
 import type { EndpointSet, Rule } from "../../policy/policy.ts";
-import { BY, portsByProtocol } from "./clauses.ts";
+import { BY, isWritten, portsByProtocol } from "./clauses.ts";
 
 export class Head {
   /** Behind the last of them. */
@@ -82,8 +82,5 @@ function asksForPortsOnly({ services }: Rule): boolean {
   return service.ports?.length === 2 && service.sourcePorts === undefined;
 }
 
-/** Nothing but addresses as they are written: who has one does not matter. */
-const isWritten = ({ vnics, parts, except }: EndpointSet): boolean =>
-  vnics.size === 0 && parts === undefined && except === undefined;
 const isOneRange = (set: EndpointSet | undefined): boolean =>
   set === undefined || set.any || (isWritten(set) && set.addresses.v4.length === 2);

@@ -104,37 +104,4 @@ function summarize(row: Uint32Array, width: number): void {
     if (row[word] !== 0) row[width + (word >>> 5)] = (row[width + (word >>> 5)] as number) | (1 << (word & 31));
 }
 
-const wordsOf = (bits: number): number => (bits + 31) >>> 5;
-
-/** The first rule from `from` on that is in all three rows and passes `matches`; -1 where none is. */
-export function firstInRows(
-  rules: number,
-  from: number,
-  a: Uint32Array,
-  atA: number,
-  b: Uint32Array,
-  atB: number,
-  c: Uint32Array,
-  atC: number,
-  matches: (rule: number) => boolean,
-): number {
-  const width = wordsOf(rules);
-  const end = width + wordsOf(width);
-  const firstWord = from >>> 5;
-  for (let summary = width + (firstWord >>> 5); summary < end; summary++) {
-    let words = (a[atA + summary] as number) & (b[atB + summary] as number) & (c[atC + summary] as number);
-    while (words !== 0) {
-      const word = ((summary - width) << 5) + 31 - Math.clz32(words & -words);
-      words &= words - 1;
-      if (word < firstWord) continue;
-      let bits = (a[atA + word] as number) & (b[atB + word] as number) & (c[atC + word] as number);
-      if (word === firstWord) bits &= -1 << (from & 31);
-      while (bits !== 0) {
-        const rule = (word << 5) + 31 - Math.clz32(bits & -bits);
-        if (matches(rule)) return rule;
-        bits &= bits - 1;
-      }
-    }
-  }
-  return -1;
-}
+export const wordsOf = (bits: number): number => (bits + 31) >>> 5;
