@@ -17,6 +17,8 @@ const mayImport = {
   lsp: ["ide", "check", "chain", "space", "policy", "syntax", "capture", "exchange", "wire", "dap"],
   dap: ["check", "chain", "space", "policy", "syntax", "capture", "wire"],
 };
+/** What a stranger's text may hold and nobody sees: whoever shows a text asks it, the pages, too. It imports nothing. */
+const ANYWHERE = "unseen\\.ts$";
 /** Run in a browser worker as well: no editor, no transport, no Node. */
 const pure = "^server/src/(syntax|policy|space|capture|chain|exchange|check|ide)/";
 const transports =
@@ -30,7 +32,10 @@ module.exports = {
       comment: `server/src/${folder} may import: ${allowed.join(", ") || "nothing of ours"}.`,
       // The programs for Node are shells around the engine, which holds their rooms.
       from: { path: `^server/src/${folder}/`, pathNot: "^server/src/(lsp|dap)/node\\.ts$" },
-      to: { path: "^(server|client)/src/", pathNot: `^server/src/(${[folder, ...allowed].join("|")})/` },
+      to: {
+        path: "^(server|client)/src/",
+        pathNot: `^server/src/(${[...[folder, ...allowed].map((room) => `${room}/`), ANYWHERE].join("|")})`,
+      },
     })),
     {
       name: "server-knows-no-client",
@@ -43,9 +48,9 @@ module.exports = {
       name: "client-knows-no-server",
       severity: "error",
       comment:
-        "The client speaks to the server over the wire; it may share the shape of a trace, as a type. Where no process can be started, one file runs the debug adapter's session inline.",
+        "The client speaks to the server over the wire; it may share the shape of a trace, as a type, and what nobody sees in a text. Where no process can be started, one file runs the debug adapter's session inline.",
       from: { path: "^client/src/", pathNot: "^client/src/debugging/inline\\.ts$" },
-      to: { path: "^server/src/", dependencyTypesNot: ["type-only"] },
+      to: { path: "^server/src/", pathNot: `^server/src/${ANYWHERE}`, dependencyTypesNot: ["type-only"] },
     },
     {
       name: "pure-below-the-wire",

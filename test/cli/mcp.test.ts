@@ -14,8 +14,10 @@ const root = path.join(import.meta.dirname, "../..");
 test("an assistant's session", async () => {
   const child = spawn(process.execPath, ["dist/cli.js", "mcp"], { cwd: root, stdio: ["pipe", "pipe", "inherit"] });
   const answers = new Map<number, (result: Result) => void>();
+  const refused: unknown[] = [];
   createInterface(child.stdout).on("line", (line) => {
-    const { id, result } = JSON.parse(line);
+    const { id, result, error } = JSON.parse(line);
+    if (error) refused.push([id, error.code]);
     answers.get(id)?.(result);
   });
   let last = 0;
@@ -35,6 +37,16 @@ test("an assistant's session", async () => {
   send({ method: "notifications/initialized" });
   const { tools } = await ask("tools/list", {});
   expect(tools?.map(({ name }) => name)).toEqual(TOOLS.map(({ name }) => name));
+
+  child.stdin.write('no JSON\n\n{"jsonrpc":"2.0"\n[]\n{"id":"odd"}\r\n{"jsonrpc":"1.0","id":7,"method":"ping"}\n');
+  await ask("ping", {});
+  expect(refused).toEqual([
+    [null, -32700],
+    [null, -32700],
+    [null, -32600],
+    ["odd", -32600],
+    [7, -32600],
+  ]);
 
   const policy = "samples/three-tier.iochain";
   expect(await call("find_packet", { policy, fate: "delivered", from: "internet", to: "db" })).toMatch(

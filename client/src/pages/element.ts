@@ -1,4 +1,4 @@
-import { seen } from "./unseen.ts";
+import { seen } from "../../../server/src/unseen.ts";
 
 /** One HTML element with attributes and children; text is always text, never markup. */
 export function element<Tag extends keyof HTMLElementTagNameMap>(

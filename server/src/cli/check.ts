@@ -5,7 +5,7 @@ import { brief, type Finding, type Place } from "../check/finding.ts";
 import type { Program } from "../policy/program.ts";
 import { load, policyFiles } from "./files.ts";
 import { sarif } from "./sarif.ts";
-import { FOUND, OK, print, say, style } from "./terminal.ts";
+import { FOUND, json, OK, print, say, style } from "./terminal.ts";
 
 /** A finding as printed: lines and columns from 1, `endColumn` the first column after it. */
 export interface Row {
@@ -27,8 +27,8 @@ export interface CheckOptions {
 
 export function check(paths: string[], options: CheckOptions): number {
   const rows = checkFiles(policyFiles(paths));
-  if (options.format === "json") print(JSON.stringify(rows, undefined, 1));
-  else if (options.format === "sarif") print(JSON.stringify(sarif(rows), undefined, 1));
+  if (options.format === "json") print(json(rows, 1));
+  else if (options.format === "sarif") print(json(sarif(rows), 1));
   else printText(rows);
   const errors = rows.filter((row) => row.severity === "error").length;
   const warnings = rows.filter((row) => row.severity === "warning").length;

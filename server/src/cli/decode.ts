@@ -6,7 +6,7 @@ import { fieldsOf } from "../capture/fields.ts";
 import type { Frame } from "../capture/packet.ts";
 import { describe } from "../chain/describe.ts";
 import { eachFrame, growLess } from "./captures.ts";
-import { Lines, OK, style } from "./terminal.ts";
+import { json, Lines, OK, style } from "./terminal.ts";
 import { seconds } from "./time.ts";
 
 export async function decode(capture: string, options: { format: "text" | "ndjson"; limit?: number }): Promise<number> {
@@ -29,7 +29,7 @@ function asJson(frame: Frame, conversations: Conversations): string {
   const packet = decodeFrame(frame.data, frame.linkType, frame.originalLength);
   const fields = fieldsOf(frame, packet, conversations.protocolsOf(frame, packet));
   const wrong = malformation(frame, packet);
-  return JSON.stringify({
+  return json({
     frame: frame.number,
     time: seconds(frame.time),
     interface: frame.interface,
@@ -53,7 +53,7 @@ function asText(frame: Frame): string {
     packet.unsupported,
     wrong && style(`malformed at byte ${wrong.at}: ${wrong.why}`, "red"),
     packet.cut && "cut short by the capture",
-    ...(frame.comments ?? []).map((comment) => style(quoted(comment), "dim")),
+    ...(frame.comments ?? []).map((comment) => style(json(comment), "dim")),
   ]
     .filter(Boolean)
     .join("  ");
@@ -64,7 +64,3 @@ function dateText(time: bigint): string {
   const milliseconds = Number(time / 1_000_000n);
   return Math.abs(milliseconds) <= 8.64e15 ? new Date(milliseconds).toISOString() : `${milliseconds / 1000}s`;
 }
-
-/** A stranger's text: nothing in it may move a terminal's cursor. */
-const quoted = (comment: string): string =>
-  JSON.stringify(comment).replace(/[\u007f-\u009f]/g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`);

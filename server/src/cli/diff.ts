@@ -5,13 +5,13 @@ import { leftOut } from "../check/leftOut.ts";
 import { finish } from "../syntax/steps.ts";
 import { sayLeftOut } from "./explain.ts";
 import { loadPolicy } from "./files.ts";
-import { FOUND, OK, print, say, style } from "./terminal.ts";
+import { FOUND, json, OK, print, say, style } from "./terminal.ts";
 
 export function diff(oldFile: string, newFile: string, { format }: { readonly format: "text" | "json" }): number {
   const [old, now] = [loadPolicy(oldFile), loadPolicy(newFile)];
   const answer = finish(compared(old.policy, now.policy));
   const errors = [old, now].flatMap(({ program, policy }) => finish(leftOut(program, policy)));
-  if (format === "json") print(JSON.stringify({ old: oldFile, new: newFile, ...answer, errors }, undefined, 1));
+  if (format === "json") print(json({ old: oldFile, new: newFile, ...answer, errors }, 1));
   else {
     if (answer.classes.length > 0 || answer.complete) print(diffText(answer, style));
     if (answer.note !== undefined) say(answer.note);

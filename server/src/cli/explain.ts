@@ -5,7 +5,7 @@ import { leftOut, leftOutLines, type PolicyError } from "../check/leftOut.ts";
 import type { QueryProblem, QueryText } from "../check/query.ts";
 import { finish } from "../syntax/steps.ts";
 import { loadPolicy } from "./files.ts";
-import { OK, pointAt, print, say, style, Unusable } from "./terminal.ts";
+import { json, OK, pointAt, print, say, style, Unusable } from "./terminal.ts";
 
 export interface ExplainOptions extends QueryText {
   readonly format: "text" | "json";
@@ -18,7 +18,7 @@ export function explain(file: string, { format, ...text }: ExplainOptions): numb
   const errors = finish(leftOut(program, policy));
   if (format === "json") {
     const { from = "any", to = "any", service = "any" } = text;
-    print(JSON.stringify({ from, to, service, ...answer, errors }, undefined, 1));
+    print(json({ from, to, service, ...answer, errors }, 1));
     return OK;
   }
   if (answer.note !== undefined) (answer.classes.length === 0 ? print : say)(answer.note);

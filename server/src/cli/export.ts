@@ -2,6 +2,7 @@
 import { exportPolicy } from "../exchange/export.ts";
 import type { ExportFormat } from "../exchange/formats.ts";
 import { noteText } from "../exchange/report.ts";
+import { errorLines } from "../syntax/errorLines.ts";
 import { finish } from "../syntax/steps.ts";
 import { loadPolicy } from "./files.ts";
 import { write } from "./import.ts";
@@ -9,12 +10,7 @@ import { OK, say, UNUSABLE } from "./terminal.ts";
 
 export function exportFile(format: ExportFormat, file: string, options: { readonly output?: string }): number {
   const { program, policy } = loadPolicy(file);
-  const errors = program.documents.flatMap((document) =>
-    [...document.errors()].map(({ chunk, error }) => {
-      const { line, character } = document.rangeOf(chunk, error).start;
-      return `${document.uri}:${line + 1}:${character + 1}: ${error.message}`;
-    }),
-  );
+  const errors = program.documents.flatMap((document) => errorLines(document));
   // Half of a policy is another policy.
   if (errors.length > 0) {
     say(errors.join("\n"));

@@ -1,5 +1,6 @@
 /** `iochain fmt`: formats policies in place. What has a syntax error stays as it is, and the rest is formatted. */
 import { parseFile } from "../syntax/document.ts";
+import { errorLines } from "../syntax/errorLines.ts";
 import { formatText } from "../syntax/format.ts";
 import { policyFiles, readText, STDIN, writeText } from "./files.ts";
 import { FOUND, OK, print, say, UNUSABLE, writeOut } from "./terminal.ts";
@@ -17,9 +18,8 @@ export function fmt(paths: string[], options: { readonly check?: boolean }): num
       }
     } else if (file === STDIN) writeOut(formatted);
     else if (formatted !== text) write(file, formatted);
-    for (const { chunk, error } of document.errors()) {
-      const { start } = document.rangeOf(chunk, error);
-      say(`${file}:${start.line + 1}:${start.character + 1}: left as it is: ${error.message}`);
+    for (const line of errorLines(document, "left as it is: ")) {
+      say(line);
       code = UNUSABLE;
     }
   }

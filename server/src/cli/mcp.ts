@@ -1,20 +1,28 @@
 /** `iochain mcp`: the assistant's tools as a server of the Model Context Protocol, over standard input and output. */
 import { resolve } from "node:path";
 import process from "node:process";
+import { pipeline } from "node:stream";
 import { fromJsonSchema, McpServer } from "@modelcontextprotocol/server";
-import { serveStdio } from "@modelcontextprotocol/server/stdio";
+import { StdioServerTransport, serveStdio } from "@modelcontextprotocol/server/stdio";
 import { version } from "../../../package.json";
 import { type Answer, askTool, TOOLS, type ToolInput } from "../ide/assistant/tools.ts";
 import { compilePolicy } from "../policy/compile.ts";
 import type { Policy } from "../policy/policy.ts";
 import { readableFrom } from "../policy/readable.ts";
 import { load } from "./files.ts";
+import { messagesOnly } from "./mcpMessages.ts";
 import { say, Unusable } from "./terminal.ts";
 
 export function mcp(): void {
   // The package listens once for each answer that waits for a slow reader: there is no leak to be warned of.
   process.stdout.setMaxListeners(0);
-  serveStdio(createServer, { onerror: (error) => say(`iochain: ${error.message}`) });
+  const messages = messagesOnly((line) => process.stdout.write(line));
+  // What ends them, an error, too, ends the session, and is told by it.
+  pipeline(process.stdin, messages, () => undefined);
+  serveStdio(createServer, {
+    transport: new StdioServerTransport(messages),
+    onerror: (error) => say(`iochain: ${error.message}`),
+  });
 }
 
 function createServer(): McpServer {

@@ -16,7 +16,7 @@ import { printUncovered, sayCovered } from "./coverage.ts";
 import { csv } from "./csv.ts";
 import { loadPolicy, unreadable } from "./files.ts";
 import { printSummary } from "./replaySummary.ts";
-import { Lines, OK, print, style, Unusable } from "./terminal.ts";
+import { json, Lines, OK, print, style, Unusable } from "./terminal.ts";
 import { seconds } from "./time.ts";
 import { vnicRef } from "./trace.ts";
 import { annotated, captureWriter } from "./traceCapture.ts";
@@ -160,7 +160,7 @@ interface Printer {
 }
 
 const asJson = ({ frame, trace }: Replayed) =>
-  JSON.stringify(Object.assign({ frame: frame.number, time: seconds(frame.time), packet: trace.packet }, trace));
+  json(Object.assign({ frame: frame.number, time: seconds(frame.time), packet: trace.packet }, trace));
 const directionOf = (trace: Trace) => trace.walks[0]?.direction ?? "";
 
 const PRINTERS: Record<ReplayOptions["format"], Printer> = {

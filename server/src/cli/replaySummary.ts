@@ -2,7 +2,7 @@
 import type { FlowRow, Tally } from "../chain/replayFlows.ts";
 import type { Hits, ReplayReport } from "../chain/replayReport.ts";
 import { csv } from "./csv.ts";
-import { Lines, print, style } from "./terminal.ts";
+import { json, Lines, print, style } from "./terminal.ts";
 
 export function printSummary(report: ReplayReport, format: "text" | "json" | "ndjson" | "csv"): void {
   if (format === "text") printText(report);
@@ -15,13 +15,13 @@ function printJson(report: ReplayReport, isIndented: boolean): void {
   const { frames, bytes, outcomes, reasons, hits, flows, without, timeline } = report;
   const whole = { frames, bytes, outcomes, rules: rulesOf(hits), reasons, hits, flows: [], without, timeline };
   const indent = isIndented ? 1 : undefined;
-  const [head = "", tail = ""] = JSON.stringify(whole, undefined, indent).split(/(?<="flows": ?\[)(?=\])/);
+  const [head = "", tail = ""] = json(whole, indent).split(/(?<="flows": ?\[)(?=\])/);
   const [open, close] = isIndented ? ["\n  ", "\n "] : ["", ""];
   const lines = new Lines();
   lines.put(head);
   let isFirst = true;
   for (const flow of flows) {
-    lines.put(`${isFirst ? "" : ","}${open}${JSON.stringify(flow, undefined, indent).replaceAll("\n", open)}`);
+    lines.put(`${isFirst ? "" : ","}${open}${json(flow, indent).replaceAll("\n", open)}`);
     isFirst = false;
   }
   lines.add(isFirst ? tail : `${close}${tail}`);

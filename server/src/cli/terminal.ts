@@ -1,5 +1,6 @@
 /** What the commands share of the terminal: where to write, colour, and how to end. */
 import { writeSync } from "node:fs";
+import { seen, seenInJson } from "../unseen.ts";
 
 /** Exit codes, as every command promises. */
 export const OK = 0;
@@ -57,17 +58,11 @@ export function say(text: string): void {
   writeAll(2, `${text}\n`);
 }
 
-/**
- * What a terminal would obey, and what turns letters around: control characters but line ends and tabs, Unicode's
- * bidirectional ones, and those without a width (the "Trojan Source" paper, CVE-2021-42574). Names and titles may be a stranger's.
- */
-const OBEYED =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: those are meant.
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+/** The text with what a terminal would obey written out, but for our own colours. Names and titles may be a stranger's. */
+const visible = (text: string): string => seen(text).replaceAll(MARK, "\u001b");
 
-/** The text with those as JSON and JavaScript write them, so that JSON stays what it is, and in our colours. */
-const visible = (text: string): string =>
-  text.replace(OBEYED, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`).replaceAll(MARK, "\u001b");
+/** A result for a program to read: what nobody sees is written as JSON writes it, and so is still what it was. */
+export const json = (value: unknown, indent?: number): string => seenInJson(JSON.stringify(value, undefined, indent));
 
 /** That something cannot be written, in words. */
 export const unwritable = (what: string, error: unknown): Unusable => {

@@ -17,7 +17,7 @@ import { host } from "./captures.ts";
 import { printUncovered, sayCovered } from "./coverage.ts";
 import { sayLeftOut } from "./explain.ts";
 import { loadPolicy, policyFiles } from "./files.ts";
-import { FOUND, OK, print, say, style, Unusable } from "./terminal.ts";
+import { FOUND, json, OK, print, say, style, Unusable } from "./terminal.ts";
 import { junit, tap } from "./testReports.ts";
 
 export interface Failure {
@@ -53,8 +53,7 @@ export function test(paths: string[], options: TestOptions): number {
     if (options.format !== "text") throw new Unusable("--coverage lcov prints the coverage alone: leave out --format");
     print(lcov(coverage));
     printText(tests, say);
-  } else if (options.format === "json")
-    print(JSON.stringify({ tests, ...(options.coverage && { coverage }) }, undefined, 1));
+  } else if (options.format === "json") print(json({ tests, ...(options.coverage && { coverage }) }, 1));
   else if (options.format === "junit") print(junit(tests));
   else if (options.format === "tap") print(tap(tests));
   else {

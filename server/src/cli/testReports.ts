@@ -1,13 +1,11 @@
 /** Test results in the formats that CI systems read: JUnit's XML, and TAP 14. */
+import { seen } from "../unseen.ts";
+import { json } from "./terminal.ts";
 import type { TestRow } from "./test.ts";
 
 const ESCAPES: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\n": "&#10;" };
-/** XML 1.0 has no place for control characters. */
-const xml = (text: string) =>
-  [...text]
-    .filter((char) => char >= " " || char === "\n" || char === "\t")
-    .map((char) => ESCAPES[char] ?? char)
-    .join("");
+/** XML 1.0 has no place for control characters: they are written out. */
+const xml = (text: string) => seen(text).replace(/[&<>"\n]/g, (char) => ESCAPES[char] ?? char);
 
 export function junit(tests: readonly TestRow[]): string {
   const suites = [...new Set(tests.map(({ file }) => file))].map((file) => {
@@ -36,9 +34,9 @@ export function tap(tests: readonly TestRow[]): string {
     const head = `${outcome === "passed" ? "ok" : "not ok"} ${index + 1} - ${name.replace(/[#\\]/g, "\\$&").replace(/\s+/g, " ")}`;
     if (failures.length === 0) return [head];
     const told = failures.map(
-      (f) => `    - ${JSON.stringify({ at: `${file}:${f.line}`, expected: f.expected, actual: f.actual })}`,
+      (f) => `    - ${json({ at: `${file}:${f.line}`, expected: f.expected, actual: f.actual })}`,
     );
-    return [head, "  ---", `  at: ${JSON.stringify(`${file}:${line}`)}`, "  failures:", ...told, "  ..."];
+    return [head, "  ---", `  at: ${json(`${file}:${line}`)}`, "  failures:", ...told, "  ..."];
   });
   return ["TAP version 14", `1..${tests.length}`, ...lines].join("\n");
 }

@@ -7,7 +7,7 @@ import { World } from "../chain/world.ts";
 import { type ParsedPacket, parsePacket } from "../syntax/packetText.ts";
 import type { VnicRef } from "../syntax/tree.ts";
 import { loadPolicy } from "./files.ts";
-import { OK, pointAt, print, style, Unusable, writeOut } from "./terminal.ts";
+import { json, OK, pointAt, print, style, Unusable, writeOut } from "./terminal.ts";
 import { annotated, captureWriter } from "./traceCapture.ts";
 
 /** LINKTYPE_ETHERNET. */
@@ -34,7 +34,7 @@ export function trace(
     writeOut(writer.frame(annotated(frame, result)));
     return OK;
   }
-  print(options.format === "json" ? JSON.stringify(result, undefined, 1) : traceText(result, style));
+  print(options.format === "json" ? json(result, 1) : traceText(result, style));
   return OK;
 }
 

@@ -3,7 +3,8 @@
  * same session runs over stdio, over a socket, and inline in a browser. Whatever a request throws becomes its answer.
  */
 import type { DebugProtocol } from "@vscode/debugprotocol";
-import { type Shown, seen, withSeen } from "../wire/unseen.ts";
+import { seen } from "../unseen.ts";
+import { type Shown, withSeen } from "../wire/shown.ts";
 
 /** A request that cannot be done, in words for the person at the keyboard. */
 export class RequestError extends Error {

@@ -7,6 +7,7 @@ import type { Cell } from "../syntax/spell.ts";
 import { STRIDE, type Steps } from "../syntax/steps.ts";
 import { quote } from "../syntax/strings.ts";
 import { writeName } from "../syntax/writeName.ts";
+import { seen } from "../unseen.ts";
 import type {
   Draft,
   DraftBlock,
@@ -329,7 +330,7 @@ class Writer {
   }
   #comments(lines: readonly string[] = []): void {
     for (const line of lines)
-      this.#row("//", [cell("//", `// ${line.replace(/[\p{Cc}\u2028\u2029]+/gu, " ")}`.trimEnd(), 0)]);
+      this.#row("//", [cell("//", `// ${seen(line.replace(/[\p{Cc}\u2028\u2029]+/gu, " "))}`.trimEnd(), 0)]);
   }
   #open(kind: string, head: string): void {
     this.#row(`${kind}{`, [cell(kind, `${head} {`)]);

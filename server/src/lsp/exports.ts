@@ -6,6 +6,7 @@ import { noteText } from "../exchange/report.ts";
 import { address, EXPORT_SCHEME, readAddress } from "../ide/address.ts";
 import type { View } from "../ide/view.ts";
 import { fileName } from "../policy/uri.ts";
+import { errorLines } from "../syntax/errorLines.ts";
 import { inSlices } from "./slices.ts";
 
 interface Wanted {
@@ -35,13 +36,7 @@ export function readExportUri(text: string): Wanted | undefined {
 export const EXPORTS_KNOWN = EXPORT_FORMATS.join(", ");
 
 /** Syntax errors of a policy and its imports, with their places: half of a policy is another policy. */
-export const mistakesIn = (view: View): string[] =>
-  view.program.documents.flatMap((document) =>
-    [...document.errors()].map(({ chunk, error }) => {
-      const { line, character } = document.rangeOf(chunk, error).start;
-      return `${document.uri}:${line + 1}:${character + 1}: ${error.message}`;
-    }),
-  );
+export const mistakesIn = (view: View): string[] => view.program.documents.flatMap((document) => errorLines(document));
 
 /** The text, and what the format cannot hold. Writers are loaded when one is asked for. */
 export async function exported(

@@ -3,7 +3,7 @@ import { type Diagnostic, DiagnosticSeverity, DiagnosticTag } from "vscode-langu
 import { CODES } from "../check/codes.ts";
 import { brief, type Finding, type Place } from "../check/finding.ts";
 import { settingOf } from "../policy/bounds.ts";
-import { seen } from "../wire/unseen.ts";
+import { seen } from "../unseen.ts";
 import type { Session } from "./session.ts";
 import type { Workspace } from "./workspace.ts";
 

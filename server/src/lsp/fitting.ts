@@ -14,7 +14,7 @@ import type {
   WorkspaceEdit,
 } from "vscode-languageserver";
 import { plainText } from "../ide/plainText.ts";
-import { type Shown, withSeen } from "../wire/unseen.ts";
+import { type Shown, withSeen } from "../wire/shown.ts";
 import { APPLY, takesActions } from "./capabilities.ts";
 import type { Session } from "./session.ts";
 

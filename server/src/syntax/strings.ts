@@ -1,3 +1,5 @@
+import { seenInLiteral } from "../unseen.ts";
+
 /** Strings as the language writes them: `\" \\ \n \t \u{1F600}`. */
 export function unquote(image: string): string {
   const body = image.slice(1, image.length > 1 && image.endsWith('"') ? -1 : undefined);
@@ -11,17 +13,10 @@ export function unquote(image: string): string {
   });
 }
 
-/** What does not show, or turns letters around (CVE-2021-42574), and halves of characters. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: those are meant.
-const UNSEEN = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]/;
+const WRITTEN: Readonly<Record<string, string>> = { "\n": "\\n", "\t": "\\t", "\r": "\\u{d}" };
 
-/** The string that reads as `text`. */
+/** The string that reads as `text`. What nobody sees, or turns letters around, is written out; halves of characters, too. */
 export function quote(text: string): string {
-  const escaped = Array.from(text, (char) => {
-    if (char === '"' || char === "\\") return `\\${char}`;
-    if (char === "\n") return "\\n";
-    if (char === "\t") return "\\t";
-    return char.length === 1 && UNSEEN.test(char) ? `\\u{${char.charCodeAt(0).toString(16)}}` : char;
-  });
-  return `"${escaped.join("")}"`;
+  const escaped = seenInLiteral(text.replace(/["\\]/g, "\\$&").replace(/[\n\t\r]/g, (char) => WRITTEN[char] ?? char));
+  return `"${escaped.replace(/\p{Surrogate}/gu, (half) => `\\u{${half.charCodeAt(0).toString(16)}}`)}"`;
 }

@@ -3,9 +3,9 @@
  * filled in anew at every step, so that nothing moves but what has changed.
  */
 
+import { seen } from "../../../../server/src/unseen.ts";
 import { element } from "../../pages/element.ts";
 import { marks } from "../../pages/marks.ts";
-import { seen } from "../../pages/unseen.ts";
 import type { Change, Lane, Picture, Slot } from "../chain.ts";
 import { briefReason, changeText, holder, isConfigured, say, sentence } from "./words.ts";
 

@@ -1,7 +1,7 @@
 /** Draws what the extension sends, and tells it what the person chose. */
 import "./page.css";
+import { seen } from "../../../../server/src/unseen.ts";
 import { button, element } from "../../pages/element.ts";
-import { seen } from "../../pages/unseen.ts";
 import type { FromPage, Picture, ToPage } from "../chain.ts";
 import { drawDetails } from "./details.ts";
 import { drawHeader } from "./header.ts";

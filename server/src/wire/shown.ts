@@ -1,14 +1,5 @@
-/**
- * What a stranger's text may hold and nobody sees: control characters, those that turn letters around ("Trojan Source",
- * CVE-2021-42574), and those without a width. An editor shows a message, a label or a hover as it comes, so we write
- * them out, `<U+202E>`. The two that join letters are let be: Persian and many an emoji are not written without.
- */
-const UNSEEN =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: those are meant.
-  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]|\udb40[\udc00-\udc7f]/g;
-
-export const seen = (text: string): string =>
-  text.replace(UNSEEN, (char) => `<U+${char.codePointAt(0)?.toString(16).toUpperCase().padStart(4, "0")}>`);
+/** What a person is shown of an answer, written out. */
+import { seen } from "../unseen.ts";
 
 /** The properties of an answer that a person is shown; below `raw` ones nothing is touched. */
 export interface Shown {
