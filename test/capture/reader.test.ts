@@ -208,6 +208,7 @@ describe("what is no capture says so", () => {
     ],
     ["nothing", new Uint8Array(0), "not a pcap or pcapng file: it is empty"],
     ["gzip", Uint8Array.of(0x1f, 0x8b, 8, 0), "the file is compressed with gzip: decompress it first"],
+    ["zstd", Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd, 0), "the file is compressed with Zstandard: decompress it first"],
     ["half a header", writePcap([]).subarray(0, 20), "the file ends in the file header, at byte 20"],
   ])("%s", (_, file, message) => {
     const capture = readCapture(file);

@@ -46,7 +46,7 @@ describe("launching", () => {
     [{ program: "/none.iochain" }, "there is no file /none.iochain, or it cannot be read"],
     [{ program: "/empty.iochain" }, "the policy has no scenario: write one, or launch with a packet or a capture"],
     [{ program: "/rubbish.iochain" }, /^the policy has no scenario: a mistake may hide it, rubbish.iochain:1: /],
-    [{ program: "/program.iochain" }, "/program.iochain is no text"],
+    [{ program: "/program.iochain" }, "/program.iochain is no UTF-8 text"],
     [{ scenario: 5 }, "launch configuration: scenario is a number, not a string"],
     [{ stopOnEntry: "no" }, "launch configuration: stopOnEntry is a string, not a boolean"],
     [{ scenario: "Customer bys" }, 'there is no scenario "Customer bys"; did you mean "Customer buys"?'],

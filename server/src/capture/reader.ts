@@ -11,6 +11,16 @@ export type { CaptureError, CaptureInterface } from "./format.ts";
 /** Octets of a file that is no capture that are told. */
 const QUOTED = 8;
 
+const packed = (by?: string): string => `the file is compressed with ${by}: decompress it first`;
+/** How they begin (RFC 8878, 3.1.1; the XZ, bzip2, LZ4 and ZIP formats). */
+const PACKED: Readonly<Record<string, string>> = {
+  "28 b5 2f fd": "Zstandard",
+  "fd 37 7a 58 5a 00": "xz",
+  "42 5a 68": "bzip2",
+  "04 22 4d 18": "LZ4",
+  "50 4b 03 04": "ZIP",
+};
+
 /**
  * Reads a pcap or pcapng file as it arrives: `push` chunks, take frames with `next` until there is none, and `end`
  * when there are no more chunks. The frames' octets are views of the chunks, which must not be written to again;
@@ -101,10 +111,11 @@ export class CaptureReader {
     octets.ensure(Math.min(octets.available, QUOTED));
     const first = octets.head.subarray(octets.at, octets.at + QUOTED);
     if (first.length === 0) this.log.fail(0, "not a pcap or pcapng file: it is empty");
-    else if (isGzip(first)) this.log.fail(0, "the file is compressed with gzip: decompress it first");
+    else if (isGzip(first)) this.log.fail(0, packed("gzip"));
     else {
       const bytes = Array.from(first, (octet) => octet.toString(16).padStart(2, "0")).join(" ");
-      this.log.fail(0, `not a pcap or pcapng file: the first bytes are ${bytes}`);
+      const packer = Object.keys(PACKED).find((start) => bytes.startsWith(start));
+      this.log.fail(0, packer ? packed(PACKED[packer]) : `not a pcap or pcapng file: the first bytes are ${bytes}`);
     }
   }
 

@@ -66,7 +66,7 @@ export async function eachFrame(
     progress.end();
   }
   const { error } = reader;
-  if (error && reader.interfaces.length === 0) throw new Unusable(`${path}: ${error.message}`);
+  if (error && reader.interfaces.length === 0) throw new Unusable(`${path}: ${damage[0] ?? error.message}`);
   for (const warning of [...reader.warnings, ...damage]) say(`iochain: ${path}: ${warning}`);
   if (error) say(`iochain: ${path}: byte ${error.at}: ${error.message}`);
 }
@@ -83,7 +83,14 @@ async function* counted(chunks: AsyncIterable<Uint8Array>, progress: Progress): 
   }
 }
 
-const sizeOf = (path: string) => statSync(path, { throwIfNoEntry: false })?.size;
+/** Undefined where it cannot be told: whoever reads the file says why. */
+function sizeOf(path: string): number | undefined {
+  try {
+    return statSync(path).size;
+  } catch {
+    return undefined;
+  }
+}
 
 /** Paths in a scenario are relative to its file. */
 export const host: ScenarioHost = {

@@ -9,6 +9,7 @@ import { compilePolicy } from "../policy/compile.ts";
 import type { Policy } from "../policy/policy.ts";
 import { loadProgram, type Program, type Unread, unreadText } from "../policy/program.ts";
 import type { Readable } from "../policy/readable.ts";
+import { utf8 } from "../policy/utf8.ts";
 import { parseFile, type SourceDocument } from "../syntax/document.ts";
 import { Unusable, unwritable } from "./terminal.ts";
 
@@ -20,7 +21,7 @@ export function policyFiles(paths: readonly string[]): string[] {
   const files = paths.flatMap((path) => {
     if (path === "-") return [STDIN];
     if (!stat(path).isDirectory()) return [path];
-    const found = readdirSync(path, { recursive: true, encoding: "utf8" })
+    const found = namesIn(path)
       .filter((name) => name.endsWith(".iochain") && !name.split(/[\\/]/).includes("node_modules"))
       .map((name) => join(path, name))
       .filter((file) => stat(file).isFile())
@@ -29,6 +30,14 @@ export function policyFiles(paths: readonly string[]): string[] {
     return found;
   });
   return [...new Set(files)];
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder, { recursive: true, encoding: "utf8" });
+  } catch (error) {
+    throw unreadable((error as NodeJS.ErrnoException).path ?? folder, error);
+  }
 }
 
 function stat(path: string) {
@@ -74,6 +83,10 @@ export function unreadable(path: string, error: unknown): Unusable {
   const { code, message } = error as NodeJS.ErrnoException;
   const why: Record<string, string> = {
     ENOENT: "no such file or folder",
+    ENOTDIR: "no such file or folder",
+    ENAMETOOLONG: "no such file or folder: the name is too long",
+    ELOOP: "is a link that leads to itself",
+    EIO: "cannot be read",
     EACCES: "may not be read",
     EISDIR: "is a folder",
     EPERM: "may not be read",
@@ -86,19 +99,24 @@ const LONGEST_CAPTURE = 2 ** 30;
 /** In octets. */
 const LONGEST_POLICY = STANDARD_BOUNDS.fileMegabytes * MEGABYTE;
 
-/**
- * A text of at most so many octets, as many as an editor would get of a policy. Bytes that are not UTF-8 are refused: a
- * replacement character in a name would be a silent change.
- */
+/** A text of at most so many octets, as many as an editor would get of a policy. Complains of what is not UTF-8. */
 export function readText(path: string, longest = LONGEST_POLICY): string {
-  const bytes = readBytes(path, longest);
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch (error) {
-    if (error instanceof TypeError) throw new Unusable(`${path}: is not UTF-8 text`);
-    throw error;
-  }
+  return textOf(path, readBytes(path, longest));
 }
+
+/** A text that another program wrote: a Windows console redirects its output as UTF-16 (Unicode 16.0, 23.8). */
+export function readDump(path: string, longest: number): string {
+  const bytes = readBytes(path, longest);
+  return isUtf16(bytes) ? new TextDecoder("utf-16le").decode(bytes) : textOf(path, bytes);
+}
+
+function textOf(path: string, bytes: Uint8Array): string {
+  const text = utf8(bytes);
+  if (text === undefined)
+    throw new Unusable(`${path}: ${isUtf16(bytes) ? "is UTF-16: it is to be saved as UTF-8" : "is not UTF-8 text"}`);
+  return text;
+}
+const isUtf16 = (bytes: Uint8Array): boolean => bytes[0] === 0xff && bytes[1] === 0xfe;
 
 /** Complains as `Unusable`. */
 export function writeText(path: string, text: string): void {
@@ -136,12 +154,10 @@ export function load(path: string, readable?: Readable): Program {
   const importOf = (uri: string): SourceDocument | Unread => {
     const found = findOnDisk(resolve(uri), wanted);
     if (typeof found === "string") return found;
-    try {
-      return parseFile(uri, readText(found.path));
-    } catch (error) {
-      if (error instanceof Unusable) return "missing";
-      throw error;
-    }
+    const bytes = readDisk(found.path, wanted);
+    if (typeof bytes === "string") return bytes;
+    const text = utf8(bytes);
+    return text === undefined ? "no text" : parseFile(uri, text);
   };
   return loadProgram(path, (uri) => (uri === path ? root : importOf(uri)));
 }

@@ -4,13 +4,13 @@ import type { ImportFormat } from "../exchange/formats.ts";
 import { importInputs } from "../exchange/import.ts";
 import { noteText, placeText } from "../exchange/report.ts";
 import { MEGABYTE, STANDARD_BOUNDS } from "../policy/bounds.ts";
-import { readText, STDIN, writeText } from "./files.ts";
+import { readDump, STDIN, writeText } from "./files.ts";
 import { OK, say, UNUSABLE, writeOut } from "./terminal.ts";
 
 const LONGEST = STANDARD_BOUNDS.importedMegabytes * MEGABYTE;
 
 export function importFiles(format: ImportFormat, paths: string[], options: { readonly output?: string }): number {
-  const inputs = paths.map((path) => ({ name: path === "-" ? STDIN : path, text: readText(path, LONGEST) }));
+  const inputs = paths.map((path) => ({ name: path === "-" ? STDIN : path, text: readDump(path, LONGEST) }));
   const result = importInputs(format, inputs);
   if (result.notes.length > 0) say(result.notes.map(noteText).join("\n"));
   if ("refused" in result) {

@@ -64,10 +64,18 @@ const visible = (text: string): string => seen(text).replaceAll(MARK, "\u001b");
 /** A result for a program to read: what nobody sees is written as JSON writes it, and so is still what it was. */
 export const json = (value: unknown, indent?: number): string => seenInJson(JSON.stringify(value, undefined, indent));
 
+const UNWRITABLE: Readonly<Record<string, string>> = {
+  EACCES: "permission is denied",
+  EISDIR: "it is a folder",
+  ENOENT: "there is no such folder",
+  ENOSPC: "no space is left",
+  EPERM: "permission is denied",
+  EROFS: "the file system is read-only",
+};
 /** That something cannot be written, in words. */
 export const unwritable = (what: string, error: unknown): Unusable => {
   const { code, message } = error as NodeJS.ErrnoException;
-  return new Unusable(`${what}: cannot be written: ${code === "ENOSPC" ? "no space is left" : message}`);
+  return new Unusable(`${what}: cannot be written: ${UNWRITABLE[code ?? ""] ?? message}`);
 };
 
 function writeAll(fd: 1 | 2, content: string | Uint8Array): void {

@@ -5,6 +5,7 @@ import { compileSteps } from "../policy/compile.ts";
 import type { Block, Policy, Source, Vnic } from "../policy/policy.ts";
 import { type Program, programSteps, type Unread, unreadText } from "../policy/program.ts";
 import { readableFrom, type Wanted } from "../policy/readable.ts";
+import { utf8 } from "../policy/utf8.ts";
 import { parseFile, type SourceDocument } from "../syntax/document.ts";
 import { nearest } from "../syntax/near.ts";
 import type { Steps } from "../syntax/steps.ts";
@@ -65,14 +66,15 @@ export function* load(args: LaunchArguments, files: Files): Steps<Loaded> {
   const stamps = new Map<string, number | undefined>();
   const documentOf = (uri: string, bytes: Uint8Array | Unread): SourceDocument | Unread => {
     if (typeof bytes === "string") return bytes;
-    if (!isText(bytes)) return "missing";
+    // Reading a program or a picture as a policy would take long, and find nothing but mistakes.
+    const text = bytes.includes(0) ? undefined : utf8(bytes);
+    if (text === undefined) return "no text";
     stamps.set(uri, files.stamp?.(uri));
-    return parseFile(uri, new TextDecoder().decode(bytes));
+    return parseFile(uri, text);
   };
   const bytes = files.readNamed(path);
   const root = documentOf(path, bytes);
-  if (typeof root === "string")
-    throw new RequestError(typeof bytes === "string" ? notThere(path, bytes) : `${path} is no text`, true);
+  if (typeof root === "string") throw new RequestError(notThere(path, root), true);
   const load = (uri: string) => (uri === path ? root : documentOf(uri, files.read(uri)));
   const program = yield* programSteps(path, load, boundsOf(args.limits));
   const policy = yield* compileSteps(program);
@@ -112,11 +114,10 @@ export function wantedBy(
 }
 
 /** Why a file that the launch names does not run. */
-export const notThere = (path: string, why: Unread): string =>
-  why === "too long" ? `${path} is too long to be debugged` : `there is no file ${path}, or it cannot be read`;
-
-/** Reading a program or a picture as a policy would take long, and find nothing but mistakes. */
-const isText = (bytes: Uint8Array): boolean => !bytes.includes(0);
+export function notThere(path: string, why: Unread): string {
+  if (why === "no text") return `${path} ${unreadText(why)}`;
+  return why === "too long" ? `${path} is too long to be debugged` : `there is no file ${path}, or it cannot be read`;
+}
 
 function scriptOf(
   args: LaunchArguments,

@@ -11,6 +11,7 @@ import { findOnDisk, readDisk } from "../disk.ts";
 import { setFlags } from "../keptCode.ts";
 import { unreadText } from "../policy/program.ts";
 import { encodeStep } from "../policy/uri.ts";
+import { utf8 } from "../policy/utf8.ts";
 import { serve } from "../portable.ts";
 import { type Host, MOST_FOLDERS } from "./host.ts";
 import { ipcPort, leave, stdioPort } from "./ports.ts";
@@ -23,7 +24,9 @@ export const nodeHost: Host = {
   docs: pathToFileURL(join(dirname(process.argv[1] ?? "."), "..", "docs", "/")).href,
   readFile: (uri, wanted) => {
     const bytes = readDisk(uri, wanted);
-    return typeof bytes === "string" ? bytes : { text: bytes.toString("utf8") };
+    if (typeof bytes === "string") return bytes;
+    const text = utf8(bytes);
+    return text === undefined ? "no text" : { text };
   },
   readCapture: (uri, wanted) => {
     const bytes = readDisk(uri, wanted);

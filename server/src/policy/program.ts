@@ -27,13 +27,14 @@ export interface MissingImport {
   readonly why: Unread;
 }
 /** Why a file is not read. `outside`: it lies where policies may not have read (`readable.ts`). */
-export type Unread = "missing" | "outside" | "too long" | "too many" | "too deep";
+export type Unread = "missing" | "outside" | "no text" | "too long" | "too many" | "too deep";
 
 /** Why, behind the name of what is not read. */
 export const unreadText = (why: Unread): string => UNREAD[why];
 const UNREAD: Readonly<Record<Unread, string>> = {
   missing: "cannot be read",
   outside: "lies outside the folders that are open, and is not read",
+  "no text": "is no UTF-8 text",
   "too long": "is too long to be read (iochain.limits.fileMegabytes)",
   "too many": "is one import too many (iochain.limits.imports)",
   "too deep": "is imported over too many files (iochain.limits.importDepth)",
