@@ -16,6 +16,20 @@ const PLACES = new Set([
   "doc",
 ]);
 
+/** What a node says, of whatever it keeps for that. */
+function said(value: unknown): unknown {
+  if (value === null || typeof value !== "object" || Array.isArray(value)) return value;
+  const parts: Record<string, unknown> = { ...value };
+  for (const kept of KEPT) delete parts[kept];
+  for (let known = Object.getPrototypeOf(value); known !== Object.prototype; known = Object.getPrototypeOf(known))
+    for (const [key, { get }] of Object.entries(Object.getOwnPropertyDescriptors(known))) {
+      const part: unknown = get?.call(value);
+      if (part !== undefined && part !== value) parts[key] = part;
+    }
+  return parts;
+}
+const KEPT = ["held", "idStart", "idValue", "titleStart", "titleEnd"];
+
 /** Every part of every statement, with absolute places. */
 export function everything(document: SourceDocument): string {
   const lines: string[] = [];
@@ -25,8 +39,9 @@ export function everything(document: SourceDocument): string {
   };
   const visit = (statement: Statement, depth: number) => {
     const { chunk, start, end } = statement;
-    const parts = JSON.stringify(statement, (key, value) => {
-      if (PLACES.has(key) && value === (statement as unknown as Record<string, unknown>)[key]) return undefined;
+    const parts = JSON.stringify(statement, (key, node) => {
+      if (PLACES.has(key) && node === (statement as unknown as Record<string, unknown>)[key]) return undefined;
+      const value = said(node) as typeof node;
       return value && typeof value === "object" && "start" in value && "end" in value
         ? { ...value, start: at(chunk, value.start), end: at(chunk, value.end) }
         : value;
@@ -54,7 +69,7 @@ export function meaning(document: SourceDocument): string {
     const parts = JSON.stringify(statement, (key, value) => {
       if (["chunk", "parent", "children", "close", "changed", "start", "end", "keyword"].includes(key))
         return undefined;
-      if (key !== "clauses") return value;
+      if (key !== "clauses") return said(value);
       return [...(value as { kind: string }[])].sort((a, b) => (a.kind < b.kind ? -1 : 1));
     });
     lines.push(" ".repeat(depth) + parts);

@@ -138,8 +138,9 @@ function declaredInside(program: Program, key: SymbolKey): Declared[] {
     for (const statement of statementsOf(tree.statements)) {
       if (statement.kind === "rule" && statement.id !== undefined) {
         const block = nameOf(topOf(statement));
-        if (block !== undefined && sameSymbol(key, `rule:${block}.${statement.id.value}`))
-          out.push({ uri, statement, name: { ...statement.id, text: String(statement.id.value) } });
+        const { start, end, value } = statement.id;
+        if (block !== undefined && sameSymbol(key, `rule:${block}.${value}`))
+          out.push({ uri, statement, name: { start, end, text: String(value) } });
       } else if (statement.kind === "section" && statement.name && declaredKey(statement, statement.name) === key)
         out.push({ uri, statement, name: statement.name });
     }

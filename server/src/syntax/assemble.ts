@@ -38,8 +38,9 @@ export class Assembly {
       (parent === undefined ? this.statements : parent.children).push(statement);
     };
     for (const chunk of chunks) {
-      if (chunk.only !== undefined && !isBlock(chunk.only)) {
-        place(chunk.only);
+      const { only } = chunk;
+      if (only !== undefined && !isBlock(only)) {
+        place(only);
         continue;
       }
       for (const part of chunk.parts) {

@@ -13,19 +13,31 @@ export type Part =
 const NONE: readonly never[] = [];
 
 /** What is in a chunk that is more than one statement, or less. */
-interface Content {
+export class Content {
   readonly parts: readonly Part[];
   readonly statements: readonly Statement[];
   readonly comments: readonly Comment[];
   readonly errors: readonly SyntaxError[];
+  constructor(
+    parts: readonly Part[],
+    statements: readonly Statement[],
+    comments: readonly Comment[],
+    errors: readonly SyntaxError[],
+  ) {
+    this.parts = parts;
+    this.statements = statements;
+    this.comments = comments;
+    this.errors = errors;
+  }
 }
-const EMPTY: Content = { parts: NONE, statements: NONE, comments: NONE, errors: NONE };
+const EMPTY = new Content(NONE, NONE, NONE, NONE);
+
+/** Of the few chunks that have several lines: where these begin. */
+const starts = new WeakMap<ParsedChunk, readonly number[]>();
 
 export class ParsedChunk implements Chunk {
   /** Most chunks are one statement that opens nothing, of which there is nothing more to remember. */
-  only: Statement | undefined = undefined;
-  content: Content = EMPTY;
-  private starts: readonly number[] | undefined = undefined;
+  content: Statement | Content = EMPTY;
   line: number;
   gone = false;
   readonly lineCount: number;
@@ -40,21 +52,28 @@ export class ParsedChunk implements Chunk {
     this.entry = entry;
   }
 
+  /** The one statement, where there is nothing else. */
+  get only(): Statement | undefined {
+    return this.content instanceof Content ? undefined : this.content;
+  }
   get parts(): readonly Part[] {
-    return this.only === undefined ? this.content.parts : [{ statement: this.only, opens: false }];
+    const { content } = this;
+    return content instanceof Content ? content.parts : [{ statement: content, opens: false }];
   }
   get statements(): readonly Statement[] {
-    return this.only === undefined ? this.content.statements : [this.only];
+    const { content } = this;
+    return content instanceof Content ? content.statements : [content];
   }
   /** Statements and mistakes: what its memory goes to. */
   get partCount(): number {
-    return this.only === undefined ? this.content.statements.length + this.content.errors.length : 1;
+    const { content } = this;
+    return content instanceof Content ? content.statements.length + content.errors.length : 1;
   }
   get comments(): readonly Comment[] {
-    return this.content.comments;
+    return this.content instanceof Content ? this.content.comments : NONE;
   }
   get errors(): readonly SyntaxError[] {
-    return this.content.errors;
+    return this.content instanceof Content ? this.content.errors : NONE;
   }
 
   /** Where the last token of the chunk stands. */
@@ -65,8 +84,12 @@ export class ParsedChunk implements Chunk {
 
   /** Offsets at which the chunk's lines begin. */
   get lineStarts(): readonly number[] {
-    this.starts ??= startsOf(splitLines(this.text)).slice(0, this.lineCount);
-    return this.starts;
+    let known = starts.get(this);
+    if (known === undefined) {
+      known = startsOf(splitLines(this.text)).slice(0, this.lineCount);
+      starts.set(this, known);
+    }
+    return known;
   }
 }
 
@@ -76,7 +99,8 @@ export class UnreadChunk extends ParsedChunk {
     super(line, lines.length, lines.join(""), entry);
     const message = `what stands from here on is not read: a policy may have ${most}`;
     const end = bare(lines[0] ?? "").length;
-    this.content = { ...EMPTY, errors: [{ code: "syntax-error", start: 0, end, message, expected: undefined }] };
+    const error = { code: "syntax-error", start: 0, end, message, expected: undefined } as const;
+    this.content = new Content(NONE, NONE, NONE, [error]);
   }
 }
 

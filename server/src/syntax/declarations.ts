@@ -133,14 +133,14 @@ export abstract class DeclarationGrammar extends PacketGrammar {
     this.CONSUME(t.Equals, { ERR_MSG: '"="' });
     const endpoints = this.newEndpoints();
     s.endpoints = endpoints;
-    this.SUBRULE(this.endpoints, { ARGS: [endpoints] });
+    this.readEndpoints(endpoints);
   });
   readonly serviceStatement: Rule = this.RULE("serviceStatement", () => {
     const head = this.head("service", this.CONSUME(word("service")));
     const s = this.begin<Draft<tree.ServiceStatement>>({ ...head, entries: [] });
     s.name = this.OPTION9(this.ownName);
     this.CONSUME(t.Equals, { ERR_MSG: '"="' });
-    this.SUBRULE(this.serviceEntries, { ARGS: [s] });
+    this.readServiceEntries(s);
     this.OPTION(() => {
       this.CONSUME(word("alg"));
       s.alg = this.SUBRULE(this.algName);
@@ -162,7 +162,7 @@ export abstract class DeclarationGrammar extends PacketGrammar {
       this.CONSUME(word("applied-to"));
       const appliedTo = this.newEndpoints();
       s.appliedTo = appliedTo;
-      this.SUBRULE(this.endpoints, { ARGS: [appliedTo] });
+      this.readEndpoints(appliedTo);
     });
     this.openBrace();
   });
@@ -200,9 +200,8 @@ export abstract class DeclarationGrammar extends PacketGrammar {
     return (this.statement ?? {}) as Draft<tree.AssertStatement>;
   }
   readonly assertStatement: Rule = this.RULE("assertStatement", () => {
-    this.clauses = [];
     const head = this.head("assert", this.CONSUME(word("assert")));
-    const s = this.begin<Draft<tree.AssertStatement>>({ ...head, clauses: this.clauses });
+    const s = this.begin<Draft<tree.AssertStatement>>({ ...head, clauses: [] });
     this.OPTION(() => {
       s.title = this.SUBRULE(this.title);
     });

@@ -17,7 +17,7 @@ import {
 } from "chevrotain";
 import { LOOKAHEAD } from "./lookahead.ts";
 import { foundInstead, MESSAGES } from "./mistakes.ts";
-import { type ByPlace, NumberNode, spanAt } from "./nodes.ts";
+import { type ByPlace, numberAt, spanAt } from "./nodes.ts";
 import { unquote } from "./strings.ts";
 import * as t from "./tokens.ts";
 import type * as tree from "./tree.ts";
@@ -37,6 +37,7 @@ export interface Failure {
   readonly wanted: string;
 }
 
+const STR = t.Str.tokenTypeIdx;
 /** Types of tokens have numbers from 1; Chevrotain's own are among them. */
 const TYPES = 1 + Math.max(...t.VOCABULARY.map(({ tokenTypeIdx = 0 }) => tokenTypeIdx));
 
@@ -140,9 +141,6 @@ export abstract class Engine extends EmbeddedActionsParser {
     throw this.SAVE_ERROR(new NoViableAltException(wanted, this.LA(1), this.LA(0)));
   }
 
-  // The engine's end token has NaN for its place, which makes every token's place a floating-point number. `| 0` makes
-  // places in the tree small integers, which need no heap number each: that is a quarter of the memory.
-
   // ---- nodes ----------------------------------------------------------------------------------------------------
 
   protected span(token: IToken): tree.Span {
@@ -170,15 +168,11 @@ export abstract class Engine extends EmbeddedActionsParser {
       ? { start, end, text: unquote(token.image), quoted: true }
       : { start, end, text: token.image, quoted: false };
   }
-  protected toNameAlone<T>(
-    token: IToken,
-    Node: new (start: number, end: number, text: string, quoted: boolean) => T,
-  ): T {
-    if (this.RECORDING_PHASE) return new Node(0, 0, "", false);
+  protected toNameAlone<T>(token: IToken, Node: new (start: number, end: number, text: string) => T): T {
+    if (this.RECORDING_PHASE) return new Node(0, 0, "");
     const { image } = token;
     const start = (token.startOffset - this.base) | 0;
-    const quoted = token.tokenTypeIdx === t.Str.tokenTypeIdx;
-    return new Node(start, start + image.length, quoted ? unquote(image) : image, quoted);
+    return new Node(start, start + image.length, token.tokenTypeIdx === STR ? unquote(image) : image);
   }
   protected toText(token: IToken): tree.Text {
     if (this.RECORDING_PHASE) return MADE_UP;
@@ -188,7 +182,7 @@ export abstract class Engine extends EmbeddedActionsParser {
   protected toInt(token: IToken): tree.Int {
     if (this.RECORDING_PHASE) return MADE_UP;
     const start = (token.startOffset - this.base) | 0;
-    return new NumberNode(start, token.image);
+    return numberAt(start, token.image);
   }
   protected toWord(token: IToken): tree.Word {
     if (this.RECORDING_PHASE) return MADE_UP;
@@ -219,7 +213,19 @@ export abstract class Engine extends EmbeddedActionsParser {
    * close over, need not be made.
    */
   protected mayBe(type: TokenType): boolean {
-    return this.RECORDING_PHASE || this.LA(1).tokenTypeIdx === type.tokenTypeIdx;
+    return this.RECORDING_PHASE || this.LA_FAST(1).tokenTypeIdx === type.tokenTypeIdx;
+  }
+  /** What begins with `type`, where it stands here: an OPTION that is decided without Chevrotain. */
+  protected optional<T>(type: TokenType, option: () => T): T | undefined {
+    if (this.RECORDING_PHASE) return this.OPTION(option);
+    return this.LA_FAST(1).tokenTypeIdx === type.tokenTypeIdx ? option() : undefined;
+  }
+  /** The token by which an alternative was chosen: it is one of those that begin it, and nothing is asked again. */
+  protected chosen(among: () => IToken): IToken {
+    if (this.RECORDING_PHASE) return among();
+    const token = this.LA_FAST(1);
+    this.consumeToken();
+    return token;
   }
   protected skip(): void {
     this.consumeToken();
@@ -276,8 +282,9 @@ export abstract class Engine extends EmbeddedActionsParser {
   }
   /** What a rule of one token makes; where it is the usual one, without what Chevrotain does around a rule. */
   protected leaf<T>(rule: Leaf<T>): T {
-    const token = this.LA(1);
-    if (this.RECORDING_PHASE || token.tokenTypeIdx !== rule.usual) return this.SUBRULE(rule);
+    if (this.RECORDING_PHASE) return this.SUBRULE(rule);
+    const token = this.LA_FAST(1);
+    if (token.tokenTypeIdx !== rule.usual) return this.SUBRULE(rule);
     this.consumeToken();
     return rule.make(token);
   }

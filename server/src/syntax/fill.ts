@@ -1,6 +1,6 @@
 /** Pieces of a text → the statements of a chunk, with what is wrong about them in words of the language. */
 import type { IToken } from "chevrotain";
-import type { ParsedChunk, Part } from "./chunk.ts";
+import { Content, type ParsedChunk, type Part } from "./chunk.ts";
 import { lexicalMistake } from "./mistakes.ts";
 import { nearest } from "./near.ts";
 import { ACTION_CONTEXTS, type Draft, statementParser } from "./parser.ts";
@@ -12,9 +12,10 @@ const NONE: readonly never[] = [];
 
 /** Makes a chunk's statements of the pieces that lie in it. */
 export class Filler {
-  /** Used again for every chunk, which keeps copies that are just as long as need be. */
-  private readonly statements: Statement[] = [];
-  private readonly parts: Part[] = [];
+  /** The first part of the chunk, if that is a statement that opens nothing: most chunks have no other. */
+  private first: Statement | undefined;
+  /** Every part, where there are more. */
+  private parts: Part[] = [];
   private errors: SyntaxError[] | undefined;
   private docsSeen = 0;
 
@@ -29,12 +30,13 @@ export class Filler {
     this.lines = lines;
   }
 
-  fill(chunk: ParsedChunk, base: number, pieces: readonly Piece[], comments: readonly Comment[]): void {
+  /** Of the `pieces` the first `count` are the chunk's. */
+  fill(chunk: ParsedChunk, base: number, pieces: readonly Piece[], count: number, comments: readonly Comment[]): void {
     this.chunk = chunk;
     this.base = base;
     this.comments = comments;
     this.docsSeen = 0;
-    for (const piece of pieces) this.add(piece);
+    for (let i = 0; i < count; i++) this.add(pieces[i] as Piece);
     this.finish();
   }
 
@@ -42,7 +44,7 @@ export class Filler {
     if (piece.is === "statement") {
       this.statement(piece);
     } else if (piece.is === "close") {
-      this.parts.push({ close: this.span(piece.at) });
+      this.part({ close: this.span(piece.at) });
     } else if (piece.is === "unclosed") {
       const span = this.span(piece.at);
       const found = (this.tokens[piece.at] as IToken).image;
@@ -51,25 +53,38 @@ export class Filler {
       if (!(before?.start === span.start && before.expected?.[0] === "}")) {
         this.error(span, `expected "}" before "${found}": the ${piece.block} above is not closed`, ["}"]);
       }
-      this.parts.push({ unclosed: span });
+      this.part({ unclosed: span });
     } else {
       this.error(this.span(piece.at), 'no block is open here that this "}" could close');
     }
   }
   private finish(): void {
-    const { chunk, statements, parts, comments } = this;
+    const { chunk, first, comments } = this;
     const open = comments.at(-1);
     if (open?.kind === "block" && !(open.text.length >= 4 && open.text.endsWith("*/"))) {
       this.error({ start: open.start, end: open.start + 2 }, 'the comment is not closed: a "*/" is missing', ["*/"]);
     }
-    const first = parts[0];
-    const plain = comments.length === 0 && this.errors === undefined && parts.length <= 1;
-    if (plain && first !== undefined && "statement" in first && !first.opens) chunk.only = first.statement;
-    else if (!plain || first !== undefined)
-      chunk.content = { parts: parts.slice(), statements: statements.slice(), comments, errors: this.errors ?? NONE };
-    statements.length = 0;
-    parts.length = 0;
+    const plain = comments.length === 0 && this.errors === undefined;
+    if (plain && first !== undefined && this.parts.length === 0) chunk.content = first;
+    else {
+      const parts = this.partsSoFar();
+      const statements = parts.flatMap((part) => ("statement" in part ? part.statement : NONE));
+      if (!plain || parts.length > 0)
+        chunk.content = new Content(parts.slice(), statements, comments, this.errors ?? NONE);
+      this.parts = [];
+    }
+    this.first = undefined;
     this.errors = undefined;
+  }
+
+  private part(part: Part): void {
+    this.partsSoFar().push(part);
+  }
+  private partsSoFar(): Part[] {
+    const { parts, first } = this;
+    if (first !== undefined) parts.push({ statement: first, opens: false });
+    this.first = undefined;
+    return parts;
   }
 
   private error(span: Span, message: string, expected?: readonly string[]): void {
@@ -139,10 +154,10 @@ export class Filler {
     const last = this.tokens[to - 1] as IToken;
     draft.end = (last.startOffset + last.image.length - this.base) | 0;
     draft.doc = this.docAbove(from);
-    draft.broken = mistakes.some(({ code }) => code === "syntax-error");
+    draft.broken = mistakes.length > 0 && mistakes.some(({ code }) => code === "syntax-error");
     const statement = draft as Statement;
-    this.statements.push(statement);
-    this.parts.push({ statement, opens });
+    if (!opens && this.first === undefined && this.parts.length === 0) this.first = statement;
+    else this.part({ statement, opens });
     if (mistakes.length > 0) {
       this.errors ??= [];
       for (const mistake of mistakes) this.errors.push(mistake);

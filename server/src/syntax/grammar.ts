@@ -1,5 +1,5 @@
 /** The grammar's shared parts: names, addresses, endpoints, services, clauses, actions. */
-import type { IOrAlt, ParserMethod } from "chevrotain";
+import type { IOrAlt } from "chevrotain";
 import { Engine, list, type Rule, typesOf } from "./engine.ts";
 import { foundInstead } from "./mistakes.ts";
 import { ByPlace, EndpointClause, EndpointList, NamedEndpoint, NamedService, ServiceClause } from "./nodes.ts";
@@ -33,7 +33,9 @@ const clauseTypes = typesOf(CLAUSE_WORDS);
 export abstract class Grammar extends Engine {
   /** The kind of block that the statement stands in. */
   protected context: ActionContext | undefined;
-  protected clauses: tree.Clause[] = [];
+  /** The clauses of what is being read: as many of these as are counted. The array is used again and again. */
+  private readonly clauses: tree.Clause[] = [];
+  private clauseCount = 0;
 
   // ---- names, addresses -----------------------------------------------------------------------------------------
 
@@ -110,7 +112,7 @@ export abstract class Grammar extends Engine {
       {
         ALT: (): tree.Endpoint => {
           const name = this.leaf(this.endpointName);
-          const vnic = this.OPTION(this.dotVnic);
+          const vnic = this.optional(t.Dot, this.dotVnic);
           if (vnic === undefined) return name;
           const { start } = name;
           return { kind: "vnic", start, end: vnic.end, vnic: { start, end: vnic.end, vm: name, vnic } };
@@ -125,16 +127,19 @@ export abstract class Grammar extends Engine {
     return new EndpointList(NONE, NONE, this.lastEnd());
   }
   /** Reads into `into`, which the statement holds already. Arrays are cut to size: most have one item, of millions. */
-  readonly endpoints: ParserMethod<[(EndpointList | EndpointClause)?], void> = this.RULE(
-    "endpoints",
-    (into: EndpointList | EndpointClause = this.newEndpoints()) => {
-      const first = this.SUBRULE(this.endpoint);
-      into.begin(first);
-      if (this.mayBe(t.Comma)) this.moreEndpoints(into, first);
-      if (this.mayBe(EXCEPT)) this.exceptEndpoints(into);
-    },
-  );
-  private moreEndpoints(into: EndpointList | EndpointClause, first: tree.Endpoint): void {
+  protected readEndpoints(into: EndpointList | EndpointClause): void {
+    this.endpointsInto = into;
+    this.SUBRULE(this.endpoints);
+  }
+  private endpointsInto: EndpointList | EndpointClause = new EndpointList(NONE, NONE, 0);
+  readonly endpoints: Rule = this.RULE("endpoints", () => {
+    const into = this.endpointsInto;
+    const first = this.SUBRULE(this.endpoint);
+    into.begin(first);
+    if (this.mayBe(t.Comma)) this.moreEndpoints(into.list(), first);
+    if (this.mayBe(EXCEPT)) this.exceptEndpoints(into.list());
+  });
+  private moreEndpoints(into: EndpointList, first: tree.Endpoint): void {
     const items = [first];
     try {
       this.MANY(() => {
@@ -147,7 +152,7 @@ export abstract class Grammar extends Engine {
       into.items = items.slice();
     }
   }
-  private exceptEndpoints(into: EndpointList | EndpointClause): void {
+  private exceptEndpoints(into: EndpointList): void {
     this.OPTION(() => {
       this.CONSUME(EXCEPT);
       const except: tree.Endpoint[] = [];
@@ -174,7 +179,7 @@ export abstract class Grammar extends Engine {
   };
   readonly portRange: Rule<tree.PortRange> = this.RULE("portRange", () => {
     const from = this.leaf(this.port);
-    const to = this.OPTION(this.toPort);
+    const to = this.optional(t.Dash, this.toPort);
     return { start: from.start, end: to === undefined ? from.end : to.end, from, to };
   });
   private readonly portForms = {
@@ -216,6 +221,7 @@ export abstract class Grammar extends Engine {
 
   protected readonly portProtocols = this.oneOfWords(["tcp", "udp", "sctp"]);
   protected readonly icmpProtocols = this.oneOfWords(["icmp", "icmpv6"]);
+  private readonly portProtocol = () => this.OR2(this.portProtocols);
   private readonly slashPorts = () => {
     this.CONSUME(t.Slash);
     return this.SUBRULE(this.ports);
@@ -226,7 +232,7 @@ export abstract class Grammar extends Engine {
       return next === t.Int.tokenTypeIdx || next === t.LCurly.tokenTypeIdx;
     },
     DEF: () => {
-      this.CONSUME(word("from"));
+      this.CONSUME(FROM);
       return this.SUBRULE2(this.ports);
     },
   };
@@ -234,9 +240,9 @@ export abstract class Grammar extends Engine {
     DEF: [
       {
         ALT: (): tree.ServiceEntry => {
-          const name = this.toName(this.OR2(this.portProtocols));
-          const ports = this.OPTION(this.slashPorts);
-          const sourcePorts = this.OPTION2(this.sourcePorts);
+          const name = this.toName(this.chosen(this.portProtocol));
+          const ports = this.optional(t.Slash, this.slashPorts);
+          const sourcePorts = this.mayBe(FROM) ? this.OPTION2(this.sourcePorts) : undefined;
           const end = this.lastEnd();
           return { start: name.start, end, name, ports, detail: undefined, code: undefined, sourcePorts };
         },
@@ -285,15 +291,18 @@ export abstract class Grammar extends Engine {
     return { start: name.start, end: this.lastEnd(), name, ports: undefined, detail, code, sourcePorts: undefined };
   }
   readonly serviceEntry: Rule<tree.ServiceEntry> = this.RULE("serviceEntry", () => this.OR(this.entryForms));
-  readonly serviceEntries: ParserMethod<[(ServiceClause | ServiceList)?], void> = this.RULE(
-    "serviceEntries",
-    (into: ServiceClause | ServiceList = { entries: NONE }) => {
-      const first = this.SUBRULE(this.serviceEntry);
-      if ("begin" in into) into.begin(first);
-      else into.entries = [first];
-      if (this.mayBe(t.Comma)) this.moreEntries(into, first);
-    },
-  );
+  protected readServiceEntries(into: ServiceClause | ServiceList): void {
+    this.entriesInto = into;
+    this.SUBRULE(this.serviceEntries);
+  }
+  private entriesInto: ServiceClause | ServiceList = { entries: NONE };
+  readonly serviceEntries: Rule = this.RULE("serviceEntries", () => {
+    const into = this.entriesInto;
+    const first = this.SUBRULE(this.serviceEntry);
+    if (into instanceof ServiceClause) into.begin(first);
+    else into.entries = [first];
+    if (this.mayBe(t.Comma)) this.moreEntries(into, first);
+  });
   private moreEntries(into: ServiceClause | ServiceList, first: tree.ServiceEntry): void {
     const entries = [first];
     try {
@@ -310,29 +319,32 @@ export abstract class Grammar extends Engine {
 
   private readonly endpointWords = this.oneOfWords(["from", "to", "applied-to"]);
   private readonly flagWords = this.oneOfWords(["in", "out", "ipv4", "ipv6", "disabled"]);
+  private readonly endpointWord = () => this.OR2(this.endpointWords);
+  private readonly serviceWord = () => this.CONSUME(SERVICE);
+  private readonly flagWord = () => this.OR3(this.flagWords);
   private readonly logLabel = this.textRule("logLabel", "a label in quotes");
   private readonly label = () => this.SUBRULE(this.logLabel);
   private readonly clauseForms = {
     DEF: [
       {
         ALT: () => {
-          const keyword = this.OR2(this.endpointWords);
+          const keyword = this.chosen(this.endpointWord);
           const clause = new EndpointClause(keyword.image as "from", this.span(keyword));
           this.add(clause);
-          this.SUBRULE(this.endpoints, { ARGS: [clause] });
+          this.readEndpoints(clause);
         },
       },
       {
         ALT: () => {
-          const clause = new ServiceClause(this.span(this.CONSUME(SERVICE)));
+          const clause = new ServiceClause(this.span(this.chosen(this.serviceWord)));
           this.add(clause);
-          this.SUBRULE(this.serviceEntries, { ARGS: [clause] });
+          this.readServiceEntries(clause);
           clause.end = this.lastEnd();
         },
       },
       {
         ALT: () => {
-          const keyword = this.OR3(this.flagWords);
+          const keyword = this.chosen(this.flagWord);
           this.add(this.alone(keyword, flags, newFlag));
         },
       },
@@ -349,14 +361,23 @@ export abstract class Grammar extends Engine {
   };
   /** The first of a kind counts; another one is told and left out. */
   private add(clause: tree.Clause): void {
-    const { clauses } = this;
-    for (const before of clauses) {
-      if (before.kind !== clause.kind) continue;
+    const { clauses, clauseCount } = this;
+    for (let i = 0; i < clauseCount; i++) {
+      if ((clauses[i] as tree.Clause).kind !== clause.kind) continue;
       const message = `"${clause.kind}" stands twice here; the first one counts`;
       this.slip(clause.keyword, message, undefined, "duplicate-clause");
       return;
     }
-    clauses.push(clause);
+    clauses[clauseCount] = clause;
+    this.clauseCount = clauseCount + 1;
+  }
+  /** What was read of clauses. */
+  protected get clausesRead(): readonly tree.Clause[] {
+    return this.clauseCount === 0 ? NONE : this.clauses.slice(0, this.clauseCount);
+  }
+  protected set clausesRead(clauses: readonly tree.Clause[]) {
+    this.clauseCount = 0;
+    for (const clause of clauses) this.clauses[this.clauseCount++] = clause;
   }
   readonly clause: Rule = this.RULE("clause", () => this.OR(this.clauseForms));
   protected readonly oneClause = () => this.SUBRULE(this.clause);
@@ -376,12 +397,13 @@ export abstract class Grammar extends Engine {
     "skip",
     "clear",
   ]);
+  private readonly plainAction = () => this.OR2(this.plainActions);
   private readonly sealActions = this.oneOfWords(["encrypt", "protect"]);
   private readonly markField = this.choice("markField", "what to mark", ["dscp", "cos"]);
   private readonly actionForms: IOrAlt<tree.Action>[] = [
     {
       ALT: () => {
-        const token = this.OR2(this.plainActions);
+        const token = this.chosen(this.plainAction);
         return this.alone(token, actions, newAction);
       },
     },
@@ -410,7 +432,11 @@ export abstract class Grammar extends Engine {
     return action;
   });
   /** An action that is missing or misspelt is told, and reading goes on behind it. */
-  protected readonly actionIfThere = { GATE: () => this.actionStandsHere(), DEF: () => this.SUBRULE(this.action) };
+  protected readAction(): tree.Action | undefined {
+    if (this.RECORDING_PHASE) return this.OPTION2(this.anAction);
+    return this.actionStandsHere() ? this.SUBRULE(this.action) : undefined;
+  }
+  private readonly anAction = () => this.SUBRULE(this.action);
   private actionStandsHere(): boolean {
     const token = this.LA(1);
     if (actionTypes.has(token.tokenTypeIdx)) return true;
@@ -454,6 +480,7 @@ function newAction(start: number, type: number): tree.Action {
 
 const NONE: readonly never[] = [];
 const SERVICE = word("service");
+const FROM = word("from");
 const LOG = word("log");
 const EXCEPT = word("except");
 const ENDPOINT = "an address, a group, a VM, a segment, a tag or any";

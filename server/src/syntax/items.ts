@@ -2,6 +2,7 @@
 import type { IOrAlt } from "chevrotain";
 import { DeclarationGrammar, type Draft } from "./declarations.ts";
 import { list, type Rule } from "./engine.ts";
+import { RuleNode } from "./nodes.ts";
 import * as t from "./tokens.ts";
 import type * as tree from "./tree.ts";
 
@@ -104,38 +105,18 @@ export abstract class ItemGrammar extends DeclarationGrammar {
 
   private readonly ruleId = this.intRule("ruleId", "the rule's number");
   readonly ruleStatement: Rule = this.RULE("ruleStatement", () => {
-    const clauses: tree.Clause[] = [];
-    this.clauses = clauses;
-    const keyword = this.span(this.CONSUME(RULE));
-    const s: Draft<tree.RuleStatement> = {
-      kind: "rule",
-      start: keyword.start,
-      end: keyword.end,
-      chunk: this.chunk,
-      keyword,
-      doc: undefined,
-      broken: false,
-      parent: undefined,
-      id: undefined,
-      title: undefined,
-      action: undefined,
-      clauses,
-    };
+    const s = new RuleNode(this.chunk, this.span(this.CONSUME(RULE)));
     this.statement = s;
     s.id = this.leaf(this.ruleId);
-    this.OPTION(this.ruleTitle);
-    s.action = this.OPTION2(this.actionIfThere);
+    s.title = this.optional(t.Str, this.ruleTitle);
+    s.action = this.readAction();
     this.MANY(this.oneClause);
-    s.clauses = clauses.slice();
   });
-  private readonly ruleTitle = () => {
-    const title = this.leaf(this.title);
-    if (!this.RECORDING_PHASE) (this.statement as Draft<tree.RuleStatement>).title = title;
-  };
+  private readonly ruleTitle = () => this.leaf(this.title);
   readonly defaultStatement: Rule = this.RULE("defaultStatement", () => {
     const head = this.head("default", this.CONSUME(word("default")));
     const s = this.begin<Draft<tree.DefaultStatement>>({ ...head, log: false });
-    s.action = this.OPTION2(this.actionIfThere);
+    s.action = this.readAction();
     this.OPTION(() => {
       this.CONSUME(word("log"));
       s.log = true;
@@ -215,7 +196,7 @@ export abstract class ItemGrammar extends DeclarationGrammar {
     const s = this.begin<Draft<tree.ExcludeStatement>>(this.head("exclude", this.CONSUME(word("exclude"))));
     const endpoints = this.newEndpoints();
     s.endpoints = endpoints;
-    this.SUBRULE(this.endpoints, { ARGS: [endpoints] });
+    this.readEndpoints(endpoints);
   });
   readonly timeoutsStatement: Rule = this.RULE("timeoutsStatement", () => {
     this.begin<Draft<tree.TimeoutsStatement>>(this.block("timeouts", this.CONSUME(word("timeouts"))));
@@ -275,7 +256,7 @@ export abstract class ItemGrammar extends DeclarationGrammar {
         this.CONSUME(word("applied-to"));
         const appliedTo = this.newEndpoints();
         this.section.appliedTo = appliedTo;
-        this.SUBRULE(this.endpoints, { ARGS: [appliedTo] });
+        this.readEndpoints(appliedTo);
       },
     },
   ];

@@ -3,7 +3,22 @@
  * and what is equal at one place of its chunk is one object. Half the memory of a policy, and most of the work of
  * opening one, is nodes.
  */
-import type { Clause, Endpoint, Endpoints, Int, Name, PortRange, ServiceEntry, Span } from "./tree.ts";
+import { unquote } from "./strings.ts";
+import type {
+  Action,
+  BlockStatement,
+  Chunk,
+  Clause,
+  Endpoint,
+  Endpoints,
+  Int,
+  Name,
+  PortRange,
+  RuleStatement,
+  ServiceEntry,
+  Span,
+  Text,
+} from "./tree.ts";
 
 /** What stands at a place of a chunk, by its first character and a small number that tells it from others there. */
 export class ByPlace<T> {
@@ -37,12 +52,14 @@ abstract class NameAlone implements Name {
   readonly start: number;
   readonly end: number;
   readonly text: string;
-  readonly quoted: boolean;
-  constructor(start: number, end: number, text: string, quoted: boolean) {
+  constructor(start: number, end: number, text: string) {
     this.start = start;
     this.end = end;
     this.text = text;
-    this.quoted = quoted;
+  }
+  /** Quotes and escapes take room that the name does not. */
+  get quoted(): boolean {
+    return this.end - this.start !== this.text.length;
   }
   get name(): Name {
     return this;
@@ -69,25 +86,65 @@ export class NamedService extends NameAlone implements ServiceEntry {
   }
 }
 
-/** A number. How it is written is kept where it is not as one would write it. */
-export class NumberNode implements Int {
+/** A number that is written as one would write it. */
+class PlainNumber implements Int {
   readonly start: number;
-  readonly end: number;
   readonly value: number;
-  private readonly written: string | undefined;
-  constructor(start: number, text: string) {
+  constructor(start: number, value: number) {
     this.start = start;
-    this.end = start + text.length;
-    this.value = Number(text);
-    const first = text.charCodeAt(0);
-    this.written = text.length < 10 && first > ZERO && first <= NINE ? undefined : text;
+    this.value = value;
   }
   get text(): string {
-    return this.written ?? String(this.value);
+    return String(this.value);
+  }
+  get end(): number {
+    return this.start + this.text.length;
   }
 }
 const ZERO = 48;
-const NINE = 57;
+const isPlain = (text: string): boolean => text.length < 10 && (text.length === 1 || text.charCodeAt(0) !== ZERO);
+export const numberAt = (start: number, text: string): Int =>
+  isPlain(text) ? new PlainNumber(start, Number(text)) : { start, end: start + text.length, value: Number(text), text };
+
+/** Of a rule's number and title it is kept where they stand: they become nodes when somebody asks for them. */
+export class RuleNode implements RuleStatement {
+  readonly kind = "rule";
+  readonly start: number;
+  end: number;
+  readonly chunk: Chunk;
+  readonly keyword: Span;
+  doc: string | undefined = undefined;
+  broken = false;
+  parent: BlockStatement | undefined = undefined;
+  private idStart = 0;
+  private idValue: number | Int | undefined = undefined;
+  private titleStart = 0;
+  private titleEnd = 0;
+  action: Action | undefined = undefined;
+  clauses: readonly Clause[] = NONE;
+  constructor(chunk: Chunk, keyword: Span) {
+    this.chunk = chunk;
+    this.keyword = keyword;
+    this.start = keyword.start;
+    this.end = keyword.end;
+  }
+  get id(): Int | undefined {
+    const { idValue } = this;
+    return typeof idValue === "number" ? new PlainNumber(this.idStart, idValue) : idValue;
+  }
+  set id(id: Int | undefined) {
+    this.idStart = id?.start ?? 0;
+    this.idValue = id instanceof PlainNumber ? id.value : id;
+  }
+  get title(): Text | undefined {
+    const { titleStart: start, titleEnd: end } = this;
+    return end === 0 ? undefined : { start, end, text: unquote(this.chunk.text.slice(start, end)) };
+  }
+  set title(title: Span | undefined) {
+    this.titleStart = title?.start ?? 0;
+    this.titleEnd = title?.end ?? 0;
+  }
+}
 
 /** Endpoints as they are read; where there are none yet, `end` is where they would be. */
 export class EndpointList implements Endpoints {
@@ -107,46 +164,55 @@ export class EndpointList implements Endpoints {
     this.items = [first];
     this.end = first.end;
   }
+  list(): EndpointList {
+    return this;
+  }
 }
 
-/** `from`, `to`, `applied-to`, and what is read of the endpoints behind it: one, mostly, without a list. */
+/** `from`, `to`, `applied-to`: with one endpoint, mostly, and then without a list. */
 export class EndpointClause {
   readonly kind: Extract<Clause, { readonly endpoints: Endpoints }>["kind"];
   readonly keyword: Span;
-  private only: Endpoint | undefined = undefined;
-  items: readonly Endpoint[] = NONE;
-  except: readonly Endpoint[] = NONE;
-  end: number;
+  private held: Endpoint | EndpointList | undefined = undefined;
   constructor(kind: EndpointClause["kind"], keyword: Span) {
     this.kind = kind;
     this.keyword = keyword;
-    this.end = keyword.end;
   }
   begin(first: Endpoint): void {
-    this.only = first;
-    this.end = first.end;
+    this.held = first;
+  }
+  /** What more of them are read into. */
+  list(): EndpointList {
+    const { held } = this;
+    const list =
+      held instanceof EndpointList ? held : new EndpointList(held === undefined ? NONE : [held], NONE, this.end);
+    this.held = list;
+    return list;
   }
   get start(): number {
     return this.keyword.start;
   }
+  get end(): number {
+    return this.held === undefined ? this.keyword.end : this.held.end;
+  }
   get endpoints(): Endpoints {
-    const items = this.items.length === 0 && this.only !== undefined ? [this.only] : this.items;
-    return new EndpointList(items, this.except, this.end);
+    const { held } = this;
+    if (held instanceof EndpointList) return held;
+    return new EndpointList(held === undefined ? NONE : [held], NONE, this.end);
   }
 }
 
-/** `service`, and what is read of the entries behind it: one, mostly, without a list. */
+/** `service`: with one entry, mostly, and then without a list. */
 export class ServiceClause {
   readonly keyword: Span;
-  private only: ServiceEntry | undefined = undefined;
-  private all: readonly ServiceEntry[] = NONE;
+  private held: ServiceEntry | readonly ServiceEntry[] = NONE;
   end: number;
   constructor(keyword: Span) {
     this.keyword = keyword;
     this.end = keyword.end;
   }
   begin(first: ServiceEntry): void {
-    this.only = first;
+    this.held = first;
   }
   get kind(): "service" {
     return "service";
@@ -155,10 +221,12 @@ export class ServiceClause {
     return this.keyword.start;
   }
   get entries(): readonly ServiceEntry[] {
-    return this.all.length === 0 && this.only !== undefined ? [this.only] : this.all;
+    const { held } = this;
+    return isList(held) ? held : [held];
   }
   set entries(entries: readonly ServiceEntry[]) {
-    this.all = entries;
+    this.held = entries;
   }
 }
+const isList = (held: ServiceEntry | readonly ServiceEntry[]): held is readonly ServiceEntry[] => Array.isArray(held);
 const NONE: readonly never[] = [];

@@ -31,6 +31,7 @@ const FOLLOWERS: { readonly [K in Kind]?: readonly string[] } = {
   key: ["algorithm"],
   send: [...FLAGS, ...OPTIONS, "expect", "at", "on", "by"],
 };
+const NO_CLAUSES: readonly never[] = [];
 /** More mistakes than this in one statement, and what is behind them is not read. */
 const MOST_RESUMPTIONS = 16;
 
@@ -57,10 +58,12 @@ export class StatementParser extends ItemGrammar {
     this.chunk = chunk;
     this.base = base;
     this.context = context;
+    this.clausesRead = NO_CLAUSES;
     if (this.slips.length > 0) this.slips = [];
     const stop = this.run(this.entries[kind], tokens, start, end);
     const { failure } = this;
     if (kind === "assert") this.checkAssert();
+    this.giveClauses();
     if (stop === end && failure === undefined && this.slips.length === 0) return end;
     const leftOver = failure === undefined && stop < end ? stop : end;
     if (failure !== undefined || stop < end) {
@@ -92,21 +95,24 @@ export class StatementParser extends ItemGrammar {
     const resumption = this.resumptions[kind];
     const { statement } = this;
     if (resumption === undefined || statement === undefined) return;
-    if (statement.kind === "rule") this.clauses = statement.clauses as tree.Clause[];
     for (let at = from, tries = 0; tries < MOST_RESUMPTIONS; tries++) {
       while (at < end && !resumption.at.has((tokens[at] as IToken).tokenTypeIdx)) at++;
       if (at >= end) break;
       at = Math.max(at + 1, this.run(resumption.entry, tokens, at, end));
     }
     if (kind === "assert") this.checkAssert();
+    this.giveClauses();
+  }
+  private giveClauses(): void {
+    const clauses = this.clausesRead;
+    if (clauses.length > 0) (this.statement as Draft<tree.RuleStatement | tree.AssertStatement>).clauses = clauses;
   }
   private checkAssert(): void {
-    const statement = this.statement as Draft<tree.AssertStatement> | undefined;
-    const wrong = statement?.clauses.find((clause) => !ASSERT_CLAUSES.includes(clause.kind));
-    if (statement === undefined || wrong === undefined) return;
+    const clauses = this.clausesRead;
+    const wrong = clauses.find((clause) => !ASSERT_CLAUSES.includes(clause.kind));
+    if (wrong === undefined) return;
     this.slip(wrong.keyword, `an assert takes no "${wrong.kind}"; its clauses are ${list(ASSERT_CLAUSES)}`);
-    statement.clauses = statement.clauses.filter((clause) => ASSERT_CLAUSES.includes(clause.kind));
-    this.clauses = statement.clauses as tree.Clause[];
+    this.clausesRead = clauses.filter((clause) => ASSERT_CLAUSES.includes(clause.kind));
   }
 
   /** `send` without its keyword, for a packet by itself. */

@@ -65,20 +65,22 @@ export class RegionReader {
 
   read(): ParsedChunk[] {
     const { splitter, tokenLines } = this;
-    let batch: Piece[] = [];
+    // The pieces of the open chunk; the array is used again and again.
+    const batch: Piece[] = [];
+    let count = 0;
     let entry = splitter.state;
     let reach = -1; // the last line that the open chunk takes
     let comment = 0;
     const commentLines = this.linesOf(this.comments);
     for (let state = entry, piece = splitter.next(); piece; state = splitter.state, piece = splitter.next()) {
       const line = tokenLines[piece.is === "statement" ? piece.from : piece.at] as number;
-      if (batch.length > 0 && line > reach) {
-        this.chunk(batch, reach + 1, entry);
+      if (count > 0 && line > reach) {
+        this.chunk(batch, count, reach + 1, entry);
         this.exit = state;
-        batch = [];
+        count = 0;
       }
-      if (batch.length === 0) entry = state;
-      batch.push(piece);
+      if (count === 0) entry = state;
+      batch[count++] = piece;
       const last = piece.is === "statement" ? piece.to - 1 : piece.at;
       reach = Math.max(reach, tokenLines[last] as number);
       // A block comment that begins on the chunk's last line takes its other lines along.
@@ -88,8 +90,8 @@ export class RegionReader {
       }
     }
     if (this.partial) return this.chunks;
-    if (batch.length > 0) this.chunk(batch, Math.max(reach + 1, this.covered + 1), entry);
-    if (this.covered < this.lines.length) this.chunk([], this.lines.length, splitter.state);
+    if (count > 0) this.chunk(batch, count, Math.max(reach + 1, this.covered + 1), entry);
+    if (this.covered < this.lines.length) this.chunk(batch, 0, this.lines.length, splitter.state);
     return this.chunks;
   }
 
@@ -106,13 +108,14 @@ export class RegionReader {
     return lines;
   }
 
-  private chunk(pieces: readonly Piece[], upTo: number, entry: SplitState): void {
+  /** Of the `pieces` the first `count` lie in it. */
+  private chunk(pieces: readonly Piece[], count: number, upTo: number, entry: SplitState): void {
     const { starts, covered } = this;
     const base = starts[covered] as number;
     const end = upTo < this.lines.length ? (starts[upTo] as number) : this.text.length;
     const text = upTo === covered + 1 ? (this.lines[covered] as string) : this.text.slice(base, end);
     const chunk = new ParsedChunk(this.firstLine + covered, upTo - covered, text, entry);
-    this.filler.fill(chunk, base, pieces, this.takeComments(base, end));
+    this.filler.fill(chunk, base, pieces, count, this.takeComments(base, end));
     this.chunks.push(chunk);
     this.covered = upTo;
   }

@@ -41,12 +41,15 @@ export const isName = (token: IToken): boolean => token.tokenType === Name || co
 /** True for every word of the grammar, reserved or not. */
 export const isKeyword = (text: string): boolean => keywords.has(text);
 
-/** What stands behind the last token. */
+/**
+ * What stands behind the last token. It is made as Chevrotain makes tokens, and its place is a small integer as theirs
+ * are: with NaN, which Chevrotain's own has, every token's place would be a floating-point number on the heap.
+ */
 export const END: IToken = {
   image: "",
-  startOffset: Number.NaN,
-  tokenType: EOF,
+  startOffset: 0,
   tokenTypeIdx: EOF.tokenTypeIdx as number,
+  tokenType: EOF,
 };
 
 const WhiteSpace = createToken({ name: "WhiteSpace", pattern: /[ \t\r\n]+/, group: Lexer.SKIPPED });
