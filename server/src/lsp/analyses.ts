@@ -15,7 +15,7 @@ import { STAGES, type Stage } from "./stages.ts";
 import type { LoadedProgram } from "./workspace.ts";
 
 /** What is run at once may take this long, in milliseconds; the stages that would go beyond it wait to be asked for. */
-const AT_ONCE = 8;
+const AT_ONCE = 4;
 /** What a dear stage has found is told when it has been at work for this long, and then each time it has been as long again. */
 const ARRIVING = 250;
 

@@ -3,8 +3,8 @@ import type { CancellationToken } from "vscode-languageserver";
 import type { SourceDocument } from "../syntax/document.ts";
 import { LSPErrorCodes, ResponseError } from "./protocol.ts";
 
-/** The floor is given up at least this often, in milliseconds. */
-export const SLICE = 15;
+/** The floor is given up at least this often, in milliseconds: a key waits for half of it. */
+export const SLICE = 8;
 
 /** Who had the floor for less than this, in milliseconds, keeps it: to give it up takes one itself. */
 const SHORT = 5;
@@ -15,18 +15,26 @@ export async function breathe(token?: CancellationToken): Promise<void> {
   const held = performance.now() - taken;
   // A clock that was set back says nothing.
   if (held >= SHORT || held < 0) {
-    await new Promise<void>((resolve) => setTimeout(resolve, 0));
+    await nextTurn();
     taken = performance.now();
   }
   if (token?.isCancellationRequested) throw new ResponseError(LSPErrorCodes.RequestCancelled, "cancelled");
 }
+
+const { setImmediate: next } = globalThis as { setImmediate?: (run: () => void) => void };
+/**
+ * After whatever there is to do now. Node has a message that comes in the one round of its loop handled in the next: a
+ * timer would wait for both, and for a millisecond, which is much beside a slice.
+ */
+const nextTurn = (): Promise<void> =>
+  new Promise((resolve) => (next ? next(() => next(resolve)) : setTimeout(resolve, 0)));
 
 let turn: Promise<void> = Promise.resolve();
 /** Of those who wait for the same thing one goes on after the other, with room for a keystroke between two. */
 export async function inTurnAfter(awaited: Promise<unknown> | undefined): Promise<void> {
   if (awaited === undefined) return;
   await awaited;
-  turn = turn.then(() => new Promise((resolve) => setTimeout(resolve, 0)));
+  turn = turn.then(nextTurn);
   await turn;
 }
 
