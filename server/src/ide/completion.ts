@@ -199,7 +199,7 @@ function continued(view: View, { statement, tokens, block, fresh }: Context, { f
 const nameText = (token: IToken | undefined): string | undefined =>
   token === undefined ? undefined : token.image.startsWith('"') ? token.image.slice(1, -1) : token.image;
 
-function itemsOf(asked: Asked, { token, rule }: Wanted, tokens: readonly IToken[]): Proposal[] {
+function itemsOf(asked: Asked, { token, rule }: Wanted, tokens: readonly IToken[]): readonly Proposal[] {
   const word = wordOf(token.name);
   if (word !== undefined) return wordItem(asked, word, tokens);
   // A name in quotes is another terminal of the same rule: once is enough.

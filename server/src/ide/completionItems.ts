@@ -19,7 +19,7 @@ export interface Asked {
 }
 /** An item of which the detail may be made later: of very many names few are told. */
 export type Proposal = Omit<CompletionItem, "detail"> & { readonly detail?: string | (() => string) };
-export type Items = (asked: Asked) => Proposal[];
+export type Items = (asked: Asked) => readonly Proposal[];
 
 /** What `resolve` needs to write the documentation: the key of a thing, or a slot. */
 export interface ItemData {

@@ -1,7 +1,7 @@
 /** The things that are declared and can be named at a place of the grammar, as completion items: one function a sort. */
 import { CompletionItemKind } from "vscode-languageserver-types";
 import { formatIp } from "../policy/addresses.ts";
-import type { Vnic } from "../policy/policy.ts";
+import type { Group, Segment, Service, Vm, Vnic } from "../policy/policy.ts";
 import { topOf } from "../syntax/statements.ts";
 import { quote } from "../syntax/strings.ts";
 import { writeName } from "../syntax/writeName.ts";
@@ -32,39 +32,57 @@ function named(
   };
 }
 
+/** One item of each of many things; made once for as long as a policy has the same of them, over edits of anything else. */
+function itemOfEach<V>(make: (asked: Asked, declared: V) => Proposal) {
+  const kept = new WeakMap<ReadonlyMap<string, V>, { readonly uri: string; readonly items: readonly Proposal[] }>();
+  return (asked: Asked, declared: ReadonlyMap<string, V>): readonly Proposal[] => {
+    const { uri } = asked.view.document;
+    const known = kept.get(declared);
+    if (known?.uri === uri) return known.items;
+    const items = Array.from(declared.values(), (one) => make(asked, one));
+    kept.set(declared, { uri, items });
+    return items;
+  };
+}
+
+const ofGroups = itemOfEach<Group>((asked, { name, endpoints }) =>
+  named(asked, `endpoint:${name}`, name, CompletionItemKind.Variable, () => `group, ${countOf(endpoints)}`),
+);
 /** A group is no member of itself. */
-export const groups: Items = (asked) =>
-  [...asked.view.policy().groups.values()]
-    .filter(({ source }) => source.statement !== asked.statement)
-    .map(({ name, endpoints }) =>
-      named(asked, `endpoint:${name}`, name, CompletionItemKind.Variable, () => `group, ${countOf(endpoints)}`),
-    );
-export const vms: Items = (asked) =>
-  [...asked.view.policy().vms.values()].map(({ name, vnics }) =>
-    named(asked, `endpoint:${name}`, name, CompletionItemKind.Class, () => `vm, ${plainAddresses(vnics)}`, "3"),
-  );
-export const segments: Items = (asked) =>
-  [...asked.view.policy().segments.values()].map(({ name, vni, vlan }) => {
-    const network =
-      vni === undefined ? (vlan === undefined ? "segment" : `segment, VLAN ${vlan}`) : `segment, VNI ${vni}`;
-    return named(asked, `endpoint:${name}`, name, CompletionItemKind.Module, network, "4");
-  });
+export const groups: Items = (asked) => {
+  const { groups: declared } = asked.view.policy();
+  const { statement } = asked;
+  const own = statement?.kind === "group" ? statement.name?.text : undefined;
+  const items = ofGroups(asked, declared);
+  const isOwn = own !== undefined && declared.get(own)?.source.statement === statement;
+  return isOwn ? items.filter(({ label }) => label !== own) : items;
+};
+const ofVms = itemOfEach<Vm>((asked, { name, vnics }) =>
+  named(asked, `endpoint:${name}`, name, CompletionItemKind.Class, () => `vm, ${plainAddresses(vnics)}`, "3"),
+);
+export const vms: Items = (asked) => ofVms(asked, asked.view.policy().vms);
+const ofSegments = itemOfEach<Segment>((asked, { name, vni, vlan }) => {
+  const network =
+    vni === undefined ? (vlan === undefined ? "segment" : `segment, VLAN ${vlan}`) : `segment, VNI ${vni}`;
+  return named(asked, `endpoint:${name}`, name, CompletionItemKind.Module, network, "4");
+});
+export const segments: Items = (asked) => ofSegments(asked, asked.view.policy().segments);
 const plainAddresses = (vnics: readonly Vnic[]): string =>
   someOf(
     vnics.flatMap((vnic) => vnic.ips.map(formatIp)),
     3,
   ) || "no address declared";
 
-export const vnics: Items = (asked) =>
-  [...asked.view.policy().vnics.values()].map((vnic) => {
-    const text = `${writeName(vnic.vm)}.${writeName(vnic.name)}`;
-    const detail = `vNIC, ${plainAddresses([vnic])}`;
-    return {
-      ...named(asked, `vnic:${vnic.id}`, vnic.id, CompletionItemKind.Property, detail),
-      insertText: text,
-      filterText: text,
-    };
-  });
+const ofVnics = itemOfEach<Vnic>((asked, vnic) => {
+  const text = `${writeName(vnic.vm)}.${writeName(vnic.name)}`;
+  const detail = `vNIC, ${plainAddresses([vnic])}`;
+  return {
+    ...named(asked, `vnic:${vnic.id}`, vnic.id, CompletionItemKind.Property, detail),
+    insertText: text,
+    filterText: text,
+  };
+});
+export const vnics: Items = (asked) => ofVnics(asked, asked.view.policy().vnics);
 
 export const vnicsOfOwner: Items = (asked) =>
   (asked.view.policy().vms.get(asked.owner ?? "")?.vnics ?? []).map((vnic) =>
@@ -97,17 +115,17 @@ export const tags: Items = (asked) => {
   );
 };
 
-export const services: Items = (asked) =>
-  [...asked.view.policy().services.values()].map(({ name, matches, source }) =>
-    named(
-      asked,
-      `service:${name}`,
-      name,
-      CompletionItemKind.Constant,
-      someOf(matches.map(matchText), 4),
-      source ? "2" : "3",
-    ),
-  );
+const ofServices = itemOfEach<Service>((asked, { name, matches, source }) =>
+  named(
+    asked,
+    `service:${name}`,
+    name,
+    CompletionItemKind.Constant,
+    someOf(matches.map(matchText), 4),
+    source ? "2" : "3",
+  ),
+);
+export const services: Items = (asked) => ofServices(asked, asked.view.policy().services);
 
 export const appliances: Items = (asked) =>
   [...asked.view.policy().appliances.values()].map(({ name, vendor }) =>
