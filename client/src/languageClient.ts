@@ -1,25 +1,29 @@
 /** The client of a language server that is a process. */
-import type { ChildProcess } from "node:child_process";
+import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { createInterface } from "node:readline";
-import { IPCMessageReader, IPCMessageWriter, LanguageClient, type MessageTransports } from "vscode-languageclient/node";
+import {
+  LanguageClient,
+  type MessageTransports,
+  StreamMessageReader,
+  StreamMessageWriter,
+} from "vscode-languageclient/node";
 import { clientId, clientName, clientOptions } from "./languageServer.ts";
 
 /** How long a server may take to end by itself once it is told to, in milliseconds. */
 const PATIENCE = 2000;
 
 export function createLanguageClient(
-  start: () => ChildProcess,
+  start: () => ChildProcessWithoutNullStreams,
   ...options: Parameters<typeof clientOptions>
 ): LanguageClient {
   const [log] = options;
-  let running: ChildProcess | undefined;
+  let running: ChildProcessWithoutNullStreams | undefined;
   const connect = async (): Promise<MessageTransports> => {
     const server = start();
     server.on("error", (error) => log.error(String(error)));
-    if (server.stdout) createInterface(server.stdout).on("line", (line) => log.info(line));
-    if (server.stderr) createInterface(server.stderr).on("line", (line) => log.error(line));
+    createInterface(server.stderr).on("line", (line) => log.error(line));
     running = server;
-    return { reader: new IPCMessageReader(server), writer: new IPCMessageWriter(server) };
+    return { reader: new StreamMessageReader(server.stdout), writer: new StreamMessageWriter(server.stdin) };
   };
   const client = new LanguageClient(clientId, clientName, connect, clientOptions(...options));
   client.onDidChangeState(() => {

@@ -1,4 +1,4 @@
-/** The language server as a process of its own: `--stdio`, or Node IPC from VS Code's client. */
+/** The language server as a process of its own: `--stdio`, or `--node-ipc`. */
 import "./newObjects.ts";
 import { createReadStream, type Dirent, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
