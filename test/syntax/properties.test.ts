@@ -1,6 +1,7 @@
 /** What holds of every text and every edit. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { MOST } from "../../server/src/syntax/batches.ts";
 import { parseFile, SourceDocument } from "../../server/src/syntax/document.ts";
 import { parsePacket } from "../../server/src/syntax/packetText.ts";
 import type { Statement } from "../../server/src/syntax/tree.ts";
@@ -74,14 +75,21 @@ function idOf(statement: Statement): number {
   return id;
 }
 
+/** Half of them as they are, the others with so few lines and statements that most texts are too much. */
+const mosts = fc.oneof(
+  fc.constant(MOST),
+  fc.record({ lines: fc.integer({ min: 1, max: 60 }), parts: fc.integer({ min: 0, max: 40 }) }),
+);
+
 describe("an edited document", () => {
   it("is the document that its text would give", { timeout: 120_000 }, () => {
     fc.assert(
       fc.property(
         fc.oneof(mutated, soup),
+        mosts,
         fc.array(fc.oneof(near, near, change), { minLength: 1, maxLength: 6 }),
-        (text, changes) => {
-          const document = new SourceDocument("a", text);
+        (text, most, changes) => {
+          const document = new SourceDocument("a", text, 0, most);
           const known = new Set(document.chunks.flatMap((chunk) => chunk.statements));
           for (const [i, one] of changes.entries()) {
             const before = blocksIn(document);
@@ -93,7 +101,8 @@ describe("an edited document", () => {
             }
             for (const statement of removed) expect(known.delete(statement)).toBe(true);
             for (const statement of added) known.add(statement);
-            expect(everything(document)).toBe(everything(new SourceDocument("a", document.text)));
+            expect(everything(document)).toBe(everything(new SourceDocument("a", document.text, 0, most)));
+            expect(document.chunks.map(({ text }) => text).join("")).toBe(document.text);
           }
           const now: Statement[] = document.chunks.flatMap((chunk) => chunk.statements);
           expect(known).toEqual(new Set(now));
@@ -105,16 +114,21 @@ describe("an edited document", () => {
   it("is it also where the edits come while it is being read", { timeout: 120_000 }, () => {
     const step = fc.oneof(near, change, fc.integer({ min: 1, max: 12 }));
     fc.assert(
-      fc.property(fc.oneof(mutated, soup), fc.array(step, { minLength: 1, maxLength: 12 }), (text, steps) => {
-        const document = new SourceDocument("a", text);
-        for (const [i, step] of steps.entries()) {
-          if (typeof step === "number") document.readOn(step);
-          else document.edit([step], i + 1);
-          const read = document.part.map((chunk) => chunk.text).join("");
-          expect(document.text.startsWith(read)).toBe(true);
-        }
-        expect(everything(document)).toBe(everything(new SourceDocument("a", document.text)));
-      }),
+      fc.property(
+        fc.oneof(mutated, soup),
+        mosts,
+        fc.array(step, { minLength: 1, maxLength: 12 }),
+        (text, most, steps) => {
+          const document = new SourceDocument("a", text, 0, most);
+          for (const [i, step] of steps.entries()) {
+            if (typeof step === "number") document.readOn(step);
+            else document.edit([step], i + 1);
+            const read = document.part.map((chunk) => chunk.text).join("");
+            expect(document.text.startsWith(read)).toBe(true);
+          }
+          expect(everything(document)).toBe(everything(new SourceDocument("a", document.text, 0, most)));
+        },
+      ),
       { numRuns: Number(process.env.RUNS ?? 400) },
     );
   });

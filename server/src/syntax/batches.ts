@@ -23,33 +23,40 @@ const LONG_BATCH = 1 << 20;
 export const MOST_LINES = 1_000_000;
 /** Statements and mistakes; they come to a gigabyte or so. */
 export const MOST_PARTS = 500_000;
+/** How much of a text is read. */
+export interface Most {
+  readonly lines: number;
+  readonly parts: number;
+}
+export const MOST: Most = { lines: MOST_LINES, parts: MOST_PARTS };
+
 /** The next lines of a document, into `chunks`. Gives where it goes on; undefined at the end. */
 export function readBatch(
   lines: readonly string[],
   { line, entry, text, parts }: Unread,
   chunks: ParsedChunk[],
+  most: Most,
   batch = BATCH,
 ): Unread | undefined {
   // A statement that is longer than a batch wants a longer one.
-  for (let size = batch, most = LONG_BATCH; line < lines.length; size *= 4, most *= 4) {
-    const end = Math.min(lines.length, MOST_LINES);
-    const to = batchEnd(lines, line, Math.min(end, line + size), most);
+  for (let size = batch, long = LONG_BATCH; line < lines.length; size *= 4, long *= 4) {
+    const end = Math.min(lines.length, most.lines);
+    const to = batchEnd(lines, line, Math.min(end, line + size), long);
     const some = lines.slice(line, to);
     const piece = text?.slice(0, lengthOf(some, some.length)) ?? some.join("");
     const reader = new RegionReader(piece, some, line, entry, to < end);
     const read = reader.read();
-    const upTo = withinParts(read, parts);
+    const upTo = within(most.parts, read, parts);
     for (let i = 0; i < upTo; i++) chunks.push(read[i] as ParsedChunk);
     const beyond = read[upTo];
     if (beyond !== undefined) {
-      chunks.push(
-        new UnreadChunk(beyond.line, lines.slice(beyond.line), beyond.entry, `${MOST_PARTS} statements and mistakes`),
-      );
+      const what = `${most.parts} statements and mistakes`;
+      chunks.push(new UnreadChunk(beyond.line, lines.slice(beyond.line), beyond.entry, what, beyond.partCount));
       break;
     }
     const { covered, exit } = reader;
     if (to === end) {
-      if (end < lines.length) chunks.push(new UnreadChunk(end, lines.slice(end), exit, `${MOST_LINES} lines`));
+      if (end < lines.length) chunks.push(new UnreadChunk(end, lines.slice(end), exit, `${most.lines} lines`));
       break;
     }
     if (covered > 0) {
@@ -70,11 +77,11 @@ function batchEnd(lines: readonly string[], line: number, end: number, most: num
   return end;
 }
 /** How many of the chunks that come behind so many statements and mistakes may be read. */
-function withinParts(chunks: readonly ParsedChunk[], before: number): number {
+function within(most: number, chunks: readonly ParsedChunk[], before: number): number {
   let count = before;
   for (const [i, chunk] of chunks.entries()) {
     count += chunk.partCount;
-    if (count > MOST_PARTS) return i;
+    if (count > most) return i;
   }
   return chunks.length;
 }
@@ -89,8 +96,8 @@ function lengthOf(lines: readonly string[], count: number): number {
   return length;
 }
 /** A whole document: its text, and the same in lines. */
-export function readAll(text: string, lines: readonly string[]): ParsedChunk[] {
+export function readAll(text: string, lines: readonly string[], most: Most): ParsedChunk[] {
   const chunks: ParsedChunk[] = [];
-  for (let rest: Unread | undefined = unread(text); rest !== undefined; ) rest = readBatch(lines, rest, chunks);
+  for (let rest: Unread | undefined = unread(text); rest !== undefined; ) rest = readBatch(lines, rest, chunks, most);
   return chunks;
 }

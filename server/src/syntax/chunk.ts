@@ -95,7 +95,14 @@ export class ParsedChunk implements Chunk {
 
 /** What is too much of a text, with a word about it. */
 export class UnreadChunk extends ParsedChunk {
-  constructor(line: number, lines: readonly string[], entry: SplitState, most: string) {
+  /** `wanted`: the statements and mistakes of its first chunk, where those before are too many for it to be read. */
+  constructor(
+    line: number,
+    lines: readonly string[],
+    entry: SplitState,
+    most: string,
+    readonly wanted?: number,
+  ) {
     super(line, lines.length, lines.join(""), entry);
     const message = `what stands from here on is not read: a policy may have ${most}`;
     const end = bare(lines[0] ?? "").length;

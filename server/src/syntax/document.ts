@@ -3,7 +3,7 @@
  * chunks it touches; a statement elsewhere stays the object it was, so that whatever is known of it stays known.
  */
 import { Assembly } from "./assemble.ts";
-import { countParts, MOST_LINES, MOST_PARTS, readAll, readBatch, type Unread, unread } from "./batches.ts";
+import { countParts, MOST, type Most, readAll, readBatch, type Unread, unread } from "./batches.ts";
 import { type ParsedChunk, type Part, UnreadChunk } from "./chunk.ts";
 import { bare, before, type Position, type Range, replace, search, splitLines } from "./lines.ts";
 import { readRegion } from "./region.ts";
@@ -46,6 +46,7 @@ export class SourceDocument {
     readonly uri: string,
     text: string,
     version = 0,
+    private readonly most: Most = MOST,
   ) {
     this.version = version;
     this.lines = splitLines(text);
@@ -59,7 +60,7 @@ export class SourceDocument {
    */
   readOn(lines?: number): void {
     if (this.unread === undefined) return;
-    this.unread = readBatch(this.lines, this.unread, this.read, lines);
+    this.unread = readBatch(this.lines, this.unread, this.read, this.most, lines);
     if (this.unread !== undefined) return;
     this.count = countParts(this.read);
     this.assembly.rebuild(this.read);
@@ -171,20 +172,22 @@ export class SourceDocument {
     return edit;
   }
 
-  private apply({ range, text }: Change): Step {
+  private apply({ range, text }: Change): readonly Step[] {
     if (!range) {
       this.lines = splitLines(text);
-      return this.readAgain();
+      return [this.readAgain()];
     }
     const { first, last, line, delta } = this.put(range, text);
     if (this.whole) {
-      const isCut = this.read.at(-1) instanceof UnreadChunk;
-      if (text.length > VERY_LONG || isCut || this.lines.length > MOST_LINES) return this.readAgain();
-      const step = this.reread(first, last, delta) as Step;
-      return this.count > MOST_PARTS ? this.cut(step) : step;
+      if (text.length > VERY_LONG) return [this.readAgain()];
+      const beyond = this.beyond !== undefined;
+      const step = beyond && last === this.read.length - 1 ? undefined : this.reread(first, last, delta);
+      // Behind what an edit reaches, and it reaches what is not read.
+      if (step === undefined) return [this.readTail(Math.min(first, this.read.length - 1))];
+      return this.endsWhereItMay(delta) ? [step] : [step, this.readTail(this.read.length)];
     }
     this.editRead(line, first, last, delta);
-    return NOTHING;
+    return [];
   }
   /** Where each of very many changes would have a part of the text read anew, all of it is read once, behind the last. */
   private applyAll(changes: readonly Change[]): Step {
@@ -220,12 +223,43 @@ export class SourceDocument {
     return { first: firstChunk, last: lastChunk, line: end.line, delta: inserted.length - cut };
   }
 
-  /** An edit made it too much. */
-  private cut({ removed, added }: Step): Step {
-    const again = this.readAgain();
-    const passing = new Set(added);
-    return { ...again, removed: [...removed, ...again.removed.filter((chunk) => !passing.has(chunk))] };
+  // ---- texts that are too much --------------------------------------------------------------------------------
+
+  /** What of a whole text is too much of it. */
+  private get beyond(): UnreadChunk | undefined {
+    const end = this.read.at(-1);
+    return end instanceof UnreadChunk ? end : undefined;
   }
+  /** Whether a whole text, of which lines have come or gone, is still read as far as it may be, and no further. */
+  private endsWhereItMay(delta: number): boolean {
+    const { beyond, count, most } = this;
+    const lines = this.lines.length;
+    if (beyond === undefined) return count <= most.parts && lines <= most.lines;
+    // It is a mistake itself.
+    const parts = count - 1;
+    if (beyond.wanted === undefined) return delta === 0 && parts <= most.parts;
+    return parts <= most.parts && parts + beyond.wanted > most.parts && (delta === 0 || lines <= most.lines);
+  }
+  /** A whole text is read anew from a chunk on, or from as many before as make it too much. */
+  private readTail(from: number): Step {
+    const { read, most } = this;
+    let at = this.beyond === undefined ? read.length : read.length - 1;
+    let parts = this.beyond === undefined ? this.count : this.count - 1;
+    const back = (to: number) => {
+      for (; at > Math.max(0, to); at--) parts -= (read[at - 1] as ParsedChunk).partCount;
+    };
+    const isTooMuch = ({ line, lineCount }: ParsedChunk) => parts > most.parts || line + lineCount > most.lines;
+    while (at > 0 && isTooMuch(read[at - 1] as ParsedChunk)) back(at - 1);
+    back(Math.min(from, at) - 1 - LOOKAHEAD);
+    const first = read[at];
+    if (at === 0 || first === undefined) return this.readAgain();
+    const fresh: ParsedChunk[] = [];
+    let rest: Unread | undefined = { line: first.line, entry: first.entry, text: undefined, parts };
+    for (let size: number | undefined = FEW_LINES; rest !== undefined; size = undefined)
+      rest = readBatch(this.lines, rest, fresh, most, size);
+    return this.exchange(at, read.length - 1, fresh);
+  }
+
   /** What is in the lines now is read from the beginning. */
   private readAgain(): Step {
     if (!this.whole) {
@@ -233,7 +267,7 @@ export class SourceDocument {
       return NOTHING;
     }
     const removed = this.read;
-    this.read = readAll(this.text, this.lines);
+    this.read = readAll(this.text, this.lines, this.most);
     this.count = countParts(this.read);
     this.assembly.rebuild(this.read);
     return { removed, added: this.read, moved: [] };
@@ -243,7 +277,7 @@ export class SourceDocument {
     const rest = this.unread as Unread;
     if (line < rest.line && this.reread(first, last, delta)) {
       const parts = countParts(this.read);
-      if (parts > MOST_PARTS) this.rewind(0);
+      if (parts > this.most.parts) this.rewind(0);
       else this.unread = { ...rest, line: rest.line + delta, parts };
     } else this.rewind(Math.max(0, Math.min(first, this.read.length - 1) - LOOKAHEAD));
   }
@@ -259,20 +293,22 @@ export class SourceDocument {
 
   /**
    * Reads anew the chunks from `first` to `last`, some before, and as many behind as the edit reaches; undefined where
-   * that is more than was read.
+   * that is more than was read, or may be.
    */
   private reread(first: number, last: number, delta: number): Step | undefined {
     const from = Math.max(0, first - LOOKAHEAD);
     const old = this.read;
     const begin = old[from] as ParsedChunk;
+    const isWhole = this.whole && this.beyond === undefined;
+    const end = old.length - (this.beyond === undefined ? 1 : 2);
     for (let size = 2; ; size *= 4) {
-      const to = Math.min(last + size, old.length - 1);
-      const end = old[to] as ParsedChunk;
-      const partial = to < old.length - 1 || !this.whole;
-      const lines = this.lines.slice(begin.line, end.line + end.lineCount + delta);
+      const to = Math.min(last + size, end);
+      const until = old[to] as ParsedChunk;
+      const partial = to < end || !isWhole;
+      const lines = this.lines.slice(begin.line, until.line + until.lineCount + delta);
       const fresh = readRegion(lines, begin.line, begin.entry, partial);
       const meeting = partial ? this.meeting(fresh, last, to, delta) : { chunk: fresh.length, old: old.length };
-      if (meeting === undefined && to === old.length - 1) return undefined;
+      if (meeting === undefined && to === end) return undefined;
       if (meeting === undefined) continue;
       if (delta !== 0) for (let i = meeting.old; i < old.length; i++) (old[i] as ParsedChunk).line += delta;
       fresh.length = meeting.chunk;
@@ -358,9 +394,12 @@ const VERY_LONG = 2 ** 22;
 /** More changes at once than a person makes, and how many chunks, or so, each of them has read anew. */
 const MANY = 64;
 const REREAD = 8;
-function* stepsOf(changes: readonly Change[], apply: (change: Change) => Step): Generator<Step> {
-  for (const change of changes) yield apply(change);
+function* stepsOf(changes: readonly Change[], apply: (change: Change) => readonly Step[]): Generator<Step> {
+  for (const change of changes) yield* apply(change);
 }
+
+/** Lines that are read at first of what was too much until now. */
+const FEW_LINES = 32;
 
 /** Where a statement ends can hang on the three tokens behind it, which may be a chunk each. */
 const LOOKAHEAD = 3;
