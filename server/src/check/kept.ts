@@ -357,7 +357,7 @@ class Kept<U> {
 
   #set(unit: U, findings: readonly Finding[]): void {
     const before = this.findings.get(unit);
-    if (before === undefined && findings.length === 0) return;
+    if (before === findings || (before === undefined && findings.length === 0)) return;
     for (const finding of before ?? []) this.found.delete(finding);
     for (const at of pointedAt(before)) {
       const units = this.#pointing.get(at);
