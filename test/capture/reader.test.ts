@@ -75,6 +75,16 @@ describe("pcap", () => {
       message: "record 4 claims 536870912 octets: the file is damaged here",
     });
   });
+
+  test("a file of which the rest was never written is not read as frames of no octets without end", () => {
+    const file = new Uint8Array([...writePcap(FRAMES), ...new Uint8Array(16 * 100_000)]);
+    const capture = readCapture(file);
+    expect([...capture.frames].length - FRAMES.length).toBe(65_536);
+    expect(capture.error).toEqual({
+      at: writePcap(FRAMES).length + 16 * 65_536,
+      message: "the 65536 records before this one are zeros: the file is damaged there",
+    });
+  });
 });
 
 describe("pcapng", () => {

@@ -6,6 +6,11 @@ import { nanoseconds } from "./time.ts";
 
 /** Longer records are taken for damage, as libpcap and Wireshark do (their largest is that of D-Bus). */
 export const LONGEST_FRAME = 256 * 1024 * 1024;
+/**
+ * Records of nothing but zeros, one behind the other, of which this many (a megabyte) are read as frames without octets,
+ * as Wireshark reads them. More are a file that was not written to its end, or made to keep its reader busy.
+ */
+const MOST_ZERO_RECORDS = 1 << 16;
 
 const FILE_HEADER = 24;
 const RECORD_HEADER = 16;
@@ -35,6 +40,8 @@ export class PcapFormat implements CaptureFormat {
   /** Version before 2.3 had the two lengths the other way round, 2.3 sometimes. */
   private swapped: "never" | "sometimes" | "always" = "never";
   private count = 0;
+  /** Of the last ones, those that are zeros alone. */
+  private zeroRecords = 0;
   private readonly octets: Octets;
   private readonly log: CaptureLog;
 
@@ -58,6 +65,14 @@ export class PcapFormat implements CaptureFormat {
     }
     if (captured > LONGEST_FRAME) {
       this.log.fail(octets.place, `record ${this.count + 1} claims ${captured} octets: the file is damaged here`);
+      return undefined;
+    }
+    this.zeroRecords = seconds === 0 && fraction === 0 && captured === 0 && original === 0 ? this.zeroRecords + 1 : 0;
+    if (this.zeroRecords > MOST_ZERO_RECORDS) {
+      this.log.fail(
+        octets.place,
+        `the ${MOST_ZERO_RECORDS} records before this one are zeros: the file is damaged there`,
+      );
       return undefined;
     }
     if (!octets.ensure(recordHeader + captured)) return undefined;
