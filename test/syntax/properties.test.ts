@@ -157,7 +157,7 @@ describe("an edited document", () => {
   it("waits for no more than the edit reaches", () => {
     const rules = Array.from({ length: 5000 }, (_, i) => `    rule ${i} allow from web to db`).join("\n");
     const document = new SourceDocument("a", `dfw fw {\n  section s {\n${rules}\n  }\n  default drop\n}\n`);
-    document.readOn();
+    document.readOn(1000);
     for (const line of [500, 3000])
       document.edit([{ range: { start: { line, character: 10 }, end: { line, character: 10 } }, text: "\n" }], line);
     expect(document.whole).toBe(false);

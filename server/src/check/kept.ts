@@ -149,10 +149,12 @@ export class KeptFindings {
     const { uri } = document;
     for (const chunk of document.chunks) if (chunk.errors.length > 0) this.#chunks.mark(chunk, uri);
     this.#lists.mark(document, uri);
+    const all: Statement[] = [];
     eachStatement(document.tree.statements, (statement) => {
-      this.#statements.mark(statement, uri);
+      all.push(statement);
       if ("children" in statement) this.#lists.mark(statement, uri);
     });
+    this.#statements.markAll(all, uri);
     for (const statement of document.tree.statements) if ("children" in statement) this.#ids.mark(statement, uri);
     for (const { space, keys } of DocumentNames.of(document).spaces())
       for (const key of keys) {
@@ -323,6 +325,10 @@ class Kept<U> {
   /** Only of what has any. */
   readonly findings = new Map<U, readonly Finding[]>();
   readonly #marked = new Map<U, string>();
+  /** Very many, which are looked at in their order before what is marked one by one. */
+  readonly #all: { readonly units: readonly U[]; readonly uri: string; next: number }[] = [];
+  /** Those of them that have gone. */
+  readonly #gone = new Set<U>();
   /** By a statement that findings point at, those that they belong to. */
   readonly #pointing = new Map<Statement, Set<U>>();
 
@@ -331,9 +337,13 @@ class Kept<U> {
   mark(unit: U, uri: string): void {
     this.#marked.set(unit, uri);
   }
+  markAll(units: readonly U[], uri: string): void {
+    this.#all.push({ units, uri, next: 0 });
+  }
   /** It is gone, and no longer to be looked at. */
   drop(unit: U): void {
     this.#marked.delete(unit);
+    if (this.#all.length > 0) this.#gone.add(unit);
     this.#set(unit, []);
   }
   markPointing(at: Statement): void {
@@ -345,6 +355,16 @@ class Kept<U> {
 
   *refresh(check: (unit: U, uri: string) => readonly Finding[], unitsAStep = UNITS_A_STEP): Generator<undefined, void> {
     let left = unitsAStep;
+    for (let list = this.#all[0]; list !== undefined; list = this.#all[0]) {
+      const { units, uri } = list;
+      while (list.next < units.length) {
+        const unit = units[list.next++] as U;
+        if (!this.#gone.has(unit)) this.#set(unit, check(unit, uri));
+        if (list.next % unitsAStep === 0) yield;
+      }
+      this.#all.shift();
+    }
+    this.#gone.clear();
     for (const [unit, uri] of this.#marked) {
       this.#set(unit, check(unit, uri));
       this.#marked.delete(unit);

@@ -11,6 +11,8 @@ import type { Workspace } from "./workspace.ts";
 /** Shorter ones are read within a few hundredths of a second. */
 const LONG = 2500;
 const MANY_CHARACTERS = 1 << 20;
+/** Lines; more than anybody sees at once. */
+const FIRST_PART = 1000;
 
 export class Reading {
   readonly #running = new Set<Promise<void>>();
@@ -24,9 +26,9 @@ export class Reading {
     return this.#imported(document).some((other) => !seen.has(other) && this.isLong(other, seen));
   }
 
-  /** Kept when all of it is read. A first part, of a thousand lines or so, is read before this returns. */
+  /** Kept when all of it is read. A first part is read before this returns. */
   begin(document: SourceDocument): Promise<void> {
-    document.readOn();
+    document.readOn(FIRST_PART);
     return this.#begin(this.#work(document, new Set()));
   }
 

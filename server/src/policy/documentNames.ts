@@ -1,7 +1,7 @@
 /** The names of a document: an index that is kept statement by statement, so that an edit costs what it changes. */
 
 import type { Edit, SourceDocument } from "../syntax/document.ts";
-import { eachStatement, statementsOf } from "../syntax/statements.ts";
+import { eachStatement } from "../syntax/statements.ts";
 import { finish, STRIDE, type Steps } from "../syntax/steps.ts";
 import type { Statement } from "../syntax/tree.ts";
 import { DeclaredNames, inOrder, nameTable, put } from "./declaredNames.ts";
@@ -20,8 +20,11 @@ export class DocumentNames extends DeclaredNames {
   readonly #users = nameTable<Statement>();
   /** What a statement was entered under where that hangs on the block around it, which may be another by now. */
   readonly #local = new Map<Statement, Entries>();
-  /** Statements that are not entered yet. */
-  readonly #waiting = new Set<Statement>();
+  /** While the document is entered for the first time: its statements, and the next of them. */
+  #all: readonly Statement[] = [];
+  #next = 0;
+  /** Those that are not entered yet, where an edit has come between. */
+  #waiting: Set<Statement> | undefined;
 
   readonly #followers = new Set<(touched: TouchedNames) => void>();
   /** Calls `follower` after every edit with the names that it touched, until the function it gives is called. */
@@ -53,16 +56,24 @@ export class DocumentNames extends DeclaredNames {
     }
   }
   *#read(document: SourceDocument): Steps<this> {
-    for (const statement of statementsOf(document.tree.statements)) this.#waiting.add(statement);
+    const all: Statement[] = [];
+    eachStatement(document.tree.statements, (statement) => void all.push(statement));
+    this.#all = all;
     document.follow((edit) => this.#update(edit));
-    let entered = 0;
-    for (const statement of this.#waiting) {
-      this.#waiting.delete(statement);
-      this.#enter(statement);
-      entered += 1;
-      if (entered % STRIDE === 0) yield;
+    while (this.#next < all.length) {
+      const statement = all[this.#next++] as Statement;
+      if (this.#waiting === undefined || this.#waiting.delete(statement)) this.#enter(statement);
+      if (this.#next % STRIDE === 0) yield;
     }
+    this.#all = [];
+    this.#waiting = undefined;
     return this;
+  }
+  /** Whether a statement that has gone was not entered yet; now it will not be. */
+  #waits(statement: Statement): boolean {
+    if (this.#all.length === 0) return false;
+    this.#waiting ??= new Set(this.#all.slice(this.#next));
+    return this.#waiting.delete(statement);
   }
 
   /** The statements that refer to a name, each once, in no order. */
@@ -92,7 +103,7 @@ export class DocumentNames extends DeclaredNames {
       if (entries.declared) declared.push({ space: entries.declared.entry.space, key: entries.declared.key });
       for (const use of entries.uses) used.push(use);
     };
-    const gone = removed.filter((statement) => !this.#waiting.delete(statement));
+    const gone = removed.filter((statement) => !this.#waits(statement));
     for (const entries of gone.length > MANY ? this.#leaveTogether(gone) : gone.map((each) => this.#leave(each)))
       touch(entries);
     eachStatement(moved, (statement) => {
@@ -159,7 +170,7 @@ function namesIn(statement: Statement): Entries {
   let many: Set<string> | undefined;
   const use = (space: Space, key: string) => {
     if (uses.length === FEW) many = new Set(uses.map((known) => `${known.space} ${known.key}`));
-    if (many ? many.has(`${space} ${key}`) : uses.some((known) => known.space === space && known.key === key)) return;
+    if (many ? many.has(`${space} ${key}`) : isAmong(uses, space, key)) return;
     uses.push({ space, key });
     many?.add(`${space} ${key}`);
   };
@@ -175,6 +186,10 @@ function namesIn(statement: Statement): Entries {
   return { declared: entry && { key: lookupKey(entry), entry }, uses, local };
 }
 
+function isAmong(uses: readonly NameKey[], space: Space, key: string): boolean {
+  for (const known of uses) if (known.space === space && known.key === key) return true;
+  return false;
+}
 /** Of so many, looking at each is quicker than keeping a set. */
 const FEW = 8;
 const MAYBE_MEANT = ["endpoint", "service", "block"] as const;

@@ -102,8 +102,8 @@ class Referring {
   }
   clauses(list: readonly Clause[]): void {
     for (const clause of list) {
-      if ("endpoints" in clause) this.endpoints(clause.endpoints);
-      else if (clause.kind === "service") this.entries(clause.entries);
+      if (clause.kind === "service") this.entries(clause.entries);
+      else if ("endpoints" in clause) this.endpoints(clause.endpoints);
     }
   }
   host(at: Host): void {

@@ -15,8 +15,8 @@ export interface Unread {
 }
 export const unread = (text?: string): Unread => ({ line: 0, entry: undefined, text, parts: 0 });
 
-/** Lines that are read at a time: their tokens die young, which spares the collector most of its work. */
-const BATCH = 1000;
+/** Lines that are read at a time: few of their tokens live when the collector comes, and it moves what lives. */
+const BATCH = 250;
 /** So many characters end a batch before it has its lines. */
 const LONG_BATCH = 1 << 20;
 /** Eight times as many as the rules that a host may have. */
