@@ -11,7 +11,7 @@ import type { Policy, Source } from "../policy/policy.ts";
 import type { Program } from "../policy/program.ts";
 import { ProgramNames } from "../policy/programNames.ts";
 import type { Edit, SourceDocument } from "../syntax/document.ts";
-import { eachStatement, topOf } from "../syntax/statements.ts";
+import { eachStatement, isBlock, topOf } from "../syntax/statements.ts";
 import type { BlockStatement, Chunk, Statement } from "../syntax/tree.ts";
 import { checkBindings } from "./bindings.ts";
 import { FindingsByPlace } from "./byPlace.ts";
@@ -152,7 +152,7 @@ export class KeptFindings {
     const all: Statement[] = [];
     eachStatement(document.tree.statements, (statement) => {
       all.push(statement);
-      if ("children" in statement) this.#lists.mark(statement, uri);
+      if (isBlock(statement)) this.#lists.mark(statement, uri);
     });
     this.#statements.markAll(all, uri);
     for (const statement of document.tree.statements) if ("children" in statement) this.#ids.mark(statement, uri);

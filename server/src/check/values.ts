@@ -196,8 +196,8 @@ class Values {
 
   clauses(clauses: readonly Clause[]): void {
     for (const clause of clauses) {
-      if ("endpoints" in clause) this.endpoints(clause.endpoints);
-      else if (clause.kind === "service") this.entries(clause.entries);
+      if (clause.kind === "service") this.entries(clause.entries);
+      else if ("endpoints" in clause) this.endpoints(clause.endpoints);
     }
   }
 

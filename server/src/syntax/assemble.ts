@@ -3,8 +3,9 @@
  * list of one block alone, and a block whose head was written anew takes over what stood in the old one; any other edit
  * puts the tree together anew. Either way a block knows when something in it last changed.
  */
-import { isBlock, type ParsedChunk, type Part } from "./chunk.ts";
+import type { ParsedChunk, Part } from "./chunk.ts";
 import { replace } from "./lines.ts";
+import { isBlock } from "./statements.ts";
 import type { BlockStatement, Chunk, Span, Statement, SyntaxError } from "./tree.ts";
 
 /** Counts the edits of all documents: what `BlockStatement.changed` says. */

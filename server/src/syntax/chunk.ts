@@ -2,7 +2,7 @@
 import { bare, splitLines, startsOf } from "./lines.ts";
 import type { SplitState } from "./split.ts";
 import * as t from "./tokens.ts";
-import type { BlockStatement, Chunk, Comment, Span, Statement, SyntaxError } from "./tree.ts";
+import type { Chunk, Comment, Span, Statement, SyntaxError } from "./tree.ts";
 
 /** What `document.ts` puts together: statements, and where blocks end. */
 export type Part =
@@ -110,5 +110,3 @@ export class UnreadChunk extends ParsedChunk {
     this.content = new Content(NONE, NONE, NONE, [error]);
   }
 }
-
-export const isBlock = (statement: Statement): statement is BlockStatement => "children" in statement;

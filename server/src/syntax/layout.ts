@@ -2,8 +2,9 @@
  * A document as the formatter's lines: an item a line, indented by its blocks, columns aligned with their neighbours.
  * Only a blank line or the brace of a longer block ends a run of neighbours.
  */
-import { isBlock, type ParsedChunk, type Part } from "./chunk.ts";
+import type { ParsedChunk, Part } from "./chunk.ts";
 import { type Cell, cellsOf } from "./spell.ts";
+import { isBlock } from "./statements.ts";
 import { finish, STRIDE, type Steps } from "./steps.ts";
 import { tail } from "./tail.ts";
 import type { Comment, Statement } from "./tree.ts";
