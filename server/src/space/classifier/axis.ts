@@ -3,48 +3,50 @@
  * Intervals with equal sets share a class, and what is kept is kept once a class.
  */
 import type { Ranges } from "../../policy/ranges.ts";
+import { Scratch } from "./scratch.ts";
 
 type Value = number | bigint;
 
-/** A field's values, and how many low bits of a value do not count in its first table. */
+/** A field's values, and how many bits those have, which is a multiple of 8. */
 export interface Domain<T extends Value> {
   readonly zero: T;
   readonly after: (value: T) => T;
   /** Undefined: no tables, the whole list is searched. */
-  readonly bits?: { readonly all: number; readonly low: number };
+  readonly bits?: number;
 }
-export const IP4: Domain<number> = { zero: 0, after: (value) => value + 1, bits: { all: 32, low: 16 } };
+export const IP4: Domain<number> = { zero: 0, after: (value) => value + 1, bits: 32 };
 export const IP6: Domain<bigint> = { zero: 0n, after: (value) => value + 1n };
-export const PORT: Domain<number> = { zero: 0, after: (value) => value + 1, bits: { all: 16, low: 8 } };
+export const PORT: Domain<number> = { zero: 0, after: (value) => value + 1, bits: 16 };
 
 /** From which value to which, and of which class. */
 export class Axis<T extends Value> {
   /** Where each interval begins, ascending; the first begins at zero. */
   private readonly starts: ArrayLike<T>;
   private readonly classes: Uint32Array;
-  private readonly low: number;
+  /** The place of a value's first eight bits. */
+  private readonly shift: number;
   private readonly cells: Uint32Array | undefined;
 
   constructor(starts: readonly T[], classes: readonly number[], { bits }: Domain<T>) {
     const small = typeof starts[0] === "number";
     this.starts = small ? (Uint32Array.from(starts as readonly number[]) as unknown as ArrayLike<T>) : starts;
     this.classes = Uint32Array.from(classes);
-    this.low = bits?.low ?? 0;
+    this.shift = bits === undefined ? 0 : bits - 8;
     this.cells =
       small && bits !== undefined && starts.length > FEW
-        ? new Cells(this.starts as unknown as Uint32Array, this.classes, bits.all, bits.low).words
+        ? new Cells(this.starts as unknown as Uint32Array, this.classes, this.shift).words
         : undefined;
   }
 
   classAt(value: T): number {
-    return this.cells === undefined ? this.found(value) : this.looked(value as number, this.cells);
+    return this.cells === undefined ? this.searched(value) : this.lookedUp(value as number, this.cells);
   }
-  private looked(value: number, cells: Uint32Array): number {
-    const { low } = this;
-    let cell = cells[value >>> low] as number;
-    if ((cell & KIND) === TABLE) {
-      cell = cells[(cell >>> 2) + ((value >>> (low - 8)) & 255)] as number;
-      if ((cell & KIND) === TABLE) cell = cells[(cell >>> 2) + (value & 255)] as number;
+  private lookedUp(value: number, cells: Uint32Array): number {
+    let { shift } = this;
+    let cell = cells[value >>> shift] as number;
+    while ((cell & KIND) === TABLE) {
+      shift -= 8;
+      cell = cells[(cell >>> 2) + ((value >>> shift) & 255)] as number;
     }
     let at = cell >>> 2;
     if ((cell & KIND) === CLASS) return at;
@@ -53,7 +55,7 @@ export class Axis<T extends Value> {
     return this.classes[at] as number;
   }
   /** The last interval that does not begin after the value, by halves. */
-  private found(value: T): number {
+  private searched(value: T): number {
     const { starts } = this;
     let low = 0;
     let high = starts.length - 1;
@@ -74,35 +76,38 @@ const CLASS = 0;
 const LAST = 1;
 const TABLE = 2;
 
-/** Tables of cells, of which each stands for the values that share some leading bits: a large one, then some of 256. */
+const scratch = new Scratch();
+
+/** Tables of 256 cells, of which each stands for the values that share their leading bits, eight more a table. */
 class Cells {
-  words: Uint32Array;
-  private end: number;
+  readonly words: Uint32Array;
+  private end = 0;
   private readonly starts: Uint32Array;
   private readonly classes: Uint32Array;
 
-  constructor(starts: Uint32Array, classes: Uint32Array, all: number, low: number) {
+  constructor(starts: Uint32Array, classes: Uint32Array, shift: number) {
     this.starts = starts;
     this.classes = classes;
-    this.end = 2 ** (all - low);
-    this.words = new Uint32Array(2 * this.end);
-    this.fill(0, this.end, 0, low, 0);
-    this.words = this.words.slice(0, this.end);
+    this.table(0, shift, 0);
+    this.words = scratch.take(this.end);
   }
 
-  /** Fills `count` cells of 2^`low` values each, the first one's at `value`, which is in interval `interval`. */
-  private fill(at: number, count: number, value: number, low: number, interval: number): void {
+  /** Makes a table of cells of 2^`shift` values each, the first one's at `value`, which is in interval `interval`. */
+  private table(value: number, shift: number, interval: number): number {
     const { starts, classes } = this;
-    const size = 2 ** low;
+    const at = this.end;
+    this.end += 256;
+    scratch.reserve(this.end);
+    const size = 2 ** shift;
     let within = interval;
-    for (let cell = 0; cell < count; ) {
+    for (let cell = 0; cell < 256; ) {
       const next = within + 1 < starts.length ? (starts[within + 1] as number) : Number.POSITIVE_INFINITY;
-      const whole = Math.min(count, Math.floor((next - value) / size));
+      const whole = Math.min(256, Math.floor((next - value) / size));
       if (whole > cell) {
-        this.words.fill((classes[within] as number) << 2, at + cell, at + whole);
+        scratch.words.fill((classes[within] as number) << 2, at + cell, at + whole);
         cell = whole;
+        continue;
       }
-      if (cell === count) break;
       const first = value + cell * size;
       if (next === first) {
         within += 1;
@@ -110,22 +115,11 @@ class Cells {
       }
       let last = within;
       while (last + 1 < starts.length && (starts[last + 1] as number) < first + size) last += 1;
-      // A table may move the words.
-      const said = last - within <= FEW ? (last << 2) | LAST : (this.table(first, low - 8, within) << 2) | TABLE;
-      this.words[at + cell] = said;
+      const said = last - within <= FEW ? (last << 2) | LAST : (this.table(first, shift - 8, within) << 2) | TABLE;
+      scratch.words[at + cell] = said;
       within = last;
       cell += 1;
     }
-  }
-  private table(value: number, low: number, interval: number): number {
-    const at = this.end;
-    this.end += 256;
-    if (this.end > this.words.length) {
-      const longer = new Uint32Array(2 * this.words.length);
-      longer.set(this.words);
-      this.words = longer;
-    }
-    this.fill(at, 256, value, low, interval);
     return at;
   }
 }
@@ -143,14 +137,8 @@ export function cut<T extends Value>(
   domain: Domain<T>,
   keeper: Keeper,
 ): Axis<T> | undefined {
-  const positions: T[] = [];
-  const events: number[] = [];
-  for (const [set, ranges] of sets.entries())
-    for (let i = 0; i < ranges.length; i += 2) {
-      positions.push(ranges[i] as T, domain.after(ranges[i + 1] as T));
-      events.push(2 * set + 1, 2 * set);
-    }
-  const order = ordered(positions);
+  const numbers = domain.bits === undefined ? undefined : sortedNumbers(sets as readonly Ranges<number>[]);
+  const { values, events } = numbers ?? sorted(sets, domain);
   const starts: T[] = [];
   const classes: number[] = [];
   const begin = (at: T): boolean => {
@@ -163,10 +151,10 @@ export function cut<T extends Value>(
     return true;
   };
   if (!begin(domain.zero)) return undefined;
-  for (let i = 0; i < order.length; ) {
-    const at = positions[order[i] as number] as T;
-    for (; i < order.length && positions[order[i] as number] === at; i++) {
-      const event = events[order[i] as number] as number;
+  for (let i = 0; i < values.length; ) {
+    const at = values[i] as T;
+    for (; i < values.length && values[i] === at; i++) {
+      const event = events[i] as number;
       keeper.toggle(event >> 1, (event & 1) === 1);
     }
     // Nothing is asked behind the last address.
@@ -180,19 +168,49 @@ export function cut<T extends Value>(
   return new Axis(starts, classes, domain);
 }
 
-/** Indexes in the order of what is there. Numbers are sorted together with their index, as one float each. */
-function ordered(positions: readonly Value[]): ArrayLike<number> {
-  const count = positions.length;
-  if (count > 0 && typeof positions[0] === "number" && count < MOST) {
-    const keys = new Float64Array(count);
-    for (let i = 0; i < count; i++) keys[i] = (positions[i] as number) * MOST + i;
-    keys.sort();
-    return Uint32Array.from(keys, (key) => key % MOST);
-  }
-  return positions.map((_, i) => i).sort((a, b) => ((positions[a] as Value) < (positions[b] as Value) ? -1 : 1));
+/** Where sets begin and end, in the order of the values: twice the set's number, and 1 more where it begins. */
+interface Events {
+  readonly values: ArrayLike<Value>;
+  readonly events: ArrayLike<number>;
 }
-/** 33 bits of position leave 20 of a float's 53 for the index. */
+
+/** The same as `sorted`, each value together with its event as one float. Undefined where that is not wide enough. */
+function sortedNumbers(sets: readonly Ranges<number>[]): Events | undefined {
+  if (2 * sets.length > MOST) return undefined;
+  let count = 0;
+  for (const ranges of sets) count += ranges.length;
+  const keys = new Float64Array(count);
+  let at = 0;
+  for (let set = 0; set < sets.length; set++) {
+    const ranges = sets[set] as Ranges<number>;
+    for (let i = 0; i < ranges.length; i += 2) {
+      keys[at++] = (ranges[i] as number) * MOST + 2 * set + 1;
+      keys[at++] = ((ranges[i + 1] as number) + 1) * MOST + 2 * set;
+    }
+  }
+  keys.sort();
+  const events = new Uint32Array(count);
+  for (let i = 0; i < count; i++) {
+    const key = keys[i] as number;
+    const value = Math.floor(key / MOST);
+    events[i] = key - value * MOST;
+    keys[i] = value;
+  }
+  return { values: keys, events };
+}
+/** 33 bits of value leave 20 of a float's 53 for the event. */
 const MOST = 2 ** 20;
+
+function sorted<T extends Value>(sets: readonly Ranges<T>[], domain: Domain<T>): Events {
+  const all: { readonly value: T; readonly event: number }[] = [];
+  for (const [set, ranges] of sets.entries())
+    for (let i = 0; i < ranges.length; i += 2) {
+      all.push({ value: ranges[i] as T, event: 2 * set + 1 });
+      all.push({ value: domain.after(ranges[i + 1] as T), event: 2 * set });
+    }
+  all.sort((a, b) => (a.value < b.value ? -1 : a.value > b.value ? 1 : 0));
+  return { values: all.map(({ value }) => value), events: all.map(({ event }) => event) };
+}
 
 /** A number for a set's part in a class's hash; well mixed, the same in every run. */
 export function mix(set: number): number {

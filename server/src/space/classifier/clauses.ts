@@ -21,6 +21,8 @@ export class StatedAddresses {
   private readonly known = new Map<EndpointSet, AddressSet>();
 
   of(set: EndpointSet): AddressSet {
+    if (set.any) return ALL_ADDRESSES;
+    if (isWritten(set)) return set.addresses;
     let found = this.known.get(set);
     if (found === undefined) {
       found = this.make(set);
@@ -29,8 +31,6 @@ export class StatedAddresses {
     return found;
   }
   private make(set: EndpointSet): AddressSet {
-    if (set.any) return ALL_ADDRESSES;
-    if (set.vnics.size === 0 && set.parts === undefined && set.except === undefined) return set.addresses;
     const members: Ip[] = [];
     for (const { ips } of set.vnics) for (const ip of ips) members.push(ip, ip);
     const all = unionAllAddresses([set.addresses, addressSet(members), ...(set.parts ?? []).map((p) => this.of(p))]);
@@ -72,9 +72,9 @@ export function groupRules<K>(
     if (number === undefined) {
       number = members.length;
       numbers.set(wanted, number);
-      members.push([]);
-    }
-    members[number]?.push(index - begin);
+      // Most things are asked for once: no room is kept for more.
+      members.push([index - begin]);
+    } else members[number]?.push(index - begin);
   }
   return { always, keys: [...numbers.keys()], members };
 }

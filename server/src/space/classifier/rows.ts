@@ -1,14 +1,9 @@
 /** Rules as bits: a row a class and field says which rules the field's value may match. The AND of the rows are the candidates. */
 import type { Ranges } from "../../policy/ranges.ts";
 import { type Axis, cut, type Domain, type Keeper, mix } from "./axis.ts";
+import { Scratch } from "./scratch.ts";
 
-/**
- * Where rows grow before they are as many as they are: in one array for all. An array that is doubled and left over and
- * over has V8 collect the whole heap each time, which takes longer than all the rest.
- */
-let scratch = new Uint32Array(1 << 16);
-/** Words that are kept for the next. */
-const MOST_SCRATCH = 1 << 22;
+const scratch = new Scratch();
 
 /** Rows of one field, behind each its summary: a bit for every word that is not empty. */
 export class Rows<T extends number | bigint> implements Keeper {
@@ -44,8 +39,7 @@ export class Rows<T extends number | bigint> implements Keeper {
     this.now = rowOf(rules, always);
     this.keep(0);
     this.axis = cut(sets, domain, this);
-    this.words = scratch.slice(0, this.count * this.stride);
-    if (scratch.length > MOST_SCRATCH) scratch = new Uint32Array(MOST_SCRATCH);
+    this.words = scratch.take(this.count * this.stride);
   }
 
   toggle(set: number, on: boolean): void {
@@ -74,17 +68,13 @@ export class Rows<T extends number | bigint> implements Keeper {
   private keep(row: number): void {
     const { now, width } = this;
     summarize(now, width);
-    const end = (row + 1) * this.stride;
-    if (end > scratch.length) {
-      const longer = new Uint32Array(2 * end);
-      longer.set(scratch);
-      scratch = longer;
-    }
-    scratch.set(now, row * this.stride);
+    scratch.reserve((row + 1) * this.stride);
+    scratch.words.set(now, row * this.stride);
   }
   private is(row: number): boolean {
     const at = row * this.stride;
-    for (let word = 0; word < this.width; word++) if (scratch[at + word] !== this.now[word]) return false;
+    const { words } = scratch;
+    for (let word = 0; word < this.width; word++) if (words[at + word] !== this.now[word]) return false;
     return true;
   }
 }
