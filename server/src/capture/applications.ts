@@ -1,15 +1,17 @@
+import { PortMap } from "./portMap.ts";
+
 /**
  * The names that tshark gives what is behind a port. It asks the lower port first, then the higher one, and says
  * `data` when neither has a name; we do not look whether the octets fit the name.
  */
-export function applicationOf(ports: ReadonlyMap<number, string>, srcPort: number, dstPort: number): string {
+export function applicationOf(ports: PortMap<string>, srcPort: number, dstPort: number): string {
   return srcPort < dstPort
     ? (ports.get(srcPort) ?? ports.get(dstPort) ?? ":data")
     : (ports.get(dstPort) ?? ports.get(srcPort) ?? ":data");
 }
 
-function table(...rows: readonly (readonly [string, ...number[]])[]): ReadonlyMap<number, string> {
-  return new Map(rows.flatMap(([name, ...ports]) => ports.map((port) => [port, `:${name}`] as const)));
+function table(...rows: readonly (readonly [string, ...number[]])[]): PortMap<string> {
+  return new PortMap(rows.flatMap(([name, ...ports]) => ports.map((port) => [port, `:${name}`] as const)));
 }
 
 /** Ports as IANA's registry and Wireshark's defaults have them. */

@@ -1,7 +1,8 @@
 import { Draft, finish, isBegun, Layer, type Nested } from "./draft.ts";
+import { ethernetFrame } from "./ethernet.ts";
 import { extensionHeaders } from "./extensions.ts";
 import { icmpExtensions, quotedLength } from "./icmpExtensions.ts";
-import { ethernetFrame, LINK_TYPES, pppFrame, unsupportedLink } from "./link.ts";
+import { LINK_TYPES, pppFrame, unsupportedLink } from "./link.ts";
 import { llc } from "./llc.ts";
 import { arp, etherType, internet, ipv6 } from "./network.ts";
 import type { Icmp, Packet } from "./packet.ts";
@@ -32,22 +33,34 @@ export function decodeFrame(
 
 function run(draft: Draft, first: Layer, depth: number): Packet {
   let layer = first;
-  while (layer !== Layer.Done) layer = LAYERS[layer](draft);
+  while (layer !== Layer.Done) layer = next(draft, layer);
   const nested = draft.rare?.nested;
   return nested === undefined ? finish(draft) : nest(draft, nested, depth);
 }
 
-const LAYERS: Readonly<Record<Exclude<Layer, typeof Layer.Done>, (draft: Draft) => Layer>> = {
-  [Layer.Ethernet]: ethernetFrame,
-  [Layer.EtherType]: etherType,
-  [Layer.Llc]: llc,
-  [Layer.Arp]: arp,
-  [Layer.Ip]: internet,
-  [Layer.Ip6]: ipv6,
-  [Layer.Transport]: transport,
-  [Layer.Ppp]: pppFrame,
-  [Layer.Extensions]: extensionHeaders,
-};
+/** Decodes a layer, and says what comes after it. */
+function next(draft: Draft, layer: Exclude<Layer, typeof Layer.Done>): Layer {
+  switch (layer) {
+    case Layer.EtherType:
+      return etherType(draft);
+    case Layer.Ip:
+      return internet(draft);
+    case Layer.Transport:
+      return transport(draft);
+    case Layer.Ip6:
+      return ipv6(draft);
+    case Layer.Ethernet:
+      return ethernetFrame(draft);
+    case Layer.Llc:
+      return llc(draft);
+    case Layer.Arp:
+      return arp(draft);
+    case Layer.Ppp:
+      return pppFrame(draft);
+    case Layer.Extensions:
+      return extensionHeaders(draft);
+  }
+}
 
 const IPV6_HEADER = 40;
 const UNKNOWN_LIMIT = 0x7fff_ffff;

@@ -31,6 +31,35 @@ export type Layer = (typeof Layer)[keyof typeof Layer];
 export const NO_OCTETS = new Uint8Array(0);
 export const NO_ETHERNET: Ethernet = { src: 0, dst: 0, type: 0, tags: [] };
 
+/** Protocols as tshark's frame.protocols. Few sequences are ever seen, and each is put together once. */
+export class Names {
+  static readonly NONE = new Names("");
+  readonly text: string;
+  private readonly names: string[] = [];
+  private readonly next: Names[] = [];
+
+  constructor(text: string) {
+    this.text = text;
+  }
+  and(name: string): Names {
+    const { names } = this;
+    for (let i = 0; i < names.length; i++) if (names[i] === name) return this.next[i] as Names;
+    return this.make(name);
+  }
+  private make(name: string): Names {
+    const made = new Names(this.text + name);
+    if (kept < MOST_KEPT) {
+      kept += 1;
+      this.names.push(name);
+      this.next.push(made);
+    }
+    return made;
+  }
+}
+/** A hostile capture has any number of sequences. */
+const MOST_KEPT = 500;
+let kept = 0;
+
 /** A packet being decoded. */
 export class Draft {
   readonly data: Uint8Array;
@@ -39,7 +68,7 @@ export class Draft {
   /** Where the octets that we have end, and where they would end had the capture kept all of them. */
   end: number;
   limit: number;
-  protocols = "";
+  names: Names = Names.NONE;
   eth: Ethernet = NO_ETHERNET;
   /** The EtherType or IP protocol that names the next layer. */
   type = 0;
@@ -66,6 +95,18 @@ export class Draft {
     this.limit = limit;
     this.verify = verify;
   }
+
+  get protocols(): string {
+    return this.names.text;
+  }
+  set protocols(text: string) {
+    this.names = new Names(text);
+  }
+}
+
+/** Adds to `protocols` what most packets have: quicker than to put the text together again. */
+export function name(draft: Draft, more: string): void {
+  draft.names = draft.names.and(more);
 }
 
 /** What `Packet` may have besides, writable. */

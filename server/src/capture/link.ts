@@ -1,7 +1,7 @@
-import { u8, u16, u32, u48 } from "./bytes.ts";
-import { bogus, type Draft, has, hasHeader, Layer, NO_ETHERNET, rare } from "./draft.ts";
+import { u8, u16, u32 } from "./bytes.ts";
+import { type Draft, has, Layer, NO_ETHERNET, rare } from "./draft.ts";
+import { ethernetFrame, MAX_LENGTH_FIELD, tagName } from "./ethernet.ts";
 import { networkLayer } from "./osi.ts";
-import type { VlanTag } from "./packet.ts";
 import {
   arcnet,
   classicalIp,
@@ -18,13 +18,6 @@ import {
   UNDECODED,
 } from "./rareLinks.ts";
 import { avs, perPacketInformation, prism, radiotap, wlan } from "./wireless.ts";
-
-/** Assigned by IEEE 802; the names are tshark's protocol names. */
-const TAG_NAMES: Readonly<Record<number, string>> = { 33024: ":vlan", 34984: ":ieee8021ad", 37120: ":vlan" };
-const PROVIDER_TAG = 0x88a8;
-const MAX_LENGTH_FIELD = 0x5ff;
-const LONGEST_LENGTH = 1500;
-const NO_TAGS: readonly VlanTag[] = [];
 
 /** Link types that we decode (https://www.tcpdump.org/linktypes.html): what to do first with a frame of each. */
 export const LINK_TYPES: ReadonlyMap<number, (draft: Draft) => Layer> = new Map<number, (draft: Draft) => Layer>([
@@ -65,84 +58,6 @@ export const LINK_TYPES: ReadonlyMap<number, (draft: Draft) => Layer> = new Map<
   [258, packetTap],
   [276, linuxCooked2],
 ]);
-
-export function ethernetFrame(draft: Draft): Layer {
-  draft.protocols = draft.protocols === "" ? "eth" : `${draft.protocols}:eth`;
-  const { data, at, end } = draft;
-  if (!hasHeader(draft, 14, "eth", "Ethernet header")) {
-    draft.eth = {
-      dst: at + 6 <= end ? u48(data, at) : 0,
-      src: at + 12 <= end ? u48(data, at + 6) : 0,
-      type: 0,
-      tags: NO_TAGS,
-    };
-    return Layer.Done;
-  }
-  const dst = u48(data, at);
-  const src = u48(data, at + 6);
-  let type = u16(data, at + 12);
-  draft.at = at + 14;
-  if (type <= MAX_LENGTH_FIELD) {
-    draft.eth = { src, dst, type, tags: NO_TAGS };
-    if (type > 0 && type <= LONGEST_LENGTH) return lengthField(draft, type);
-    if (type === 0 && draft.at < draft.end) draft.protocols += ":ethertype";
-    bogus(draft, draft.at - 2, `${type} is neither an Ethernet length nor a type`);
-    if (draft.at < draft.end) draft.protocols += ":data";
-    return Layer.Done;
-  }
-  let tags = NO_TAGS;
-  let isLength = false;
-  draft.protocols += ":ethertype";
-  if (type === 0x8100 || type === 0x88a8 || type === 0x9100) {
-    const found: VlanTag[] = [];
-    while (TAG_NAMES[type] !== undefined) {
-      draft.protocols += TAG_NAMES[type];
-      if (!has(draft, 4, "VLAN tag")) {
-        draft.eth = { src, dst, type, tags: found };
-        if (type !== PROVIDER_TAG) rare(draft).part = { layer: "vlan", octets: data.subarray(draft.at, draft.end) };
-        return Layer.Done;
-      }
-      const control = u16(data, draft.at);
-      found.push({ tpid: type, id: control & 0xfff, priority: control >> 13, dei: (control & 0x1000) !== 0 });
-      const isProvider = type === PROVIDER_TAG;
-      type = u16(data, draft.at + 2);
-      draft.at += 4;
-      // A service and a customer tag of IEEE 802.1ad are one header to tshark.
-      if (isProvider && type === PROVIDER_TAG) {
-        if (!has(draft, 4, "VLAN tag")) {
-          draft.eth = { src, dst, type, tags: found };
-          return Layer.Done;
-        }
-        const customer = u16(data, draft.at);
-        found.push({ tpid: type, id: customer & 0xfff, priority: customer >> 13, dei: (customer & 0x1000) !== 0 });
-        type = u16(data, draft.at + 2);
-        draft.at += 4;
-      }
-      isLength = !isProvider && type <= LONGEST_LENGTH;
-      if (!isLength) draft.protocols += ":ethertype";
-    }
-    tags = found;
-  }
-  draft.eth = { src, dst, type, tags };
-  if (isLength) return lengthField(draft, type);
-  draft.type = type;
-  return Layer.EtherType;
-}
-
-/** IEEE 802.3: the field is the length of what follows (up to 1500), which is LLC, or Novell's IPX without it. */
-function lengthField(draft: Draft, length: number): Layer {
-  if (draft.at + length > draft.limit) {
-    // What is there is decoded all the same.
-    rare(draft).malformed = { at: draft.at - 2, why: `an Ethernet length of ${length} octets, more than there are` };
-  }
-  draft.limit = Math.min(draft.limit, draft.at + length);
-  draft.end = Math.min(draft.end, draft.limit);
-  if (draft.end - draft.at >= 2 && u16(draft.data, draft.at) === 0xffff) {
-    draft.protocols += ":ipx";
-    return Layer.Done;
-  }
-  return Layer.Llc;
-}
 
 function rawIp(draft: Draft): Layer {
   draft.protocols = "raw";
@@ -228,7 +143,7 @@ function cookedProtocol(draft: Draft, hardware: number, protocol: number): Layer
   if (hardware === GRE_HARDWARE) return GRE_PACKETS.has(protocol) ? Layer.EtherType : Layer.Done;
   draft.protocols += ":ethertype";
   if (protocol !== 0x8100 && protocol !== 0x88a8) return Layer.EtherType;
-  draft.protocols += TAG_NAMES[protocol];
+  draft.protocols += tagName(protocol);
   if (!has(draft, 4, "VLAN tag")) return Layer.Done;
   const control = u16(draft.data, draft.at);
   const tag = { tpid: protocol, id: control & 0xfff, priority: control >> 13, dei: (control & 0x1000) !== 0 };

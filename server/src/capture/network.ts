@@ -1,6 +1,6 @@
 import { u8, u16, u24, u32, u48, u128 } from "./bytes.ts";
 import { verifyIpv4 } from "./checksums.ts";
-import { bogus, type Draft, has, hasHeader, Layer, rare, shortOf } from "./draft.ts";
+import { bogus, type Draft, has, hasHeader, Layer, name, rare, shortOf } from "./draft.ts";
 import { ETHER_TAGS } from "./etherTags.ts";
 import { ETHERTYPE_NAMES } from "./etherTypes.ts";
 import { extensionHeaders, isExtension } from "./extensions.ts";
@@ -91,7 +91,7 @@ function wrongVersion(draft: Draft, version: number): void {
 }
 
 function ipv4(draft: Draft): Layer {
-  draft.protocols += draft.protocols === "" ? "ip" : ":ip";
+  name(draft, draft.protocols === "" ? "ip" : ":ip");
   const { data, at } = draft;
   const headerLength = at < draft.end ? (u8(data, at) & 15) * 4 : 20;
   if (headerLength < 20 && at + 20 > draft.end) {
@@ -159,7 +159,7 @@ function ipv4(draft: Draft): Layer {
 const HOP_BY_HOP = 0;
 
 export function ipv6(draft: Draft): Layer {
-  draft.protocols += draft.protocols === "" ? "ipv6" : ":ipv6";
+  name(draft, draft.protocols === "" ? "ipv6" : ":ipv6");
   if (!hasHeader(draft, 40, "ipv6", "IPv6 header")) return Layer.Done;
   const { data, at } = draft;
   const length = u16(data, at + 4);

@@ -149,10 +149,15 @@ export function readCapture(bytes: Uint8Array): Capture {
   reader.next();
   return {
     frames: {
-      *[Symbol.iterator]() {
+      [Symbol.iterator](): Iterator<Frame> {
         const mine = open(bytes);
         reader = mine;
-        for (let frame = mine.next(); frame !== undefined; frame = mine.next()) yield frame;
+        return {
+          next() {
+            const value = mine.next();
+            return value === undefined ? { value, done: true } : { value, done: false };
+          },
+        };
       },
     },
     get interfaces() {

@@ -2,12 +2,13 @@ import { applicationOf, TCP_PORTS, UDP_PORTS } from "./applications.ts";
 import { u8, u16, u32 } from "./bytes.ts";
 import { verifyTransport } from "./checksums.ts";
 import { dhcp, dhcpv6 } from "./dhcp.ts";
-import { bogus, type Draft, has, hasHeader, Layer, rare } from "./draft.ts";
+import { bogus, type Draft, has, hasHeader, Layer, name, rare } from "./draft.ts";
 import { extensionsBehindIpv4, isExtension } from "./extensions.ts";
 import { hip } from "./hip.ts";
 import { objects } from "./icmpExtensions.ts";
 import { icmpv6 } from "./icmpv6.ts";
 import { igmp } from "./igmp.ts";
+import { PortMap } from "./portMap.ts";
 import { sctp } from "./sctp.ts";
 import {
   ah,
@@ -126,7 +127,7 @@ const RST = 4;
 
 /** RFC 9293. */
 function tcp(draft: Draft): Layer {
-  draft.protocols += ":tcp";
+  name(draft, ":tcp");
   const { data, at } = draft;
   if (at + 20 > draft.end) {
     partPorts(draft, at, 4);
@@ -169,7 +170,7 @@ function tcp(draft: Draft): Layer {
   if (urgent !== 0) draft.tcp = { ...draft.tcp, urgent };
   // What a RST carries is its cause (RFC 9293, 3.5.2), no application's.
   if (draft.at < draft.end && (plain.flags & RST) === 0) {
-    draft.protocols += applicationOf(TCP_PORTS, srcPort, dstPort);
+    name(draft, applicationOf(TCP_PORTS, srcPort, dstPort));
   }
   return Layer.Done;
 }
@@ -231,7 +232,7 @@ const isDhcp = (port: number): boolean => port === DHCP_SERVER || port === DHCP_
 
 /** RFC 768. */
 function udp(draft: Draft): Layer {
-  draft.protocols += ":udp";
+  name(draft, ":udp");
   if (!hasHeader(draft, 8, "udp", "UDP header")) return Layer.Done;
   const { data, at } = draft;
   const srcPort = u16(data, at);
@@ -277,12 +278,12 @@ function udp(draft: Draft): Layer {
       return lispControl(draft);
   }
   if (low === 546 || low === 547) return dhcpv6(draft);
-  draft.protocols += applicationOf(UDP_PORTS, srcPort, dstPort);
+  name(draft, applicationOf(UDP_PORTS, srcPort, dstPort));
   return Layer.Done;
 }
 
 /** Tunnels that both directions know by the port. */
-const TUNNEL_PORTS: ReadonlyMap<number, (draft: Draft) => Layer> = new Map([
+const TUNNEL_PORTS = new PortMap<(draft: Draft) => Layer>([
   [1701, l2tp],
   [2152, gtp],
   [3544, teredo],
@@ -315,7 +316,7 @@ const EXTENDED_ECHO = 42;
 
 /** RFC 792: echo, timestamp, information (13–16), address mask (17, 18) have an identifier; errors quote. */
 function icmp(draft: Draft): Layer {
-  draft.protocols += ":icmp";
+  name(draft, ":icmp");
   // Wireshark reads the first six octets before it shows the type.
   if (!has(draft, 6, "ICMP header")) return Layer.Done;
   const { data, at } = draft;
