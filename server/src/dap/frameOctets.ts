@@ -10,13 +10,19 @@ import type { Given } from "./script.ts";
 
 const NONE = new Uint8Array();
 const WRITTEN = new WeakMap<Packet, Uint8Array>();
+/** Of packets that no hand wrote, and of what was given when they were asked for. */
+const MADE = new WeakMap<Packet, { readonly given: Given | undefined; readonly octets: Uint8Array }>();
 
 export function octetsOf({ packet, given }: Debuggee): Uint8Array {
   if (!packet) return NONE;
   const written = WRITTEN.get(packet);
   if (written) return written;
+  const made = MADE.get(packet);
+  if (made && made.given === given) return made.octets;
   const encoded = encodeFrame(packet);
-  return given && equal(encoded, encodeFrame(decoded(given))) ? given.data : encoded;
+  const octets = given && equal(encoded, encodeFrame(decoded(given))) ? given.data : encoded;
+  MADE.set(packet, { given, octets });
+  return octets;
 }
 
 /** The packet that octets are, which keeps them as they are. */

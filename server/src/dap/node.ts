@@ -12,7 +12,7 @@ import { findOnDisk, readDisk } from "../disk.ts";
 import { setFlags } from "../keptCode.ts";
 import type { Unread } from "../policy/program.ts";
 import { debugSession } from "../portable.ts";
-import { frame, unframe } from "../wire/framing.ts";
+import { frameText, unframe } from "../wire/framing.ts";
 import type { Host, Session } from "./session.ts";
 
 const onDisk = (path: string): string => (path.startsWith("file:") ? fileURLToPath(path) : path);
@@ -81,7 +81,7 @@ const files: Pick<Host, "readFile" | "openCapture" | "stamp" | "startedIn"> = {
 };
 
 interface Wire {
-  write(bytes: Uint8Array): void;
+  write(text: string): void;
   /** Closes after what was written has gone out. */
   close(): void;
 }
@@ -92,14 +92,15 @@ function serve(wire: Wire): { take(bytes: Uint8Array): void; lost(): void } {
   let early: object[] | undefined = [];
   let isLost = false;
   // What is said in one turn goes out in one piece: each write wakes the client.
-  let unsent: Uint8Array[] = [];
+  let unsent = "";
   const flush = (): void => {
-    const [first, ...others] = unsent;
-    unsent = [];
-    if (first !== undefined) wire.write(others.length === 0 ? first : Buffer.concat([first, ...others]));
+    const text = unsent;
+    unsent = "";
+    if (text !== "") wire.write(text);
   };
   const say = (message: object): void => {
-    if (unsent.push(frame(message)) === 1) queueMicrotask(flush);
+    if (unsent === "") queueMicrotask(flush);
+    unsent += frameText(message, Buffer.byteLength);
   };
   const ended = (): void => {
     flush();
@@ -126,7 +127,8 @@ function serve(wire: Wire): { take(bytes: Uint8Array): void; lost(): void } {
   );
   return {
     take(bytes) {
-      const wrong = read(bytes);
+      // A Buffer's views are dearer.
+      const wrong = read(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length));
       if (wrong === undefined) return;
       word(wrong);
       process.exitCode = 1;
@@ -141,7 +143,7 @@ function serve(wire: Wire): { take(bytes: Uint8Array): void; lost(): void } {
 function serveStdio(): void {
   const leave = (): void => process.exit();
   const { take, lost } = serve({
-    write: (bytes) => void process.stdout.write(bytes),
+    write: (text) => void process.stdout.write(text),
     close: () => void process.stdout.write("", leave),
   });
   process.stdin.on("data", take);
@@ -159,7 +161,7 @@ async function servePort(port: number): Promise<void> {
   const { createServer } = await import("node:net");
   const server = createServer((socket: Socket) => {
     socket.setNoDelay(true);
-    const { take, lost } = serve({ write: (bytes) => void socket.write(bytes), close: () => void socket.end() });
+    const { take, lost } = serve({ write: (text) => void socket.write(text), close: () => void socket.end() });
     socket.on("data", take);
     socket.on("close", lost);
     socket.on("error", () => socket.destroy());

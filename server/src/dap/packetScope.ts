@@ -26,10 +26,10 @@ export function packetNodes(debuggee: Debuggee): readonly Node[] {
     seen.add(name);
     return name;
   };
-  const layers = fieldTree(packet).map(
-    (layer): Node => ({
+  const layers = layersOf(packet).map(
+    ({ layer, value }): Node => ({
       name: nameOf(layer.filter),
-      value: headline(layer),
+      value,
       type: layer.name,
       expression: layer.filter,
       children: () =>
@@ -59,6 +59,21 @@ export function packetNodes(debuggee: Debuggee): readonly Node[] {
       children: () => octetRows(debuggee),
     },
   ];
+}
+
+interface ShownLayer {
+  readonly layer: LayerView;
+  readonly value: string;
+}
+const SHOWN = new WeakMap<Packet, readonly ShownLayer[]>();
+/** Most stops have the packet of the one before. */
+function layersOf(packet: Packet): readonly ShownLayer[] {
+  let shown = SHOWN.get(packet);
+  if (shown === undefined) {
+    shown = fieldTree(packet).map((layer) => ({ layer, value: headline(layer) }));
+    SHOWN.set(packet, shown);
+  }
+  return shown;
 }
 
 /** Octets in a row, as Wireshark's packet bytes have them. */

@@ -34,7 +34,13 @@ export function frameInPieces(message: object): readonly Uint8Array[] {
   const body = [encoder.encode(before), ...pieces(), encoder.encode("}")];
   return [headOf(lengthOf(body)), ...body];
 }
-const headOf = (length: number): Uint8Array => encoder.encode(`Content-Length: ${length}\r\n\r\n`);
+/** The same as text, for who writes texts as UTF-8; `octetsIn`: how many octets one is then. */
+export function frameText(message: object, octetsIn: (text: string) => number): string {
+  const body = JSON.stringify(message);
+  return headerOf(octetsIn(body)) + body;
+}
+const headerOf = (length: number): string => `Content-Length: ${length}\r\n\r\n`;
+const headOf = (length: number): Uint8Array => encoder.encode(headerOf(length));
 const lengthOf = (pieces: readonly Uint8Array[]): number => pieces.reduce((sum, { length }) => sum + length, 0);
 
 /** Pieces as one. */
@@ -103,6 +109,12 @@ export function unframe(
     for (;;) {
       if (wanted < 0) {
         if (held === 0) return undefined;
+        const plain = plainHeader(join());
+        if (plain) {
+          wanted = plain.length;
+          drop(plain.size);
+          continue;
+        }
         const end = find(join(), SEPARATOR);
         if (end < 0) {
           // Whoever waits for the rest of what is no header would wait for ever.
@@ -110,8 +122,7 @@ export function unframe(
           return wrong ? "no Content-Length header where a message should begin" : undefined;
         }
         const header = decoder.decode(join().subarray(0, end));
-        const alone = LENGTH_ALONE.exec(header);
-        const lengths = alone ? [alone[1] as string] : lengthsIn(header);
+        const lengths = lengthsIn(header);
         const [length] = lengths;
         if (length === undefined) return "a message's header without a Content-Length";
         if (lengths.length > 1) return "a message's header with two different lengths";
@@ -130,8 +141,23 @@ export function unframe(
   };
 }
 
-/** The header that nearly every message has. */
-const LENGTH_ALONE = /^Content-Length: (\d+)$/;
+/** The header that nearly every message has, a length alone, read without a text; undefined for any other. */
+function plainHeader(bytes: Uint8Array): { readonly size: number; readonly length: number } | undefined {
+  const from = NAME.length;
+  for (let at = 0; at < from; at++) if (bytes[at] !== NAME[at]) return undefined;
+  let at = from;
+  let length = 0;
+  for (; at < from + FEW_DIGITS; at++) {
+    const digit = (bytes[at] ?? 0) - 0x30;
+    if (!(digit >= 0 && digit <= 9)) break;
+    length = 10 * length + digit;
+  }
+  for (let i = 0; i < SEPARATOR.length; i++) if (bytes[at + i] !== SEPARATOR[i]) return undefined;
+  return at === from ? undefined : { size: at + SEPARATOR.length, length };
+}
+const NAME = encoder.encode("Content-Length: ");
+/** So many are below the longest message. */
+const FEW_DIGITS = 8;
 function lengthsIn(header: string): string[] {
   const all = header.matchAll(/^content-length:[ \t]*(\d+)[ \t]*$/gim);
   return [...new Set(Array.from(all, ([, digits]) => digits as string))];
