@@ -5,7 +5,7 @@
 import type { Packet } from "../capture/packet.ts";
 import type { Ip } from "../policy/addresses.ts";
 import type { Appliance, Rule, Vnic } from "../policy/policy.ts";
-import { Classifier } from "../space/classifier/classifier.ts";
+import { Classifier, EARLY, LATE } from "../space/classifier/classifier.ts";
 import { Head } from "../space/classifier/head.ts";
 import { NOTHING } from "../space/classifier/part.ts";
 import { type Asked, ownersOf, restMatches, ruleMatches } from "./match.ts";
@@ -65,8 +65,9 @@ interface Reading {
   packets: number;
   depth: number;
   head?: Head;
-  /** Rules read so far, one by one. */
+  /** Rules read so far, one by one, and for how many packets. */
   read: number;
+  readings: number;
   classifier?: Classifier;
   /** Of a list whose index takes longer than to remember what it said. */
   memo?: Memo;
@@ -78,11 +79,13 @@ const readings = new WeakMap<readonly Rule[], Reading>();
 /** The first rules, which are read before an index is asked where packets find theirs early among them. */
 const HEAD = 64;
 /** On average before so many: about as many are read while an index answers. */
-const EARLY = 10;
+const SOON = 10;
 /** Packets after which that is judged. */
 const JUDGED = 1024;
 /** An index costs about as much as reading the list this often. */
 const WORTH_AN_INDEX = 200;
+/** An index is made for packets that come less far, on average, or for such as come farther. */
+const SHALLOW = 1024;
 /** Lists below this are read as quickly as an index answers. */
 const SHORT = 32;
 /** Above this an index has more than bit rows. */
@@ -104,7 +107,7 @@ function counted(reading: Reading, rules: readonly Rule[], index: number): numbe
   return index;
 }
 function judge(reading: Reading, rules: readonly Rule[]): void {
-  const pays = reading.depth < EARLY * JUDGED;
+  const pays = reading.depth < SOON * JUDGED;
   if (pays !== (reading.head !== undefined)) reading.head = pays ? new Head(rules, HEAD) : undefined;
   reading.packets = 0;
   reading.depth = 0;
@@ -117,9 +120,10 @@ function behindHead(reading: Reading, rules: readonly Rule[], from: number, aske
     if (reading.read < WORTH_AN_INDEX * rules.length) {
       const index = read(rules, start, asked);
       reading.read += index - start;
+      reading.readings += 1;
       return index;
     }
-    reading.classifier = new Classifier(rules);
+    reading.classifier = new Classifier(rules, reading.read < SHALLOW * reading.readings ? EARLY : LATE);
     if (rules.length > LONG) reading.memo = new Memo(rules);
   }
   const { classifier, memo } = reading;
@@ -160,7 +164,7 @@ function readingOf(rules: readonly Rule[]): Reading {
   if (reading === undefined) {
     const disabled: number[] = [];
     for (const [index, rule] of rules.entries()) if (rule.disabled) disabled.push(index);
-    reading = { packets: 0, depth: 0, read: 0, disabled };
+    reading = { packets: 0, depth: 0, read: 0, readings: 0, disabled };
     readings.set(rules, reading);
   }
   return reading;

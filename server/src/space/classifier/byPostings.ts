@@ -245,10 +245,12 @@ function sweep(
 interface Hulls {
   readonly low: Int32Array;
   readonly high: Int32Array;
+  /** They take every port between. */
+  readonly isExact: boolean;
 }
 interface Protocol {
   readonly numbers: readonly number[];
-  /** By port; or, where ports are in too many service lists each, what every list is asked. */
+  /** What every list is asked; or, where lists have several ranges, by port, unless ports are in too many lists each. */
   readonly by: Lists<number> | Hulls;
 }
 
@@ -271,8 +273,12 @@ class ServiceLists {
     // One more than there are: of rules that take no part.
     this.stamps = new Uint32Array(keys.length + 1);
     for (const [protocol, { ports, lists: numbers }] of portSets(keys)) {
-      const lists = new Lists(ports, PORT, mostServices);
-      this.protocols.set(protocol, { numbers, by: lists.axis ? lists : hullsOf(keys.length + 1, ports, numbers) });
+      const isExact = ports.every(({ length }) => length <= 2);
+      const lists = isExact ? undefined : new Lists(ports, PORT, mostServices);
+      this.protocols.set(protocol, {
+        numbers,
+        by: lists?.axis ? lists : hullsOf(keys.length + 1, ports, numbers, isExact),
+      });
     }
   }
 
@@ -291,7 +297,7 @@ class ServiceLists {
     }
     if ("low" in by) {
       this.hulls = by;
-      this.isExact = false;
+      this.isExact = by.isExact;
       this.port = port;
       return;
     }
@@ -308,8 +314,8 @@ class ServiceLists {
   }
 }
 
-function hullsOf(size: number, ports: readonly Ranges<number>[], numbers: readonly number[]): Hulls {
-  const hulls: Hulls = { low: new Int32Array(size).fill(1), high: new Int32Array(size).fill(0) };
+function hullsOf(size: number, ports: readonly Ranges<number>[], numbers: readonly number[], isExact: boolean): Hulls {
+  const hulls: Hulls = { low: new Int32Array(size).fill(1), high: new Int32Array(size).fill(0), isExact };
   for (const [i, ranges] of ports.entries()) {
     if (ranges.length === 0) continue;
     hulls.low[numbers[i] as number] = ranges[0] as number;

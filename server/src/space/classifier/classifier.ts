@@ -2,9 +2,9 @@
  * Packet → the first rule that matches, exactly and fast. An index finds the rules that may match, in their order;
  * whether one does is asked of the caller, but for the clauses that the index has answered exactly (`Known`).
  *
- * Most packets are decided early in a list. So it is cut into stretches that grow: the first ones have bit rows, which
- * answer in a few loads however the rules overlap; a long rest has postings, whose size is that of the rules; and where
- * neither pays, the rest is read rule by rule.
+ * Where most packets are decided early in a list, it is cut into stretches that grow: the first ones have bit rows, which
+ * answer in a few loads however the rules overlap; a long rest, or a long list of which packets come far, has postings,
+ * whose size is that of the rules; and where neither pays, the rest is read rule by rule.
  */
 import type { Rule } from "../../policy/policy.ts";
 import { ByPostings } from "./byPostings.ts";
@@ -27,7 +27,8 @@ export interface Layout {
   /** Words that the rows of a field may take. */
   readonly mostWords: number;
 }
-const LAYOUT: Layout = {
+/** For packets of which most are decided among the first rules. */
+export const EARLY: Layout = {
   heads: [2048],
   mostInRows: 12_288,
   mostSets: 64,
@@ -35,6 +36,8 @@ const LAYOUT: Layout = {
   stretch: 4096,
   mostWords: 1 << 23,
 };
+/** For packets that come further: postings of all rules are then read sooner than a head and those of the rest. */
+export const LATE: Layout = { ...EARLY, heads: [], mostInRows: 4096 };
 
 export class Classifier {
   private readonly rules: readonly Rule[];
@@ -44,7 +47,7 @@ export class Classifier {
   private readonly parts: Part[] = [];
   private made = 0;
 
-  constructor(rules: readonly Rule[], layout: Layout = LAYOUT) {
+  constructor(rules: readonly Rule[], layout: Layout = EARLY) {
     this.rules = rules;
     this.layout = layout;
   }
