@@ -72,6 +72,9 @@ const WHOLE: readonly {
   },
 ];
 
+/** Spaces of which a name in one is told where one of another is wanted. */
+const TOLD_APART: ReadonlySet<NameKey["space"]> = new Set(["endpoint", "service", "block"]);
+
 type List = BlockStatement | SourceDocument;
 const idOf = ({ space, key }: NameKey): string => `${space} ${key}`;
 const nameOf = (id: string): NameKey => {
@@ -112,6 +115,10 @@ export class KeptFindings {
   readonly #meanings = new Map<string, string>();
   /** Declared names that an edit touched. */
   readonly #touched = new Set<string>();
+  /** Names that an edit touched a use of. */
+  readonly #used = new Set<string>();
+  /** Statements that use a name of the wrong kind, and their documents. */
+  readonly #wrong = new Map<Statement, string>();
   /** Every statement is marked as it is, whoever uses what. */
   #fresh = true;
   readonly #unfollow = new Map<SourceDocument, () => void>();
@@ -179,6 +186,7 @@ export class KeptFindings {
     }
     for (const statement of removed) {
       this.#statements.drop(statement);
+      this.#wrong.delete(statement);
       // What points at it points at nothing now.
       for (const kept of this.#kept) kept.markPointing(statement);
       if (!("children" in statement)) continue;
@@ -220,6 +228,7 @@ export class KeptFindings {
       const [owner] = name.key.split("\0");
       if (name.space === "vnic" && owner !== undefined) this.#touched.add(idOf({ space: "endpoint", key: owner }));
     }
+    for (const name of used) this.#used.add(idOf(name));
     for (const name of [...declared, ...used]) if (name.space !== "tag") this.#declared.mark(idOf(name), uri);
   }
 
@@ -231,10 +240,9 @@ export class KeptFindings {
       this.#program = program;
       this.#names = new ProgramNames(program);
     }
-    if (this.#touched.size > 0) this.#nearby = undefined;
     this.#nearby ??= new Nearby(this.#names, policy);
     const scope: UseScope = { program, names: this.#names, policy, nearby: this.#nearby };
-    this.#spread(scope);
+    yield* this.#spread(scope);
     yield;
     const library = this.#isLibrary(program.root);
     if (library !== this.#library)
@@ -242,7 +250,12 @@ export class KeptFindings {
         for (const key of keys) this.#declared.mark(idOf({ space, key }), program.root.uri);
     this.#library = library;
     yield* this.#chunks.refresh((chunk, uri) => checkText(uri, chunk));
-    yield* this.#statements.refresh((statement, uri) => checkStatement({ uri, statement }, scope));
+    yield* this.#statements.refresh((statement, uri) => {
+      const findings = checkStatement({ uri, statement }, scope);
+      if (findings.some(({ code }) => code === "wrong-kind")) this.#wrong.set(statement, uri);
+      else this.#wrong.delete(statement);
+      return findings;
+    });
     yield* this.#lists.refresh((list, uri) => checkList(uri, list));
     yield* this.#declared.refresh((id) => checkName(nameOf(id), scope, library));
     yield* this.#ids.refresh((block, uri) => this.#tableOf(block).findings(uri));
@@ -255,13 +268,14 @@ export class KeptFindings {
   }
 
   /** Marks those who use a name that means something else than before. */
-  #spread({ policy }: UseScope): void {
-    if (this.#touched.size === 0) return;
-    // A name that is not known may now be near another.
-    for (const [statement, findings] of this.#statements.findings)
-      if (findings.some(({ code }) => code === "unknown-name" || code === "wrong-kind"))
-        this.#statements.mark(statement, (findings[0] as Finding).place.at.uri);
-    const names = this.#names;
+  *#spread({ policy, names, nearby }: UseScope): Generator<undefined, void> {
+    for (const id of this.#used) {
+      const name = nameOf(id);
+      if (names.users(name.space, name.key).next().done) nearby.forget(name);
+    }
+    this.#used.clear();
+    // Another declaration may be the one that such a name is of.
+    if (this.#touched.size > 0) for (const [statement, uri] of this.#wrong) this.#statements.mark(statement, uri);
     for (const id of this.#touched) {
       const name = nameOf(id);
       const meaning = meaningOf(name, names, policy);
@@ -269,13 +283,20 @@ export class KeptFindings {
       if (meaning === "") this.#meanings.delete(id);
       else this.#meanings.set(id, meaning);
       if (this.#fresh) continue;
-      for (const { uri, statement } of names.users(name.space, name.key)) {
-        this.#statements.mark(statement, uri);
-        // A service means what those that it holds mean.
-        if (statement.kind === "service" && statement.name !== undefined)
-          this.#touched.add(idOf({ space: "service", key: statement.name.text }));
-      }
+      // Who wants a name of another kind is told what it is.
+      for (const space of TOLD_APART.has(name.space) ? TOLD_APART : [name.space])
+        for (const { uri, statement } of names.users(space, name.key)) {
+          this.#statements.mark(statement, uri);
+          // A service means what those that it holds mean.
+          if (space === name.space && statement.kind === "service" && statement.name !== undefined)
+            this.#touched.add(idOf({ space: "service", key: statement.name.text }));
+        }
     }
+    // A name that is not known may now be near another.
+    for (const unknown of nearby.follow(names, policy, [...this.#touched].map(nameOf)))
+      if (unknown === undefined) yield;
+      else
+        for (const { uri, statement } of names.users(unknown.space, unknown.key)) this.#statements.mark(statement, uri);
     this.#touched.clear();
     this.#fresh = false;
   }

@@ -20,7 +20,7 @@ import { type Program, unreadText } from "../policy/program.ts";
 import type { Located, ProgramDeclarations, ProgramNames } from "../policy/programNames.ts";
 import { serviceComponents, usedServices } from "../policy/services.ts";
 import type { SourceDocument } from "../syntax/document.ts";
-import { nearest } from "../syntax/near.ts";
+import { Nearest, nearest } from "../syntax/near.ts";
 import type { BlockStatement, KeyStatement, Name, SendStep, ServiceStatement, Statement } from "../syntax/tree.ts";
 import { type Finding, finding, nameSpan, related } from "./finding.ts";
 
@@ -135,14 +135,17 @@ function checkHosts(statement: SendStep, uri: string, policy: Policy): Finding[]
   return findings;
 }
 
-/** Names that a mistyped one may have been, looked for no longer than a check should take. */
+/**
+ * Names that a mistyped one may have been, looked for no longer than a check should take. What was found is kept up
+ * while names are declared and go.
+ */
 export class Nearby {
-  readonly #names: ProgramDeclarations;
-  readonly #policy: Policy;
-  readonly #known = new Map<string, string | undefined>();
-  readonly #candidates = new Map<string, readonly string[]>();
-  /** Words to be compared: a few tenths of a second. */
-  #budget = 300_000;
+  #names: ProgramDeclarations;
+  #policy: Policy;
+  /** By space and key of a name that is not known, and by the kinds that are wanted of it. */
+  readonly #found = new Map<Space, Map<string, Map<readonly Kind[], Nearest>>>();
+  readonly #candidates = new Map<Space, Map<unknown, readonly string[]>>();
+  #budget = MOST_COMPARED;
 
   constructor(names: ProgramDeclarations, policy: Policy) {
     this.#names = names;
@@ -151,34 +154,93 @@ export class Nearby {
 
   of(reference: Reference): string | undefined {
     const { space, name, wants } = reference;
-    const list = `${space} ${wants.join()}`;
-    const key = `${list} ${lookupKey(reference)}`;
-    if (this.#known.has(key)) return this.#known.get(key);
-    const candidates = this.#candidatesFor(reference, list);
+    const unknown = made(this.#found, space, newMap<string, Map<readonly Kind[], Nearest>>);
+    const lists = made(unknown, lookupKey(reference), newMap<readonly Kind[], Nearest>);
+    const known = lists.get(wants);
+    if (known !== undefined) return known.best;
+    const candidates = this.#candidatesFor(reference);
     this.#budget -= candidates.length;
-    const meant = this.#budget < 0 ? undefined : nearest(name.text, candidates);
-    this.#known.set(key, meant);
-    return meant;
+    if (this.#budget < 0) return undefined;
+    const nearest = new Nearest(name.text);
+    for (const candidate of candidates) nearest.offer(candidate);
+    lists.set(wants, nearest);
+    return nearest.best;
   }
 
-  #candidatesFor(reference: Reference, list: string): readonly string[] {
-    const { space, wants } = reference;
-    if (space === "vnic" || space === "key") {
-      const local = lookupKey(reference).slice(0, -reference.name.text.length);
-      const names: string[] = [];
-      for (const { entry } of this.#names.declared(space))
-        if (lookupKey(entry).startsWith(local)) names.push(entry.name.text);
-      return names;
+  /**
+   * Some names were declared, or are no longer: gives the unknown ones that may have been another now than before,
+   * undefined in between. `names` and `policy` are those of now.
+   */
+  *follow(
+    names: ProgramDeclarations,
+    policy: Policy,
+    touched: readonly NameKey[],
+  ): Generator<NameKey | undefined, void> {
+    this.#names = names;
+    this.#policy = policy;
+    this.#budget = MOST_COMPARED;
+    let left = COMPARED_A_STEP;
+    for (const { space, key } of touched) {
+      this.#candidates.delete(space);
+      const kind = names.first(space, key)?.entry.kind;
+      const local = localOf(space, key);
+      const text = key.slice(local.length);
+      const isService = space === "service" && policy.services.has(text);
+      for (const [unknown, lists] of this.#found.get(space) ?? []) {
+        if (local !== "" && !unknown.startsWith(local)) continue;
+        for (const [wants, nearest] of lists) {
+          left -= 1;
+          if (isService || (kind !== undefined && wants.includes(kind))) {
+            if (!nearest.offer(text)) continue;
+          } else if (nearest.best === text) lists.delete(wants);
+          else continue;
+          yield { space, key: unknown };
+        }
+        if (left > 0) continue;
+        left = COMPARED_A_STEP;
+        yield;
+      }
     }
-    let candidates = this.#candidates.get(list);
-    if (candidates === undefined) {
-      const names: string[] = [];
-      for (const { entry } of this.#names.declared(space)) if (wants.includes(entry.kind)) names.push(entry.name.text);
-      candidates = space === "service" ? [...new Set([...names, ...this.#policy.services.keys()])] : names;
-      this.#candidates.set(list, candidates);
-    }
-    return candidates;
   }
+  /** Nobody uses the name any more. */
+  forget({ space, key }: NameKey): void {
+    this.#found.get(space)?.delete(key);
+  }
+
+  #candidatesFor(reference: Reference): readonly string[] {
+    const { space, wants } = reference;
+    const lists = made(this.#candidates, space, newMap<unknown, readonly string[]>);
+    if (space !== "vnic" && space !== "key")
+      return made(lists, wants, () => {
+        const names: string[] = [];
+        for (const { entry } of this.#names.declared(space))
+          if (wants.includes(entry.kind)) names.push(entry.name.text);
+        return space === "service" ? [...new Set([...names, ...this.#policy.services.keys()])] : names;
+      });
+    if (lists.size === 0)
+      for (const { entry } of this.#names.declared(space)) {
+        const list = made(lists, localOf(space, lookupKey(entry)), () => []) as string[];
+        list.push(entry.name.text);
+      }
+    return lists.get(localOf(space, lookupKey(reference))) ?? [];
+  }
+}
+/** Words to be compared: a few tenths of a second. */
+const MOST_COMPARED = 300_000;
+const COMPARED_A_STEP = 2000;
+
+/** What stands before the name of a vNIC or a key in what it is looked up by: its VM, its block. */
+const localOf = (space: Space, key: string): string =>
+  space === "vnic" || space === "key" ? key.slice(0, key.indexOf("\0") + 1) : "";
+
+const newMap = <K, V>(): Map<K, V> => new Map();
+function made<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  let value = map.get(key);
+  if (value === undefined) {
+    value = make();
+    map.set(key, value);
+  }
+  return value;
 }
 
 function checkPlatform({ uri, statement }: Source<Statement & { kind: "platform" }>): Finding[] {

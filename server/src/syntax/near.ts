@@ -1,17 +1,45 @@
 /** "Did you mean": the candidate nearest to a word, or none when nothing is near enough (Damerau–Levenshtein). */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
-  let least = Math.max(1, Math.floor(word.length / 3)) + 1;
+  let below = tooFar(word);
   for (const candidate of candidates) {
-    if (candidate === word || Math.abs(candidate.length - word.length) >= least) continue;
-    const d = distance(word.toLowerCase(), candidate.toLowerCase());
-    // Two words that share no letter are not near, however short they are.
-    if (d < least && d < Math.max(word.length, candidate.length)) {
-      least = d;
-      best = candidate;
-    }
+    const d = nearness(word, candidate, below);
+    if (d === undefined) continue;
+    below = d;
+    best = candidate;
   }
   return best;
+}
+
+/**
+ * The same where candidates come and go. Of several that are as near it is the first in the alphabet: whichever came
+ * first.
+ */
+export class Nearest {
+  best: string | undefined;
+  #below: number;
+  constructor(private readonly word: string) {
+    this.#below = tooFar(word);
+  }
+  /** Whether it is the nearest one now, and was not. */
+  offer(candidate: string): boolean {
+    const isBefore = this.best !== undefined && candidate < this.best;
+    const d = nearness(this.word, candidate, isBefore ? this.#below + 1 : this.#below);
+    if (d === undefined) return false;
+    this.#below = d;
+    this.best = candidate;
+    return true;
+  }
+}
+
+const tooFar = (word: string): number => Math.max(1, Math.floor(word.length / 3)) + 1;
+
+/** Undefined where it is not below a number. */
+function nearness(word: string, candidate: string, below: number): number | undefined {
+  if (candidate === word || Math.abs(candidate.length - word.length) >= below) return undefined;
+  const d = distance(word.toLowerCase(), candidate.toLowerCase());
+  // Two words that share no letter are not near, however short they are.
+  return d < below && d < Math.max(word.length, candidate.length) ? d : undefined;
 }
 
 function distance(a: string, b: string): number {
