@@ -22,6 +22,9 @@ export function registerTestExplorer(context: vscode.ExtensionContext, server: S
   const cover = controller.createRunProfile(vscode.l10n.t("Run with Coverage"), Coverage, runRequest, true);
   cover.loadDetailedCoverage = async (_run, file) => detailsOf(file);
   const watcher = vscode.workspace.createFileSystemWatcher("**/*.iochain");
+  const typing = new Map<string, ReturnType<typeof setTimeout>>();
+  /** What each file's item was made of. */
+  const shown = new WeakMap<vscode.TestItem, string>();
   context.subscriptions.push(
     ...[controller, run, cover, watcher],
     controller.createRunProfile(vscode.l10n.t("Debug"), Debug, debugRequest, true),
@@ -29,16 +32,30 @@ export function registerTestExplorer(context: vscode.ExtensionContext, server: S
     watcher.onDidChange(discover),
     watcher.onDidDelete((uri) => controller.items.delete(uri.toString())),
     vscode.workspace.onDidOpenTextDocument(discoverOpen),
-    vscode.workspace.onDidChangeTextDocument(({ document }) => discoverOpen(document)),
+    vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+      if (contentChanges.length > 0 && isPolicy(document)) discoverLater(document);
+    }),
     vscode.workspace.onDidCloseTextDocument(({ isUntitled, uri }) => {
+      clearTimeout(typing.get(uri.toString()));
       if (isUntitled) controller.items.delete(uri.toString());
     }),
+    { dispose: () => typing.forEach(clearTimeout) },
     vscode.commands.registerCommand("iochain.runScenarios", runActive),
     vscode.commands.registerCommand("iochain.runScenarioTest", runScenario),
     // The replay view's; not offered elsewhere.
     vscode.commands.registerCommand("iochain.showReplayCoverage", showReplayCoverage),
   );
   void discoverAllOpen();
+
+  /** What is being typed in is looked at when nobody has typed for a while. */
+  function discoverLater(document: vscode.TextDocument): void {
+    const id = document.uri.toString();
+    clearTimeout(typing.get(id));
+    typing.set(
+      id,
+      setTimeout(() => void discoverOpen(document), QUIET_MILLISECONDS),
+    );
+  }
 
   async function discoverAllOpen(): Promise<void> {
     for (const document of vscode.workspace.textDocuments) await discoverOpen(document);
@@ -63,6 +80,9 @@ export function registerTestExplorer(context: vscode.ExtensionContext, server: S
       return undefined;
     }
     const file = controller.items.get(id) ?? controller.createTestItem(id, vscode.workspace.asRelativePath(uri), uri);
+    const now = JSON.stringify(tests);
+    if (controller.items.get(id) === file && shown.get(file) === now) return file;
+    shown.set(file, now);
     file.children.replace(
       tests.map(({ name, kind, range }) => {
         const item = controller.createTestItem(`${kind} ${name}`, name, uri);
