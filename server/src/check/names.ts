@@ -162,7 +162,8 @@ export class Nearby {
     this.#budget -= candidates.length;
     if (this.#budget < 0) return undefined;
     const nearest = new Nearest(name.text);
-    for (const candidate of candidates) nearest.offer(candidate);
+    const standsBefore = this.#order(space, localOf(space, lookupKey(reference)));
+    for (const candidate of candidates) nearest.offer(candidate, standsBefore);
     lists.set(wants, nearest);
     return nearest.best;
   }
@@ -179,21 +180,27 @@ export class Nearby {
     this.#names = names;
     this.#policy = policy;
     this.#budget = MOST_COMPARED;
+    for (const { space } of touched) this.#candidates.delete(space);
+    // Those that went, or stand elsewhere, before those that came: what is looked for anew is offered nothing.
+    for (const pass of ["gone", "come"] as const) yield* this.#follow(touched, pass);
+  }
+  *#follow(touched: readonly NameKey[], pass: "gone" | "come"): Generator<NameKey | undefined, void> {
     let left = COMPARED_A_STEP;
     for (const { space, key } of touched) {
-      this.#candidates.delete(space);
-      const kind = names.first(space, key)?.entry.kind;
+      const kind = this.#names.first(space, key)?.entry.kind;
       const local = localOf(space, key);
       const text = key.slice(local.length);
-      const isService = space === "service" && policy.services.has(text);
+      const isService = space === "service" && this.#policy.services.has(text);
+      const standsBefore = this.#order(space, local);
       for (const [unknown, lists] of this.#found.get(space) ?? []) {
         if (local !== "" && !unknown.startsWith(local)) continue;
         for (const [wants, nearest] of lists) {
           left -= 1;
-          if (isService || (kind !== undefined && wants.includes(kind))) {
-            if (!nearest.offer(text)) continue;
-          } else if (nearest.best === text) lists.delete(wants);
-          else continue;
+          const isThere = isService || (kind !== undefined && wants.includes(kind));
+          if (pass === "gone") {
+            if (nearest.best !== text || (isThere && !nearest.isTied)) continue;
+            lists.delete(wants);
+          } else if (!isThere || !nearest.offer(text, standsBefore)) continue;
           yield { space, key: unknown };
         }
         if (left > 0) continue;
@@ -201,6 +208,16 @@ export class Nearby {
         yield;
       }
     }
+  }
+  /** Of two names the one that is declared first, and any that is before those that are built in. */
+  #order(space: Space, local: string) {
+    return (one: string, other: string): boolean => {
+      const [a, b] = [one, other].map((name) => this.#names.first(space, local + name));
+      if (a !== undefined && b !== undefined) return this.#names.standsBefore(a, b);
+      if (a !== undefined || b !== undefined) return a !== undefined;
+      const builtin = [...BUILTIN_SERVICES.keys()];
+      return builtin.indexOf(one) < builtin.indexOf(other);
+    };
   }
   /** Nobody uses the name any more. */
   forget({ space, key }: NameKey): void {

@@ -2,7 +2,7 @@
 
 import type { SourceDocument } from "../syntax/document.ts";
 import type { Statement } from "../syntax/tree.ts";
-import { DeclaredNames } from "./declaredNames.ts";
+import { DeclaredNames, inOrder } from "./declaredNames.ts";
 import { DocumentNames } from "./documentNames.ts";
 import { type Declared, lookupKey, type NameKey, type Reference, type Space } from "./names.ts";
 import type { Source } from "./policy.ts";
@@ -44,6 +44,12 @@ export class ProgramDeclarations {
       if (entry !== undefined) return { uri, entry };
     }
     return undefined;
+  }
+
+  /** Whether a declaration counts before another. */
+  standsBefore(one: Located<Declared>, other: Located<Declared>): boolean {
+    if (one.uri === other.uri) return inOrder(one.entry.statement, other.entry.statement) < 0;
+    return this.documents.find(({ uri }) => uri === one.uri || uri === other.uri)?.uri === one.uri;
   }
 
   /** Names declared in a space, each once, with the kind that holds. */

@@ -11,21 +11,23 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   return best;
 }
 
-/**
- * The same where candidates come and go. Of several that are as near it is the first in the alphabet: whichever came
- * first.
- */
+/** The same where candidates come and go, in no order: of several that are as near it is the one that stands before. */
 export class Nearest {
   best: string | undefined;
+  /** Whether another is, or was, as near as the best. */
+  isTied = false;
   #below: number;
   constructor(private readonly word: string) {
     this.#below = tooFar(word);
   }
   /** Whether it is the nearest one now, and was not. */
-  offer(candidate: string): boolean {
-    const isBefore = this.best !== undefined && candidate < this.best;
-    const d = nearness(this.word, candidate, isBefore ? this.#below + 1 : this.#below);
+  offer(candidate: string, standsBefore: (one: string, other: string) => boolean): boolean {
+    if (candidate === this.best) return false;
+    const d = nearness(this.word, candidate, this.best === undefined ? this.#below : this.#below + 1);
     if (d === undefined) return false;
+    const isAsNear = this.best !== undefined && d === this.#below;
+    this.isTied = isAsNear;
+    if (isAsNear && !standsBefore(candidate, this.best as string)) return false;
     this.#below = d;
     this.best = candidate;
     return true;
