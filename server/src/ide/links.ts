@@ -6,13 +6,13 @@ import { decoded, SCHEME } from "../policy/uri.ts";
 import type { SourceDocument } from "../syntax/document.ts";
 import { statementsOf } from "../syntax/statements.ts";
 import { quote } from "../syntax/strings.ts";
+import type { Statement } from "../syntax/tree.ts";
 import { type FileEdit, workspaceEdit } from "./edits.ts";
 import { partsOf } from "./parts.ts";
 
 export function documentLinks(document: SourceDocument): DocumentLink[] {
   const out: DocumentLink[] = [];
-  for (const statement of statementsOf(document.tree.statements)) {
-    if (statement.kind !== "import" && statement.kind !== "replay") continue;
+  for (const statement of naming(document.tree.statements)) {
     for (const part of partsOf(statement)) {
       if (part.kind !== "path" || part.text.text === "") continue;
       const target = resolveImport(document.uri, part.text.text);
@@ -28,6 +28,15 @@ export function documentLinks(document: SourceDocument): DocumentLink[] {
     }
   }
   return out;
+}
+
+/** The lines that name files. A firewall may have very many others, and none of these. */
+function* naming(statements: readonly Statement[]) {
+  for (const statement of statements) {
+    if (statement.kind === "import" || statement.kind === "replay") yield statement;
+    if ("children" in statement && statement.kind !== "dfw")
+      for (const inside of statementsOf(statement.children)) if (inside.kind === "replay") yield inside;
+  }
 }
 
 const schemeOf = (uri: string): string | undefined => SCHEME.exec(uri)?.[0].toLowerCase();

@@ -32,6 +32,8 @@ const FIRST_ANSWER = 200;
 /** The same where the client cannot be told that there is more. */
 const ONLY_ANSWER = 1000;
 
+const encoder = new TextEncoder();
+
 /** A finding as it was told when what it speaks of began at these lines. */
 interface Made {
   readonly lines: readonly number[];
@@ -167,7 +169,7 @@ export class Diagnostics {
     if (!this.session.workspace.isOpen(uri)) return;
     this.#published.add(uri);
     const { version } = this.session.workspace.document(uri) ?? {};
-    await this.connection.sendDiagnostics({ uri, version, diagnostics: itemsOf(this.#tell(uri)) });
+    await this.connection.sendDiagnostics(this.#withList({ uri, version }, "diagnostics", this.#tell(uri)));
   }
 
   /** In the silence: the dear stages of every open document; then the client hears of what they found. */
@@ -268,7 +270,13 @@ export class Diagnostics {
     const told = this.#tell(uri);
     const { resultId } = told;
     if (resultId === previous) return { kind: "unchanged", resultId };
-    return written({ kind: "full" as const, resultId, items: itemsOf(told) }, () => this.#told.write(told));
+    return this.#withList({ kind: "full" as const, resultId }, "items", told);
+  }
+  /** What a list of diagnostics is sent with, and the list, which is written already. */
+  #withList<Rest extends object, Name extends string>(rest: Rest, name: Name, told: Told) {
+    const whole = { ...rest, [name]: itemsOf(told) } as Rest & Record<Name, Diagnostic[]>;
+    const before = encoder.encode(`${JSON.stringify(rest).slice(0, -1)},"${name}":`);
+    return written(whole, () => [before, ...this.#told.write(told), encoder.encode("}")]);
   }
 
   async #workspace(params: WorkspaceDiagnosticParams, token: CancellationToken): Promise<WorkspaceDiagnosticReport> {

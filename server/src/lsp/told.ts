@@ -64,7 +64,7 @@ export class LastTold {
     return told;
   }
 
-  /** The report of it as the bytes of its JSON. */
+  /** The list of its diagnostics as the bytes of its JSON. */
   write(told: Told): readonly Uint8Array[] {
     let written = this.#written.get(told);
     if (written === undefined) {
@@ -74,13 +74,10 @@ export class LastTold {
       if (last !== undefined) this.#written.delete(last);
       this.#written.set(told, written);
     }
-    const head = `{"kind":"full","resultId":${JSON.stringify(told.resultId)},"items":[`;
-    const first = told.more === undefined ? "" : JSON.stringify(told.more);
-    return [
-      encoder.encode(head + first),
-      told.more === undefined ? written.bytes.subarray(1) : written.bytes,
-      encoder.encode("]}"),
-    ];
+    const { bytes } = written;
+    return told.more === undefined
+      ? [encoder.encode("["), bytes.subarray(1), encoder.encode("]")]
+      : [encoder.encode(`[${JSON.stringify(told.more)}`), bytes, encoder.encode("]")];
   }
 }
 

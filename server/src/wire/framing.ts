@@ -15,22 +15,29 @@ export const LONGEST_MESSAGE = 256 * 1024 * 1024;
 
 /** By name: the programs for Node and what they load are two bundles. */
 const WRITTEN = Symbol.for("iochain.written");
-/** A long result that has been written as JSON before: `pieces` are the bytes of what `JSON.stringify` would give. */
-export const written = <T extends object>(result: T, pieces: () => readonly Uint8Array[]): T =>
-  Object.defineProperty(result, WRITTEN, { value: pieces });
+/**
+ * A long result, or the parameters of a notification, that have been written as JSON before: `pieces` are the bytes of
+ * what `JSON.stringify` would give.
+ */
+export const written = <T extends object>(value: T, pieces: () => readonly Uint8Array[]): T =>
+  Object.defineProperty(value, WRITTEN, { value: pieces });
+interface Written {
+  readonly [WRITTEN]?: () => readonly Uint8Array[];
+}
 
 /** A message as it goes over the wire. */
 export const frame = (message: object): Uint8Array => joined(frameInPieces(message));
 
 /** The same for who can write several pieces as one: a long one is not copied. */
 export function frameInPieces(message: object): readonly Uint8Array[] {
-  const { result } = message as { readonly result?: { readonly [WRITTEN]?: () => readonly Uint8Array[] } | null };
-  const pieces = result?.[WRITTEN];
+  const { result, params } = message as { readonly result?: Written | null; readonly params?: Written | null };
+  const name = result?.[WRITTEN] ? "result" : "params";
+  const pieces = (result ?? params)?.[WRITTEN];
   if (pieces === undefined) {
     const body = encoder.encode(JSON.stringify(message));
     return [headOf(body.length), body];
   }
-  const before = `${JSON.stringify({ ...message, result: undefined }).slice(0, -1)},"result":`;
+  const before = `${JSON.stringify({ ...message, [name]: undefined }).slice(0, -1)},"${name}":`;
   const body = [encoder.encode(before), ...pieces(), encoder.encode("}")];
   return [headOf(lengthOf(body)), ...body];
 }
