@@ -55,6 +55,35 @@ test("a session that comes in one piece is answered in order before the server g
   expect(status).toBe(0);
 });
 
+test("of requests with one id each is answered", () => {
+  const messages = [
+    { id: 3, method: "initialize", params: { processId: null, capabilities: {} } },
+    { method: "initialized", params: {} },
+    { id: 1, method: "iochain/none" },
+    { id: "1", method: "iochain/none" },
+    { id: 1, method: "iochain/none" },
+    { id: 2, method: "shutdown" },
+    { method: "exit" },
+  ];
+  const input = Buffer.concat(messages.map((message) => frame({ jsonrpc: "2.0", ...message })));
+  const { stdout } = spawnSync(process.execPath, [join(dist, "server.js"), "--stdio"], { input });
+  const answers: unknown[] = [];
+  const read = unframe((message) => {
+    if ("id" in message) answers.push([message.id, (message as { error?: { code: number } }).error?.code]);
+  });
+  expect(read(stdout)).toBeUndefined();
+  expect(answers).toEqual(
+    expect.arrayContaining([
+      [3, undefined],
+      [1, -32600],
+      [1, -32601],
+      ["1", -32600],
+      [2, undefined],
+    ]),
+  );
+  expect(answers).toHaveLength(5);
+});
+
 describe.each(SERVERS)("$name", ({ name, args }) => {
   test.each(WRONG)("%s ends it with a word", async (_, bytes, word) => {
     const child = spawn(process.execPath, args, { stdio: ["pipe", "ignore", "pipe"] });

@@ -14,14 +14,15 @@ export interface FileEdit {
 
 /** The sorts are change annotations, for clients that know them: others are not told (`lsp/fitting.ts`). */
 export function workspaceEdit(edits: readonly FileEdit[]): WorkspaceEdit {
-  const changes: Record<string, (TextEdit | AnnotatedTextEdit)[]> = {};
+  const byUri = new Map<string, (TextEdit | AnnotatedTextEdit)[]>();
   const sorts = new Set<string>();
   for (const { uri, edit, sort } of edits) {
-    const list = changes[uri] ?? [];
-    changes[uri] = list;
+    const list = byUri.get(uri) ?? [];
+    byUri.set(uri, list);
     list.push(sort === undefined ? edit : { ...edit, annotationId: sort });
     if (sort !== undefined) sorts.add(sort);
   }
+  const changes = Object.fromEntries(byUri);
   if (sorts.size === 0) return { changes };
   return { changes, changeAnnotations: Object.fromEntries([...sorts].map((label) => [label, { label }])) };
 }

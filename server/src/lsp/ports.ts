@@ -45,9 +45,23 @@ function refuse(port: Port, { code, message }: Refused, id: unknown = null): voi
 
 const portTo = (send: (message: object) => unknown): Port => ({
   onmessage: () => {},
-  postMessage: (message) => void send(message as object),
+  postMessage: (message) => {
+    const { id, method } = message as { readonly id?: unknown; readonly method?: unknown };
+    if (method === undefined) count(id, -1);
+    send(message as object);
+  },
   addEventListener: () => {},
 });
+
+/** Requests that wait for an answer, by their ids (the package takes 1 and "1" for one): one each, as a rule. */
+const waiting = new Map<string, number>();
+/** How many there are now. */
+function count(id: unknown, more: 1 | -1): number {
+  const now = (waiting.get(String(id)) ?? 0) + more;
+  if (now > 0) waiting.set(String(id), now);
+  else waiting.delete(String(id));
+  return now;
+}
 
 /** How often a client is looked for that has died without closing its end, in milliseconds. */
 const WATCH = 3000;
@@ -61,6 +75,11 @@ function deliver(port: Port, data: object): void {
     readonly method?: unknown;
     readonly params?: { readonly processId?: unknown; readonly capabilities?: unknown; readonly id?: unknown };
   };
+  // The package would put it in the other's place, and answer one of them.
+  if (method !== undefined && id !== undefined && count(id, 1) > 1) {
+    refuse(port, new Refused(-32600, "a request with the id of another that waits for its answer"), id);
+    return;
+  }
   // The package would log it, and the client wait.
   if (method !== undefined && typeof method !== "string") {
     refuse(port, new Refused(-32600, "a request without a method's name"), id);
