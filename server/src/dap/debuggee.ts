@@ -118,11 +118,14 @@ export class Debuggee implements Follower<Moment, Memory> {
   ): Generator<number, Position | undefined> {
     return this.history.searchBack(this.position, floor, wanted);
   }
-  /** Runs what comes before the first packet. */
-  skipToEntry(): void {
+  /** Runs what comes before the first packet; `passed` is told of each moment, and ends it where it says so. */
+  skipToEntry(passed: () => boolean): void {
     // The first unit began while the history was being made, and nobody was told.
     this.arrive(undefined);
-    while (!this.ended && (this.moment !== undefined || !this.loaded.script.isSend(this.index))) this.forward();
+    while (!this.ended && (this.moment !== undefined || !this.loaded.script.isSend(this.index))) {
+      this.forward();
+      if (passed()) break;
+    }
     this.entry = this.position;
   }
 

@@ -16,7 +16,9 @@ export function fate(trace: Trace, edited: string | undefined): string {
     const received = trace.walks.filter((walk) => walk.direction === "in");
     for (const { outcome } of received) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
     const each = [...counts].map(([outcome, count]) => `${count} ${outcome}`).join(", ");
-    return received.length === 0 ? `${head} to nobody` : `${head}: ${each}`;
+    if (received.length === 0) return `${head} to nobody`;
+    // That there are more than are walked.
+    return `${head}: ${each}${trace.note === undefined ? "" : ` (${trace.note})`}`;
   }
   if (trace.reason !== undefined) return `${head} between two walks by ${trace.reason}`;
   const settled = decisiveSlot(trace.walks);

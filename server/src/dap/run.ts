@@ -74,11 +74,18 @@ export class Run {
 
   // ---- forwards -----------------------------------------------------------------------------------------------------
 
-  /** To the first packet, and stops there or, when `stopOnEntry` is off, where something wants it. */
+  /**
+   * To the first packet, and stops there or, when `stopOnEntry` is off, where something wants it; before it, at a step
+   * that cannot be taken.
+   */
   begin(stopOnEntry: boolean): void {
-    const { debuggee } = this;
-    debuggee.skipToEntry();
-    if (debuggee.ended) this.owner.ended();
+    const { debuggee, owner } = this;
+    debuggee.skipToEntry(() => {
+      owner.passed();
+      return !owner.noDebug && debuggee.halt.caught !== undefined;
+    });
+    if (debuggee.ended) owner.ended();
+    else if (debuggee.halt.caught !== undefined && this.halted()) return;
     else if (stopOnEntry && !this.owner.noDebug)
       this.stop({ reason: "entry", description: "Stopped at the first packet", hitBreakpointIds: debuggee.halt.ids });
     else if (!this.halted()) this.go(() => false, "whole");

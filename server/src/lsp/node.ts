@@ -19,6 +19,9 @@ import { ipcPort, leave, stdioPort } from "./ports.ts";
 /** Not searched for policies: what others wrote, and what no one edits. */
 const SKIPPED = new Set(["node_modules", ".git"]);
 
+/** A capture may come to so many times the size of its file. */
+const PACKED = 8;
+
 export const nodeHost: Host = {
   // Beside `dist/`, where this is bundled to.
   docs: pathToFileURL(join(dirname(process.argv[1] ?? "."), "..", "docs", "/")).href,
@@ -32,10 +35,13 @@ export const nodeHost: Host = {
     const bytes = readDisk(uri, wanted);
     if (typeof bytes === "string") return { error: `${uri} ${unreadText(bytes)}` };
     try {
-      const capture = readCapture(isGzip(bytes) ? gunzipSync(bytes, { maxOutputLength: 8 * wanted.longest }) : bytes);
-      return capture.error ? { error: capture.error.message } : capture.frames;
+      const capture = readCapture(
+        isGzip(bytes) ? gunzipSync(bytes, { maxOutputLength: PACKED * wanted.longest }) : bytes,
+      );
+      return capture.error ? { error: `${uri}: ${capture.error.message}` } : capture.frames;
     } catch (error) {
-      return { error: error instanceof Error ? error.message : String(error) };
+      const isLarge = (error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE";
+      return { error: isLarge ? `${uri}, unpacked, ${unreadText("too long")}` : `${uri}: the gzip data are damaged` };
     }
   },
   openCapture: (uri) => {

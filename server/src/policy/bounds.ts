@@ -15,7 +15,7 @@ export interface Bound {
 export const BOUNDS = {
   fileMegabytes: {
     standard: 64,
-    what: "The size of a policy, or of a capture that a scenario replays, on disk, in megabytes.",
+    what: "The size of a policy, or of a capture that a scenario replays, on disk, in megabytes; unpacked, a capture may come to eight times that.",
     beyond: "An import is an error `import-not-found`, a `replay` step fails.",
   },
   workspaceFiles: {
@@ -59,7 +59,7 @@ export const BOUNDS = {
   },
   scenarioSteps: {
     standard: 50_000,
-    what: "Steps of a scenario that are run.",
+    what: "Steps of a scenario that are run. (The debugger, which can be stopped, has no such limit.)",
     beyond: "The step after the last fails, and the scenario with it.",
   },
   replayedFrames: {
@@ -74,7 +74,7 @@ export const BOUNDS = {
   },
   walks: {
     standard: 1_000_000,
-    what: "Walks through a chain that one run of a scenario keeps: one or two for a packet, one for each receiver of a flood.",
+    what: "Walks through a chain that one run of a scenario keeps: one or two for a packet, one for each receiver of a flood. (The debugger has no such limit.)",
     beyond: "The next step fails, and the scenario with it.",
   },
   findings: {
