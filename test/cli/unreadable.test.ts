@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, expect, test } from "vitest";
+import { writePcap } from "../../server/src/capture/write.ts";
 
 const CLI = join(import.meta.dirname, "../../dist/cli.js");
 const folder = mkdtempSync(join(tmpdir(), "iochain-unreadable-"));
@@ -21,13 +22,17 @@ const files: Readonly<Record<string, string | Uint8Array>> = {
   "main.iochain": 'import "latin1.iochain"\n',
   "rules.txt": utf16,
   "head.pcap.gz": gzipSync("nothing").subarray(0, 5),
+  // 64 MB of records without an octet.
+  "millions.pcap.gz": gzipSync(Buffer.concat([writePcap([]), Buffer.alloc(2 ** 26)])),
+  "millions.iochain":
+    'vm a { vnic eth0 { ip 10.0.0.1 } }\nscenario "millions" { replay "millions.pcap.gz" at a.eth0 }\n',
 };
 for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
 mkdirSync(join(folder, "folder.pcap"));
 symlinkSync("itself.pcap", join(folder, "itself.pcap"));
 
-const run = (command: string) => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...command.split(" ")], {
+const run = (command: string, ...node: string[]) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...node, CLI, ...command.split(" ")], {
     cwd: folder,
     encoding: "utf8",
   });
@@ -52,4 +57,10 @@ test("a dump in UTF-16 is imported", () => {
   const { status, said } = run("import getrules rules.txt");
   expect(status).toBe(0);
   expect(said).toMatch(/^ +rule 1 allow$/m);
+});
+
+test("of a small capture that unpacks to millions of frames so many are held as are replayed", () => {
+  const { status, said } = run("test millions.iochain", "--max-old-space-size=100");
+  expect(said).toContain("the capture has more than 100000 frames (iochain.limits.replayedFrames)");
+  expect(status).toBe(1);
 });

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { decompressed } from "../capture/gzip.ts";
 import type { Frame } from "../capture/packet.ts";
-import { CaptureReader, readCapture } from "../capture/reader.ts";
+import { type Capture, CaptureReader, readCapture } from "../capture/reader.ts";
 import type { ScenarioHost } from "../chain/scenario.ts";
 import { readCaptureBytes, STDIN, unreadable } from "./files.ts";
 import { Progress } from "./progress.ts";
@@ -97,7 +97,7 @@ function sizeOf(path: string): number | undefined {
 export const host: ScenarioHost = {
   readCapture(path, from) {
     try {
-      return [...framesOf(join(dirname(from), path))];
+      return framesOf(join(dirname(from), path));
     } catch (error) {
       if (error instanceof Unusable) return { error: error.message };
       throw error;
@@ -105,11 +105,17 @@ export const host: ScenarioHost = {
   },
 };
 
-/** The frames of a capture in memory. Complains as `Unusable` when it is none; damage further in is told on stderr. */
-function* framesOf(path: string): Generator<Frame> {
+/**
+ * The frames of a capture in memory, each when it is asked for: a small file may unpack to millions. Complains as
+ * `Unusable` when it is none; damage further in is told on stderr.
+ */
+function framesOf(path: string): Iterable<Frame> {
   const capture = readCapture(readCaptureBytes(path));
   if (capture.error) throw new Unusable(`${path}: ${capture.error.message}`);
+  return told(path, capture);
+}
+function* told(path: string, capture: Capture): Generator<Frame> {
   yield* capture.frames;
   for (const warning of capture.warnings) say(`iochain: ${path}: ${warning}`);
-  if (capture.error) say(`iochain: ${path}: ${(capture.error as { message: string }).message}`);
+  if (capture.error) say(`iochain: ${path}: ${capture.error.message}`);
 }
