@@ -22,8 +22,13 @@ const files: Readonly<Record<string, string | Uint8Array>> = {
   "main.iochain": 'import "latin1.iochain"\n',
   "rules.txt": utf16,
   "head.pcap.gz": gzipSync("nothing").subarray(0, 5),
-  // 64 MB of records without an octet.
-  "millions.pcap.gz": gzipSync(Buffer.concat([writePcap([]), Buffer.alloc(2 ** 26)])),
+  // 64 MB of records without an octet, all of the first second of 1970.
+  "millions.pcap.gz": gzipSync(
+    Buffer.concat([
+      writePcap([]),
+      Buffer.alloc(2 ** 26, Uint8Array.of(1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)),
+    ]),
+  ),
   "millions.iochain":
     'vm a { vnic eth0 { ip 10.0.0.1 } }\nscenario "millions" { replay "millions.pcap.gz" at a.eth0 }\n',
 };

@@ -5,6 +5,7 @@
 import { describe, expect, test } from "vitest";
 import { IMPORT_FORMATS } from "../../server/src/exchange/formats.ts";
 import { importInputs } from "../../server/src/exchange/import.ts";
+import { placeText } from "../../server/src/exchange/report.ts";
 
 const MANY = 100_000;
 const blanks = " ".repeat(MANY);
@@ -38,4 +39,22 @@ describe.each(Object.entries(lines))("%s, very long", (_what, text) => {
 test("the name of a file may be as long", () => {
   const [name, text] = ["nic-0-eth0--".repeat(MANY), "ruleset r {\n}"];
   expect(importInputs("getrules", [{ name, text }])).toHaveProperty("text");
+});
+
+test.each([
+  ["getrules", "x\n".repeat(10_000_001), "input.txt:10000001: more than 10000000 lines: too many to import"],
+  ["dfwpktlogs", "\r\n".repeat(10_000_001), "input.txt:10000001: more than 10000000 lines: too many to import"],
+  [
+    "nsx-policy",
+    `[${"1,".repeat(10_000_001)}1]`,
+    "input.txt:1:20000001: more than 10000000 keys and values: too many to import",
+  ],
+  [
+    "nsxv-xml",
+    `<a>${"<b/>".repeat(1_000_001)}</a>`,
+    "input.txt:1:4000004: more than 1000000 elements beside one another: too many to import",
+  ],
+] as const)("what is nothing but parts is refused by %s", (format, text, said) => {
+  const result = importInputs(format, [{ name: "input.txt", text }]);
+  expect("refused" in result && `${placeText(result.refused)}: ${result.refused.message}`).toBe(said);
 });

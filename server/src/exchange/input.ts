@@ -14,12 +14,26 @@ export function titleOf(inputs: readonly Input[]): string {
   return names.length <= 3 ? names.join(", ") : `${names.slice(0, 2).join(", ")} and ${names.length - 2} more`;
 }
 
+/**
+ * Lines of an input, values of its JSON, tags of its XML: a few hundred megabytes may be nothing else, and each is an
+ * object here. An export of 100,000 rules, a line a value, has seven million.
+ */
+const MOST_PARTS = 10_000_000;
+export const tooManyFor = (parts: string): string => `more than ${MOST_PARTS} ${parts}: too many to import`;
+export const isTooMany = (parts: number): boolean => parts > MOST_PARTS;
+
 export function limitSize({ name, text }: Input, { importedMegabytes }: Bounds): void {
   if (text.length > importedMegabytes * MEGABYTE)
     throw new Refusal(
       { file: name, line: 1 },
       `larger than ${importedMegabytes} million characters: too large to import (${settingOf("importedMegabytes")})`,
     );
+  let lines = 1;
+  for (const end of ["\n", "\r"])
+    for (let i = text.indexOf(end); i >= 0; i = text.indexOf(end, i + 1))
+      // Of the two that end a line on Windows one counts.
+      if ((end === "\n" || text[i + 1] !== "\n") && isTooMany(++lines))
+        throw new Refusal({ file: name, line: lines }, tooManyFor("lines"));
 }
 export const tooDeepFor = (depth: number): string =>
   `nested deeper than ${depth}: too deep to import (${settingOf("importedNesting")})`;

@@ -1,7 +1,7 @@
 /** JSON with places: every value knows its line and column, and keys are data (`__proto__` is a key like any other). */
 import { type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
 import type { Steps } from "../syntax/steps.ts";
-import { type Input, Lines, tooDeepFor } from "./input.ts";
+import { type Input, isTooMany, Lines, tooDeepFor, tooManyFor } from "./input.ts";
 import { type JsonNode, jsonTree } from "./jsonTree.ts";
 import { promptCommand } from "./lines.ts";
 import { type Place, Refusal } from "./report.ts";
@@ -116,8 +116,8 @@ export function* readJson(input: Input, deepest: number): Steps<JsonObject[]> {
   const text = withoutPrompts(input.text.replace(/^\uFEFF/, " "));
   const source: Source = { file: input.name, lines: new Lines(text) };
   const at = (offset: number): Place => ({ file: input.name, ...source.lines.at(offset) });
-  const deep = tooDeep(text, deepest);
-  if (deep !== undefined) throw new Refusal(at(deep), tooDeepFor(deepest));
+  const harm = tooMuch(text, deepest);
+  if (harm !== undefined) throw new Refusal(at(harm.at), harm.why);
   const root = yield* jsonTree(text);
   if (root === undefined) {
     const errors: ParseError[] = [];
@@ -145,16 +145,19 @@ function withoutPrompts(text: string): string {
   return before.replace(/[^\n]/g, " ") + text.slice(start);
 }
 
-/** Where the first bracket stands that is nested too deep. */
-function tooDeep(text: string, deepest: number): number | undefined {
+/** Where the first bracket stands that is nested too deep, or the first value that is one too many. */
+function tooMuch(text: string, deepest: number): { readonly at: number; readonly why: string } | undefined {
   let depth = 0;
+  let values = 1;
   for (let i = 0; i < text.length; i++) {
     const c = text.charCodeAt(i);
     if (c === 34) {
       for (i++; i < text.length && text.charCodeAt(i) !== 34; i++) if (text.charCodeAt(i) === 92) i++;
     } else if (c === 123 || c === 91) {
-      if (++depth > deepest) return i;
+      if (++depth > deepest) return { at: i, why: tooDeepFor(deepest) };
     } else if (c === 125 || c === 93) depth--;
+    // Behind each comma and each colon is one.
+    else if ((c === 44 || c === 58) && isTooMany(++values)) return { at: i, why: tooManyFor("keys and values") };
   }
   return undefined;
 }

@@ -4,7 +4,7 @@
  */
 import { parseXml, type XmlElement, XmlError } from "@rgrove/parse-xml";
 import { STRIDE, type Steps } from "../syntax/steps.ts";
-import { tooDeepFor } from "./input.ts";
+import { isTooMany, tooDeepFor, tooManyFor } from "./input.ts";
 
 export interface XmlTree {
   readonly root: XmlElement | null;
@@ -36,6 +36,8 @@ const LEFT_OUT = "<_/>";
 
 /** In UTF-16 units. A shorter text is parsed at once, in some milliseconds. */
 const PIECE = 2 ** 16;
+/** Each is a document of its own here; an export has some ten thousand of these. */
+const MOST_SHORT = 1_000_000;
 
 /** By the elements that are short. Undefined where they are not needed or wrong: then the library says what is wrong. */
 export function* xmlTree(text: string, short: readonly Stretch[]): Steps<XmlTree | undefined> {
@@ -91,6 +93,7 @@ export function* elements(text: string, deepest: number): Steps<Elements> {
   let count = 0;
   for (const { kind, at, end } of tags(text)) {
     if (++count % STRIDE === 0) yield;
+    if (isTooMany(count)) return { short, harm: { at, why: tooManyFor("tags") } };
     if (kind === "document type")
       return { short, harm: { at, why: "a document type (DOCTYPE) is refused: nothing that NSX writes has one" } };
     if (kind === "start") {
@@ -102,7 +105,11 @@ export function* elements(text: string, deepest: number): Steps<Elements> {
     if (from === undefined || end - from > PIECE) continue;
     // Those inside it go with it.
     while ((short.at(-1)?.from ?? -1) > from) short.pop();
-    short.push({ from, to: end });
+    if (short.push({ from, to: end }) > MOST_SHORT)
+      return {
+        short,
+        harm: { at: from, why: `more than ${MOST_SHORT} elements beside one another: too many to import` },
+      };
   }
   return { short };
 }
