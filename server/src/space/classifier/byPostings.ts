@@ -29,16 +29,22 @@ export class ByPostings implements Part {
 
   /** Undefined where addresses are in so many sets that to look through their lists is no gain. */
   static build(stretch: Stretch): ByPostings | undefined {
-    const four = PostedEnds.build(stretch, 4, IP4);
-    return four === null ? undefined : new ByPostings(stretch, four);
+    let made: ServiceLists | undefined;
+    const services = (): ServiceLists => {
+      made ??= new ServiceLists(stretch);
+      return made;
+    };
+    const four = PostedEnds.build(stretch, 4, IP4, services);
+    return four === null ? undefined : new ByPostings(stretch, four, services());
   }
   private constructor(
     private readonly stretch: Stretch,
     private readonly four: PostedEnds<number>,
+    services: ServiceLists,
   ) {
     this.begin = stretch.begin;
     this.end = stretch.end;
-    this.services = new ServiceLists(stretch);
+    this.services = services;
     this.known = knownOf(stretch.rules, stretch.begin, stretch.end);
   }
 
@@ -58,7 +64,7 @@ export class ByPostings implements Part {
   }
 
   private sixth(): PostedEnds<bigint> | null {
-    if (this.six === undefined) this.six = PostedEnds.build(this.stretch, 6, IP6);
+    if (this.six === undefined) this.six = PostedEnds.build(this.stretch, 6, IP6, () => this.services);
     return this.six;
   }
 }
@@ -77,8 +83,6 @@ class PostedEnds<T extends Ip> {
   private readonly fromOnly: Postings;
   private readonly toOnly: Postings;
   private readonly neither: Uint32Array;
-  private readonly fromOf: Int32Array;
-  private readonly toOf: Int32Array;
   private readonly fromStamps: Uint32Array;
   private readonly toStamps: Uint32Array;
   private turn = 0;
@@ -88,6 +92,7 @@ class PostedEnds<T extends Ip> {
     { rules, begin, end, stated, mostSets }: Stretch,
     family: 4 | 6,
     domain: Domain<T>,
+    services: () => ServiceLists,
   ): PostedEnds<T> | null {
     const listsOf = (sets: Grouped<EndpointSet>) => new Lists(rangesOf<T>(stated, sets, family), domain, MOST_ITEMS);
     const fromSets = groupRules(rules, begin, end, BY.from(family));
@@ -96,7 +101,7 @@ class PostedEnds<T extends Ip> {
     const toSets = groupRules(rules, begin, end, BY.to);
     const to = listsOf(toSets);
     if (to.axis === undefined || average(from) + average(to) > 2 * mostSets) return null;
-    return new PostedEnds(end - begin, fromSets, from, toSets, to);
+    return new PostedEnds(end - begin, fromSets, from, toSets, to, services());
   }
   private constructor(
     size: number,
@@ -104,19 +109,20 @@ class PostedEnds<T extends Ip> {
     from: Lists<T>,
     toSets: Grouped<EndpointSet>,
     to: Lists<T>,
+    { of }: ServiceLists,
   ) {
     this.fromSets = fromSets;
     this.from = from;
     this.toSets = toSets;
     this.to = to;
-    this.fromOf = numbersOf(size, this.fromSets);
-    this.toOf = numbersOf(size, this.toSets);
-    const { fromOf, toOf } = this;
-    const specifics = (of: Int32Array, rule: number) => (of[rule] as number) >= 0;
-    this.bothByFrom = new Postings(this.fromSets, (rule) => specifics(toOf, rule));
-    this.bothByTo = new Postings(this.toSets, (rule) => specifics(fromOf, rule));
-    this.fromOnly = new Postings(this.fromSets, (rule) => toOf[rule] === ANY);
-    this.toOnly = new Postings(this.toSets, (rule) => fromOf[rule] === ANY);
+    const fromOf = numbersOf(size, this.fromSets);
+    const toOf = numbersOf(size, this.toSets);
+    const isSpecific = (number: number) => number >= 0;
+    const isAny = (number: number) => number === ANY;
+    this.bothByFrom = new Postings(this.fromSets, toOf, isSpecific, of);
+    this.bothByTo = new Postings(this.toSets, fromOf, isSpecific, of);
+    this.fromOnly = new Postings(this.fromSets, toOf, isAny, of);
+    this.toOnly = new Postings(this.toSets, fromOf, isAny, of);
     this.neither = Uint32Array.from(this.fromSets.always.filter((rule) => toOf[rule] === ANY));
     this.fromStamps = new Uint32Array(this.fromSets.keys.length);
     this.toStamps = new Uint32Array(this.toSets.keys.length);
@@ -136,16 +142,16 @@ class PostedEnds<T extends Ip> {
     const { neither } = this;
     for (let i = 0; i < neither.length; i++) {
       const rule = neither[i] as number;
-      if (rule < start || !services.takes(rule) || !matches(rule)) continue;
+      if (rule < start || !services.take(services.of[rule] as number) || !matches(rule)) continue;
       best = rule;
       break;
     }
-    best = sweep(sources, this.fromOnly, start, best, services, undefined, undefined, turn, matches);
-    best = sweep(targets, this.toOnly, start, best, services, undefined, undefined, turn, matches);
+    best = sweep(sources, this.fromOnly, start, best, services, toStamps, turn, matches);
+    best = sweep(targets, this.toOnly, start, best, services, fromStamps, turn, matches);
     best =
       bySource <= byTarget
-        ? sweep(sources, this.bothByFrom, start, best, services, this.toOf, toStamps, turn, matches)
-        : sweep(targets, this.bothByTo, start, best, services, this.fromOf, fromStamps, turn, matches);
+        ? sweep(sources, this.bothByFrom, start, best, services, toStamps, turn, matches)
+        : sweep(targets, this.bothByTo, start, best, services, fromStamps, turn, matches);
     return best === NONE ? -1 : best;
   }
 
@@ -173,67 +179,86 @@ function numbersOf(size: number, { always, members }: Grouped<EndpointSet>): Int
   return numbers;
 }
 
-/** Of each set, the rules of one kind, ascending. */
+/** Of each set, the rules of one kind, ascending: of each its index, the set of its other end, and its services. */
 class Postings {
+  /** Where each set's begin in `entries`. */
   readonly starts: Uint32Array;
-  readonly rules: Uint32Array;
-  constructor({ members }: Grouped<EndpointSet>, wanted: (rule: number) => boolean) {
-    const rules: number[] = [];
+  readonly entries: Int32Array;
+  constructor(
+    { members }: Grouped<EndpointSet>,
+    otherOf: Int32Array,
+    wanted: (other: number) => boolean,
+    servicesOf: Int32Array,
+  ) {
+    const entries: number[] = [];
     const starts = [0];
     for (const list of members) {
-      for (const rule of list) if (wanted(rule)) rules.push(rule);
-      starts.push(rules.length);
+      for (const rule of list) {
+        const other = otherOf[rule] as number;
+        if (wanted(other)) entries.push(rule, other, servicesOf[rule] as number);
+      }
+      starts.push(entries.length);
     }
-    this.rules = Uint32Array.from(rules);
+    this.entries = Int32Array.from(entries);
     this.starts = Uint32Array.from(starts);
   }
 }
+const WIDTH = 3;
+
+/** Sets that an address is in: of `items`, those from `at` up to `end`. */
+interface Sets {
+  readonly items: Uint32Array;
+  readonly at: number;
+  readonly end: number;
+}
 
 function setsOf<T extends Ip>(
-  lists: Lists<T>,
+  { items, starts }: Lists<T>,
   found: number,
   sets: Grouped<EndpointSet>,
   learnedBy: Vnic | undefined,
-): Uint32Array {
-  const own = lists.items.subarray(lists.starts[found], lists.starts[found + 1]);
-  if (learnedBy === undefined) return own;
+): Sets {
+  const at = starts[found] as number;
+  const end = starts[found + 1] as number;
+  if (learnedBy === undefined) return { items, at, end };
   const more = sets.keys.flatMap((set, number) => (mayHold(set, learnedBy) ? number : []));
-  return Uint32Array.from(new Set([...own, ...more]));
+  const all = Uint32Array.from(new Set([...items.subarray(at, end), ...more]));
+  return { items: all, at: 0, end: all.length };
 }
 
-/** Marks the sets of this turn; how many rules they have. */
-function stamp(sets: Uint32Array, stamps: Uint32Array, turn: number, { starts }: Postings): number {
-  let rules = 0;
-  for (let i = 0; i < sets.length; i++) {
-    const set = sets[i] as number;
+/** Marks the sets of this turn; how much there is to read of them. */
+function stamp({ items, at, end }: Sets, stamps: Uint32Array, turn: number, { starts }: Postings): number {
+  let length = 0;
+  for (let i = at; i < end; i++) {
+    const set = items[i] as number;
     stamps[set] = turn;
-    rules += (starts[set + 1] as number) - (starts[set] as number);
+    length += (starts[set + 1] as number) - (starts[set] as number);
   }
-  return rules;
+  return length;
 }
 
 /** The first matching rule of these sets' postings that is below `best`; `best` where there is none. */
 function sweep(
-  sets: Uint32Array,
-  { starts, rules }: Postings,
+  { items, at, end }: Sets,
+  { starts, entries }: Postings,
   start: number,
   best: number,
   services: ServiceLists,
-  otherOf: Int32Array | undefined,
-  otherStamps: Uint32Array | undefined,
+  otherStamps: Uint32Array,
   turn: number,
   matches: IsFirst,
 ): number {
   let found = best;
-  for (let i = 0; i < sets.length; i++) {
-    const set = sets[i] as number;
-    const end = starts[set + 1] as number;
-    for (let at = starts[set] as number; at < end; at++) {
-      const rule = rules[at] as number;
+  for (let i = at; i < end; i++) {
+    const set = items[i] as number;
+    const last = starts[set + 1] as number;
+    for (let entry = starts[set] as number; entry < last; entry += WIDTH) {
+      const rule = entries[entry] as number;
       if (rule >= found) break;
-      if (rule < start || !services.takes(rule)) continue;
-      if (otherOf !== undefined && otherStamps?.[otherOf[rule] as number] !== turn) continue;
-      if (!matches(rule)) continue;
+      if (rule < start) continue;
+      const other = entries[entry + 1] as number;
+      if (other !== ANY && otherStamps[other] !== turn) continue;
+      if (!services.take(entries[entry + 2] as number) || !matches(rule)) continue;
       found = rule;
       break;
     }
@@ -256,7 +281,8 @@ interface Protocol {
 
 /** Which rules' services take a protocol and port. */
 class ServiceLists {
-  private readonly of: Int32Array;
+  /** The number of each rule's list. */
+  readonly of: Int32Array;
   private readonly protocols = new Map<number, Protocol>();
   private readonly stamps: Uint32Array;
   private turn = 0;
@@ -306,8 +332,8 @@ class ServiceLists {
     for (let at = by.starts[list] as number; at < end; at++)
       this.stamps[numbers[by.items[at] as number] as number] = this.turn;
   }
-  takes(rule: number): boolean {
-    const number = this.of[rule] as number;
+  /** Whether the list of this number takes what is marked. */
+  take(number: number): boolean {
     if (number === ANY || this.stamps[number] === this.turn) return true;
     const { hulls, port } = this;
     return hulls !== undefined && (hulls.low[number] as number) <= port && port <= (hulls.high[number] as number);
