@@ -9,15 +9,19 @@ import { configurationPatterns, grammarPatterns, type Pattern, patternsOf } from
 
 const { checkSync } = await import("recheck");
 
-/**
- * Of an attack that is found, what it may cost: so many characters read, a thousand times those of the longest that is
- * tried, and no time of the clock, which says nothing on a busy machine.
- */
-const ATTACK = { attackLimit: 300_000_000, attackTimeout: null };
+/** No time of the clock, which says nothing on a busy machine; the seed makes every run the same. */
+const CHECK = {
+  randomSeed: 1,
+  timeout: null,
+  incubationTimeout: null,
+  /** Of an attack that is found: so many characters read, a thousand times those of the longest that is tried. */
+  attackLimit: 300_000_000,
+  attackTimeout: null,
+};
 
-/** What is wrong with a pattern, or undefined. The flags keep their meaning; the seed makes every run the same. */
+/** What is wrong with a pattern, or undefined. The flags keep their meaning. */
 function slow({ source, flags }: Pattern): string | undefined {
-  const found = checkSync(source, flags, { timeout: 60_000, randomSeed: 1, ...ATTACK });
+  const found = checkSync(source, flags, CHECK);
   if (found.status === "safe") return undefined;
   if (found.status === "unknown") return `/${source}/${flags}: ${found.error.kind}`;
   return `/${source}/${flags}: ${found.complexity.summary} for ${found.attack.pattern}`;
@@ -30,7 +34,7 @@ const once = (patterns: readonly Pattern[]): Pattern[] => [
 
 describe.each(["server/src", "client/src"])("regular expressions of %s", (folder) => {
   const { literals, made } = patternsOf(folder);
-  it("are linear", { timeout: 300_000 }, () => {
+  it("are linear", { timeout: 0 }, () => {
     expect(literals.length).toBeGreaterThan(10);
     expect(once(literals.filter(repeats)).flatMap((each) => slow(each) ?? [])).toEqual([]);
   });
@@ -41,14 +45,14 @@ describe.each(["server/src", "client/src"])("regular expressions of %s", (folder
 });
 
 describe("patterns of the TextMate grammar", () => {
-  it("are linear in a line", { timeout: 300_000 }, () => {
+  it("are linear in a line", { timeout: 0 }, () => {
     expect(grammarPatterns().length).toBeGreaterThan(30);
     expect(once(grammarPatterns().filter(repeats)).flatMap((each) => slow(each) ?? [])).toEqual([]);
   });
 });
 
 describe("patterns of the language configuration", () => {
-  it("are linear in a line", () => {
+  it("are linear in a line", { timeout: 0 }, () => {
     expect(configurationPatterns().length).toBeGreaterThan(5);
     expect(once(configurationPatterns().filter(repeats)).flatMap((each) => slow(each) ?? [])).toEqual([]);
   });
@@ -59,7 +63,7 @@ describe("the check", () => {
     [/^(.+?)\s*\{$/, "polynomial"],
     [/[?#].*$/, "polynomial"],
     [/^(?:a+)+$/, "exponential"],
-  ])("finds %s", (pattern, degree) => {
+  ])("finds %s", { timeout: 0 }, (pattern, degree) => {
     expect(slow({ file: "", source: pattern.source, flags: pattern.flags })).toContain(degree);
   });
 });
