@@ -2,6 +2,7 @@
  * The debug adapter as a program of its own: over stdin and stdout, or with `--port N` for every connection to
  * 127.0.0.1:N. It ends with its client, however that goes away.
  */
+import "../tiers.ts";
 import { closeSync, openSync, readSync, statSync } from "node:fs";
 import type { Socket } from "node:net";
 import process from "node:process";
