@@ -1,14 +1,27 @@
 const scratch = new DataView(new ArrayBuffer(8));
 
+const WORD = 0x1_0000_0000;
+/** The seconds that were asked for last, and the two words of them in nanoseconds: many frames are of one second. */
+let last = 0;
+let lastHigh = 0;
+let lastLow = 0;
+
 /**
- * Seconds (below 2^48) and nanoseconds as one count of nanoseconds. Put together in doubles and read as one bigint:
- * arithmetic on bigints would cost more than the rest of reading a frame.
+ * Seconds (below 2^48) and nanoseconds (below 2^52) as one count of nanoseconds. Put together in doubles and read as one
+ * bigint: arithmetic on bigints would cost more than the rest of reading a frame.
  */
 export function nanoseconds(seconds: number, nanos: number): bigint {
-  const upper = Math.floor(seconds / 0x10000) * 1_000_000_000;
-  const lower = (upper % 0x10000) * 0x10000 + (seconds % 0x10000) * 1_000_000_000 + nanos;
-  scratch.setUint32(0, Math.floor(upper / 0x10000) + Math.floor(lower / 0x1_0000_0000));
-  scratch.setUint32(4, lower % 0x1_0000_0000);
+  if (seconds !== last) {
+    const upper = Math.floor(seconds / 0x10000) * 1_000_000_000;
+    const lower = (upper % 0x10000) * 0x10000 + (seconds % 0x10000) * 1_000_000_000;
+    last = seconds;
+    lastHigh = Math.floor(upper / 0x10000) + Math.floor(lower / WORD);
+    lastLow = lower % WORD;
+  }
+  const low = lastLow + nanos;
+  scratch.setUint32(0, low < WORD ? lastHigh : lastHigh + Math.floor(low / WORD));
+  // Modulo 2^32.
+  scratch.setUint32(4, low);
   return scratch.getBigInt64(0);
 }
 
