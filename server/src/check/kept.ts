@@ -25,10 +25,10 @@ import {
   checkUse,
   checkUses,
   isLibrary,
-  Nearby,
   type Scope,
   type UseScope,
 } from "./names.ts";
+import { Nearby } from "./nearby.ts";
 import { RuleIds } from "./ruleIds.ts";
 import { checkDfw, checkGroups, checkRule } from "./rules.ts";
 import { checkFailure } from "./services.ts";

@@ -7,7 +7,8 @@ import { parseFile, type SourceDocument } from "../syntax/document.ts";
 import type { AssertStatement, Clause } from "../syntax/tree.ts";
 import { CODES } from "./codes.ts";
 import type { Finding } from "./finding.ts";
-import { checkUses, Nearby } from "./names.ts";
+import { checkUses } from "./names.ts";
+import { Nearby } from "./nearby.ts";
 import { mistake } from "./syntax.ts";
 import { checkValues } from "./values.ts";
 

@@ -24,7 +24,7 @@ export class Head {
     );
     this.rests = this.rules.map((rule) => ({
       ...rule,
-      services: asksForPortsOnly(rule) ? undefined : rule.services,
+      services: asksForOneRange(rule) ? undefined : rule.services,
       from: isOneRange(rule.from) ? undefined : rule.from,
       to: isOneRange(rule.to) ? undefined : rule.to,
     }));
@@ -76,7 +76,7 @@ function addressesOf(set: EndpointSet | undefined): [low: number, high: number] 
 }
 
 /** Of one protocol, and for one range of destination ports. */
-function asksForPortsOnly({ services }: Rule): boolean {
+function asksForOneRange({ services }: Rule): boolean {
   const [service] = services ?? [];
   if (service === undefined || services?.length !== 1 || !("ports" in service)) return false;
   return service.ports?.length === 2 && service.sourcePorts === undefined;
